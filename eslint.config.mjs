@@ -1,0 +1,56 @@
+import js from "@eslint/js";
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+/** One restriction of who may import whom; the reasons stand in CONTRIBUTING.md. */
+const mayNotImport = (files, group, message) => ({
+  files,
+  rules: { "no-restricted-imports": ["error", { patterns: group.map((g) => ({ ...g, message })) }] },
+});
+
+export default tseslint.config(
+  { ignores: ["node_modules", ".local"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    // chai's assertions are expressions, and fixtures may index what they have just made.
+    files: ["test/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+  mayNotImport(
+    ["handlers/**/*.ts"],
+    [{ group: ["@pulumi/*", "**/components/**", "**/local/**"] }],
+    "Handlers run inside Lambda: the AWS SDK and pure logic only.",
+  ),
+  mayNotImport(
+    ["components/**/*.ts", "config.ts", "index.ts"],
+    [{ group: ["**/local/**"] }, { group: ["**/handlers/**"], allowTypeImports: true }],
+    "What is deployed knows the types of handlers, and nothing of local/.",
+  ),
+  mayNotImport(
+    ["local/**/*.ts"],
+    [
+      {
+        group: ["**/components/**", "**/handlers/**", "../index", "../config"],
+        allowTypeImports: true,
+      },
+    ],
+    "local/ runs the program from outside, as the Pulumi engine does; it never imports it.",
+  ),
+  { files: ["**/*.mjs", "**/*.cjs"], languageOptions: { globals: { process: "readonly", require: "readonly", module: "writable", console: "readonly", Buffer: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly" } } },
+  prettier,
+);

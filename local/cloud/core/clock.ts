@@ -1,0 +1,235 @@
+/** Takes back a timer; does nothing once the timer has fired. */
+export type Cancel = () => void;
+
+/**
+ * The one source of time for everything in the embedded cloud. Times are milliseconds since the Unix epoch.
+ *
+ * Work in flight (an invocation, a delivery) is told to the clock with `busy`, so that a sped-up clock runs
+ * at real speed meanwhile and a stepped clock waits for it: no function ever sees its own run time inflated.
+ */
+export interface Clock {
+  now(): number;
+  /** Runs `fire` once `delayMs` have passed on this clock; a negative delay counts as 0. */
+  after(delayMs: number, fire: () => void): Cancel;
+  /** Resolves once `delayMs` have passed, or at once when `signal` aborts. Never rejects. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Marks `work` as in flight until it settles, and passes its outcome on. */
+  busy<T>(work: Promise<T>): Promise<T>;
+  /** How fast this clock runs just now, in its own seconds per real second; 0 when it is stopped. */
+  rate(): number;
+  /** Drops every timer. */
+  close(): void;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly fire: () => void;
+}
+
+/** Timers in the order in which they fall due; equal times keep the order in which they were set. */
+class TimerQueue {
+  #timers: Timer[] = [];
+  #order = 0;
+
+  add(at: number, fire: () => void): Timer {
+    const timer = { at, order: this.#order++, fire };
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#timers[middle];
+      if (other !== undefined && other.at <= at) low = middle + 1;
+      else high = middle;
+    }
+    this.#timers.splice(low, 0, timer);
+    return timer;
+  }
+
+  remove(timer: Timer): void {
+    const index = this.#timers.indexOf(timer);
+    if (index >= 0) this.#timers.splice(index, 1);
+  }
+
+  next(): Timer | undefined {
+    return this.#timers[0];
+  }
+
+  clear(): void {
+    this.#timers = [];
+  }
+}
+
+function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      cancel();
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, done);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
+/**
+ * A clock that runs by itself: at `speed` of its own seconds per real second while nothing is in flight, and
+ * at real speed while something is. It starts at the machine's time.
+ */
+export class RunningClock implements Clock {
+  readonly #timers = new TimerQueue();
+  readonly #speed: number;
+  #inFlight = 0;
+  #base: number;
+  #realBase: number;
+  #alarm: NodeJS.Timeout | undefined;
+
+  /** @param speed at least 1; 1 is real time. */
+  constructor(speed = 1) {
+    if (!(speed >= 1)) throw new RangeError(`speed: got ${speed}; expected a number of at least 1`);
+    this.#speed = speed;
+    this.#base = Date.now();
+    this.#realBase = performance.now();
+  }
+
+  now(): number {
+    return this.#base + (performance.now() - this.#realBase) * this.rate();
+  }
+
+  rate(): number {
+    return this.#inFlight > 0 ? 1 : this.#speed;
+  }
+
+  after(delayMs: number, fire: () => void): Cancel {
+    const timer = this.#timers.add(this.now() + Math.max(0, delayMs), fire);
+    if (this.#timers.next() === timer) this.#arm();
+    return () => this.#timers.remove(timer);
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, delayMs, signal);
+  }
+
+  async busy<T>(work: Promise<T>): Promise<T> {
+    this.#changeRate(+1);
+    try {
+      return await work;
+    } finally {
+      this.#changeRate(-1);
+    }
+  }
+
+  close(): void {
+    this.#timers.clear();
+    clearTimeout(this.#alarm);
+  }
+
+  #changeRate(change: 1 | -1): void {
+    const before = this.rate();
+    const now = this.now();
+    this.#inFlight += change;
+    if (this.rate() === before) return;
+    this.#base = now;
+    this.#realBase = performance.now();
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#alarm);
+    const next = this.#timers.next();
+    if (next === undefined) return;
+    // Node's timers hold 31 bits of milliseconds; a longer wait wakes early and arms again.
+    const wait = Math.min(Math.max(0, (next.at - this.now()) / this.rate()), 2 ** 31 - 1);
+    this.#alarm = setTimeout(() => {
+      this.#fireDue();
+    }, wait);
+  }
+
+  #fireDue(): void {
+    for (let next = this.#timers.next(); next !== undefined; next = this.#timers.next()) {
+      // Node may wake up to a millisecond early.
+      if (next.at > this.now() + 1) break;
+      this.#timers.remove(next);
+      next.fire();
+    }
+    this.#arm();
+  }
+}
+
+/** A clock that stands still until a test steps it. */
+export class SteppedClock implements Clock {
+  readonly #timers = new TimerQueue();
+  #now: number;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(start = Date.UTC(2026, 0, 1)) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  rate(): number {
+    return 0;
+  }
+
+  after(delayMs: number, fire: () => void): Cancel {
+    const timer = this.#timers.add(this.#now + Math.max(0, delayMs), fire);
+    return () => this.#timers.remove(timer);
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, delayMs, signal);
+  }
+
+  async busy<T>(work: Promise<T>): Promise<T> {
+    this.#inFlight++;
+    try {
+      return await work;
+    } finally {
+      this.#inFlight--;
+      if (this.#inFlight === 0) {
+        const waiting = this.#idle;
+        this.#idle = [];
+        for (const wake of waiting) wake();
+      }
+    }
+  }
+
+  /** Steps `ms` forward, firing each timer at its time and waiting after each until nothing is in flight. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await this.settle();
+    for (;;) {
+      const next = this.#timers.next();
+      if (next === undefined || next.at > end) break;
+      this.#timers.remove(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.fire();
+      await this.settle();
+    }
+    this.#now = end;
+  }
+
+  /** Resolves once nothing is in flight; time stands still meanwhile. */
+  async settle(): Promise<void> {
+    // Work that a timer or another piece of work has just started marks itself busy a few turns later.
+    for (let quiet = 0; quiet < 3; quiet++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#inFlight > 0) {
+        await new Promise<void>((resolve) => this.#idle.push(resolve));
+        quiet = 0;
+      }
+    }
+  }
+
+  close(): void {
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * An error as AWS reports it on the wire.
+ *
+ * `code` is the service's own short code ("ResourceNotFoundException"); `details` are the error's further
+ * members, for services whose errors carry data (DynamoDB's `CancellationReasons`).
+ */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+/** What the embedded cloud says when it is asked for something that it does not do. */
+export function notSupported(what: string): AwsError {
+  return new AwsError("NotSupportedByEmbeddedCloud", `${what} is not supported by the embedded cloud`, 501);
+}
