@@ -115,7 +115,7 @@ export class RunningClock implements Clock {
   }
 
   async busy<T>(work: Promise<T>): Promise<T> {
-    this.#changeRate(+1);
+    this.#changeRate(1);
     try {
       return await work;
     } finally {

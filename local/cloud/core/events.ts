@@ -10,6 +10,11 @@ export type CloudEvent = { readonly at: number } & (
   | TableEvent
   | FunctionEvent
   | LogEvent
+  | AlarmEvent
+  | RuleEvent
+  | InstanceEvent
+  | EmailEvent
+  | TopicEvent
 );
 
 /** A call that a client or a function made to a service. */
@@ -41,9 +46,24 @@ export interface TableEvent {
 }
 
 export type FunctionEvent =
-  | { readonly type: "environment-started"; readonly functionName: string; readonly environmentId: string; readonly initMs: number }
-  | { readonly type: "environment-stopped"; readonly functionName: string; readonly environmentId: string; readonly reason: string }
-  | { readonly type: "invocation-started"; readonly functionName: string; readonly requestId: string; readonly coldStart: boolean }
+  | {
+      readonly type: "environment-started";
+      readonly functionName: string;
+      readonly environmentId: string;
+      readonly initMs: number;
+    }
+  | {
+      readonly type: "environment-stopped";
+      readonly functionName: string;
+      readonly environmentId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "invocation-started";
+      readonly functionName: string;
+      readonly requestId: string;
+      readonly coldStart: boolean;
+    }
   | {
       readonly type: "invocation-ended";
       readonly functionName: string;
@@ -63,6 +83,58 @@ export interface LogEvent {
 
 /** Omits `at` from each member of the union, for publishers: the stream stamps the time. */
 type Stamped<T> = T extends unknown ? Omit<T, "at"> : never;
+
+/** A CloudWatch alarm went from one state to another. */
+export interface AlarmEvent {
+  readonly type: "alarm-state-changed";
+  readonly alarmName: string;
+  readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  readonly previousState: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  readonly reason: string;
+}
+
+/** EventBridge handed an event to a rule's target, or gave up on it. */
+export interface RuleEvent {
+  readonly type: "event-delivered" | "event-delivery-failed";
+  readonly ruleName: string;
+  readonly targetArn: string;
+  readonly eventId: string;
+  readonly detailType: string;
+  /** Attempts made, the first one included. */
+  readonly attempts: number;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+
+/** An EC2 instance went from one state to another; a new one comes from nowhere. */
+export interface InstanceEvent {
+  readonly type: "instance-state-changed";
+  readonly instanceId: string;
+  readonly state: "pending" | "running" | "shutting-down" | "terminated";
+  readonly previousState?: "pending" | "running" | "shutting-down";
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly availabilityZone: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** SES accepted an e-mail; it lies in the inbox. */
+export interface EmailEvent {
+  readonly type: "email-sent";
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+}
+
+/** A message was published to an SNS topic. */
+export interface TopicEvent {
+  readonly type: "notification-published";
+  readonly topicArn: string;
+  readonly messageId: string;
+  readonly subject?: string;
+  readonly message: string;
+}
 
 export class EventStream {
   readonly #listeners = new Set<(event: CloudEvent) => void>();

@@ -20,7 +20,10 @@ export function seededRandom(seed: number): Random {
   };
   const hex = (length: number) => {
     let digits = "";
-    while (digits.length < length) digits += Math.floor(next() * 2 ** 32).toString(16).padStart(8, "0");
+    while (digits.length < length)
+      digits += Math.floor(next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, "0");
     return digits.slice(0, length);
   };
   const uuid = () => {

@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import * as v from "valibot";
 import type { Principal } from "../iam/principal";
 import type { Clock } from "./clock";
@@ -47,7 +48,18 @@ export interface CloudContext {
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */
-  call<Output>(service: ServiceName, operation: string, input: object, caller: Principal, signal?: AbortSignal): Promise<Output>;
+  call<Output>(
+    service: ServiceName,
+    operation: string,
+    input: object,
+    caller: Principal,
+    signal?: AbortSignal,
+  ): Promise<Output>;
+  /**
+   * Hands every request under a path prefix ("/_lambda/") to `handler`, past all AWS protocols and checks.
+   * Prefixes begin with "/_", which no AWS path does, and end with "/".
+   */
+  mount(prefix: string, handler: RequestListener): void;
 }
 
 /** The name that stands in the credential scope of a signed request. */
@@ -84,6 +96,8 @@ export interface Route {
   readonly status?: number;
   /** The body is handed over raw, as a Buffer in `Payload`. */
   readonly rawBody?: boolean;
+  /** Headers that are members of the input, by lower-case name: {"x-amz-invocation-type": "InvocationType"}. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An operation's answer: members as JSON; or raw bytes and headers, for REST operations that need them. */
@@ -130,9 +144,11 @@ export function operation<Schema extends v.GenericSchema>(
 function invalidInput(issues: readonly v.BaseIssue<unknown>[]): AwsError {
   const reasons = issues.map((issue) => {
     const path = v.getDotPath(issue) ?? "input";
-    return issue.type === "strict_object" && issue.expected === "never"
-      ? `${path} is not supported by the embedded cloud`
-      : `${path}: got ${issue.received}; expected ${issue.expected ?? issue.message}`;
+    if (issue.type === "strict_object" && issue.expected === "never") {
+      return `${path} is not supported by the embedded cloud`;
+    }
+    if (issue.received === "undefined") return `${path} is missing`;
+    return `${path}: got ${issue.received}; expected ${issue.expected ?? issue.message}`;
   });
   return new AwsError("ValidationException", reasons.join("; "));
 }

@@ -3,7 +3,12 @@ export type Principal =
   /** The person at the laptop: the account's administrator, whom no policy limits. */
   | { readonly kind: "administrator"; readonly accountId: string }
   /** A function under its execution role; every call is checked against the role's policies. */
-  | { readonly kind: "role"; readonly accountId: string; readonly roleName: string; readonly sessionName: string }
+  | {
+      readonly kind: "role";
+      readonly accountId: string;
+      readonly roleName: string;
+      readonly sessionName: string;
+    }
   /** An AWS service acting for itself ("events.amazonaws.com"), checked against resource policies. */
   | { readonly kind: "service"; readonly service: string; readonly sourceArn: string };
 

@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { awsEndpoint } from "./core/awsEndpoint";
+import type { Clock } from "./core/clock";
+import { RunningClock } from "./core/clock";
+import { dispatch } from "./core/dispatch";
+import { notSupported } from "./core/errors";
+import { EventStream } from "./core/events";
+import { seededRandom } from "./core/random";
+import { startServer } from "./core/server";
+import type { CloudContext, Service, ServiceName } from "./core/service";
+import { authorizer } from "./iam/authorize";
+import { createIam } from "./iam/iam";
+import { Identities } from "./iam/identities";
+import { serviceFactories, type ServiceFactory } from "./services";
+import { createSts } from "./sts/sts";
+
+export interface CloudOptions {
+  /** Default 4566; 0 for any free port. */
+  readonly port?: number;
+  /** Default: a clock at real speed. */
+  readonly clock?: Clock;
+  /** Default "us-east-1". */
+  readonly region?: string;
+  /** Twelve digits; default "000000000000". */
+  readonly accountId?: string;
+  /** Of all identifiers and jitter; default 1. */
+  readonly seed?: number;
+  /** For files of this run, removed by `close`; default a new one under the system's temporary directory. */
+  readonly directory?: string;
+  /** Default: every service there is. IAM and STS are always there. */
+  readonly services?: readonly ServiceFactory[];
+}
+
+export interface Cloud {
+  /** "http://127.0.0.1:4566" */
+  readonly endpoint: string;
+  readonly context: CloudContext;
+  readonly services: ReadonlyMap<ServiceName, Service>;
+  /** Calls an operation in-process as the account's administrator. */
+  call<Output>(service: ServiceName, operation: string, input: object, signal?: AbortSignal): Promise<Output>;
+  /** Ends every service, then the server; removes the directory; stops the clock. May be called again. */
+  close(): Promise<void>;
+}
+
+/** Starts the embedded cloud. Rejects with a plain message when its port is taken. */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const {
+    port = 4566,
+    clock = new RunningClock(),
+    region = "us-east-1",
+    accountId = "000000000000",
+  } = options;
+  if (!/^[0-9]{12}$/.test(accountId))
+    throw new Error(`accountId: got "${accountId}"; expected twelve digits`);
+
+  const random = seededRandom(options.seed ?? 1);
+  // Request ids come from a sequence of their own: how many calls were made must not change what is created.
+  const requestIds = seededRandom((options.seed ?? 1) ^ 0x5bd1e995);
+  const newRequestId = () => requestIds.uuid();
+  const events = new EventStream(() => clock.now());
+  const identities = new Identities(accountId, random);
+  const services = new Map<ServiceName, Service>();
+  const shutdown = new AbortController();
+
+  const server = await startServer(
+    port,
+    awsEndpoint({
+      services,
+      events,
+      callerOf: (accessKeyId) => identities.callerOf(accessKeyId),
+      newRequestId,
+      shutdown: shutdown.signal,
+    }),
+  );
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "embedded-cloud-"));
+  mkdirSync(directory, { recursive: true });
+
+  const context: CloudContext = {
+    clock,
+    events,
+    random,
+    region,
+    accountId,
+    directory,
+    endpoint: () => server.endpoint,
+    issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
+    authorize: authorizer(identities, { clock, region, accountId }),
+    mount: (prefix, handler) => server.mount(prefix, handler),
+    async call<Output>(
+      name: ServiceName,
+      operation: string,
+      input: object,
+      caller: Parameters<CloudContext["call"]>[3],
+      signal?: AbortSignal,
+    ) {
+      const service = services.get(name);
+      if (service === undefined) throw notSupported(`The service "${name}"`);
+      // A caller that brings a signal ends its own calls; the others end with the cloud.
+      const call = { caller, requestId: newRequestId(), signal: signal ?? shutdown.signal };
+      return (await dispatch(service, operation, input, call, events)) as Output;
+    },
+  };
+
+  const shutDown = async () => {
+    try {
+      for (const service of [...services.values()].reverse()) await service.close?.();
+    } finally {
+      shutdown.abort();
+      await server.close();
+      clock.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  };
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= shutDown());
+
+  try {
+    for (const service of [createIam(context, identities), createSts(context, identities)]) {
+      services.set(service.name, service);
+    }
+    for (const create of options.services ?? serviceFactories) {
+      const service = create(context);
+      services.set(service.name, service);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    endpoint: server.endpoint,
+    context,
+    services,
+    call: (service, operation, input, signal) =>
+      context.call(service, operation, input, { kind: "administrator", accountId }, signal),
+    close,
+  };
+}

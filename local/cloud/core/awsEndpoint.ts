@@ -1,0 +1,151 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Principal } from "../iam/principal";
+import { actionOf, scopeOf, servicesAnswering } from "./addressing";
+import { asAwsError, dispatch, publishRequest } from "./dispatch";
+import { AwsError, notSupported } from "./errors";
+import type { EventStream } from "./events";
+import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
+import { encodeErrorLike } from "./protocols/fallback";
+import { bodyLimit, readBody } from "./requestBody";
+import { RawOutput, type Output, type Service, type ServiceName } from "./service";
+
+export interface AwsEndpointOptions {
+  /** Filled while the cloud starts; empty until then. */
+  readonly services: ReadonlyMap<ServiceName, Service>;
+  readonly events: EventStream;
+  callerOf(accessKeyId: string | undefined): Principal;
+  newRequestId(): string;
+  /** Aborts when the cloud shuts down. */
+  readonly shutdown: AbortSignal;
+}
+
+/** Answers HTTP requests in AWS's protocols with the operations of the services. */
+export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
+  const codecs = new Map<Service, Codec>();
+  const codecOf = (service: Service) => {
+    let codec = codecs.get(service);
+    if (codec === undefined) codecs.set(service, (codec = codecFor(service.name, service.protocol)));
+    return codec;
+  };
+
+  const serve = async (incoming: IncomingMessage, signal: AbortSignal): Promise<WireResponse> => {
+    const requestId = options.newRequestId();
+    const head = headOf(incoming);
+    const scope = scopeOf(head);
+    let request: WireRequest = { ...head, body: Buffer.alloc(0) };
+    const caller = options.callerOf(scope?.accessKeyId);
+    // Until an operation takes over and publishes the call itself.
+    let published = { service: scope?.service ?? "unknown", operation: "unknown" };
+    let encodeError = (error: AwsError) => encodeErrorLike(request, error, requestId);
+    try {
+      request = {
+        ...head,
+        body: await readBody(incoming, bodyLimit(scope?.service)),
+      };
+      const service = findService(request, scope?.service, options.services);
+      published = { service: service.name, operation: operationHint(request) };
+      const codec = codecOf(service);
+      if (speaks(service, request)) encodeError = (error) => codec.encodeError(error, requestId);
+      const decoded = codec.decode(request);
+      let output: Output;
+      try {
+        output = await dispatch(
+          service,
+          decoded.operation,
+          decoded.input,
+          { caller, requestId, signal },
+          options.events,
+        );
+      } catch (error) {
+        return encodeError(asAwsError(error));
+      }
+      return output instanceof RawOutput
+        ? {
+            status: output.status,
+            headers: { "x-amzn-requestid": requestId, ...output.headers },
+            body: output.body,
+          }
+        : codec.encode(output, decoded, requestId);
+    } catch (cause) {
+      const error = asAwsError(cause);
+      publishRequest(options.events, published.service, published.operation, caller, requestId, error);
+      return encodeError(error);
+    }
+  };
+
+  return (incoming, outgoing) => {
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort();
+    };
+    options.shutdown.addEventListener("abort", abort, { once: true });
+    outgoing.once("close", () => {
+      options.shutdown.removeEventListener("abort", abort);
+      if (!outgoing.writableFinished) abort();
+    });
+    serve(incoming, controller.signal).then(
+      (response) => {
+        send(response, incoming, outgoing);
+      },
+      () => outgoing.destroy(),
+    );
+  };
+}
+
+function headOf(incoming: IncomingMessage): Omit<WireRequest, "body"> {
+  const url = incoming.url ?? "/";
+  const mark = url.indexOf("?");
+  return {
+    method: incoming.method ?? "GET",
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
+    headers: incoming.headers,
+  };
+}
+
+function findService(
+  request: WireRequest,
+  name: string | undefined,
+  services: ReadonlyMap<ServiceName, Service>,
+): Service {
+  const names = name === undefined ? servicesAnswering(request, services.values()) : [name];
+  const [only, ...others] = names;
+  if (only === undefined || others.length > 0) {
+    throw new AwsError(
+      "MissingAuthenticationToken",
+      `${request.method} ${request.path} is not signed, and ${
+        only === undefined ? "no service" : `more than one service (${names.join(", ")})`
+      } answers it; sign it with any credentials`,
+      403,
+    );
+  }
+  const service = services.get(only as ServiceName);
+  if (service === undefined) throw notSupported(`The service "${only}"`);
+  return service;
+}
+
+/** Whether a request is in its service's protocol, so that the client reads that protocol's errors. */
+function speaks(service: Service, request: WireRequest): boolean {
+  return service.protocol.kind !== "awsJson" || request.headers["x-amz-target"] !== undefined;
+}
+
+/** The operation's name as far as it can be told before decoding. */
+function operationHint(request: WireRequest): string {
+  const target = request.headers["x-amz-target"];
+  if (typeof target === "string") return target.slice(target.lastIndexOf(".") + 1);
+  return actionOf(request) ?? `${request.method} ${request.path}`;
+}
+
+function send(response: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (outgoing.destroyed) return;
+  const length =
+    typeof response.body === "string" ? Buffer.byteLength(response.body) : response.body.byteLength;
+  // A body that was refused unread cannot be followed by another request on the same connection.
+  const connection = incoming.complete ? {} : { connection: "close" };
+  outgoing.writeHead(response.status, {
+    ...response.headers,
+    "content-length": String(length),
+    ...connection,
+  });
+  outgoing.end(response.body);
+}

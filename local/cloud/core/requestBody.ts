@@ -1,0 +1,41 @@
+import type { IncomingMessage } from "node:http";
+import { AwsError } from "./errors";
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * The largest body that a service's HTTP front accepts, in bytes; operations have tighter limits of their own.
+ * DynamoDB documents 16 MB. Lambda documents 50 MB of zip, which base64 makes a third larger. For the rest,
+ * room for 1 MiB of payload (SQS, EventBridge, PutLogEvents) with every character escaped.
+ */
+export function bodyLimit(service: string | undefined): number {
+  if (service === "lambda") return 68 * mebibyte;
+  return service === "dynamodb" ? 16 * mebibyte : 8 * mebibyte;
+}
+
+/** The whole body. Rejects with RequestEntityTooLarge, before reading it all, when it exceeds `limit` bytes. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => {
+      request.removeAllListeners("data").resume();
+      reject(
+        new AwsError("RequestEntityTooLarge", `The body is larger than the ${limit} bytes allowed`, 413),
+      );
+    };
+    if (Number(request.headers["content-length"] ?? 0) > limit) {
+      tooLarge();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) tooLarge();
+      else chunks.push(chunk);
+    });
+    request.on("end", () => {
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    });
+    request.on("error", reject);
+  });
+}

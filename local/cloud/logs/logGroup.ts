@@ -1,0 +1,65 @@
+/** How many events a group keeps; when there are more, its oldest go. The real service keeps them all. */
+export const eventsKept = 20_000;
+
+const dayMs = 86_400_000;
+/** CloudWatch Logs counts this many bytes beside each message. */
+export const eventOverheadBytes = 26;
+
+export interface LogStream {
+  readonly name: string;
+  readonly creationTime: number;
+  firstEventTimestamp: number | undefined;
+  lastEventTimestamp: number | undefined;
+  lastIngestionTime: number | undefined;
+}
+
+export interface StoredEvent {
+  /** Position in the group, from 0, over all events it ever had. */
+  readonly sequence: number;
+  readonly stream: LogStream;
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+}
+
+/** One log group: its streams, and the events of all of them in order of arrival. */
+export class LogGroup {
+  readonly streams = new Map<string, LogStream>();
+  retentionInDays: number | undefined;
+  #events: StoredEvent[] = [];
+  #sequence = 0;
+
+  constructor(
+    readonly name: string,
+    readonly creationTime: number,
+    readonly kmsKeyId: string | undefined,
+    readonly tags: Map<string, string>,
+  ) {}
+
+  append(stream: LogStream, entries: readonly { timestamp: number; message: string }[], now: number): void {
+    for (const { timestamp, message } of entries) {
+      this.#events.push({ sequence: this.#sequence++, stream, timestamp, ingestionTime: now, message });
+      stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? timestamp, timestamp);
+      stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
+      stream.lastIngestionTime = now;
+    }
+    // Dropping a quarter at a time spares moving the whole list for each event.
+    if (this.#events.length > eventsKept * 1.25) this.#events = this.#events.slice(-eventsKept);
+  }
+
+  /** The events that the group still keeps at time `now`, in order of time. */
+  events(now: number): readonly StoredEvent[] {
+    const oldest = this.retentionInDays === undefined ? -Infinity : now - this.retentionInDays * dayMs;
+    return this.#events
+      .slice(-eventsKept)
+      .filter(({ timestamp }) => timestamp >= oldest)
+      .sort((a, b) => a.timestamp - b.timestamp || a.sequence - b.sequence);
+  }
+
+  storedBytes(now: number): number {
+    return this.events(now).reduce(
+      (sum, { message }) => sum + Buffer.byteLength(message) + eventOverheadBytes,
+      0,
+    );
+  }
+}
