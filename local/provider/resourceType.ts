@@ -5,6 +5,8 @@ import type { ServiceName } from "../cloud/core/service";
 export interface CreateContext {
   readonly region: string;
   readonly accountId: string;
+  /** Paths of assets and archives are relative to it. */
+  readonly programDirectory: string;
   /** Calls the embedded cloud in-process, as the account's administrator. */
   call<Output>(service: ServiceName, operation: string, input: object): Promise<Output>;
 }

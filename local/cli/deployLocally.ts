@@ -1,0 +1,124 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { startCloud, type Cloud } from "../cloud/cloud";
+import type { EventStream } from "../cloud/core/events";
+import { readProject } from "../engine/projectFile";
+import { displayMap } from "../engine/values";
+import { CommandError } from "./commandError";
+import { DEFAULT_REGION, explain, runInCloud } from "./runInCloud";
+import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
+import type { Terminal } from "./terminal";
+
+/** The program, deployed into a cloud that runs in this process. */
+export interface LocalDeployment {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly events: EventStream;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** How many resources the program registered, components and the stack included. */
+  readonly resources: number;
+  /** Ends the cloud and removes everything it wrote. */
+  close(): Promise<void>;
+}
+
+export interface LocalDeploymentOptions {
+  readonly stack: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly seed: number;
+  readonly terminal: Terminal;
+}
+
+/** Files of runs: unpacked functions; one folder a run, named after its process. */
+const RUNS_DIRECTORY = path.join(".local", "runs");
+
+/**
+ * Starts the embedded cloud and deploys the project in the current folder into it, telling the terminal of each
+ * resource. Rejects with `CommandError` when something is wrong that its message explains.
+ */
+export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
+  const { stack, seed, terminal } = options;
+  const started = performance.now();
+  const cloud = await explain(async () => {
+    const { config } = readProject(".", stack);
+    return await startLocalCloud(options.port, seed, config["aws:region"] ?? DEFAULT_REGION);
+  });
+  const close = closeOnce(cloud);
+  try {
+    terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
+    const result = await runInCloud(cloud, { projectDirectory: ".", stack, mode: "update", seed, terminal });
+    const outputs = displayMap(result.outputs);
+    const { region } = cloud.context;
+    serveStatus(cloud, { stack, region, outputs });
+    printSummary(outputs, result.resources.length, performance.now() - started, terminal);
+    return {
+      endpoint: cloud.endpoint,
+      region,
+      events: cloud.context.events,
+      outputs,
+      resources: result.resources.length,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startLocalCloud(port: number, seed: number, region: string): Promise<Cloud> {
+  if (port !== 0) {
+    const other = await localStatus(port);
+    if (other !== undefined) {
+      throw new CommandError(
+        `stack ${other.stack} of this project already runs at port ${port}: end it there with Ctrl-C, or give this one another port with -- --port`,
+      );
+    }
+  }
+  removeLeftovers();
+  const directory = path.resolve(RUNS_DIRECTORY, String(process.pid));
+  mkdirSync(directory, { recursive: true });
+  try {
+    return await startCloud({ port, seed, region, directory });
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Folders of runs whose process is gone: it was killed before it could clean up. */
+function removeLeftovers(): void {
+  mkdirSync(RUNS_DIRECTORY, { recursive: true });
+  for (const name of readdirSync(RUNS_DIRECTORY)) {
+    if (!isRunning(Number(name))) rmSync(path.join(RUNS_DIRECTORY, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells `npm run order` and its like what is deployed here. */
+function serveStatus(cloud: Cloud, status: LocalStatus): void {
+  cloud.context.mount("/_local/", (request, response) => {
+    const found = request.url === STATUS_PATH;
+    response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify(found ? status : { error: `expected ${STATUS_PATH}` }));
+  });
+}
+
+function printSummary(outputs: Readonly<Record<string, unknown>>, resources: number, ms: number, terminal: Terminal): void {
+  terminal.print("\nOutputs:");
+  const width = Math.max(0, ...Object.keys(outputs).map((name) => name.length));
+  for (const [name, value] of Object.entries(outputs)) terminal.print(`    ${name.padEnd(width)}  ${JSON.stringify(value)}`);
+  terminal.print(`\nResources:\n    + ${resources} created\n\nDuration: ${(ms / 1000).toFixed(1)}s`);
+}
+
+function closeOnce(cloud: Cloud): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => (closing ??= cloud.close());
+}

@@ -1,0 +1,56 @@
+import type { Cloud } from "../cloud/cloud";
+import type { ServiceName } from "../cloud/core/service";
+import { seededRandom } from "../cloud/core/random";
+import { DeploymentFailure, type Mode } from "../engine/deployment";
+import { ProjectError } from "../engine/projectFile";
+import { ProgramFailure, runProgram, type RunResult } from "../engine/run";
+import { createProvider } from "../provider/provider";
+import { CommandError } from "./commandError";
+import { renderProgress } from "./renderProgress";
+import type { Terminal } from "./terminal";
+
+/** What `npm start` deploys to when the stack names no region. */
+export const DEFAULT_REGION = "us-east-1";
+
+export interface RunInCloudOptions {
+  readonly projectDirectory: string;
+  readonly stack: string;
+  readonly mode: Mode;
+  readonly seed: number;
+  readonly terminal: Terminal;
+}
+
+/** Runs the project's program against `cloud`, telling the terminal what happens. */
+export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Promise<RunResult> {
+  const { projectDirectory, stack, mode, seed, terminal } = options;
+  const { region, accountId } = cloud.context;
+  return await explain(() =>
+    runProgram({
+      projectDirectory,
+      stack,
+      mode,
+      provider: createProvider({
+        region,
+        accountId,
+        programDirectory: projectDirectory,
+        call: <Output>(service: ServiceName, operation: string, input: object) => cloud.call<Output>(service, operation, input),
+      }),
+      random: seededRandom(seed),
+      signal: terminal.signal,
+      onEvent: (event) => {
+        const line = renderProgress(event);
+        if (line !== undefined) terminal.print(line);
+      },
+    }),
+  );
+}
+
+/** Errors that speak for themselves lose their stack trace; the others are faults of this program and keep it. */
+export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const known = error instanceof ProjectError || error instanceof DeploymentFailure || error instanceof ProgramFailure;
+    throw known ? new CommandError(error.message) : error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import type { OrderDemonstration } from "./demonstrateOrders";
+import type { StoredOrder } from "./audit";
+
+/** Up to so many messages, each has a line of its own. */
+const LINES = 30;
+
+/** What became of the demonstration's messages, for a person. */
+export function describeOrders(demonstration: OrderDemonstration): string[] {
+  const { audit, latencies, ordersPerSecond, storedTwice } = demonstration;
+  const lines = demonstration.messages.length <= LINES ? eachMessage(demonstration) : [];
+  return [
+    ...lines,
+    "",
+    `${audit.sent} sent: ${audit.stored} stored, ${audit.duplicates} duplicates changed nothing, ` +
+      `${audit.deadLettered} in the dead-letter queue, ${audit.lost} lost, ${storedTwice} stored twice`,
+    `half stood in the table within ${Math.round(latencies.p50Ms)} ms, 99 % within ${Math.round(latencies.p99Ms)} ms; ` +
+      `${Math.round(ordersPerSecond)} messages handled a second`,
+  ];
+}
+
+function eachMessage({ messages, stored, deadLetters }: OrderDemonstration): string[] {
+  const byId = new Map(stored.map((order) => [order.orderId, order]));
+  const letters = new Map(deadLetters.map((letter) => [letter.Body, letter]));
+  const seen = new Set<string>();
+  return messages.map(({ body, kind }) => {
+    const letter = letters.get(body);
+    const outcome = letter === undefined ? outcomeInTable(body, byId, seen) : `dead-letter queue: ${reasonOf(letter)}`;
+    return `  ${kind.padEnd(9)}  ${shorten(body).padEnd(64)}  → ${outcome}`;
+  });
+}
+
+function outcomeInTable(body: string, byId: ReadonlyMap<string, StoredOrder>, seen: Set<string>): string {
+  const { orderId } = JSON.parse(body) as { orderId: string };
+  const order = byId.get(orderId);
+  if (order === undefined) return "nowhere to be found";
+  if (seen.has(orderId)) return "changed nothing";
+  seen.add(orderId);
+  return order.rejection === undefined
+    ? `stored, ${order.status}`
+    : `stored, ${order.status}: ${[order.rejection.reason, order.rejection.sku].join(" ")}`;
+}
+
+/** The reason that the pipeline put into the message's attributes, as "name=value". */
+function reasonOf(letter: Message): string {
+  const attributes = Object.entries(letter.MessageAttributes ?? {});
+  return attributes.map(([name, { StringValue = "" }]) => `${name}=${StringValue}`).join(", ");
+}
+
+function shorten(text: string): string {
+  return text.length <= 64 ? text : `${text.slice(0, 61)}...`;
+}

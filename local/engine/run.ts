@@ -1,0 +1,121 @@
+import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { Random } from "../cloud/core/random";
+import { Deployment, type Mode } from "./deployment";
+import { createEngineService } from "./engineService";
+import { createMonitor } from "./monitor";
+import type { LogLine, ProgressEvent } from "./progress";
+import { type Project, readProject } from "./projectFile";
+import type { Provider } from "./provider";
+import { type Ending, runProcess } from "./runner";
+import { serveEngine } from "./server";
+import type { RegisteredResource } from "./state";
+import { TransformRegistry } from "./transforms";
+import type { PropertyMap } from "./values";
+
+export interface RunOptions {
+  /** The folder of `Pulumi.yaml`. */
+  readonly projectDirectory: string;
+  readonly stack: string;
+  /** A preview creates nothing; what only a provider would know is then `Unknown`. */
+  readonly mode: Mode;
+  readonly provider: Provider;
+  /** Automatic names come from it. */
+  readonly random: Random;
+  readonly onEvent?: (event: ProgressEvent) => void;
+  /** Ends the program and the run when it aborts. */
+  readonly signal?: AbortSignal;
+  /** How many resources are created at once; default 16. */
+  readonly parallel?: number;
+  /** Where compiled code is kept to speed up later starts; default `.local/cache` in the project. */
+  readonly cacheDirectory?: string;
+}
+
+export interface RunResult {
+  readonly project: Project;
+  /** In the order in which the program registered them. */
+  readonly resources: readonly RegisteredResource[];
+  /** The stack's outputs; secrets are `Secret`, in a preview some are `Unknown`. */
+  readonly outputs: PropertyMap;
+}
+
+/** The program itself failed: it threw, could not be loaded, or ended with an error. */
+export class ProgramFailure extends Error {
+  override readonly name = "ProgramFailure";
+}
+
+/** Pulumi's name for the owner of stacks that no service keeps. */
+const ORGANIZATION = "organization";
+
+/**
+ * Runs a Pulumi program as `pulumi up` (or `pulumi preview`) would, and returns what it registered.
+ *
+ * Rejects with one error, once the program's process has ended and nothing is being created any more:
+ * `ProjectError` for a bad project or stack file, `DeploymentFailure` for a resource that cannot be created,
+ * `ProgramFailure` for the program's own error, the signal's reason when it aborts.
+ */
+export async function runProgram(options: RunOptions): Promise<RunResult> {
+  const { mode, parallel = 16, onEvent = () => undefined } = options;
+  const project = readProject(options.projectDirectory, options.stack);
+  options.signal?.throwIfAborted();
+  const deployment = new Deployment({
+    project: project.name,
+    stack: project.stack,
+    mode,
+    provider: options.provider,
+    config: project.config,
+    random: options.random,
+    parallel,
+    onEvent,
+  });
+  const errors: string[] = [];
+  const onLog = (line: LogLine) => {
+    if (line.severity === "error") errors.push(readable(line.message));
+    onEvent({ ...line, message: readable(line.message) });
+  };
+  const printed: string[] = [];
+  const info = { ...project, project: project.name, organization: ORGANIZATION, parallel };
+  const transforms = new TransformRegistry();
+  const server = await serveEngine(createMonitor(deployment, transforms, info), createEngineService(onLog));
+  try {
+    const ending = await runProcess({
+      project,
+      engineAddress: server.address,
+      organization: ORGANIZATION,
+      preview: mode === "preview",
+      parallel,
+      cacheDirectory: options.cacheDirectory ?? path.join(project.directory, ".local", "cache"),
+      signal: AbortSignal.any([
+        deployment.failed.signal,
+        ...(options.signal === undefined ? [] : [options.signal]),
+      ]),
+      onLine: (line) => {
+        if (line.stream === "stderr") printed.push(line.line);
+        onEvent(line);
+      },
+    });
+    await deployment.settled();
+    options.signal?.throwIfAborted();
+    deployment.failed.signal.throwIfAborted();
+    throwIfFailed(ending, errors, printed);
+    return { project, resources: deployment.state.all(), outputs: deployment.outputs };
+  } finally {
+    transforms.close();
+    server.close();
+  }
+}
+
+function throwIfFailed(ending: Ending, errors: readonly string[], printed: readonly string[]): void {
+  if (errors.length > 0) throw new ProgramFailure([...new Set(errors)].join("\n"));
+  if ("killedBy" in ending) throw new ProgramFailure(`the program was ended by ${ending.killedBy}`);
+  if (ending.code !== 0)
+    throw new ProgramFailure([`the program ended with exit code ${ending.code}`, ...printed].join("\n"));
+}
+
+/** Log text without colours, and blaming the engine that is at work: the SDK knows of the CLI only. */
+function readable(message: string): string {
+  return stripVTControlCharacters(message).replace(
+    /The Pulumi CLI does not support (.+?)\. Please update the Pulumi CLI\.?/g,
+    "the embedded engine does not support $1",
+  );
+}

@@ -1,0 +1,128 @@
+import * as v from "valibot";
+import { define, type ProviderFunction } from "./providerFunction";
+
+/** Every function that the embedded cloud answers, by its Pulumi token. */
+export const functions: Readonly<Record<string, ProviderFunction>> = {
+  "aws:index/getRegion:getRegion": define(v.strictObject({}), (_args, { region }) => ({
+    id: region,
+    name: region,
+    region,
+    description: region,
+    endpoint: `ec2.${region}.amazonaws.com`,
+  })),
+
+  "aws:index/getCallerIdentity:getCallerIdentity": define(v.strictObject({}), async (_args, context) => {
+    const identity = await context.call<{ Account: string; Arn: string; UserId: string }>(
+      "sts",
+      "GetCallerIdentity",
+      {},
+    );
+    return { id: identity.Account, accountId: identity.Account, arn: identity.Arn, userId: identity.UserId };
+  }),
+
+  "aws:index/getPartition:getPartition": define(v.strictObject({}), () => ({
+    id: "aws",
+    partition: "aws",
+    dnsSuffix: "amazonaws.com",
+    reverseDnsPrefix: "com.amazonaws",
+  })),
+
+  "aws:ssm/getParameter:getParameter": define(
+    v.strictObject({ name: v.string(), withDecryption: v.optional(v.boolean(), true) }),
+    async ({ name, withDecryption }, context) => {
+      const { Parameter } = await context.call<{ Parameter: SsmParameter }>("ssm", "GetParameter", {
+        Name: name,
+        WithDecryption: withDecryption,
+      });
+      return {
+        id: name,
+        name,
+        arn: Parameter.ARN,
+        type: Parameter.Type,
+        value: Parameter.Value,
+        insecureValue: Parameter.Type === "SecureString" ? undefined : Parameter.Value,
+        version: Parameter.Version,
+      };
+    },
+  ),
+
+  "aws:ec2/getAmi:getAmi": define(
+    v.strictObject({
+      mostRecent: v.optional(v.boolean(), false),
+      owners: v.optional(v.array(v.string())),
+      filters: filters(),
+    }),
+    async (args, context) => {
+      const { Images } = await context.call<{ Images: readonly Image[] }>("ec2", "DescribeImages", {
+        ...(args.owners === undefined ? {} : { Owners: args.owners }),
+        ...describeFilters(args.filters),
+      });
+      const newestFirst = [...Images].sort((a, b) => (a.CreationDate < b.CreationDate ? 1 : -1));
+      const [image, second] = newestFirst;
+      if (image === undefined) throw new Error("getAmi: no image matches the filters");
+      if (second !== undefined && !args.mostRecent)
+        throw new Error("getAmi: several images match; set mostRecent or narrow the filters");
+      return {
+        id: image.ImageId,
+        imageId: image.ImageId,
+        name: image.Name,
+        architecture: image.Architecture,
+        creationDate: image.CreationDate,
+        rootDeviceName: image.RootDeviceName,
+        arn: `arn:aws:ec2:${context.region}::image/${image.ImageId}`,
+      };
+    },
+  ),
+
+  "aws:ec2/getVpc:getVpc": define(
+    v.strictObject({ default: v.optional(v.boolean()), id: v.optional(v.string()), filters: filters() }),
+    async (args, context) => {
+      const extra = args.default === true ? [{ name: "is-default", values: ["true"] }] : [];
+      const { Vpcs } = await context.call<{
+        Vpcs: readonly { VpcId: string; CidrBlock: string; IsDefault: boolean }[];
+      }>("ec2", "DescribeVpcs", {
+        ...(args.id === undefined ? {} : { VpcIds: [args.id] }),
+        ...describeFilters([...(args.filters ?? []), ...extra]),
+      });
+      const [vpc, second] = Vpcs;
+      if (vpc === undefined || second !== undefined)
+        throw new Error(`getVpc: ${Vpcs.length} networks match; expected one`);
+      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:vpc/${vpc.VpcId}`;
+      return { id: vpc.VpcId, arn, cidrBlock: vpc.CidrBlock, default: vpc.IsDefault };
+    },
+  ),
+
+  "aws:ec2/getSubnets:getSubnets": define(v.strictObject({ filters: filters() }), async (args, context) => {
+    const { Subnets } = await context.call<{ Subnets: readonly { SubnetId: string }[] }>(
+      "ec2",
+      "DescribeSubnets",
+      describeFilters(args.filters),
+    );
+    return { id: context.region, ids: Subnets.map(({ SubnetId }) => SubnetId) };
+  }),
+};
+
+interface SsmParameter {
+  readonly ARN: string;
+  readonly Type: string;
+  readonly Value: string;
+  readonly Version: number;
+}
+
+interface Image {
+  readonly ImageId: string;
+  readonly Name: string;
+  readonly Architecture: string;
+  readonly CreationDate: string;
+  readonly RootDeviceName: string;
+}
+
+function filters() {
+  return v.optional(v.array(v.strictObject({ name: v.string(), values: v.array(v.string()) })));
+}
+
+function describeFilters(given: readonly { name: string; values: string[] }[] | undefined) {
+  return given === undefined || given.length === 0
+    ? {}
+    : { Filters: given.map(({ name, values }) => ({ Name: name, Values: values })) };
+}

@@ -1,0 +1,29 @@
+import { cloudwatch } from "./resources/cloudwatch";
+import { dynamodb } from "./resources/dynamodb";
+import { ec2 } from "./resources/ec2";
+import { events } from "./resources/events";
+import { iam } from "./resources/iam";
+import { lambda } from "./resources/lambda";
+import { logs } from "./resources/logs";
+import { ses } from "./resources/ses";
+import { sns } from "./resources/sns";
+import { sqs } from "./resources/sqs";
+import { ssm } from "./resources/ssm";
+import type { ResourceType } from "./resourceType";
+
+/** Every resource type that the embedded cloud can create, by its Pulumi type. */
+export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
+  [
+    ...sqs,
+    ...dynamodb,
+    ...iam,
+    ...lambda,
+    ...logs,
+    ...cloudwatch,
+    ...events,
+    ...ec2,
+    ...sns,
+    ...ses,
+    ...ssm,
+  ].map((type) => [type.type, type]),
+);

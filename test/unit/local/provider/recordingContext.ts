@@ -1,0 +1,25 @@
+import type { CreateContext } from "../../../../local/provider/resourceType";
+
+export interface RecordedCall {
+  readonly operation: string;
+  readonly input: object;
+}
+
+/** A context that records each call as "service:Operation" and answers from `answers`, or with `{}`. */
+export function recordingContext(answers: Readonly<Record<string, object>> = {}): {
+  context: CreateContext;
+  calls: RecordedCall[];
+} {
+  const calls: RecordedCall[] = [];
+  const context: CreateContext = {
+    region: "eu-west-1",
+    accountId: "000000000000",
+    programDirectory: __dirname,
+    call<Output>(service: string, operation: string, input: object): Promise<Output> {
+      const name = `${service}:${operation}`;
+      calls.push({ operation: name, input });
+      return Promise.resolve((answers[name] ?? {}) as Output);
+    },
+  };
+  return { context, calls };
+}
