@@ -1,0 +1,204 @@
+import { Heap } from "./heap";
+import type { Delivery, Message, MessageContent } from "./message";
+
+/** A standard queue's limit of messages received and not yet deleted: SQS developer guide, message quotas. */
+export const maxInFlight = 120_000;
+
+/** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
+export const maxVisibilityMs = 43_200_000;
+
+export interface ReceiveOptions {
+  /** How many messages at most. */
+  readonly max: number;
+  readonly visibilityTimeoutMs: number;
+  /** From the redrive policy; left out when the queue has none or its dead-letter queue is gone. */
+  readonly maxReceiveCount?: number;
+}
+
+export interface Received {
+  readonly deliveries: readonly Delivery[];
+  /** Messages that had used up their receives: they left this queue, and belong into the dead-letter queue. */
+  readonly exhausted: readonly { readonly content: MessageContent; readonly receiveCount: number }[];
+}
+
+export type VisibilityChange = "changed" | "not-in-flight" | "no-such-message" | "beyond-limit";
+
+interface Slot {
+  message: Message;
+  state: "available" | "delayed" | "in-flight";
+}
+
+const byVisibility = (a: Slot, b: Slot) =>
+  a.message.visibleAt - b.message.visibleAt || a.message.order - b.message.order;
+
+const byAge = (a: Slot, b: Slot) =>
+  a.message.content.sentAt - b.message.content.sentAt || a.message.order - b.message.order;
+
+/**
+ * A standard queue's messages as a function of time: no clock, no I/O. Each method takes the time at which it
+ * happens, in ms since the epoch; times never go back. Every step is O(log n) in the number of messages.
+ *
+ * Messages are handed out in the order in which they became visible, so one that failed stands behind those
+ * that waited meanwhile.
+ */
+export class MessageQueue {
+  readonly #slots = new Map<string, Slot>();
+  readonly #available = new Heap(byVisibility);
+  readonly #delayed = new Heap(byVisibility);
+  readonly #inFlight = new Heap(byVisibility);
+  readonly #all = new Heap(byAge);
+  #retentionMs: number;
+  #order = 0;
+  #deliveries = 0;
+
+  constructor(retentionMs: number) {
+    this.#retentionMs = retentionMs;
+  }
+
+  /** A new retention holds for the messages that are there already, as in AWS. */
+  set retentionMs(value: number) {
+    this.#retentionMs = value;
+  }
+
+  send(now: number, content: MessageContent, delayMs = 0): void {
+    const message: Message = {
+      content,
+      order: this.#order++,
+      enteredAt: now,
+      visibleAt: now + delayMs,
+      receiveCount: 0,
+    };
+    const slot: Slot = { message, state: delayMs > 0 ? "delayed" : "available" };
+    this.#slots.set(content.messageId, slot);
+    this.#all.add(slot);
+    this.#heapOf(slot.state).add(slot);
+  }
+
+  receive(now: number, { max, visibilityTimeoutMs, maxReceiveCount = Infinity }: ReceiveOptions): Received {
+    this.#settle(now);
+    const deliveries: Delivery[] = [];
+    const exhausted: { content: MessageContent; receiveCount: number }[] = [];
+    while (deliveries.length < max && this.#inFlight.size < maxInFlight) {
+      const slot = this.#available.peek();
+      if (slot === undefined) break;
+      const { message } = slot;
+      if (message.receiveCount >= maxReceiveCount) {
+        this.#drop(slot);
+        exhausted.push({ content: message.content, receiveCount: message.receiveCount });
+        continue;
+      }
+      const firstReceivedAt = message.firstReceivedAt ?? now;
+      const receiveCount = message.receiveCount + 1;
+      const received = { receiveCount, firstReceivedAt, lastReceivedAt: now };
+      this.#move(slot, "in-flight", { ...message, ...received, visibleAt: now + visibilityTimeoutMs });
+      deliveries.push({
+        content: message.content,
+        receiveCount,
+        firstReceivedAt,
+        deliveryNumber: this.#deliveries++,
+      });
+    }
+    // A visibility timeout of 0 leaves a message visible, but never twice in one answer.
+    this.#settle(now);
+    return { deliveries, exhausted };
+  }
+
+  /** The message that would be received next; it stays where it is. */
+  peekVisible(now: number): MessageContent | undefined {
+    this.#settle(now);
+    return this.#available.peek()?.message.content;
+  }
+
+  /** Returns the message, or undefined when there is none (any more). */
+  delete(now: number, messageId: string): Message | undefined {
+    this.#settle(now);
+    const slot = this.#slots.get(messageId);
+    if (slot === undefined) return undefined;
+    this.#drop(slot);
+    return slot.message;
+  }
+
+  changeVisibility(now: number, messageId: string, visibilityTimeoutMs: number): VisibilityChange {
+    this.#settle(now);
+    const slot = this.#slots.get(messageId);
+    if (slot === undefined) return "no-such-message";
+    const { message } = slot;
+    if (slot.state !== "in-flight" || message.lastReceivedAt === undefined) return "not-in-flight";
+    const visibleAt = now + visibilityTimeoutMs;
+    if (visibleAt > message.lastReceivedAt + maxVisibilityMs) return "beyond-limit";
+    this.#move(slot, visibilityTimeoutMs > 0 ? "in-flight" : "available", { ...message, visibleAt });
+    return "changed";
+  }
+
+  purge(): void {
+    for (const heap of [this.#available, this.#delayed, this.#inFlight, this.#all]) heap.clear();
+    this.#slots.clear();
+  }
+
+  counts(now: number): { readonly available: number; readonly inFlight: number; readonly delayed: number } {
+    this.#settle(now);
+    return {
+      available: this.#available.size,
+      inFlight: this.#inFlight.size,
+      delayed: this.#delayed.size,
+    };
+  }
+
+  /** When the next delayed or received message becomes visible; undefined when none will by itself. */
+  nextVisibleAt(): number | undefined {
+    const times = [this.#delayed.peek(), this.#inFlight.peek()].flatMap(
+      (slot) => slot?.message.visibleAt ?? [],
+    );
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /**
+   * How long the oldest message has been in this queue, in ms; 0 when there is none. In a dead-letter queue it
+   * counts from the move, as CloudWatch's ApproximateAgeOfOldestMessage does.
+   */
+  oldestAge(now: number): number {
+    this.#settle(now);
+    // A map keeps the order of insertion, which is the order of entering.
+    const [oldest] = this.#slots.values();
+    return oldest === undefined ? 0 : now - oldest.message.enteredAt;
+  }
+
+  #heapOf(state: Slot["state"]): Heap<Slot> {
+    switch (state) {
+      case "available":
+        return this.#available;
+      case "delayed":
+        return this.#delayed;
+      case "in-flight":
+        return this.#inFlight;
+    }
+  }
+
+  /** What time alone does: delays and visibility timeouts end, old messages expire. */
+  #settle(now: number): void {
+    for (const waiting of [this.#delayed, this.#inFlight]) {
+      for (let slot = waiting.peek(); slot !== undefined; slot = waiting.peek()) {
+        if (slot.message.visibleAt > now) break;
+        this.#move(slot, "available", slot.message);
+      }
+    }
+    for (let slot = this.#all.peek(); slot !== undefined; slot = this.#all.peek()) {
+      if (slot.message.content.sentAt + this.#retentionMs > now) break;
+      this.#drop(slot);
+    }
+  }
+
+  /** The heaps order slots by their message: a slot leaves its heap before its message changes. */
+  #move(slot: Slot, state: Slot["state"], message: Message): void {
+    this.#heapOf(slot.state).remove(slot);
+    slot.state = state;
+    slot.message = message;
+    this.#heapOf(state).add(slot);
+  }
+
+  #drop(slot: Slot): void {
+    this.#heapOf(slot.state).remove(slot);
+    this.#all.remove(slot);
+    this.#slots.delete(slot.message.content.messageId);
+  }
+}
