@@ -12,12 +12,18 @@ export interface ParsedArguments {
 }
 
 /** Parses `args`; an unknown option or a missing value becomes a `UsageError` that lists the options there are. */
-export function parseCommandLine(args: readonly string[], options: Options, allowPositionals = false): ParsedArguments {
+export function parseCommandLine(
+  args: readonly string[],
+  options: Options,
+  allowPositionals = false,
+): ParsedArguments {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals, strict: true });
     return { values, positionals };
   } catch (error) {
-    const known = Object.entries(options).map(([name, option]) => `--${name}${option.type === "string" ? " …" : ""}`);
+    const known = Object.entries(options).map(
+      ([name, option]) => `--${name}${option.type === "string" ? " …" : ""}`,
+    );
     const reason = error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error);
     throw new UsageError(`${reason}; the options here are ${known.join(", ")}`);
   }
@@ -31,12 +37,18 @@ export function stringOption(values: Values, name: string, fallback: string): st
 }
 
 /** A whole number from `min` to `max`, both included. */
-export function integerOption(values: Values, name: string, range: { fallback: number; min: number; max: number }): number {
+export function integerOption(
+  values: Values,
+  name: string,
+  range: { fallback: number; min: number; max: number },
+): number {
   const value = values[name];
   if (value === undefined) return range.fallback;
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : NaN;
   if (!(number >= range.min && number <= range.max)) {
-    throw new UsageError(`--${name}: got ${JSON.stringify(value)}; expected a whole number from ${range.min} to ${range.max}`);
+    throw new UsageError(
+      `--${name}: got ${JSON.stringify(value)}; expected a whole number from ${range.min} to ${range.max}`,
+    );
   }
   return number;
 }

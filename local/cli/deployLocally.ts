@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { startCloud, type Cloud } from "../cloud/cloud";
 import type { EventStream } from "../cloud/core/events";
+import { inboxOf, type Email } from "../cloud/ses/inbox";
 import { readProject } from "../engine/projectFile";
 import { displayMap } from "../engine/values";
 import { CommandError } from "./commandError";
@@ -15,6 +16,8 @@ export interface LocalDeployment {
   readonly region: string;
   readonly events: EventStream;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What SES has accepted so far, oldest first. */
+  emails(): readonly Email[];
   /** How many resources the program registered, components and the stack included. */
   readonly resources: number;
   /** Ends the cloud and removes everything it wrote. */
@@ -55,6 +58,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       endpoint: cloud.endpoint,
       region,
       events: cloud.context.events,
+      emails: () => inboxOf(cloud.context).emails,
       outputs,
       resources: result.resources.length,
       close,
@@ -111,10 +115,16 @@ function serveStatus(cloud: Cloud, status: LocalStatus): void {
   });
 }
 
-function printSummary(outputs: Readonly<Record<string, unknown>>, resources: number, ms: number, terminal: Terminal): void {
+function printSummary(
+  outputs: Readonly<Record<string, unknown>>,
+  resources: number,
+  ms: number,
+  terminal: Terminal,
+): void {
   terminal.print("\nOutputs:");
   const width = Math.max(0, ...Object.keys(outputs).map((name) => name.length));
-  for (const [name, value] of Object.entries(outputs)) terminal.print(`    ${name.padEnd(width)}  ${JSON.stringify(value)}`);
+  for (const [name, value] of Object.entries(outputs))
+    terminal.print(`    ${name.padEnd(width)}  ${JSON.stringify(value)}`);
   terminal.print(`\nResources:\n    + ${resources} created\n\nDuration: ${(ms / 1000).toFixed(1)}s`);
 }
 

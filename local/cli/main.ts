@@ -18,7 +18,9 @@ async function main(): Promise<number> {
   const [name = "", ...args] = process.argv.slice(2);
   const command = commands[name];
   if (command === undefined) {
-    process.stderr.write(`unknown command ${JSON.stringify(name)}; expected one of ${Object.keys(commands).join(", ")}\n`);
+    process.stderr.write(
+      `unknown command ${JSON.stringify(name)}; expected one of ${Object.keys(commands).join(", ")}\n`,
+    );
     return 2;
   }
   const controller = new AbortController();

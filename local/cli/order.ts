@@ -30,11 +30,18 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
           integerOption(values, "seed", { fallback: Date.now() % 2 ** 32, min: 0, max: 2 ** 32 - 1 }),
         )
       : await ordersOf(stringOption(values, "file", ""));
-  const target = await findTarget(stringOption(values, "stack", "local"), integerOption(values, "port", portRange));
+  const target = await findTarget(
+    stringOption(values, "stack", "local"),
+    integerOption(values, "port", portRange),
+  );
   const queueUrl = stringOutput(target, "orderQueueUrl");
   const client = new SQSClient(target.clientConfig);
 
-  const bar = new SingleBar({ format: "{bar} {value}/{total} orders", stream: process.stderr, clearOnComplete: true });
+  const bar = new SingleBar({
+    format: "{bar} {value}/{total} orders",
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
   bar.start(bodies.length, 0);
   try {
     const summary = await sendOrders({
@@ -72,13 +79,21 @@ async function ordersOf(file: string): Promise<string[]> {
   try {
     return readOrders(text);
   } catch (error) {
-    if (error instanceof OrdersFileError) throw new CommandError(`${file}: ${error.message}; nothing was sent`);
+    if (error instanceof OrdersFileError)
+      throw new CommandError(`${file}: ${error.message}; nothing was sent`);
     throw error;
   }
 }
 
-function report(summary: SendSummary, total: number, queueUrl: string, terminal: Terminal, json: boolean): void {
-  for (const { index, reason } of summary.refused) terminal.print(`order ${index + 1}: refused by the queue: ${reason}`);
+function report(
+  summary: SendSummary,
+  total: number,
+  queueUrl: string,
+  terminal: Terminal,
+  json: boolean,
+): void {
+  for (const { index, reason } of summary.refused)
+    terminal.print(`order ${index + 1}: refused by the queue: ${reason}`);
   terminal.print(`sent ${summary.sent} of ${total} orders to ${queueUrl} in ${summary.seconds.toFixed(1)} s`);
   if (json) terminal.printJson({ sent: summary.sent, refused: summary.refused.length, total });
 }

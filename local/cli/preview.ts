@@ -13,7 +13,13 @@ export async function preview(args: readonly string[], terminal: Terminal): Prom
   // An empty cloud answers what the program looks up; a preview creates nothing in it.
   const cloud = await startCloud({ port: 0, region: config["aws:region"] ?? DEFAULT_REGION });
   try {
-    const { resources } = await runInCloud(cloud, { projectDirectory: ".", stack, mode: "preview", seed: 1, terminal });
+    const { resources } = await runInCloud(cloud, {
+      projectDirectory: ".",
+      stack,
+      mode: "preview",
+      seed: 1,
+      terminal,
+    });
     const tree = resourceTree(resources);
     terminal.print(`Previewing (${stack})\n`);
     terminal.print(formatTree(tree));

@@ -11,7 +11,9 @@ export function renderProgress(event: ProgressEvent): string | undefined {
       return ` ${sign}  ${displayType(event.resourceType)} ${event.name} ${event.status}${seconds}`;
     }
     case "log":
-      return event.severity === "debug" || event.ephemeral ? undefined : `    ${event.severity}: ${event.message}`;
+      return event.severity === "debug" || event.ephemeral
+        ? undefined
+        : `    ${event.severity}: ${event.message}`;
     case "program-output":
       return `    ${event.line}`;
     case "outputs":

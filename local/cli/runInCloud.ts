@@ -33,7 +33,8 @@ export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Prom
         region,
         accountId,
         programDirectory: projectDirectory,
-        call: <Output>(service: ServiceName, operation: string, input: object) => cloud.call<Output>(service, operation, input),
+        call: <Output>(service: ServiceName, operation: string, input: object) =>
+          cloud.call<Output>(service, operation, input),
       }),
       random: seededRandom(seed),
       signal: terminal.signal,
@@ -50,7 +51,8 @@ export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const known = error instanceof ProjectError || error instanceof DeploymentFailure || error instanceof ProgramFailure;
+    const known =
+      error instanceof ProjectError || error instanceof DeploymentFailure || error instanceof ProgramFailure;
     throw known ? new CommandError(error.message) : error;
   }
 }

@@ -37,7 +37,10 @@ export async function sendOrders(options: SendOptions): Promise<SendSummary> {
   let done = 0;
   const worker = async () => {
     while (next < bodies.length && signal?.aborted !== true) {
-      const indexes = Array.from({ length: Math.min(BATCH_SIZE, bodies.length - next) }, (_, offset) => next + offset);
+      const indexes = Array.from(
+        { length: Math.min(BATCH_SIZE, bodies.length - next) },
+        (_, offset) => next + offset,
+      );
       next += indexes.length;
       refused.push(...(await sendBatch(options, indexes)));
       done += indexes.length;

@@ -1,15 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { scanTable } from "../demonstration/observe";
 import { integerOption, parseCommandLine, portRange, stringOption, UsageError } from "./arguments";
+import { setStock, type StockLevel } from "./stockLevels";
 import { findTarget, stringOutput } from "./target";
 import type { Terminal } from "./terminal";
-
-/** One good of the inventory. */
-interface StockLevel {
-  readonly sku: string;
-  readonly stock: number;
-}
 
 const USAGE = "expected: stock -- list, or stock -- set SKU=N [SKU=N …]";
 
@@ -24,7 +19,10 @@ export async function stock(args: readonly string[], terminal: Terminal): Promis
   const levels = action === "set" ? rest.map(parseLevel) : [];
   if (action === "list" ? rest.length > 0 : levels.length === 0) throw new UsageError(USAGE);
 
-  const target = await findTarget(stringOption(values, "stack", "local"), integerOption(values, "port", portRange));
+  const target = await findTarget(
+    stringOption(values, "stack", "local"),
+    integerOption(values, "port", portRange),
+  );
   const table = stringOutput(target, "inventoryTableName");
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(target.clientConfig));
   try {
@@ -33,30 +31,20 @@ export async function stock(args: readonly string[], terminal: Terminal): Promis
     all.sort((a, b) => a.sku.localeCompare(b.sku));
     if (all.length === 0) terminal.print("the inventory is empty; fill it with: npm run stock -- set SKU=N");
     for (const level of all) terminal.print(`${level.sku.padEnd(24)} ${String(level.stock).padStart(10)}`);
-    if (values["json"] === true) terminal.printJson(Object.fromEntries(all.map((level) => [level.sku, level.stock])));
+    if (values["json"] === true)
+      terminal.printJson(Object.fromEntries(all.map((level) => [level.sku, level.stock])));
     return 0;
   } finally {
     client.destroy();
   }
 }
 
-/** Sets the stock to a number, whatever it was: giving it twice changes nothing. */
-export async function setStock(client: DynamoDBDocumentClient, table: string, level: StockLevel): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: { sku: level.sku },
-      UpdateExpression: "SET #stock = :stock",
-      ExpressionAttributeNames: { "#stock": "stock" },
-      ExpressionAttributeValues: { ":stock": level.stock },
-    }),
-  );
-}
-
 function parseLevel(text: string): StockLevel {
   const match = /^([^=\s]+)=(\d{1,15})$/.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) {
-    throw new UsageError(`got ${JSON.stringify(text)}; expected SKU=N, with N a whole number from 0; ${USAGE}`);
+    throw new UsageError(
+      `got ${JSON.stringify(text)}; expected SKU=N, with N a whole number from 0; ${USAGE}`,
+    );
   }
   return { sku: match[1], stock: Number(match[2]) };
 }

@@ -38,15 +38,22 @@ async function localTarget(port: number): Promise<Target> {
   const endpoint = `http://127.0.0.1:${port}`;
   const status = await localStatus(port);
   if (status === undefined) {
-    throw new CommandError(`no local cloud answers at ${endpoint}; start it with "npm start", or name its port with --port`);
+    throw new CommandError(
+      `no local cloud answers at ${endpoint}; start it with "npm start", or name its port with --port`,
+    );
   }
-  return { outputs: status.outputs, clientConfig: { region: status.region, endpoint, credentials: localCredentials } };
+  return {
+    outputs: status.outputs,
+    clientConfig: { region: status.region, endpoint, credentials: localCredentials },
+  };
 }
 
 /** What the local cloud at `port` says of itself; undefined when there is none. */
 export async function localStatus(port: number): Promise<LocalStatus | undefined> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}${STATUS_PATH}`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(`http://127.0.0.1:${port}${STATUS_PATH}`, {
+      signal: AbortSignal.timeout(2000),
+    });
     const parsed = v.safeParse(statusSchema, await response.json());
     return parsed.success ? parsed.output : undefined;
   } catch {
@@ -63,23 +70,41 @@ async function deployedTarget(stack: string): Promise<Target> {
 async function stackOutputs(stack: string): Promise<Record<string, unknown>> {
   const run = promisify(execFile);
   try {
-    const { stdout } = await run("pulumi", ["stack", "output", "--json", "--stack", stack], { encoding: "utf8" });
+    const { stdout } = await run("pulumi", ["stack", "output", "--json", "--stack", stack], {
+      encoding: "utf8",
+    });
     return v.parse(v.record(v.string(), v.unknown()), JSON.parse(stdout));
   } catch (error) {
-    const detail = error instanceof Error && "stderr" in error && typeof error.stderr === "string" ? error.stderr : String(error);
-    throw new CommandError(`cannot read the outputs of stack ${JSON.stringify(stack)} with "pulumi stack output": ${detail.trim()}`);
+    const detail =
+      error instanceof Error && "stderr" in error && typeof error.stderr === "string"
+        ? error.stderr
+        : String(error);
+    throw new CommandError(
+      `cannot read the outputs of stack ${JSON.stringify(stack)} with "pulumi stack output": ${detail.trim()}`,
+    );
   }
 }
 
 async function stackRegion(stack: string): Promise<string> {
   const file = `Pulumi.${stack}.yaml`;
   const text = await readFile(file, "utf8").catch(() => undefined);
-  const settings = v.safeParse(v.object({ config: v.object({ "aws:region": v.string() }) }), text === undefined ? {} : parse(text));
+  const settings = v.safeParse(
+    v.object({ config: v.object({ "aws:region": v.string() }) }),
+    text === undefined ? {} : parse(text),
+  );
   const region = settings.success ? settings.output.config["aws:region"] : process.env["AWS_REGION"];
   if (region === undefined) {
-    throw new CommandError(`no region for stack ${JSON.stringify(stack)}: set aws:region in ${file}, or AWS_REGION`);
+    throw new CommandError(
+      `no region for stack ${JSON.stringify(stack)}: set aws:region in ${file}, or AWS_REGION`,
+    );
   }
   return region;
+}
+
+/** A stack output that only some stacks have. */
+export function optionalOutput(target: Pick<Target, "outputs">, name: string): string | undefined {
+  const value = target.outputs[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** A stack output that must be a string, such as a queue's URL. */

@@ -2,12 +2,35 @@ import type { Message } from "@aws-sdk/client-sqs";
 import type { OrderDemonstration } from "./demonstrateOrders";
 import type { StoredOrder } from "./audit";
 
+const NEWEST_EMAILS = 3;
+
 /** Up to so many messages, each has a line of its own. */
 const LINES = 30;
 
+/** The promises that the demonstration shows broken, for a person; none when all is well. */
+export function brokenPromises(demonstration: OrderDemonstration): string[] {
+  const { audit, storedTwice, confirmations, inventory } = demonstration;
+  return [
+    ...(audit.lost > 0
+      ? [`${audit.lost} messages stand neither in the table nor in the dead-letter queue`]
+      : []),
+    ...(audit.stored === audit.distinct
+      ? []
+      : [`${audit.stored} orders are stored; expected ${audit.distinct}`]),
+    ...(storedTwice > 0 ? [`${storedTwice} orders were stored twice`] : []),
+    ...(confirmations.sent < confirmations.expected
+      ? [`${confirmations.sent} confirmations were sent; expected ${confirmations.expected}`]
+      : []),
+    ...(inventory.reserved === inventory.expected
+      ? []
+      : [`${inventory.reserved} goods left the inventory; the orders ask for ${inventory.expected}`]),
+    ...(inventory.lowest < 0 ? [`a stock fell to ${inventory.lowest}`] : []),
+  ];
+}
+
 /** What became of the demonstration's messages, for a person. */
 export function describeOrders(demonstration: OrderDemonstration): string[] {
-  const { audit, latencies, ordersPerSecond, storedTwice } = demonstration;
+  const { audit, latencies, ordersPerSecond, storedTwice, confirmations, emails, inventory } = demonstration;
   const lines = demonstration.messages.length <= LINES ? eachMessage(demonstration) : [];
   return [
     ...lines,
@@ -16,6 +39,10 @@ export function describeOrders(demonstration: OrderDemonstration): string[] {
       `${audit.deadLettered} in the dead-letter queue, ${audit.lost} lost, ${storedTwice} stored twice`,
     `half stood in the table within ${Math.round(latencies.p50Ms)} ms, 99 % within ${Math.round(latencies.p99Ms)} ms; ` +
       `${Math.round(ordersPerSecond)} messages handled a second`,
+    `${inventory.reserved} goods reserved, as the processed orders ask for ${inventory.expected}`,
+    `${confirmations.sent} confirmations sent, ${confirmations.expected} expected; ` +
+      `99 % within ${Math.round(demonstration.confirmationLatencies.p99Ms)} ms of the order being stored; the newest:`,
+    ...emails.slice(-NEWEST_EMAILS).map(({ to, subject }) => `  ${to.join(", ").padEnd(28)}  ${subject}`),
   ];
 }
 
@@ -25,7 +52,8 @@ function eachMessage({ messages, stored, deadLetters }: OrderDemonstration): str
   const seen = new Set<string>();
   return messages.map(({ body, kind }) => {
     const letter = letters.get(body);
-    const outcome = letter === undefined ? outcomeInTable(body, byId, seen) : `dead-letter queue: ${reasonOf(letter)}`;
+    const outcome =
+      letter === undefined ? outcomeInTable(body, byId, seen) : `dead-letter queue: ${reasonOf(letter)}`;
     return `  ${kind.padEnd(9)}  ${shorten(body).padEnd(64)}  → ${outcome}`;
   });
 }

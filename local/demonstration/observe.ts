@@ -1,4 +1,10 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, ChangeMessageVisibilityBatchCommand, type Message, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  ChangeMessageVisibilityBatchCommand,
+  type Message,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { ScanCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** Long enough to read a whole dead-letter queue once without meeting a message twice; seconds. */
@@ -10,7 +16,7 @@ export async function scanTable<Item>(client: DynamoDBDocumentClient, tableName:
   let from: Record<string, unknown> | undefined;
   do {
     const page = await client.send(
-      new ScanCommand({ TableName: tableName, ConsistentRead: true, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
+      new ScanCommand({ TableName: tableName, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
     );
     items.push(...((page.Items ?? []) as Item[]));
     from = page.LastEvaluatedKey;

@@ -22,7 +22,11 @@ export interface GeneratedOrder {
 
 /** Stock that the demonstration puts into the inventory: plenty of most goods, little of one. */
 export function demonstrationStock(orders: number): Readonly<Record<string, number>> {
-  return { "SKU-TEA": orders * 10, "SKU-COFFEE": orders * 10, "SKU-CAKE": Math.max(2, Math.floor(orders / 20)) };
+  return {
+    "SKU-TEA": orders * 10,
+    "SKU-COFFEE": orders * 10,
+    "SKU-CAKE": Math.max(2, Math.floor(orders / 20)),
+  };
 }
 
 const ALL_KINDS: readonly GeneratedMessage["kind"][] = ["order", "repeat", "conflict", "malformed"];
@@ -84,7 +88,7 @@ function generateOrder(orderId: string, random: Random): GeneratedOrder {
 
 function generateItems(random: Random): OrderItem[] {
   return ["SKU-TEA", "SKU-COFFEE", "SKU-CAKE"]
-    .filter((sku) => random.next() < (sku === "SKU-CAKE" ? 0.1 : 0.4))
+    .filter((sku) => random.next() < (sku === "SKU-CAKE" ? 0.3 : 0.4))
     .map((sku) => ({ sku, quantity: 1 + Math.floor(random.next() * 3) }));
 }
 

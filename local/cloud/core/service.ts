@@ -75,7 +75,8 @@ export type ServiceName =
   | "monitoring"
   | "events"
   | "sns"
-  | "ssm";
+  | "ssm"
+  | "kms";
 
 /** How a service speaks on the wire. */
 export type Protocol =

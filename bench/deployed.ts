@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { unzipSync } from "fflate";
+import type { Terminal } from "../local/cli/terminal";
+import { runInCloud } from "../local/cli/runInCloud";
+import { startCloud } from "../local/cloud/cloud";
+import { Archive, plainMap } from "../local/engine/values";
+import { packageArchive } from "../local/provider/package";
+
+/** A function's package, exactly as it would be uploaded, and where it lies unpacked. */
+export interface DeployedPackage {
+  /** The file in `handlers/`: "processOrders". */
+  readonly handler: string;
+  readonly zip: Uint8Array;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const silent: Terminal = {
+  print: () => undefined,
+  printJson: () => undefined,
+  signal: new AbortController().signal,
+  interactive: false,
+};
+
+/** The packages of every function of the dev stack, unpacked below `directory`. */
+export async function deployedPackages(directory: string): Promise<DeployedPackage[]> {
+  const cloud = await startCloud({ port: 0 });
+  try {
+    const { resources } = await runInCloud(cloud, {
+      projectDirectory: ".",
+      stack: "dev",
+      mode: "update",
+      seed: 1,
+      terminal: silent,
+    });
+    const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function");
+    return await Promise.all(
+      functions.map(async ({ inputs }) => {
+        const { code, environment } = plainMap(inputs);
+        if (!(code instanceof Archive))
+          throw new Error("a function without an archive; expected a callback function");
+        const zip = await packageArchive(code, ".");
+        const files = unzipSync(zip);
+        const handler = path.basename(
+          Object.keys(files).find((file) => /bundles\/.*\.js$/.test(file)) ?? "",
+          ".js",
+        );
+        const target = path.resolve(directory, handler);
+        for (const [file, content] of Object.entries(files)) {
+          mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
+          writeFileSync(path.join(target, file), content);
+        }
+        const variables =
+          (environment as { variables?: Record<string, string> } | undefined)?.variables ?? {};
+        return { handler, zip, directory: target, environment: variables };
+      }),
+    );
+  } finally {
+    await cloud.close();
+  }
+}

@@ -1,0 +1,48 @@
+import type { LambdaFunction } from "../lambdaFunction";
+import type { RecordFilter } from "./filter";
+
+/** An event source mapping as it was asked for, with its defaults. */
+export type MappingSettings = SqsMappingSettings | StreamMappingSettings;
+
+interface CommonSettings {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly reportBatchItemFailures: boolean;
+  readonly filter: RecordFilter;
+}
+
+export interface SqsMappingSettings extends CommonSettings {
+  readonly kind: "sqs";
+  /** 2–1000; nothing: no bound but the function's. */
+  readonly maximumConcurrency?: number;
+}
+
+export interface StreamMappingSettings extends CommonSettings {
+  readonly kind: "stream";
+  readonly startingPosition: "TRIM_HORIZON" | "LATEST";
+  readonly bisect: boolean;
+  /** -1: until the record expires. */
+  readonly maximumRetryAttempts: number;
+  /** Seconds; -1: until the record expires. */
+  readonly maximumRecordAge: number;
+  readonly onFailureArn?: string;
+}
+
+export interface Mapping<Settings extends MappingSettings = MappingSettings> {
+  readonly uuid: string;
+  readonly sourceArn: string;
+  readonly fn: LambdaFunction;
+  settings: Settings;
+  enabled: boolean;
+  /** Milliseconds since the epoch. */
+  lastModified: number;
+  /** What the poller last met: "No records processed", "OK", "PROBLEM: …". */
+  lastProcessingResult: string;
+  /** Sequence number up to which a stream has been worked off: where a poller that starts anew goes on. */
+  checkpoint?: string;
+}
+
+/** Takes records from an event source and gives them to a function until it is stopped. */
+export interface Poller {
+  stop(): void;
+}

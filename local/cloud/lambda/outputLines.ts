@@ -1,0 +1,31 @@
+import type { Readable } from "node:stream";
+
+/** The lines of a function's stdout or stderr, and the markers that end an invocation's part of them. */
+export interface OutputReader {
+  readonly onLine: (line: string) => void;
+  readonly onMarker: (id: string) => void;
+}
+
+/**
+ * Reads lines from a function's output. A zero byte starts a marker; it may follow text without a line feed,
+ * which is then a line of its own. Carriage returns stand for line feeds within one message.
+ */
+export function readOutput(stream: Readable, { onLine, onMarker }: OutputReader): void {
+  let rest = "";
+  const take = (text: string) => {
+    const [line = "", marker] = text.split("\0");
+    const message = line.replace(/\r+$/, "").replaceAll("\r", "\n");
+    if (message !== "") onLine(message);
+    if (marker !== undefined) onMarker(marker);
+  };
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(take);
+  });
+  stream.on("end", () => {
+    take(rest);
+    rest = "";
+  });
+}
