@@ -1,0 +1,93 @@
+/** A value as DynamoDB's wire form writes it; numbers are decimal strings, binaries are base64. */
+export type AttributeValue =
+  | { readonly S: string }
+  | { readonly N: string }
+  | { readonly B: string }
+  | { readonly BOOL: boolean }
+  | { readonly NULL: boolean }
+  | { readonly SS: readonly string[] }
+  | { readonly NS: readonly string[] }
+  | { readonly BS: readonly string[] }
+  | { readonly L: readonly AttributeValue[] }
+  | { readonly M: Item };
+
+/** Attributes by name. Items are never changed in place: a write replaces them. */
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** The most that one item may hold, names and values together. */
+export const MAX_ITEM_BYTES = 400 * 1024;
+
+/** The bytes that an item counts for, in capacity, limits and `SizeBytes` ("Item sizes and formats", developer guide). */
+export function itemSize(item: Item): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueSize(value);
+  return bytes;
+}
+
+/** What a list or a map costs beside its contents. */
+const CONTAINER_BYTES = 3;
+
+function valueSize(value: AttributeValue): number {
+  if ("S" in value) return Buffer.byteLength(value.S);
+  if ("N" in value) return numberSize(value.N);
+  if ("B" in value) return binarySize(value.B);
+  if ("SS" in value) return sum(value.SS, (text) => Buffer.byteLength(text));
+  if ("NS" in value) return sum(value.NS, numberSize);
+  if ("BS" in value) return sum(value.BS, binarySize);
+  if ("L" in value) return CONTAINER_BYTES + sum(value.L, (element) => 1 + valueSize(element));
+  if ("M" in value) return CONTAINER_BYTES + Object.keys(value.M).length + itemSize(value.M);
+  return 1;
+}
+
+function sum<T>(values: readonly T[], size: (value: T) => number): number {
+  return values.reduce((total, value) => total + size(value), 0);
+}
+
+function binarySize(base64: string): number {
+  return Buffer.byteLength(base64, "base64");
+}
+
+/** One byte for sign and exponent, one for each pair of significant digits, one more when negative. */
+function numberSize(decimal: string): number {
+  const negative = decimal.startsWith("-");
+  const [whole = "", fraction = ""] = decimal.replace("-", "").split(".");
+  const digits = whole + fraction;
+  const leading = /^0*/.exec(digits)?.[0].length ?? 0;
+  const significant = digits.slice(leading).replace(/0+$/, "").length;
+  if (significant === 0) return 1;
+  // Pairs are aligned with the decimal point, so an odd number of digits before it leaves half a pair.
+  const beforePoint = whole.length - leading;
+  const firstPairIsHalf = beforePoint % 2 !== 0;
+  return 1 + Math.ceil((significant + (firstPairIsHalf ? 1 : 0)) / 2) + (negative ? 1 : 0);
+}
+
+/** Whether two values are equal as DynamoDB sees them: the order of a set's members does not matter. */
+export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
+  if ("L" in a && "L" in b) {
+    const other = b.L;
+    return a.L.length === other.length && a.L.every((element, i) => same(element, other[i]));
+  }
+  if ("M" in a && "M" in b) return sameItem(a.M, b.M);
+  if ("SS" in a && "SS" in b) return sameSet(a.SS, b.SS);
+  if ("NS" in a && "NS" in b) return sameSet(a.NS, b.NS);
+  if ("BS" in a && "BS" in b) return sameSet(a.BS, b.BS);
+  const [typeA, scalarA] = Object.entries(a)[0] ?? [];
+  const [typeB, scalarB] = Object.entries(b)[0] ?? [];
+  return typeA === typeB && scalarA === scalarB;
+}
+
+function same(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : sameValue(a, b);
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const members = new Set(a);
+  return members.size === b.length && b.every((member) => members.has(member));
+}
+
+/** Whether two items hold the same attributes; an item that is absent equals only another that is absent. */
+export function sameItem(a: Item | undefined, b: Item | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => same(a[name], b[name]));
+}

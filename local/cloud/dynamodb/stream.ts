@@ -1,0 +1,153 @@
+import { itemSize, type Item } from "./attributeValue";
+import type { KeySchemaElement } from "./table";
+
+export const STREAM_VIEW_TYPES = ["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"] as const;
+
+export type StreamViewType = (typeof STREAM_VIEW_TYPES)[number];
+
+/** A record stays readable for 24 hours, then it is trimmed. */
+const RETENTION_MS = 24 * 60 * 60 * 1000;
+
+/** A record as `GetRecords` gives it, and as a stream's Lambda function receives it. */
+export interface StreamRecord {
+  readonly eventID: string;
+  readonly eventName: "INSERT" | "MODIFY" | "REMOVE";
+  readonly eventVersion: "1.1";
+  readonly eventSource: "aws:dynamodb";
+  readonly awsRegion: string;
+  readonly dynamodb: {
+    /** Seconds since the epoch, without fraction. */
+    readonly ApproximateCreationDateTime: number;
+    readonly Keys: Item;
+    readonly NewImage?: Item;
+    readonly OldImage?: Item;
+    readonly SequenceNumber: string;
+    readonly SizeBytes: number;
+    readonly StreamViewType: StreamViewType;
+  };
+}
+
+interface StoredRecord {
+  readonly at: number;
+  readonly sequence: number;
+  readonly record: StreamRecord;
+}
+
+/** Sequence numbers have one length, so that they also sort as text. */
+export function sequenceNumber(sequence: number): string {
+  return `1${String(sequence).padStart(23, "0")}`;
+}
+
+/** The position of a sequence number, or nothing when it is not one of this cloud's. */
+export function parseSequenceNumber(text: string): number | undefined {
+  return /^1\d{23}$/.test(text) ? Number(text.slice(1)) : undefined;
+}
+
+export interface StreamIdentity {
+  readonly arn: string;
+  readonly label: string;
+  readonly tableName: string;
+  readonly viewType: StreamViewType;
+  readonly shardId: string;
+  readonly createdAt: number;
+  /** The first sequence number of the stream's one shard. */
+  readonly firstSequence: number;
+}
+
+/** A table's stream: one shard, in the order of the writes. */
+export class Stream {
+  readonly #records: StoredRecord[] = [];
+  #closed: { readonly at: number; readonly lastSequence: number } | undefined;
+  #lastTrimmed = 0;
+
+  constructor(
+    readonly identity: StreamIdentity,
+    readonly keySchema: readonly KeySchemaElement[],
+  ) {}
+
+  /** When the stream was turned off, and the last number of its shard; nothing while it is on. */
+  get closed(): { readonly at: number; readonly lastSequence: number } | undefined {
+    return this.#closed;
+  }
+
+  append(at: number, sequence: number, record: StreamRecord): void {
+    this.#records.push({ at, sequence, record });
+  }
+
+  /** A stream that was turned off takes no more records, and stays readable until they are trimmed. */
+  close(at: number, lastSequence: number): void {
+    this.#closed ??= { at, lastSequence };
+  }
+
+  /** Whether nothing of the stream is left to read at `now`. */
+  expired(now: number): boolean {
+    return this.#closed !== undefined && this.#closed.at + RETENTION_MS <= now;
+  }
+
+  /** Up to `limit` records from position `from` on, and at most `maxBytes` of them, but always one. */
+  read(
+    from: number,
+    now: number,
+    limit: number,
+    maxBytes: number,
+  ): readonly { readonly sequence: number; readonly record: StreamRecord }[] {
+    this.#trim(now);
+    const page: StoredRecord[] = [];
+    let bytes = 0;
+    for (let i = this.#indexOf(from); i < this.#records.length; i++) {
+      const stored = this.#records[i];
+      if (stored === undefined) break;
+      bytes += stored.record.dynamodb.SizeBytes;
+      if (page.length === limit || (page.length > 0 && bytes > maxBytes)) break;
+      page.push(stored);
+    }
+    return page;
+  }
+
+  /** The oldest position that has not been trimmed at `now`; where the next record will go when none is left. */
+  oldest(now: number, next: number): number {
+    this.#trim(now);
+    return this.#records[0]?.sequence ?? next;
+  }
+
+  /** Whether a record at or after position `from` has been trimmed at `now`. */
+  hasTrimmed(from: number, now: number): boolean {
+    this.#trim(now);
+    return from <= this.#lastTrimmed;
+  }
+
+  #trim(now: number): void {
+    const first = this.#records.findIndex(({ at }) => at + RETENTION_MS > now);
+    const trimmed = this.#records.splice(0, first < 0 ? this.#records.length : first);
+    this.#lastTrimmed = trimmed.at(-1)?.sequence ?? this.#lastTrimmed;
+  }
+
+  #indexOf(from: number): number {
+    let low = 0;
+    let high = this.#records.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#records[middle]?.sequence ?? Infinity) >= from) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+/** The keys and images of a record that its stream's view type asks for, and the size of them all. */
+export function recordContents(
+  viewType: StreamViewType,
+  keys: Item,
+  oldItem: Item | undefined,
+  newItem: Item | undefined,
+): Pick<StreamRecord["dynamodb"], "Keys" | "NewImage" | "OldImage" | "SizeBytes"> {
+  const newImage = viewType === "NEW_IMAGE" || viewType === "NEW_AND_OLD_IMAGES" ? newItem : undefined;
+  const oldImage = viewType === "OLD_IMAGE" || viewType === "NEW_AND_OLD_IMAGES" ? oldItem : undefined;
+  const size = (item: Item | undefined) => (item === undefined ? 0 : itemSize(item));
+  return {
+    Keys: keys,
+    ...(newImage !== undefined && { NewImage: newImage }),
+    ...(oldImage !== undefined && { OldImage: oldImage }),
+    SizeBytes: size(keys) + size(newImage) + size(oldImage),
+  };
+}

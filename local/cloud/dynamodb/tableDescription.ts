@@ -1,0 +1,67 @@
+import { itemSize } from "./attributeValue";
+import type { IndexDefinition, Table, Throughput } from "./table";
+
+/** A table as `DescribeTable` shows it. Counts and sizes are those of the moment; AWS's are up to six hours old. */
+export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACTIVE"): object {
+  const { schema, billing, encryption, latestStream, stream } = table;
+  return {
+    TableName: table.name,
+    TableArn: table.arn,
+    TableId: table.id,
+    TableStatus: status,
+    CreationDateTime: table.createdAt / 1000,
+    AttributeDefinitions: schema.AttributeDefinitions,
+    KeySchema: schema.KeySchema,
+    ItemCount: table.items.size,
+    TableSizeBytes: table.sizeBytes,
+    ProvisionedThroughput: throughput(billing.mode === "PROVISIONED" ? billing.throughput : undefined),
+    ...(billing.mode === "PAY_PER_REQUEST" && {
+      BillingModeSummary: {
+        BillingMode: billing.mode,
+        LastUpdateToPayPerRequestDateTime: billing.since / 1000,
+      },
+    }),
+    ...(schema.LocalSecondaryIndexes && {
+      LocalSecondaryIndexes: schema.LocalSecondaryIndexes.map((index) => describeIndex(table, index)),
+    }),
+    ...(schema.GlobalSecondaryIndexes && {
+      GlobalSecondaryIndexes: schema.GlobalSecondaryIndexes.map((index) => ({
+        ...describeIndex(table, index),
+        IndexStatus: "ACTIVE",
+        ProvisionedThroughput: throughput(
+          billing.mode === "PROVISIONED" ? index.ProvisionedThroughput : undefined,
+        ),
+      })),
+    }),
+    ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.identity.viewType } }),
+    ...(latestStream && {
+      LatestStreamArn: latestStream.identity.arn,
+      LatestStreamLabel: latestStream.identity.label,
+    }),
+    ...(encryption && {
+      SSEDescription: { Status: "ENABLED", SSEType: "KMS", KMSMasterKeyArn: encryption.kmsKeyArn },
+    }),
+    ...(table.tableClass && { TableClassSummary: { TableClass: table.tableClass } }),
+    DeletionProtectionEnabled: table.deletionProtected,
+  };
+}
+
+function throughput(provisioned: Throughput | undefined): object {
+  return {
+    NumberOfDecreasesToday: 0,
+    ReadCapacityUnits: provisioned?.ReadCapacityUnits ?? 0,
+    WriteCapacityUnits: provisioned?.WriteCapacityUnits ?? 0,
+  };
+}
+
+function describeIndex(table: Table, { IndexName, KeySchema, Projection }: IndexDefinition): object {
+  const entries = table.indexes.get(IndexName);
+  return {
+    IndexName,
+    KeySchema,
+    Projection,
+    IndexArn: `${table.arn}/index/${IndexName}`,
+    ItemCount: entries?.size ?? 0,
+    IndexSizeBytes: entries?.values().reduce((bytes, item) => bytes + itemSize(item), 0) ?? 0,
+  };
+}

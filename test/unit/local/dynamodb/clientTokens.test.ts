@@ -1,0 +1,24 @@
+import { expect } from "chai";
+import { ClientTokens } from "../../../../local/cloud/dynamodb/clientTokens";
+
+const MINUTE = 60_000;
+
+describe("the client tokens of transactions", () => {
+  it("recall the answer to the same request for ten minutes", () => {
+    const tokens = new ClientTokens<string>();
+    tokens.remember("t", ["put"], 0, "done");
+    expect(tokens.recall("t", ["put"], 10 * MINUTE - 1)).to.equal("done");
+    expect(tokens.recall("t", ["put"], 10 * MINUTE)).to.equal(undefined);
+  });
+
+  it("refuse another request under a token that is still remembered", () => {
+    const tokens = new ClientTokens<string>();
+    tokens.remember("t", ["put"], 0, "done");
+    expect(() => tokens.recall("t", ["delete"], MINUTE)).to.throw("different parameters");
+    expect(tokens.recall("t", ["delete"], 10 * MINUTE)).to.equal(undefined);
+  });
+
+  it("know nothing of a token that was never remembered", () => {
+    expect(new ClientTokens<string>().recall("t", [], 0)).to.equal(undefined);
+  });
+});
