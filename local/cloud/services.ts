@@ -3,8 +3,11 @@ import { createDynamoDb } from "./dynamodb/dynamodb";
 import { createLambda } from "./lambda/lambda";
 import { createEc2 } from "./ec2/ec2";
 import { createEvents } from "./events/events";
+import { createKms } from "./kms/kms";
 import { createLogs } from "./logs/logs";
 import { createMonitoring } from "./monitoring/monitoring";
+import { createSes } from "./ses/ses";
+import { createSns } from "./sns/sns";
 import { createSqs } from "./sqs/sqs";
 import { createSsm } from "./ssm/ssm";
 
@@ -17,9 +20,12 @@ export type ServiceFactory = (context: CloudContext) => Service;
 export const serviceFactories: readonly ServiceFactory[] = [
   createLogs,
   createSsm,
+  createKms,
   createSqs,
   createDynamoDb,
   createLambda,
+  createSes,
+  createSns,
   createEvents,
   createEc2,
   createMonitoring,

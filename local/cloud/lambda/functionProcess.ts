@@ -1,8 +1,20 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readOutput } from "./outputLines";
 
-const BOOTSTRAP = join(__dirname, "runtime", "bootstrap.cjs");
+const BOOTSTRAP = projectFile("local/cloud/lambda/runtime/bootstrap.cjs");
+
+/** A file of this project, wherever this code lies in it: as a source file, or in the command line's bundle. */
+function projectFile(relative: string): string {
+  let directory = __dirname;
+  while (!existsSync(join(directory, relative))) {
+    if (directory === dirname(directory))
+      throw new Error(`${relative} is not above ${__dirname}; expected this project`);
+    directory = dirname(directory);
+  }
+  return join(directory, relative);
+}
 
 /** Of a function's memory; the rest is for what lies outside of V8's old space, as in Lambda's own runtime. */
 const HEAP_SHARE = 0.9;

@@ -193,6 +193,24 @@ const cases: Case[] = [
     id: "a@example.com",
   },
   {
+    type: "aws:kms/key:Key",
+    inputs: { policy: "{}", enableKeyRotation: true, deletionWindowInDays: 7, tags: { Stack: "dev" } },
+    answers: { "kms:CreateKey": { KeyMetadata: { KeyId: "k", Arn: "arn:k" } } },
+    calls: [
+      ["kms:CreateKey", { Policy: "{}", Tags: [{ TagKey: "Stack", TagValue: "dev" }] }],
+      ["kms:EnableKeyRotation", { KeyId: "k" }],
+    ],
+    id: "k",
+    outputs: { arn: "arn:k", keyId: "k" },
+  },
+  {
+    type: "aws:kms/alias:Alias",
+    inputs: { name: "alias/alarms", targetKeyId: "k" },
+    calls: [["kms:CreateAlias", { AliasName: "alias/alarms", TargetKeyId: "k" }]],
+    id: "alias/alarms",
+    outputs: { arn: "arn:aws:kms:eu-west-1:000000000000:alias/alarms" },
+  },
+  {
     type: "aws:ssm/parameter:Parameter",
     inputs: { name: "/shop/ami", type: "String", value: "ami-1" },
     answers: { "ssm:PutParameter": { Version: 1 } },

@@ -1,0 +1,29 @@
+import type { CloudContext, Service } from "../core/service";
+import { ec2ControlsOf } from "./controls";
+import { instanceOperations } from "./instanceOperations";
+import { instancesOf } from "./instances";
+import { launchTemplateOperations } from "./launchTemplateOperations";
+import { LaunchTemplates } from "./launchTemplates";
+import { defaultNetwork } from "./network";
+import { networkOperations } from "./networkOperations";
+import { runInstances } from "./runInstances";
+import { tagOperations } from "./tagOperations";
+
+/** EC2: launch templates and the instances that come of them, in the account's default network. */
+export function createEc2(context: CloudContext): Service {
+  const controls = ec2ControlsOf(context);
+  const network = defaultNetwork(context);
+  const instances = instancesOf(context);
+  const templates = new LaunchTemplates(context);
+  return {
+    name: "ec2",
+    protocol: { kind: "ec2Query", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/" },
+    operations: {
+      RunInstances: runInstances({ context, instances, templates, network, controls }),
+      ...instanceOperations(context, instances, network),
+      ...launchTemplateOperations(context, templates),
+      ...tagOperations(context, instances, templates),
+      ...networkOperations(context, network),
+    },
+  };
+}
