@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { cpuScalerDefaults } from "../../components/cpuScalerArgs";
+import { compare, type Comparison, type Score } from "./compare";
+import type { Policy } from "./policy";
+import { horizontalPodAutoscaler } from "./policies/horizontalPodAutoscaler";
+import { oneLaunchPerAlarm } from "./policies/oneLaunchPerAlarm";
+import { targetTracking } from "./policies/targetTracking";
+import { thisScaler } from "./policies/thisScaler";
+import type { World } from "./simulate";
+import { parameterLines, scoreTable } from "./table";
+import { parseTrace, standardTraces, type Trace } from "./traces";
+
+/** The one world in which all policies are compared: times in seconds, sizes in instances. */
+export const WORLD: World = {
+  minInstances: 2,
+  maxInstances: 30,
+  targetCpuPercent: cpuScalerDefaults.targetCpuPercent,
+  bootSeconds: 25,
+  bootstrapSeconds: 60,
+  metricDelaySeconds: 60,
+};
+
+/** The application's own start, in seconds, beside the one above. */
+const BOOTSTRAP_SWEEP = [0, 60, 180];
+
+/** Each in a world of its own, with this project's defaults for what is this project's own. */
+export function policiesIn(world: World): (() => Policy)[] {
+  const own = {
+    tolerance: cpuScalerDefaults.tolerance,
+    scaleInAfterSeconds: cpuScalerDefaults.scaleInAfterSeconds,
+    maxStep: cpuScalerDefaults.maxStep,
+    paused: cpuScalerDefaults.paused,
+    // Whoever deploys knows how long the application takes to start, and says so; a little more is harmless.
+    warmupSeconds: Math.max(cpuScalerDefaults.warmupSeconds, world.bootSeconds + world.bootstrapSeconds + 5),
+  };
+  return [
+    () => thisScaler(world, own),
+    () => oneLaunchPerAlarm(world, cpuScalerDefaults.alarmCpuPercent),
+    () => targetTracking(world),
+    () => horizontalPodAutoscaler(world),
+  ];
+}
+
+/**
+ * `npm run bench -- scaler [--trace file.csv] [--seed N]`: this scaler against what people would use instead, on
+ * the same load in the same simulated world.
+ */
+export async function benchScaler(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      trace: { type: "string" },
+      seed: { type: "string", default: "1" },
+      quick: { type: "boolean" },
+    },
+  });
+  const seed = Number(values.seed);
+  if (!Number.isInteger(seed)) throw new Error(`--seed: got ${values.seed}; expected an integer`);
+  const traces =
+    values.trace === undefined
+      ? standardTraces(seed)
+      : [parseTrace(path.basename(values.trace), readFileSync(values.trace, "utf8"))];
+  const print = (...lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`);
+
+  const comparisons = await compare(policiesIn(WORLD), traces, WORLD);
+  print(
+    "",
+    "Scaler: how supply follows demand, simulated",
+    "",
+    worldLine(WORLD),
+    ...parameterLines(comparisons),
+    "",
+  );
+  for (const [index, trace] of traces.entries()) print(...scoresOn(trace, index, comparisons), "");
+  if (traces.length === 1) return;
+  print(
+    ...scoreTable(
+      "together",
+      comparisons.map(({ policy, together }) => [policy, together]),
+    ),
+    "",
+  );
+
+  for (const bootstrapSeconds of BOOTSTRAP_SWEEP) {
+    if (bootstrapSeconds === WORLD.bootstrapSeconds) continue;
+    const world = { ...WORLD, bootstrapSeconds };
+    const swept = await compare(policiesIn(world), traces, world);
+    const title = `together, ${bootstrapSeconds} s of bootstrap`;
+    print(
+      ...scoreTable(
+        title,
+        swept.map(({ policy, together }) => [policy, together]),
+      ),
+      "",
+    );
+  }
+  print(...verdict(comparisons), "");
+}
+
+function worldLine(world: World): string {
+  return `  world: ${Object.entries(world)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ")}`;
+}
+
+function scoresOn(trace: Trace, index: number, comparisons: readonly Comparison[]): string[] {
+  const rows = comparisons.flatMap(({ policy, scores }) => {
+    const score = scores[index];
+    return score === undefined ? [] : [[policy, score] as const];
+  });
+  return scoreTable(`${trace.name}, ${trace.demand.length} min`, rows);
+}
+
+/** This scaler in proportion to the others, over all traces. */
+function verdict([own, , ...others]: readonly Comparison[]): string[] {
+  return others.map((other) => {
+    const ratio = (of: (score: Score) => number) =>
+      own === undefined ? "" : (of(own.together) / of(other.together)).toFixed(2);
+    return [
+      `  against ${other.policy}: θ_U × ${ratio((score) => score.shortfall)}`,
+      `τ_U × ${ratio((score) => score.timeUnder)}`,
+      `instance-hours × ${ratio((score) => score.instanceHours)}`,
+      `ν × ${ratio((score) => score.instability)}`,
+    ].join(", ");
+  });
+}

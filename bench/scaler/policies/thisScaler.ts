@@ -1,0 +1,33 @@
+import { decideCapacity, type ScalingSettings } from "../../../handlers/scaling/decideCapacity";
+import type { CommonSettings, Policy } from "../policy";
+
+/** The scaler of this project: the handler's own decision, on what the handler reads. */
+export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, keyof CommonSettings>): Policy {
+  const settings: ScalingSettings = { ...own, ...common };
+  return {
+    name: "this scaler",
+    parameters: {
+      targetCpuPercent: settings.targetCpuPercent,
+      tolerance: settings.tolerance,
+      warmupSeconds: settings.warmupSeconds,
+      scaleInAfterSeconds: settings.scaleInAfterSeconds,
+      maxStep: settings.maxStep,
+    },
+    everySeconds: 60,
+    reconcile({ now, instances, minutes }) {
+      const decision = decideCapacity(
+        {
+          now,
+          fleet: instances.map((instance) => ({ ...instance, imageId: "ami-00000000000000000" })),
+          datapoints: minutes.map(({ time, running }) => ({
+            time,
+            cpuPercent: running.cpuPercent,
+            reporting: running.instances,
+          })),
+        },
+        settings,
+      );
+      return decision;
+    },
+  };
+}

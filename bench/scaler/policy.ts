@@ -1,0 +1,66 @@
+/** An instance as a policy may see it. */
+export interface InstanceView {
+  readonly id: string;
+  readonly state: "pending" | "running";
+  /** Milliseconds since the Unix epoch. */
+  readonly launchTime: number;
+}
+
+/** One minute of the CPU metric, as it has become available. */
+export interface MinuteView {
+  /** The minute's start, in milliseconds since the Unix epoch. */
+  readonly time: number;
+  /** Over every running instance, those that still start their application (at 0 %) included. */
+  readonly running: Average;
+  /** Over the instances in service only. */
+  readonly inService: Average;
+}
+
+export interface Average {
+  readonly cpuPercent: number;
+  readonly instances: number;
+}
+
+export interface PolicyView {
+  readonly now: number;
+  readonly instances: readonly InstanceView[];
+  /** Oldest first; all that are available by now. */
+  readonly minutes: readonly MinuteView[];
+}
+
+export type PolicyAction =
+  | { readonly action: "launch"; readonly count: number }
+  | { readonly action: "terminate"; readonly instanceIds: readonly string[] }
+  | { readonly action: "hold" };
+
+/** What every policy is given alike. */
+export interface CommonSettings {
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly targetCpuPercent: number;
+}
+
+/** One way to scale a fleet. It may remember what it likes between calls. */
+export interface Policy {
+  readonly name: string;
+  /** As printed beside the figures. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** How often it looks: seconds, a divisor of 60. */
+  readonly everySeconds: number;
+  reconcile(view: PolicyView): PolicyAction | Promise<PolicyAction>;
+}
+
+export const HOLD: PolicyAction = { action: "hold" };
+
+/** Towards `desired` instances: launches what is missing, or terminates the oldest of what is too many. */
+export function towards(desired: number, instances: readonly InstanceView[]): PolicyAction {
+  const missing = desired - instances.length;
+  if (missing > 0) return { action: "launch", count: missing };
+  if (missing === 0) return HOLD;
+  const oldestFirst = instances.toSorted((a, b) => a.launchTime - b.launchTime);
+  return { action: "terminate", instanceIds: oldestFirst.slice(0, -missing).map(({ id }) => id) };
+}
+
+export function clamp(desired: number, { minInstances, maxInstances }: CommonSettings): number {
+  return Math.min(Math.max(desired, minInstances), maxInstances);
+}

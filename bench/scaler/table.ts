@@ -1,0 +1,45 @@
+import type { Comparison, Score } from "./compare";
+
+const COLUMNS: readonly (readonly [title: string, of: (score: Score) => string])[] = [
+  ["θ_U %", (score) => score.shortfall.toFixed(2)],
+  ["θ_O %", (score) => score.excess.toFixed(1)],
+  ["τ_U %", (score) => score.timeUnder.toFixed(2)],
+  ["τ_O %", (score) => score.timeOver.toFixed(1)],
+  ["ν %", (score) => score.instability.toFixed(1)],
+  ["inst.-hours", (score) => score.instanceHours.toFixed(1)],
+  ["min > 90 %", (score) => score.minutesAbove90Percent.toFixed(0)],
+  ["launched", (score) => score.launched.toFixed(0)],
+  ["ended", (score) => score.terminated.toFixed(0)],
+  ["peak", (score) => score.peak.toFixed(0)],
+];
+
+/** One line a policy, under a title. */
+export function scoreTable(
+  title: string,
+  rows: readonly (readonly [policy: string, score: Score])[],
+): string[] {
+  const width = Math.max(title.length, ...rows.map(([policy]) => policy.length));
+  const widths = COLUMNS.map(([heading]) => Math.max(heading.length, 7));
+  const line = (first: string, cells: readonly string[]) =>
+    `  ${first.padEnd(width)}  ${cells.map((cell, index) => cell.padStart(widths[index] ?? 0)).join("  ")}`;
+  return [
+    line(
+      title,
+      COLUMNS.map(([heading]) => heading),
+    ),
+    ...rows.map(([policy, score]) =>
+      line(
+        policy,
+        COLUMNS.map(([, of]) => of(score)),
+      ),
+    ),
+  ];
+}
+
+/** "name: a 1, b 2", one line a policy. */
+export function parameterLines(comparisons: readonly Comparison[]): string[] {
+  return comparisons.map(({ policy, parameters }) => {
+    const list = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+    return `  ${policy}: ${list.join(", ")}`;
+  });
+}

@@ -1,0 +1,120 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface ScalerScope {
+  readonly fleetTag: { readonly key: string; readonly value: string };
+  readonly launchTemplateArn: pulumi.Input<string>;
+  readonly instanceType: pulumi.Input<string>;
+  readonly image: { readonly id: pulumi.Input<string> } | { readonly parameter: pulumi.Input<string> };
+  readonly subnetIds: pulumi.Input<readonly string[]>;
+  readonly securityGroupIds: pulumi.Input<readonly string[]>;
+  readonly instanceRoleArn?: pulumi.Input<string> | undefined;
+}
+
+/**
+ * What the scaler may do: launch from the fleet's template and with the fleet's tag, tag what it launches while
+ * it does, terminate what carries the tag, and read what it needs. Resources and condition keys: Service
+ * Authorization Reference, Amazon EC2.
+ */
+export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.PolicyStatement>[] {
+  const { fleetTag, image } = scope;
+  const requestTag = { [`aws:RequestTag/${fleetTag.key}`]: fleetTag.value };
+  const fromTemplate = { ArnEquals: { "ec2:LaunchTemplate": scope.launchTemplateArn } };
+  // The template's ARN tells partition, region and account without asking AWS while the program runs.
+  const arn = (path: pulumi.Input<string>, service = "ec2", account?: string) =>
+    pulumi.all([scope.launchTemplateArn, path]).apply(([template, resource]) => {
+      const [, partition = "", , region = "", owner = ""] = template.split(":");
+      return `arn:${partition}:${service}:${region}:${account ?? owner}:${resource}`;
+    });
+  const arns = (kind: string, ids: pulumi.Input<readonly string[]>) =>
+    pulumi.output(ids).apply((list) => pulumi.all(list.map((id) => arn(`${kind}/${id}`))));
+  // Everyone's images belong to no account in an ARN.
+  const imageArn = arn("id" in image ? pulumi.interpolate`image/${image.id}` : "image/*", "ec2", "");
+
+  return [
+    {
+      Sid: "LaunchWithTag",
+      Effect: "Allow",
+      Action: "ec2:RunInstances",
+      Resource: arn("instance/*"),
+      Condition: {
+        ...fromTemplate,
+        StringEquals: { ...requestTag, "ec2:InstanceType": scope.instanceType },
+      },
+    },
+    {
+      Sid: "LaunchPartsWithTag",
+      Effect: "Allow",
+      Action: "ec2:RunInstances",
+      Resource: [arn("volume/*"), arn("network-interface/*")],
+      Condition: { ...fromTemplate, StringEquals: requestTag },
+    },
+    {
+      Sid: "LaunchFromTemplate",
+      Effect: "Allow",
+      Action: "ec2:RunInstances",
+      Resource: pulumi
+        .all([
+          scope.launchTemplateArn,
+          imageArn,
+          arns("subnet", scope.subnetIds),
+          arns("security-group", scope.securityGroupIds),
+        ])
+        .apply(([template, imageOfFleet, subnets, groups]) => [
+          template,
+          imageOfFleet,
+          ...subnets,
+          ...groups,
+        ]),
+      Condition: fromTemplate,
+    },
+    {
+      Sid: "TagWhileLaunching",
+      Effect: "Allow",
+      Action: "ec2:CreateTags",
+      Resource: [arn("instance/*"), arn("volume/*"), arn("network-interface/*")],
+      Condition: { StringEquals: { "ec2:CreateAction": "RunInstances", ...requestTag } },
+    },
+    {
+      Sid: "TerminateWithTag",
+      Effect: "Allow",
+      Action: "ec2:TerminateInstances",
+      Resource: arn("instance/*"),
+      Condition: { StringEquals: { [`aws:ResourceTag/${fleetTag.key}`]: fleetTag.value } },
+    },
+    // Neither action knows resources or conditions: "*" is the only resource that IAM accepts for them.
+    {
+      Sid: "ReadFleetAndMetric",
+      Effect: "Allow",
+      Action: ["ec2:DescribeInstances", "cloudwatch:GetMetricData"],
+      Resource: "*",
+    },
+    ...("parameter" in image
+      ? [
+          {
+            Sid: "ReadImageParameter",
+            Effect: "Allow" as const,
+            // EC2's documentation names the second; launches were seen to be refused without the first.
+            Action: ["ssm:GetParameter", "ssm:GetParameters"],
+            // AWS's public parameters belong to no account, one's own to this one.
+            Resource: arn(
+              pulumi.output(image.parameter).apply((name) => `parameter/${name.replace(/^\//, "")}`),
+              "ssm",
+              "*",
+            ),
+          },
+        ]
+      : []),
+    ...(scope.instanceRoleArn === undefined
+      ? []
+      : [
+          {
+            Sid: "PassInstanceRole",
+            Effect: "Allow" as const,
+            Action: "iam:PassRole",
+            Resource: scope.instanceRoleArn,
+            Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+          },
+        ]),
+  ];
+}

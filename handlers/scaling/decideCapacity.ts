@@ -1,0 +1,166 @@
+import { demandByMinute, MINUTE, type Datapoint, type Demand } from "./demand";
+import { isWarmingUp, type Member } from "./fleet";
+import { terminationOrder } from "./terminationOrder";
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+/** How the fleet is to be kept; see the arguments of `CpuScaler` for units, defaults and limits. */
+export interface ScalingSettings {
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly targetCpuPercent: number;
+  readonly tolerance: number;
+  readonly warmupSeconds: number;
+  readonly scaleInAfterSeconds: number;
+  readonly maxStep: number;
+  readonly paused: boolean;
+  /** The image that new instances get, where it is known before the launch. */
+  readonly imageId?: string | undefined;
+}
+
+/** All that a decision is made of. */
+export interface Situation {
+  readonly now: number;
+  /** Pending and running instances; the order does not matter. */
+  readonly fleet: readonly Member[];
+  /** The metric's minutes, at least those of the stabilisation window; the order does not matter. */
+  readonly datapoints: readonly Datapoint[];
+  /** The alarm's new state, when its change is what woke us. */
+  readonly alarm?: AlarmState | undefined;
+}
+
+export type HoldReason =
+  "paused" | "no metric" | "at target" | "warming up" | "stabilising" | "alarm has no data" | "at maximum";
+
+/** What a decision was made on, for the one line that explains it. */
+export interface Findings {
+  /** Of the last minute that counted; left out when there was none. */
+  readonly cpuPercent?: number;
+  /** Instances that the last minute's load was carried by. */
+  readonly measured: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly warmingUp: number;
+  /** Instances wanted, before the limits. */
+  readonly wanted: number;
+  /** Instances wanted, within the limits; reached in steps of at most `maxStep`. */
+  readonly desired: number;
+}
+
+export type Decision =
+  | { readonly action: "launch"; readonly count: number; readonly findings: Findings }
+  | { readonly action: "terminate"; readonly instanceIds: readonly string[]; readonly findings: Findings }
+  | { readonly action: "hold"; readonly reason: HoldReason; readonly findings: Findings };
+
+/** A minute of the metric is available at most this much after its end: Amazon EC2 user guide, two periods. */
+const METRIC_DELAY_MS = 2 * MINUTE;
+
+/** A datapoint that starts this long ago is history, not the present: its own minute, the delay, one tick. */
+const FRESH_MS = MINUTE + METRIC_DELAY_MS + MINUTE;
+
+/** How far a datapoint's time may lie ahead of our clock. */
+const CLOCK_SKEW_MS = MINUTE;
+
+/** Whether something that happened at `time` still says something about `now`, both in milliseconds. */
+export function isFresh(time: number, now: number): boolean {
+  return now - time <= FRESH_MS && time - now <= CLOCK_SKEW_MS;
+}
+
+/** How far back the metric must reach for a decision, in milliseconds. */
+export function historyMs(settings: ScalingSettings): number {
+  return settings.scaleInAfterSeconds * 1000 + FRESH_MS;
+}
+
+/**
+ * The fleet's next step. Nothing is remembered between calls: each looks at what is there and at what the load
+ * of the last minutes needed, so a missed call costs a minute and a repeated one nothing.
+ *
+ * - Out at once and in proportion: to the instances that would carry the last minute's load at the target, and
+ *   a load greater than measured when the CPU is used up. Instances on their way count as there.
+ * - In by the greatest need of the stabilisation window, read from the metric's own history; never while an
+ *   instance is warming up, for the fleet has not yet felt the last step.
+ * - No metric, no guess: only the limits are kept then.
+ */
+export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
+  const { now, fleet, alarm } = situation;
+  const { minInstances, maxInstances, tolerance, warmupSeconds } = settings;
+  const size = fleet.length;
+  const warming = fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
+  const demands = demandByMinute(withinReach(situation, settings), fleet, settings);
+  const last = demands.at(-1);
+  const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
+
+  const within = (wanted: number) => Math.min(Math.max(wanted, minInstances), maxInstances);
+  const findings = (wanted: number): Findings => ({
+    ...(fresh && { cpuPercent: fresh.cpuPercent }),
+    measured: fresh?.instances ?? 0,
+    running: fleet.filter((member) => member.state === "running").length,
+    pending: fleet.filter((member) => member.state === "pending").length,
+    warmingUp: warming,
+    wanted,
+    desired: within(wanted),
+  });
+  const hold = (reason: HoldReason, wanted = size): Decision => ({
+    action: "hold",
+    reason,
+    findings: findings(wanted),
+  });
+  const launch = (wanted: number): Decision => ({
+    action: "launch",
+    count: Math.min(within(wanted) - size, settings.maxStep),
+    findings: findings(wanted),
+  });
+  const terminate = (wanted: number): Decision => ({
+    action: "terminate",
+    instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
+      .slice(0, Math.min(size - within(wanted), settings.maxStep))
+      .map((member) => member.id),
+    findings: findings(wanted),
+  });
+
+  if (settings.paused) return hold("paused");
+  if (size > maxInstances) return terminate(size);
+  if (fresh === undefined) return size < minInstances ? launch(minInstances) : hold("no metric");
+
+  const wanted = instancesFor(fresh.needed, size, tolerance);
+  if (within(wanted) > size) return launch(wanted);
+  if (wanted > size) return hold("at maximum", wanted);
+
+  const peak = Math.max(wanted, peakWish(demands, situation, settings));
+  if (within(peak) >= size) return hold(wanted < size ? "stabilising" : "at target", Math.min(wanted, size));
+  if (warming > 0) return hold("warming up", wanted);
+  // Datapoints that arrive while the alarm finds none are too few to give capacity away on.
+  if (alarm === "INSUFFICIENT_DATA") return hold("alarm has no data", wanted);
+  return terminate(peak);
+}
+
+/** Whole instances for a need; the present size, when it is within the tolerance of the need. */
+function instancesFor(needed: number, size: number, tolerance: number): number {
+  return Math.abs(needed - size) <= tolerance * size ? size : Math.ceil(needed - 1e-9);
+}
+
+/**
+ * The most instances that any minute of the stabilisation window wanted. A minute that is missing wanted, for
+ * all we know, what is there now: nothing is given away on a gap.
+ */
+function peakWish(demands: readonly Demand[], situation: Situation, settings: ScalingSettings): number {
+  const last = demands.at(-1);
+  if (last === undefined) return situation.fleet.length;
+  const minutes = Math.max(1, Math.ceil(settings.scaleInAfterSeconds / 60));
+  const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE);
+  if (window.length < minutes) return situation.fleet.length;
+  const size = situation.fleet.length;
+  return Math.max(...window.map(({ needed }) => instancesFor(needed, size, settings.tolerance)));
+}
+
+/** The datapoints that can be used: one a minute, no older than the history, not from the future, a real value. */
+function withinReach({ now, datapoints }: Situation, settings: ScalingSettings): Datapoint[] {
+  const byMinute = new Map<number, Datapoint>();
+  for (const datapoint of datapoints) {
+    const { time, cpuPercent } = datapoint;
+    if (!Number.isFinite(cpuPercent) || cpuPercent < 0) continue;
+    if (time > now + CLOCK_SKEW_MS || time < now - historyMs(settings)) continue;
+    byMinute.set(time, { ...datapoint, cpuPercent: Math.min(cpuPercent, 100) });
+  }
+  return [...byMinute.values()];
+}

@@ -1,0 +1,67 @@
+import type { Decision, Findings, HoldReason } from "./decideCapacity";
+
+export interface DecisionWording {
+  readonly instanceType: string;
+  /** The image's id, or the parameter that holds it. */
+  readonly image: string;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly targetCpuPercent: number;
+}
+
+/**
+ * A decision as one line for a person:
+ * "CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-…".
+ */
+export function describeDecision(decision: Decision, wording: DecisionWording): string {
+  const { findings } = decision;
+  return `${state(findings)}; ${wish(findings, wording)}; ${action(decision, wording)}`;
+}
+
+function state({ cpuPercent, measured, running, pending, warmingUp }: Findings): string {
+  const fleet = `${running} running${pending > 0 ? ` and ${pending} pending` : ""}`;
+  const starting = warmingUp > 0 ? ` (${warmingUp} warming up)` : "";
+  return cpuPercent === undefined
+    ? `no CPU metric of ${fleet}${starting}`
+    : `CPU ${round(cpuPercent)} % on ${round(measured)} of ${fleet}${starting}`;
+}
+
+function wish({ wanted, desired }: Findings, { minInstances, maxInstances }: DecisionWording): string {
+  const limit =
+    desired < wanted ? `, at most ${maxInstances}` : desired > wanted ? `, at least ${minInstances}` : "";
+  return `wanted ${wanted}${limit || `, at most ${maxInstances}`}`;
+}
+
+function action(decision: Decision, wording: DecisionWording): string {
+  switch (decision.action) {
+    case "launch":
+      return `launching ${decision.count} × ${wording.instanceType} of ${wording.image}`;
+    case "terminate":
+      return `terminating ${decision.instanceIds.length}: ${decision.instanceIds.join(", ")}`;
+    case "hold":
+      return `holding: ${holdReason(decision.reason, wording)}`;
+  }
+}
+
+function holdReason(reason: HoldReason, { targetCpuPercent, maxInstances }: DecisionWording): string {
+  switch (reason) {
+    case "paused":
+      return "paused by configuration";
+    case "no metric":
+      return "the metric has no recent minute, and without it only the limits are kept";
+    case "at target":
+      return `what is there and on its way fits the target of ${targetCpuPercent} %`;
+    case "warming up":
+      return "nothing is taken away while an instance warms up";
+    case "stabilising":
+      return "the last minutes needed what is there, or left a gap";
+    case "alarm has no data":
+      return "nothing is taken away while the alarm has too little data";
+    case "at maximum":
+      return `the maximum of ${maxInstances} is reached`;
+  }
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,111 @@
+import * as v from "valibot";
+import type { AlarmState } from "./decideCapacity";
+
+/** What may wake the scaler: ARNs of the fleet's own alarm and of its own schedule. */
+export interface ExpectedSources {
+  readonly alarmArn: string;
+  readonly tickRuleArn: string;
+}
+
+export type Trigger =
+  | {
+      readonly kind: "alarm";
+      readonly state: AlarmState;
+      /** When the alarm changed, in milliseconds since the Unix epoch; the event may come hours later. */
+      readonly at: number;
+      readonly reason: string;
+      /** The values that the alarm was decided on, oldest first. */
+      readonly recentDatapoints: readonly number[];
+    }
+  | { readonly kind: "tick"; readonly at: number }
+  | { readonly kind: "refused"; readonly reason: string };
+
+const time = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(Date.parse(text)), "expected an ISO 8601 time"),
+  v.transform((text) => Date.parse(text)),
+);
+
+const reasonData = v.pipe(
+  v.string(),
+  v.transform((text): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  }),
+  v.object({ recentDatapoints: v.optional(v.array(v.nullable(v.number())), []) }, "expected a JSON object"),
+);
+
+/** "CloudWatch Alarm State Change": Amazon EventBridge events reference. Members that nothing here reads may change. */
+const alarmEvent = v.object({
+  source: v.literal("aws.cloudwatch"),
+  "detail-type": v.literal("CloudWatch Alarm State Change"),
+  time,
+  resources: v.array(v.string()),
+  detail: v.object({
+    alarmName: v.string(),
+    state: v.object({
+      value: v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"]),
+      reason: v.optional(v.string(), ""),
+      // A state that somebody set by hand has none.
+      reasonData: v.optional(reasonData),
+    }),
+  }),
+});
+
+const tickEvent = v.object({
+  source: v.literal("aws.events"),
+  "detail-type": v.literal("Scheduled Event"),
+  time,
+  resources: v.array(v.string()),
+});
+
+const anyEvent = v.object({ source: v.string(), "detail-type": v.string() });
+
+/** Reads an event. One that is malformed, or about anything else than this fleet, is refused with the reason. */
+export function parseTrigger(event: unknown, expected: ExpectedSources): Trigger {
+  const kind = v.safeParse(anyEvent, event);
+  if (!kind.success) return refused("the event", kind.issues);
+  switch (kind.output["detail-type"]) {
+    case "CloudWatch Alarm State Change": {
+      const parsed = v.safeParse(alarmEvent, event);
+      if (!parsed.success) return refused("the alarm's event", parsed.issues);
+      const { resources, detail, time: at } = parsed.output;
+      if (!resources.includes(expected.alarmArn)) return foreign(resources, expected.alarmArn);
+      const recentDatapoints = (detail.state.reasonData?.recentDatapoints ?? []).filter(
+        (value) => value !== null,
+      );
+      return { kind: "alarm", state: detail.state.value, at, reason: detail.state.reason, recentDatapoints };
+    }
+    case "Scheduled Event": {
+      const parsed = v.safeParse(tickEvent, event);
+      if (!parsed.success) return refused("the tick", parsed.issues);
+      const { resources, time: at } = parsed.output;
+      return resources.includes(expected.tickRuleArn)
+        ? { kind: "tick", at }
+        : foreign(resources, expected.tickRuleArn);
+    }
+    default:
+      return {
+        kind: "refused",
+        reason: `detail-type: got "${kind.output["detail-type"]}"; expected "CloudWatch Alarm State Change" or "Scheduled Event"`,
+      };
+  }
+}
+
+function foreign(resources: readonly string[], expected: string): Trigger {
+  return {
+    kind: "refused",
+    reason: `resources: got ${resources.join(", ") || "none"}; expected ${expected}`,
+  };
+}
+
+function refused(what: string, issues: readonly v.BaseIssue<unknown>[]): Trigger {
+  const reasons = issues.map((issue) => {
+    const path = v.getDotPath(issue) ?? "it";
+    return `${path}: got ${issue.received}; ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
+  });
+  return { kind: "refused", reason: `${what} is malformed: ${reasons.join("; ")}` };
+}

@@ -1,0 +1,65 @@
+import type { Telemetry } from "../shared/telemetry";
+import type { ScalerConfiguration } from "./configuration";
+import { isFresh, type AlarmState } from "./decideCapacity";
+import { describeDecision } from "./describeDecision";
+import { parseTrigger, type Trigger } from "./parseTrigger";
+import { reconcile, type FleetPort, type Reconciliation } from "./reconcile";
+
+/** What an invocation answers, for whoever invokes it by hand. */
+export type ScaleFleetResult =
+  | { readonly outcome: "refused event"; readonly reason: string }
+  | ({ readonly outcome: "reconciled"; readonly summary: string } & Reconciliation);
+
+/**
+ * One invocation: reads the trigger, reconciles, and says in one line what was found and done.
+ *
+ * A refused event is answered, not thrown: no retry would make it a good one. An error of AWS's is thrown, so
+ * that Lambda retries, and hands the event to the on-failure destination in the end.
+ */
+export function createScaleFleet(
+  configuration: ScalerConfiguration,
+  port: FleetPort,
+  { log, publishCounts }: Telemetry,
+): (event: unknown) => Promise<ScaleFleetResult> {
+  const image = configuration.imageId ?? configuration.imageParameter ?? "the template's image";
+  return async (event) => {
+    const trigger = parseTrigger(event, configuration);
+    if (trigger.kind === "refused") {
+      log.error(`refused an event: ${trigger.reason}`, { reason: trigger.reason });
+      publishCounts({ refusedEvents: 1 });
+      return { outcome: "refused event", reason: trigger.reason };
+    }
+    const result = await reconcile(port, configuration, alarmStateOf(trigger, port.now()));
+    const { decision, launched, found, terminated, refused } = result;
+    const { findings } = decision;
+    const summary =
+      describeDecision(decision, { ...configuration, image }) + shortfall(found.length, refused.length);
+    const ids = { launched: launched.join(" "), found: found.join(" "), terminated: terminated.join(" ") };
+    log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
+    for (const { kind, reason } of refused) log.error(`could not launch: ${reason}`, { kind });
+    publishCounts({
+      desired: findings.desired,
+      running: findings.running,
+      pending: findings.pending,
+      launched: launched.length,
+      terminated: terminated.length,
+      refused: refused.length,
+      atMaximum: findings.wanted > configuration.maxInstances ? 1 : 0,
+    });
+    return { outcome: "reconciled", summary, ...result };
+  };
+}
+
+function shortfall(found: number, refused: number): string {
+  const parts = [found > 0 ? `${found} there already` : "", refused > 0 ? `${refused} could not be had` : ""];
+  const text = parts.filter((part) => part !== "").join(", ");
+  return text && ` (${text})`;
+}
+
+/**
+ * The alarm's state, if the event is about the present: one that was retried for hours wakes the scaler like
+ * any other, and says nothing about now.
+ */
+function alarmStateOf(trigger: Exclude<Trigger, { kind: "refused" }>, now: number): AlarmState | undefined {
+  return trigger.kind === "alarm" && isFresh(trigger.at, now) ? trigger.state : undefined;
+}

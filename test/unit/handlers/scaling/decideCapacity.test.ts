@@ -1,0 +1,356 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import {
+  decideCapacity,
+  type Decision,
+  type ScalingSettings,
+  type Situation,
+} from "../../../../handlers/scaling/decideCapacity";
+import { member, members, minutes, NOW, settings, situation } from "./situation";
+
+/** "+2", "-i-0 i-1" or the reason to hold. */
+function brief(decision: Decision): string {
+  switch (decision.action) {
+    case "launch":
+      return `+${decision.count}`;
+    case "terminate":
+      return `-${decision.instanceIds.join(" ")}`;
+    case "hold":
+      return decision.reason;
+  }
+}
+
+interface Case {
+  readonly when: string;
+  readonly situation: Situation;
+  readonly settings?: Partial<ScalingSettings>;
+  readonly decides: string;
+}
+
+const flat = (cpu: number) => [cpu, cpu, cpu, cpu, cpu];
+
+const cases: readonly Case[] = [
+  // Out, in proportion.
+  { when: "three instances run at 91 %", situation: situation(members(3), flat(91)), decides: "+2" },
+  { when: "the load is at the target", situation: situation(members(3), flat(60)), decides: "at target" },
+  {
+    when: "the load is within the tolerance",
+    situation: situation(members(3), flat(65)),
+    decides: "at target",
+  },
+  {
+    when: "the load is just beyond the tolerance",
+    situation: situation(members(3), flat(67)),
+    decides: "+1",
+  },
+  {
+    when: "the tolerance is nought",
+    situation: situation(members(3), flat(61)),
+    settings: { tolerance: 0 },
+    decides: "+1",
+  },
+  {
+    when: "the CPU is used up, and the load may be greater than measured",
+    situation: situation(members(2), flat(100)),
+    decides: "+5",
+  },
+  {
+    when: "a single minute is high: no need to wait for three",
+    situation: situation(members(3), [50, 50, 50, 50, 91]),
+    decides: "+2",
+  },
+  {
+    when: "the step is limited",
+    situation: situation(members(2), flat(100)),
+    settings: { maxStep: 2 },
+    decides: "+2",
+  },
+
+  // Warming up: capacity, but not in the metric.
+  {
+    when: "two instances warm up, their help is on the way",
+    situation: situation([...members(3), member("i-a", 1), member("i-b", 1)], flat(91)),
+    decides: "at target",
+  },
+  {
+    when: "one of two needed instances is pending",
+    situation: situation([...members(3), member("i-a", 30, { state: "pending" })], flat(91)),
+    decides: "+1",
+  },
+  {
+    when: "late datapoints still show the fleet before the last launch",
+    situation: situation([...members(3), member("i-a", 3), member("i-b", 3)], [50, 50, 91, 91, 91]),
+    decides: "at target",
+  },
+  {
+    when: "warming instances already report idle, and thin the average out",
+    situation: situation([...members(3), member("i-a", 1), member("i-b", 1)], [], {
+      datapoints: minutes(flat(54.6), 5),
+    }),
+    decides: "at target",
+  },
+  {
+    when: "the load has gone while one warms up",
+    situation: situation([...members(4), member("i-a", 1)], flat(10)),
+    decides: "warming up",
+  },
+
+  // In, gradually.
+  {
+    when: "the load has been low for the whole window",
+    situation: situation(members(5), flat(24)),
+    decides: "-i-0 i-1 i-2",
+  },
+  {
+    when: "it was high once in the window",
+    situation: situation(members(5), [24, 60, 24, 24, 24]),
+    decides: "stabilising",
+  },
+  {
+    when: "the window needed four at most",
+    situation: situation(members(5), [24, 40, 24, 24, 24]),
+    decides: "-i-0",
+  },
+  {
+    when: "it was high before the window",
+    situation: situation(members(5), [60, 60, 24, 24, 24, 24, 24]),
+    decides: "-i-0 i-1 i-2",
+  },
+  {
+    when: "instances that served in the window are gone, the metric's count remembers them",
+    situation: situation(members(3), [], { datapoints: minutes([50, 50, 10, 10, 10], 6) }),
+    decides: "stabilising",
+  },
+  {
+    when: "a minute of the window is missing",
+    situation: situation(members(5), [24, undefined, 24, 24, 24]),
+    decides: "stabilising",
+  },
+  {
+    when: "the history is shorter than the window",
+    situation: situation(members(5), [24, 24]),
+    decides: "stabilising",
+  },
+  {
+    when: "the window is nought",
+    situation: situation(members(5), [60, 24]),
+    settings: { scaleInAfterSeconds: 0 },
+    decides: "-i-0 i-1 i-2",
+  },
+  {
+    when: "the alarm has insufficient data",
+    situation: situation(members(5), flat(24), { alarm: "INSUFFICIENT_DATA" }),
+    decides: "alarm has no data",
+  },
+  {
+    when: "the alarm has insufficient data, but what is there is high",
+    situation: situation(members(3), flat(91), { alarm: "INSUFFICIENT_DATA" }),
+    decides: "+2",
+  },
+  {
+    when: "the alarm went off, but the load is gone by now",
+    situation: situation(members(3), flat(55), { alarm: "ALARM" }),
+    decides: "at target",
+  },
+  {
+    when: "the step in is limited",
+    situation: situation(members(5), flat(24)),
+    settings: { maxStep: 1 },
+    decides: "-i-0",
+  },
+  { when: "there is no load at all", situation: situation(members(3), flat(0)), decides: "-i-0 i-1" },
+  {
+    when: "there is no load at all and none need stay",
+    situation: situation(members(2), flat(0)),
+    settings: { minInstances: 0 },
+    decides: "-i-0 i-1",
+  },
+
+  // Missing and useless metrics: nothing is guessed.
+  { when: "there is no metric", situation: situation(members(3), []), decides: "no metric" },
+  {
+    when: "the metric ended ten minutes ago",
+    situation: situation(members(3), [...flat(91), ...Array<undefined>(10)]),
+    decides: "no metric",
+  },
+  {
+    when: "a datapoint comes from the future",
+    situation: situation(members(3), [], { datapoints: [{ time: NOW + 3_600_000, cpuPercent: 100 }] }),
+    decides: "no metric",
+  },
+  {
+    when: "a datapoint is no number",
+    situation: situation(members(3), [], { datapoints: minutes([NaN]) }),
+    decides: "no metric",
+  },
+  {
+    when: "datapoints come in any order, and twice",
+    situation: situation(members(3), [], {
+      datapoints: [...minutes([24, 24, 24, 24, 91]).toReversed(), ...minutes([24, 24, 24, 24, 91])],
+    }),
+    decides: "+2",
+  },
+
+  // Clock skew: EC2's clock ahead of ours.
+  {
+    when: "an instance was launched in the future, it is warming up",
+    situation: situation([...members(4), member("i-a", -5)], flat(10)),
+    decides: "warming up",
+  },
+
+  // The limits.
+  {
+    when: "the fleet is below the minimum",
+    situation: situation(members(1), flat(10)),
+    settings: { minInstances: 3 },
+    decides: "+2",
+  },
+  {
+    when: "it is below the minimum without any metric",
+    situation: situation([], []),
+    settings: { minInstances: 2 },
+    decides: "+2",
+  },
+  {
+    when: "it is empty and may be",
+    situation: situation([], []),
+    settings: { minInstances: 0 },
+    decides: "no metric",
+  },
+  {
+    when: "the maximum is reached",
+    situation: situation(members(3), flat(91)),
+    settings: { maxInstances: 3 },
+    decides: "at maximum",
+  },
+  {
+    when: "the maximum limits the step",
+    situation: situation(members(3), flat(91)),
+    settings: { maxInstances: 4 },
+    decides: "+1",
+  },
+  {
+    when: "the fleet is above a lowered maximum, those not yet in service go first",
+    situation: situation([...members(3), member("i-a", 1)], flat(91)),
+    settings: { maxInstances: 2 },
+    decides: "-i-a i-0",
+  },
+  {
+    when: "it is above the maximum without any metric",
+    situation: situation(members(3), []),
+    settings: { maxInstances: 2 },
+    decides: "-i-0",
+  },
+
+  {
+    when: "it is paused",
+    situation: situation(members(3), flat(100)),
+    settings: { paused: true },
+    decides: "paused",
+  },
+  {
+    when: "it is paused below the minimum",
+    situation: situation([], []),
+    settings: { paused: true },
+    decides: "paused",
+  },
+];
+
+describe("decideCapacity", () => {
+  for (const { when, situation: given, settings: changes = {}, decides } of cases) {
+    it(`decides "${decides}" when ${when}`, () => {
+      expect(brief(decideCapacity(given, { ...settings, ...changes }))).to.equal(decides);
+    });
+  }
+
+  it("gives the numbers that a person needs", () => {
+    const decision = decideCapacity(situation([...members(3), member("i-a", 1)], flat(100)), {
+      ...settings,
+      maxInstances: 8,
+    });
+    expect(decision).to.deep.equal({
+      action: "launch",
+      count: 4,
+      findings: {
+        cpuPercent: 100,
+        measured: 3,
+        running: 4,
+        pending: 0,
+        warmingUp: 1,
+        wanted: 10,
+        desired: 8,
+      },
+    });
+  });
+
+  const anySituation = fc.record({
+    fleet: fc
+      .array(fc.tuple(fc.integer({ min: -10, max: 200 }), fc.constantFrom("pending", "running")), {
+        maxLength: 15,
+      })
+      .map((list) => list.map(([ago, state], index) => member(`i-${index}`, ago, { state }))),
+    datapoints: fc.array(
+      fc.record({
+        time: fc.integer({ min: -20, max: 3 }).map((minute) => NOW - 30_000 + minute * 60_000),
+        cpuPercent: fc.oneof(fc.double({ min: 0, max: 110, noNaN: true }), fc.constant(NaN)),
+        reporting: fc.integer({ min: 1, max: 20 }),
+      }),
+      { maxLength: 15 },
+    ),
+    alarm: fc.constantFrom("OK" as const, "ALARM" as const, "INSUFFICIENT_DATA" as const, undefined),
+    now: fc.constant(NOW),
+  });
+  const anySettings = fc
+    .record({
+      minInstances: fc.nat(5),
+      above: fc.nat(10),
+      maxStep: fc.integer({ min: 1, max: 10 }),
+      scaleInAfterSeconds: fc.constantFrom(0, 60, 300, 600),
+      tolerance: fc.constantFrom(0, 0.1, 0.5),
+    })
+    .map(({ above, ...rest }) => ({ ...settings, ...rest, maxInstances: rest.minInstances + above + 1 }));
+
+  it("never leaves the limits, takes steps of at most maxStep, and takes away only what is there", () => {
+    fc.assert(
+      fc.property(anySituation, anySettings, (given, limits) => {
+        const decision = decideCapacity(given, limits);
+        const size = given.fleet.length;
+        if (decision.action === "launch") {
+          expect(decision.count).to.be.within(1, limits.maxStep);
+          expect(size + decision.count).to.be.at.most(limits.maxInstances);
+        }
+        if (decision.action === "terminate") {
+          const ids = new Set(decision.instanceIds);
+          expect(ids.size).to.equal(decision.instanceIds.length).and.to.be.within(1, limits.maxStep);
+          expect(given.fleet.filter(({ id }) => ids.has(id))).to.have.length(ids.size);
+          expect(size - ids.size).to.be.at.least(limits.minInstances);
+        }
+      }),
+    );
+  });
+
+  it("decides the same whatever the order of instances and datapoints", () => {
+    fc.assert(
+      fc.property(anySituation, anySettings, (given, limits) => {
+        const unique = new Map(given.datapoints.map((datapoint) => [datapoint.time, datapoint]));
+        const datapoints = [...unique.values()];
+        const turned = { ...given, fleet: given.fleet.toReversed(), datapoints: datapoints.toReversed() };
+        expect(decideCapacity(turned, limits)).to.deep.equal(
+          decideCapacity({ ...given, datapoints }, limits),
+        );
+      }),
+    );
+  });
+
+  it("wants no fewer instances for more load", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10 }), fc.nat(100), fc.nat(100), (size, one, other) => {
+        const wanted = (cpu: number) =>
+          decideCapacity(situation(members(size), flat(cpu)), settings).findings.wanted;
+        const [low, high] = [Math.min(one, other), Math.max(one, other)];
+        // Within the tolerance the present size stands for the need, a whole instance up or down.
+        expect(wanted(high)).to.be.at.least(wanted(low) - 1);
+      }),
+    );
+  });
+});

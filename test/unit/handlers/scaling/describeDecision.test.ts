@@ -1,0 +1,39 @@
+import { expect } from "chai";
+import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
+import { describeDecision } from "../../../../handlers/scaling/describeDecision";
+import { member, members, settings, situation } from "./situation";
+
+describe("describeDecision", () => {
+  const wording = { ...settings, instanceType: "t3.micro", image: "ami-new" };
+  const line = (given: Parameters<typeof decideCapacity>[0], changes: Partial<typeof settings> = {}) =>
+    describeDecision(decideCapacity(given, { ...settings, ...changes }), { ...wording, ...changes });
+  const flat = (cpu: number) => [cpu, cpu, cpu, cpu, cpu];
+
+  it("tells of a launch", () => {
+    expect(line(situation(members(3), flat(91)))).to.equal(
+      "CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-new",
+    );
+  });
+
+  it("tells of instances on their way, and of the maximum", () => {
+    const fleet = [...members(3), member("i-a", 1), member("i-b", 0, { state: "pending" })];
+    expect(line(situation(fleet, flat(100)), { maxInstances: 5 })).to.equal(
+      "CPU 100 % on 3 of 4 running and 1 pending (2 warming up); wanted 10, at most 5; holding: the maximum of 5 is reached",
+    );
+  });
+
+  it("tells of a termination, by id", () => {
+    expect(line(situation(members(2), flat(12.345)))).to.equal(
+      "CPU 12.3 % on 2 of 2 running; wanted 1, at most 10; terminating 1: i-0",
+    );
+  });
+
+  it("tells of a missing metric, and of the minimum", () => {
+    expect(line(situation(members(1), []))).to.match(
+      /^no CPU metric of 1 running; wanted 1, at most 10; holding: /,
+    );
+    expect(line(situation(members(1), flat(6)), { minInstances: 2 })).to.equal(
+      "CPU 6 % on 1 of 1 running; wanted 1, at least 2; launching 1 × t3.micro of ami-new",
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { parseTrigger } from "../../../../handlers/scaling/parseTrigger";
+import { alarmEvent, SOURCES, tickEvent } from "./events";
+
+const refusal = (event: unknown) => {
+  const trigger = parseTrigger(event, SOURCES);
+  return trigger.kind === "refused" ? trigger.reason : `accepted as ${trigger.kind}`;
+};
+
+describe("parseTrigger", () => {
+  it("reads the fleet's own alarm, its reason data included", () => {
+    expect(parseTrigger(alarmEvent("ALARM"), SOURCES)).to.deep.equal({
+      kind: "alarm",
+      state: "ALARM",
+      at: Date.parse("2026-06-01T12:00:10Z"),
+      reason: "Threshold Crossed",
+      recentDatapoints: [91.5],
+    });
+  });
+
+  it("reads a state that was set by hand, without reason data", () => {
+    expect(parseTrigger(alarmEvent("OK", { reasonData: undefined }), SOURCES)).to.deep.include({
+      state: "OK",
+      recentDatapoints: [],
+    });
+  });
+
+  it("reads the fleet's own tick", () => {
+    expect(parseTrigger(tickEvent(), SOURCES)).to.deep.equal({
+      kind: "tick",
+      at: Date.parse("2026-06-01T12:01:00Z"),
+    });
+  });
+
+  const refused: readonly (readonly [string, unknown, RegExp])[] = [
+    ["nothing", undefined, /^the event is malformed: it: got undefined; expected Object/],
+    ["a text", "{}", /^the event is malformed/],
+    ["an empty object", {}, /source: got undefined; expected/],
+    [
+      "another alarm",
+      { ...alarmEvent("ALARM"), resources: ["arn:aws:cloudwatch:eu-west-1:1:alarm:x"] },
+      /^resources: got arn:.*alarm:x; expected arn:.*alarm:web/,
+    ],
+    ["no alarm", { ...alarmEvent("ALARM"), resources: [] }, /^resources: got none; expected/],
+    [
+      "another schedule",
+      { ...tickEvent(), resources: ["arn:aws:events:eu-west-1:1:rule/other"] },
+      /^resources: got .*rule\/other/,
+    ],
+    [
+      "another kind of event",
+      { ...tickEvent(), "detail-type": "EC2 Instance State-change Notification" },
+      /^detail-type: got "EC2 Instance State-change Notification"; expected/,
+    ],
+    [
+      "an alarm from another source",
+      { ...alarmEvent("ALARM"), source: "my.app" },
+      /source: got "my.app"; expected "aws.cloudwatch"/,
+    ],
+    ["an unknown state", alarmEvent("BROKEN"), /detail\.state\.value: got "BROKEN"/],
+    ["reason data that is no JSON", alarmEvent("ALARM", { reasonData: "{" }), /detail\.state\.reasonData/],
+    ["reason data that is a list", alarmEvent("ALARM", { reasonData: "7" }), /detail\.state\.reasonData/],
+    [
+      "datapoints that are no numbers",
+      alarmEvent("ALARM", { reasonData: '{"recentDatapoints":["x"]}' }),
+      /recentDatapoints/,
+    ],
+    [
+      "a time that is none",
+      { ...alarmEvent("ALARM"), time: "yesterday" },
+      /time: got "yesterday"; expected an ISO 8601 time/,
+    ],
+    [
+      "an alarm without detail",
+      { ...alarmEvent("ALARM"), detail: null },
+      /detail: got null; expected Object/,
+    ],
+  ];
+  for (const [what, event, reason] of refused) {
+    it(`refuses ${what}, with the reason`, () => {
+      expect(refusal(event)).to.match(reason);
+    });
+  }
+
+  it("never throws, whatever comes", () => {
+    fc.assert(
+      fc.property(fc.anything(), (event) => {
+        expect(parseTrigger(event, SOURCES).kind).to.equal("refused");
+      }),
+    );
+  });
+});
