@@ -1,0 +1,47 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where instances live. */
+export interface FleetNetwork {
+  readonly subnetIds: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly securityGroupIds: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
+/** HTTPS, for packages and AWS's own APIs; nothing else leaves, and nothing comes in. */
+const HTTPS_ONLY = {
+  protocol: "tcp",
+  fromPort: 443,
+  toPort: 443,
+  cidrBlocks: ["0.0.0.0/0"],
+  description: "HTTPS to anywhere",
+};
+
+/**
+ * The network that is given, or else the default subnets of the account's default VPC, one a zone, behind a
+ * security group that lets nothing in.
+ */
+export function fleetNetwork(
+  name: string,
+  given: {
+    readonly subnetIds: readonly string[] | undefined;
+    readonly securityGroupIds: readonly string[] | undefined;
+  },
+  tags: Readonly<Record<string, pulumi.Input<string>>>,
+): FleetNetwork {
+  const { subnetIds, securityGroupIds } = given;
+  if (subnetIds !== undefined && securityGroupIds !== undefined) return { subnetIds, securityGroupIds };
+  const vpcId = aws.ec2.getVpcOutput({ default: true }).id;
+  const subnets = aws.ec2.getSubnetsOutput({
+    filters: [
+      { name: "vpc-id", values: [vpcId] },
+      { name: "default-for-az", values: ["true"] },
+    ],
+  });
+  const group = new aws.ec2.SecurityGroup(`${name}-group`, {
+    description: "Instances of the fleet: HTTPS out, nothing in",
+    vpcId,
+    egress: [HTTPS_ONLY],
+    tags,
+  });
+  return { subnetIds: subnets.ids, securityGroupIds: [group.id] };
+}

@@ -1,0 +1,38 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A metric by its full name: what alarms watch and the dashboard draws. */
+export interface Metric {
+  readonly namespace: pulumi.Input<string>;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** The parts of a `LambdaFunction` that are watched. */
+export interface WatchedFunction {
+  readonly function: aws.lambda.Function;
+  readonly metrics: { readonly namespace: string; readonly service: string };
+  readonly logGroup: aws.cloudwatch.LogGroup;
+}
+
+/** What Lambda reports of a function: "Errors", "Throttles", "Duration", "IteratorAge" … */
+export function lambdaMetric(watched: WatchedFunction, name: string): Metric {
+  return { namespace: "AWS/Lambda", name, dimensions: { FunctionName: watched.function.name } };
+}
+
+/** What a function itself counts: see `handlers/shared/telemetry.ts`. */
+export function ownMetric(watched: WatchedFunction, name: string): Metric {
+  return { namespace: watched.metrics.namespace, name, dimensions: { service: watched.metrics.service } };
+}
+
+export function queueMetric(queue: aws.sqs.Queue, name: string): Metric {
+  return { namespace: "AWS/SQS", name, dimensions: { QueueName: queue.name } };
+}
+
+export function tableMetric(table: aws.dynamodb.Table, name: string): Metric {
+  return { namespace: "AWS/DynamoDB", name, dimensions: { TableName: table.name } };
+}
+
+export function logGroupMetric(logGroup: aws.cloudwatch.LogGroup, name: string): Metric {
+  return { namespace: "AWS/Logs", name, dimensions: { LogGroupName: logGroup.name } };
+}

@@ -1,0 +1,150 @@
+import { inspect } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What an argument must be: checked wherever a value comes from, and worded for the person who gave it. */
+export interface Rule<T> {
+  /** "an integer from 1 to 10,000" */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => value is T;
+}
+
+export function integer(minimum: number, maximum: number, unit = ""): Rule<number> {
+  return {
+    expected: `an integer from ${grouped(minimum)} to ${grouped(maximum)}${unit && ` ${unit}`}`,
+    accepts: (value): value is number =>
+      typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum,
+  };
+}
+
+export function number(minimum: number, maximum: number, unit = ""): Rule<number> {
+  return {
+    expected: `a number from ${grouped(minimum)} to ${grouped(maximum)}${unit && ` ${unit}`}`,
+    accepts: (value): value is number =>
+      typeof value === "number" && Number.isFinite(value) && value >= minimum && value <= maximum,
+  };
+}
+
+/** One of these values, as CloudWatch Logs' retention periods are. */
+export function oneOf<T extends string | number>(values: readonly T[]): Rule<T> {
+  return {
+    expected: `one of ${values.join(", ")}`,
+    accepts: (value): value is T => values.some((allowed) => allowed === value),
+  };
+}
+
+export const boolean: Rule<boolean> = {
+  expected: "true or false",
+  accepts: (value): value is boolean => typeof value === "boolean",
+};
+
+/** @param expected how the error names it: "an AMI id like ami-0123456789abcdef0" */
+export function text(pattern: RegExp, expected: string): Rule<string> {
+  return { expected, accepts: (value): value is string => typeof value === "string" && pattern.test(value) };
+}
+
+export function listOf<T>(rule: Rule<T>, minimumLength = 0): Rule<readonly T[]> {
+  return {
+    expected: `a list of ${minimumLength > 0 ? `at least ${minimumLength}: ` : ""}${rule.expected}, each`,
+    accepts: (value): value is readonly T[] =>
+      Array.isArray(value) && value.length >= minimumLength && value.every((item) => rule.accepts(item)),
+  };
+}
+
+interface Problem {
+  readonly propertyPath: string;
+  readonly reason: string;
+}
+
+/**
+ * Checks a component's arguments and reports everything that is wrong with them at once. Plain values are
+ * checked as the component is constructed; an Output is checked once its value is known, and fails what
+ * depends on it.
+ */
+export class ArgumentChecks {
+  readonly #component: string;
+  readonly #problems: Problem[] = [];
+
+  /** @param component its name in the error's first line. */
+  constructor(component: string) {
+    this.#component = component;
+  }
+
+  /** The argument, checked, or its default when it is left out. Use what it returns, not the argument. */
+  value<T>(
+    propertyPath: string,
+    given: pulumi.Input<T> | undefined,
+    rule: Rule<T>,
+    byDefault: T,
+  ): pulumi.Input<T> {
+    return given === undefined ? byDefault : this.required(propertyPath, given, rule);
+  }
+
+  /** As `value`, for an argument that may stay away. */
+  optional<T>(
+    propertyPath: string,
+    given: pulumi.Input<T> | undefined,
+    rule: Rule<T>,
+  ): pulumi.Input<T> | undefined {
+    return given === undefined ? undefined : this.required(propertyPath, given, rule);
+  }
+
+  /** As `value`, for an argument that must be given. */
+  required<T>(propertyPath: string, given: pulumi.Input<T>, rule: Rule<T>): pulumi.Input<T> {
+    return this.related<T, []>(propertyPath, given, [], (value) =>
+      rule.accepts(value) ? undefined : `got ${inspect(value)}; expected ${rule.expected}`,
+    );
+  }
+
+  /** A rule between arguments: `reason` says what is wrong with `propertyPath`, given the others. */
+  related<T, Others extends readonly unknown[]>(
+    propertyPath: string,
+    given: pulumi.Input<T>,
+    others: { readonly [K in keyof Others]: pulumi.Input<Others[K]> },
+    reason: (value: T, ...others: Others) => string | undefined,
+  ): pulumi.Input<T> {
+    const inputs: readonly pulumi.Input<unknown>[] = [given, ...others];
+    const check = (values: readonly unknown[]) => reason(...(values as unknown as [T, ...Others]));
+    if (inputs.every(isPlain)) {
+      const found = this.#problems.some((problem) => problem.propertyPath === propertyPath)
+        ? undefined
+        : check(inputs);
+      if (found !== undefined) this.reject(propertyPath, found);
+      return given;
+    }
+    return pulumi.all(inputs as pulumi.Input<unknown>[]).apply((values) => {
+      const found = check(values);
+      if (found !== undefined) throw this.#error([{ propertyPath, reason: found }]);
+      return values[0] as T;
+    });
+  }
+
+  /** Records what no rule covers ("exactly one of amiId and amiSsmParameter"). */
+  reject(propertyPath: string, reason: string): void {
+    this.#problems.push({ propertyPath, reason });
+  }
+
+  /** @throws pulumi.InputPropertiesError with every problem found so far; call it before the first child. */
+  throwIfAny(): void {
+    if (this.#problems.length > 0) throw this.#error(this.#problems);
+  }
+
+  #error(problems: readonly Problem[]): pulumi.InputPropertiesError {
+    const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
+    return new pulumi.InputPropertiesError({
+      message: [
+        `${this.#component}: ${problems.length === 1 ? "an argument is" : "arguments are"} not valid`,
+        ...lines,
+      ].join("\n"),
+      errors: [...problems],
+    });
+  }
+}
+
+/** Whether an input's value is known now, at construction. */
+export function isPlain(input: unknown): boolean {
+  return !pulumi.Output.isInstance(input) && !(input instanceof Promise);
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString("en-US");
+}

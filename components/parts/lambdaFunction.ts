@@ -1,0 +1,153 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { bundleHandler, productionDependencies } from "./bundle";
+import { policyDocument } from "./policyDocument";
+import { metricsNamespace } from "./stackNames";
+import { transformed, type Transform } from "./transform";
+
+/** A Lambda handler as its module exports it: `typeof import("../handlers/processOrders").handler`. */
+export type Handler = (event: never, context: aws.lambda.Context) => Promise<unknown>;
+
+export interface LambdaFunctionArgs {
+  /** The file in `handlers/`, without its extension ("processOrders"); it exports `handler`. */
+  readonly handler: string;
+  /** What the function is for, as the console shows it. */
+  readonly description: string;
+  /** All that the function may do, beside writing its own logs and traces. Name actions and resources exactly. */
+  readonly statements: readonly pulumi.Input<aws.iam.PolicyStatement>[];
+  /** Beside what names the function's own metrics, which is always there. */
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** 1 to 900 seconds. */
+  readonly timeoutSeconds: pulumi.Input<number>;
+  /** 128 to 10,240 MB; the share of a processor grows with it, a whole one at 1,769 MB. */
+  readonly memoryMegabytes: pulumi.Input<number>;
+  /** Days; one of the periods that CloudWatch Logs knows. */
+  readonly logRetentionDays: pulumi.Input<number>;
+  /** Concurrent executions set aside for, and allowed to, this function; by default the account's pool. */
+  readonly reservedConcurrency?: pulumi.Input<number> | undefined;
+  readonly tags?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+  readonly transform?: LambdaFunctionTransforms | undefined;
+}
+
+export interface LambdaFunctionTransforms {
+  readonly function?: Transform<aws.lambda.BaseCallbackFunctionArgs>;
+  readonly role?: Transform<aws.iam.RoleArgs>;
+  readonly policy?: Transform<aws.iam.RolePolicyArgs>;
+  readonly logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
+}
+
+/** The retention periods that CloudWatch Logs knows, in days. */
+export const LOG_RETENTION_DAYS: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const ASSUMED_BY_LAMBDA = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+
+/**
+ * A callback function with least privilege and a small package: its handler bundled into one file, a role with
+ * exact statements and no managed policy, a log group of its own with retention, JSON logs, active tracing.
+ *
+ * `H` is the type of the handler, which must be the one that `args.handler` names:
+ * `new LambdaFunction<typeof import("../handlers/processOrders").handler>(…, { handler: "processOrders" })`.
+ */
+export class LambdaFunction<H extends Handler> extends pulumi.ComponentResource {
+  readonly function: aws.lambda.CallbackFunction<Parameters<H>[0], Awaited<ReturnType<H>>>;
+  readonly role: aws.iam.Role;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  /** Where the metrics are that the function publishes itself; `service` is their only dimension. */
+  readonly metrics: { readonly namespace: string; readonly service: string };
+
+  constructor(name: string, args: LambdaFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("event-driven-aws:parts:LambdaFunction", name, {}, opts);
+    const { transform = {} } = args;
+    const tags = args.tags === undefined ? {} : { tags: args.tags };
+    const child: pulumi.CustomResourceOptions = { parent: this };
+
+    this.metrics = { namespace: metricsNamespace(), service: name };
+    this.logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-logs`,
+      ...transformed(transform.logGroup, { retentionInDays: args.logRetentionDays, ...tags }, child),
+    );
+    this.role = new aws.iam.Role(
+      `${name}-role`,
+      ...transformed(
+        transform.role,
+        { description: `Execution role of ${name}`, assumeRolePolicy: ASSUMED_BY_LAMBDA, ...tags },
+        child,
+      ),
+    );
+    const policy = new aws.iam.RolePolicy(
+      `${name}-policy`,
+      ...transformed(
+        transform.policy,
+        {
+          role: this.role.name,
+          policy: policyDocument([...args.statements, ...ownTelemetry(this.logGroup)]),
+        },
+        child,
+      ),
+    );
+
+    const bundle = bundleHandler(args.handler);
+    const bundledModule = bundle.module;
+    const [functionArgs, functionOptions] = transformed<
+      aws.lambda.BaseCallbackFunctionArgs,
+      pulumi.CustomResourceOptions
+    >(
+      transform.function,
+      {
+        description: args.description,
+        // A fresh object each time: CallbackFunction writes into it.
+        codePathOptions: { extraIncludePaths: bundle.paths, extraExcludePackages: productionDependencies() },
+        // The policy's id makes the function wait until its permissions are attached.
+        role: pulumi.all([this.role.arn, policy.id]).apply(([arn]) => arn),
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        memorySize: args.memoryMegabytes,
+        timeout: args.timeoutSeconds,
+        tracingConfig: { mode: "Active" },
+        loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
+        environment: {
+          variables: {
+            NODE_OPTIONS: "--enable-source-maps",
+            POWERTOOLS_SERVICE_NAME: this.metrics.service,
+            POWERTOOLS_METRICS_NAMESPACE: this.metrics.namespace,
+            ...args.environment,
+          },
+        },
+        ...(args.reservedConcurrency === undefined
+          ? {}
+          : { reservedConcurrentExecutions: args.reservedConcurrency }),
+        ...tags,
+      },
+      child,
+    );
+    type Callback = aws.lambda.Callback<Parameters<H>[0], Awaited<ReturnType<H>>>;
+    // Serialised into the deployed program, where the bundle lies beside it and `require` is that program's own.
+    const callbackFactory = () => {
+      const load: (module: string) => unknown = require;
+      return (load(bundledModule) as { handler: Callback }).handler;
+    };
+    this.function = new aws.lambda.CallbackFunction<Parameters<H>[0], Awaited<ReturnType<H>>>(
+      name,
+      { ...functionArgs, callbackFactory },
+      functionOptions,
+    );
+    this.registerOutputs({ functionName: this.function.name, roleName: this.role.name });
+  }
+}
+
+function ownTelemetry(logGroup: aws.cloudwatch.LogGroup): pulumi.Input<aws.iam.PolicyStatement>[] {
+  return [
+    {
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: pulumi.interpolate`${logGroup.arn}:*`,
+    },
+    // X-Ray has no resources for traces to name: "*" is the only one that its write actions accept.
+    { Effect: "Allow", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
+  ];
+}

@@ -1,0 +1,38 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createConfirmationLog } from "./orders/confirmationLog";
+import { createConfirmOrders } from "./orders/confirmBatch";
+import { confirmationFailure } from "./orders/deadLetter";
+import { sesMail } from "./orders/sesMail";
+import { clientConfig } from "./shared/clientConfig";
+import { readEnvironment } from "./shared/environment";
+import { realTiming, retryUntil } from "./shared/retry";
+import { createTelemetry } from "./shared/telemetry";
+
+const environment = readEnvironment("ORDERS_TABLE_NAME", "CONFIRMATION_SENDER", "FAILURE_QUEUE_URL");
+const ses = new SESv2Client(clientConfig);
+const sqs = new SQSClient(clientConfig);
+
+/** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
+export const handler = createConfirmOrders({
+  confirmations: createConfirmationLog({
+    client: new DynamoDBClient(clientConfig),
+    ordersTableName: environment.ORDERS_TABLE_NAME,
+    timing: realTiming,
+  }),
+  async sendMail(mail, deadline) {
+    const input = sesMail(mail, environment.CONFIRMATION_SENDER);
+    await retryUntil(deadline, realTiming, (abortSignal) =>
+      ses.send(new SendEmailCommand(input), { abortSignal }),
+    );
+  },
+  async sendToFailureQueue(record, reason, deadline) {
+    const message = { QueueUrl: environment.FAILURE_QUEUE_URL, ...confirmationFailure(record, reason) };
+    await retryUntil(deadline, realTiming, (abortSignal) =>
+      sqs.send(new SendMessageCommand(message), { abortSignal }),
+    );
+  },
+  telemetry: createTelemetry(),
+  timing: realTiming,
+});

@@ -1,0 +1,118 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { forEachAtOnce } from "../shared/concurrency";
+import { deadlineOf, type Deadline, type InvocationContext } from "../shared/deadline";
+import { describeFailure, type Failure } from "../shared/failure";
+import type { Timing } from "../shared/retry";
+import type { Telemetry } from "../shared/telemetry";
+import type { ConfirmationLog } from "./confirmationLog";
+import { confirmationMail, type Mail } from "./confirmationMail";
+
+export interface ConfirmOrdersDependencies {
+  readonly confirmations: ConfirmationLog;
+  sendMail(mail: Mail, deadline: number): Promise<void>;
+  /** Resolves once the failure queue has the record, with the reason in its attributes. */
+  sendToFailureQueue(record: DynamoDBRecord, reason: Failure, deadline: number): Promise<void>;
+  readonly telemetry: Telemetry;
+  readonly timing: Pick<Timing, "now">;
+}
+
+/** What became of one record. */
+type Outcome =
+  | { readonly kind: "sent" }
+  /** Ended in an earlier delivery of the record, or nothing to send. */
+  | { readonly kind: "skipped" }
+  /** In the failure queue: the mail service will never take it. */
+  | { readonly kind: "undeliverable"; readonly failure: Failure }
+  /** To be delivered again. */
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+const METRICS: Readonly<Record<Outcome["kind"], string>> = {
+  sent: "ConfirmationsSent",
+  skipped: "ConfirmationsSkipped",
+  undeliverable: "ConfirmationsUndeliverable",
+  failed: "ConfirmationsFailed",
+};
+
+/** SES takes 14 mails a second unless an account asks for more; ten at once reach that. */
+const MAILS_AT_ONCE = 10;
+/** A throttled mail is retried here for seconds, and by the mapping for hours. */
+const LONGEST_MAIL_MS = 5_000;
+
+/** SES's verdicts on the mail itself: sending it again changes nothing. */
+const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
+
+/** The handler of the orders' stream: mails each new order's customer, at least once. */
+export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
+  const { telemetry, timing } = dependencies;
+
+  return async (event: DynamoDBStreamEvent, context: InvocationContext): Promise<DynamoDBBatchResponse> => {
+    const deadline = deadlineOf(context, timing);
+    const counts = Object.fromEntries(Object.values(METRICS).map((name) => [name, 0]));
+    const failed: string[] = [];
+
+    await forEachAtOnce(event.Records, MAILS_AT_ONCE, async (record) => {
+      const started = timing.now();
+      const outcome = deadline.allowsStart() ? await confirm(record, dependencies, deadline) : NOT_STARTED;
+      if (outcome.kind === "failed") failed.push(record.dynamodb?.SequenceNumber ?? "");
+      const metric = METRICS[outcome.kind];
+      counts[metric] = (counts[metric] ?? 0) + 1;
+      logOutcome(telemetry, record, outcome, timing.now() - started);
+    });
+
+    telemetry.publishCounts(counts);
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+const NOT_STARTED: Outcome = {
+  kind: "failed",
+  failure: { name: "NotStarted", message: "the function's time was nearly over" },
+};
+
+async function confirm(
+  record: DynamoDBRecord,
+  dependencies: ConfirmOrdersDependencies,
+  deadline: Deadline,
+): Promise<Outcome> {
+  const { confirmations, timing } = dependencies;
+  const order = record.dynamodb?.NewImage ?? {};
+  const orderId = order.orderId?.S;
+  if (record.eventName !== "INSERT" || orderId === undefined || order.customerEmail === undefined) {
+    return { kind: "skipped" };
+  }
+  try {
+    if (await confirmations.hasEnded(orderId, deadline.end)) return { kind: "skipped" };
+    try {
+      const mailDeadline = Math.min(deadline.end, timing.now() + LONGEST_MAIL_MS);
+      await dependencies.sendMail(confirmationMail(order), mailDeadline);
+    } catch (error) {
+      const failure = describeFailure(error);
+      if (!UNDELIVERABLE.has(failure.name)) throw error;
+      await dependencies.sendToFailureQueue(record, failure, deadline.end);
+      await confirmations.end(orderId, "confirmationFailedAt", deadline.end);
+      return { kind: "undeliverable", failure };
+    }
+    await confirmations.end(orderId, "confirmationSentAt", deadline.end);
+    return { kind: "sent" };
+  } catch (error) {
+    return { kind: "failed", failure: describeFailure(error) };
+  }
+}
+
+function logOutcome(
+  telemetry: Telemetry,
+  record: DynamoDBRecord,
+  outcome: Outcome,
+  durationMs: number,
+): void {
+  const fields = {
+    orderId: record.dynamodb?.NewImage?.orderId?.S ?? "none",
+    sequenceNumber: record.dynamodb?.SequenceNumber ?? "none",
+    outcome: outcome.kind,
+    durationMs: Math.round(durationMs),
+    // The name alone: SES's messages hold addresses.
+    ...("failure" in outcome ? { failure: outcome.failure.name } : {}),
+  };
+  if ("failure" in outcome) telemetry.log.warn("confirmation", fields);
+  else telemetry.log.info("confirmation", fields);
+}

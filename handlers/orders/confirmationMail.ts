@@ -1,0 +1,71 @@
+import type { AttributeValue } from "aws-lambda";
+
+/** A mail to a customer, in both forms that mail programs show. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** An order as the stream shows it. */
+export type OrderImage = Readonly<Record<string, AttributeValue>>;
+
+const AMOUNT_FORMAT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** What a customer is told about an order: that it is confirmed, or that it could not be fulfilled and why. */
+export function confirmationMail(order: OrderImage): Mail {
+  const orderId = order.orderId?.S ?? "";
+  const rejected = order.status?.S === "Rejected";
+  const greeting = `Hello ${order.customerName?.S ?? "customer"},`;
+  const news = rejected
+    ? `we are sorry: your order ${orderId} was rejected, because ${rejectionText(order)}. Nothing will be charged.`
+    : `your order ${orderId} is confirmed. The total is ${AMOUNT_FORMAT.format(Number(order.totalAmount?.N))}.`;
+  const items = itemLines(order);
+  return {
+    to: order.customerEmail?.S ?? "",
+    subject: `Your order ${orderId} is ${rejected ? "rejected" : "confirmed"}`,
+    text: [
+      greeting,
+      "",
+      news,
+      ...(items.length > 0 ? ["", ...items.map((line) => `- ${line}`)] : []),
+      "",
+    ].join("\n"),
+    html: [
+      "<!doctype html>",
+      '<html lang="en"><body>',
+      `<p>${escapeHtml(greeting)}</p>`,
+      `<p>${escapeHtml(news)}</p>`,
+      ...(items.length > 0
+        ? [`<ul>${items.map((line) => `<li>${escapeHtml(line)}</li>`).join("")}</ul>`]
+        : []),
+      "</body></html>",
+    ].join("\n"),
+  };
+}
+
+function rejectionText(order: OrderImage): string {
+  const rejection = order.rejection?.M;
+  const sku = rejection?.sku?.S ?? "an item";
+  return rejection?.reason?.S === "unknownSku"
+    ? `we do not sell ${sku}`
+    : `there is not enough of ${sku} in stock`;
+}
+
+function itemLines(order: OrderImage): string[] {
+  return (order.items?.L ?? []).map(({ M }) => `${M?.quantity?.N ?? ""} x ${M?.sku?.S ?? ""}`);
+}
+
+const HTML_CHARACTERS: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as HTML shows it: customers name themselves, and their names are not markup. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML_CHARACTERS[character] ?? character);
+}

@@ -1,0 +1,137 @@
+import * as v from "valibot";
+
+/** Thousands of millions are a mistake, not an order. */
+const LARGEST_AMOUNT = 1e9;
+
+/** What each field must be, as errors word it; a missing field is reported by its enclosing object. */
+const EXPECTED = {
+  order: "a JSON object",
+  orderId: "a string of 1 to 64 letters, digits, _ and -",
+  customerName: "a string of 1 to 200 characters",
+  totalAmount: `a number from 0 to ${LARGEST_AMOUNT} with at most two decimals`,
+  customerEmail: "an e-mail address of at most 254 characters",
+  items: "a list of 1 to 50 items, no SKU twice",
+  sku: "a string of 1 to 100 characters",
+  quantity: "a whole number from 1 to 1000",
+} as const;
+
+/** A string whose characters survive storage: half a surrogate pair would come back as another character. */
+const text = (maximum: number, expected: string) =>
+  v.pipe(
+    v.string(expected),
+    v.check((value) => value.length >= 1 && value.length <= maximum && value.isWellFormed(), expected),
+  );
+
+const { orderId, totalAmount, customerEmail, items, quantity } = EXPECTED;
+
+const itemSchema = v.object({
+  sku: text(100, EXPECTED.sku),
+  quantity: v.pipe(
+    v.number(quantity),
+    v.integer(quantity),
+    v.minValue(1, quantity),
+    v.maxValue(1_000, quantity),
+  ),
+});
+
+/** What a shop may send. Fields that are not named here are ignored. */
+const orderSchema = v.object({
+  orderId: v.pipe(v.string(orderId), v.regex(/^[A-Za-z0-9_-]{1,64}$/, orderId)),
+  customerName: text(200, EXPECTED.customerName),
+  totalAmount: v.pipe(v.number(totalAmount), v.check(isAmount, totalAmount)),
+  customerEmail: v.optional(
+    v.pipe(v.string(customerEmail), v.maxLength(254, customerEmail), v.email(customerEmail)),
+  ),
+  items: v.optional(
+    v.pipe(
+      v.array(itemSchema, items),
+      v.minLength(1, items),
+      v.maxLength(50, items),
+      v.check((list) => new Set(list.map(({ sku }) => sku)).size === list.length, items),
+    ),
+  ),
+});
+
+export interface OrderItem {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** An order that fulfils the contract. */
+export interface Order {
+  readonly orderId: string;
+  readonly customerName: string;
+  readonly totalAmount: number;
+  readonly customerEmail?: string;
+  readonly items?: readonly OrderItem[];
+}
+
+/** One thing that is wrong with an order, without any of its content: it may be personal. */
+export interface Reason {
+  /** "items.0.quantity"; "order" for the whole. */
+  readonly field: string;
+  /** The kind of value that was there: "nothing", "a string of 6 characters". */
+  readonly got: string;
+  readonly expected: string;
+}
+
+export type ParsedOrder =
+  { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly reasons: readonly Reason[] };
+
+/** Reads an order from a message's body. Never throws. */
+export function parseOrder(body: string): ParsedOrder {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { ok: false, reasons: [{ field: "order", got: describe(body), expected: "valid JSON" }] };
+  }
+  if (Array.isArray(value)) {
+    return { ok: false, reasons: [{ field: "order", got: describe(value), expected: EXPECTED.order }] };
+  }
+  const parsed = v.safeParse(orderSchema, value);
+  if (!parsed.success) return { ok: false, reasons: parsed.issues.map(reasonOf) };
+  const { orderId, customerName, totalAmount, customerEmail, items } = parsed.output;
+  return {
+    ok: true,
+    order: {
+      orderId,
+      customerName,
+      // Minus zero is zero, and DynamoDB knows only one.
+      totalAmount: totalAmount + 0,
+      ...(customerEmail === undefined ? {} : { customerEmail }),
+      ...(items === undefined ? {} : { items }),
+    },
+  };
+}
+
+/** "totalAmount: got -1; expected a number from 0 to …; items: …" */
+export function describeReasons(reasons: readonly Reason[]): string {
+  return reasons.map(({ field, got, expected }) => `${field}: got ${got}; expected ${expected}`).join("; ");
+}
+
+/**
+ * Whether a number is an amount of money. Its shortest decimal form is looked at, not its multiples: 0.29 * 100
+ * is 28.999999999999996.
+ */
+function isAmount(value: number): boolean {
+  return value >= 0 && value <= LARGEST_AMOUNT && /^\d+(\.\d{1,2})?$/.test(String(value));
+}
+
+function reasonOf(issue: v.BaseIssue<unknown>): Reason {
+  const field = v.getDotPath(issue) ?? "order";
+  // A number where text belongs may be anything, a telephone number too; elsewhere it is an amount.
+  const got =
+    issue.type !== "string" && typeof issue.input === "number" ? String(issue.input) : describe(issue.input);
+  if (issue.type !== "object") return { field, got, expected: issue.message };
+  const name = field.slice(field.lastIndexOf(".") + 1);
+  return { field, got, expected: name in EXPECTED ? EXPECTED[name as keyof typeof EXPECTED] : "an item" };
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "string") return `a string of ${value.length} characters`;
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,153 @@
+import {
+  ConditionalCheckFailedException,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  type DynamoDBClient,
+  type TransactWriteItem,
+} from "@aws-sdk/client-dynamodb";
+import { PassingFailure } from "../shared/failure";
+import { retryUntil, type Timing } from "../shared/retry";
+import { interpretCancellation, type Cancellation } from "./cancellation";
+import type { Order, OrderItem } from "./order";
+import { contentOf, toItem, type Item, type Rejection } from "./orderItem";
+
+/** What became of an order that could be decided. */
+export type StoreOutcome =
+  | { readonly kind: "processed" }
+  /** Stored as rejected: a business outcome, decided once and for all. */
+  | { readonly kind: "declined"; readonly rejection: Rejection }
+  /** It stood there with the same content; nothing was changed. */
+  | { readonly kind: "duplicate" }
+  /** Its id stood there with other content; nothing was changed. */
+  | { readonly kind: "conflict" };
+
+export interface OrderStore {
+  /**
+   * Stores an order exactly once, with its stock reserved, whatever is delivered again or at the same time.
+   *
+   * @param deadline in the timing's milliseconds.
+   * @throws what stood in the way, when that is not the order's fault; nothing is then known to be stored.
+   */
+  readonly store: (order: Order, deadline: number) => Promise<StoreOutcome>;
+}
+
+export interface OrderStoreOptions {
+  readonly client: Pick<DynamoDBClient, "send">;
+  readonly ordersTableName: string;
+  readonly inventoryTableName: string;
+  readonly timing: Timing;
+}
+
+const NEVER_STORED = "attribute_not_exists(orderId)";
+
+export function createOrderStore(options: OrderStoreOptions): OrderStore {
+  const { client, ordersTableName, timing } = options;
+
+  /** Stores an item unless one stands there: one write unit, and the whole of the idempotency check. */
+  const put = (item: Item, stored: StoreOutcome, deadline: number) =>
+    retryUntil(deadline, timing, async (abortSignal, attempt): Promise<StoreOutcome> => {
+      const command = new PutItemCommand({
+        TableName: ordersTableName,
+        Item: item,
+        ConditionExpression: NEVER_STORED,
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      });
+      try {
+        await client.send(command, { abortSignal });
+        return stored;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return compare(item, error.Item, stored, attempt);
+      }
+    });
+
+  /** Stores an item and takes its goods off stock, both or neither. */
+  const reserve = (item: Item, items: readonly OrderItem[], deadline: number) =>
+    retryUntil(deadline, timing, async (abortSignal, attempt) => {
+      const command = new TransactWriteItemsCommand({
+        TransactItems: orderTransaction(item, items, options),
+      });
+      try {
+        await client.send(command, { abortSignal });
+        return PROCESSED;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const cancellation = interpretCancellation(error.CancellationReasons ?? [], items);
+        return outcomeOf(cancellation, item, attempt);
+      }
+    });
+
+  return {
+    async store(order, deadline) {
+      const createdAt = new Date(timing.now()).toISOString();
+      const item = toItem(order, createdAt);
+      if (order.items === undefined) return put(item, PROCESSED, deadline);
+      const outcome = await reserve(item, order.items, deadline);
+      // Had another delivery of it been stored since, with stock that came back, that one stays.
+      return outcome.kind === "declined"
+        ? put(toItem(order, createdAt, outcome.rejection), outcome, deadline)
+        : outcome;
+    },
+  };
+}
+
+const PROCESSED: StoreOutcome = { kind: "processed" };
+
+function orderTransaction(
+  item: Item,
+  items: readonly OrderItem[],
+  options: OrderStoreOptions,
+): TransactWriteItem[] {
+  return [
+    {
+      Put: {
+        TableName: options.ordersTableName,
+        Item: item,
+        ConditionExpression: NEVER_STORED,
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      },
+    },
+    ...items.map(({ sku, quantity }) => ({
+      Update: {
+        TableName: options.inventoryTableName,
+        Key: { sku: { S: sku } },
+        UpdateExpression: "SET stock = stock - :quantity",
+        ConditionExpression: "stock >= :quantity",
+        ExpressionAttributeValues: { ":quantity": { N: String(quantity) } },
+        // Tells a good that is out of stock from one that nobody knows.
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+      },
+    })),
+  ];
+}
+
+function outcomeOf(cancellation: Cancellation, item: Item, attempt: number): StoreOutcome {
+  switch (cancellation.kind) {
+    case "exists":
+      return compare(item, cancellation.item, PROCESSED, attempt);
+    case "unavailable":
+      return { kind: "declined", rejection: cancellation.rejection };
+    case "passing":
+      throw new PassingFailure(
+        cancellation.code,
+        "the order's transaction was cancelled; it may succeed later",
+      );
+    case "broken":
+      throw new Error(`the order's transaction was cancelled with ${cancellation.code}`);
+  }
+}
+
+/** What it means that an item stands there already. */
+function compare(
+  item: Item,
+  existing: Item | undefined,
+  stored: StoreOutcome,
+  attempt: number,
+): StoreOutcome {
+  if (existing === undefined) throw new Error("DynamoDB did not return the order that stands in the table");
+  if (contentOf(existing) !== contentOf(item)) return { kind: "conflict" };
+  // An attempt whose answer was lost has stored it: the time and status are those of this very delivery.
+  const own = existing.createdAt?.S === item.createdAt?.S && existing.status?.S === item.status?.S;
+  return attempt > 1 && own ? stored : { kind: "duplicate" };
+}

@@ -1,0 +1,145 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { SOCKETS } from "../shared/clientConfig";
+import { forEachAtOnce } from "../shared/concurrency";
+import { deadlineOf, type Deadline, type InvocationContext } from "../shared/deadline";
+import { describeFailure, type Failure } from "../shared/failure";
+import type { Timing } from "../shared/retry";
+import type { Telemetry } from "../shared/telemetry";
+import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
+import { describeReasons, parseOrder, type ParsedOrder } from "./order";
+import type { Rejection } from "./orderItem";
+import type { OrderStore, StoreOutcome } from "./orderStore";
+
+export interface ProcessOrdersDependencies {
+  readonly store: OrderStore;
+  /** Resolves once the dead-letter queue has the message. */
+  sendToDeadLetterQueue(letter: DeadLetter, deadline: number): Promise<void>;
+  readonly telemetry: Telemetry;
+  readonly timing: Pick<Timing, "now">;
+}
+
+/** What became of one message. */
+type Outcome =
+  | Exclude<StoreOutcome, { kind: "conflict" }>
+  /** In the dead-letter queue: it can never succeed. */
+  | { readonly kind: "rejected"; readonly refusal: Refusal }
+  /** Back to the queue: it may succeed later. */
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+interface Entry {
+  readonly record: SQSRecord;
+  readonly parsed: ParsedOrder;
+}
+
+const METRICS: Readonly<Record<Outcome["kind"], string>> = {
+  processed: "OrdersProcessed",
+  declined: "OrdersDeclined",
+  duplicate: "OrdersDuplicate",
+  rejected: "OrdersRejected",
+  failed: "OrdersFailed",
+};
+
+/**
+ * The handler of the order queue's batches. Answers with the messages that are to be delivered again; throws
+ * when that is all of them, so that Lambda's poller backs off.
+ */
+export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
+  const { telemetry, timing } = dependencies;
+
+  return async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
+    const deadline = deadlineOf(context, timing);
+    const counts = Object.fromEntries(Object.values(METRICS).map((name) => [name, 0]));
+    const failures: { messageId: string; failure: Failure }[] = [];
+
+    await forEachAtOnce(byOrder(event.Records), SOCKETS, async (entries) => {
+      // Deliveries of one order take turns: at once they would only get in each other's way.
+      for (const entry of entries) {
+        const started = timing.now();
+        const outcome = deadline.allowsStart() ? await handle(entry, dependencies, deadline) : NOT_STARTED;
+        const { messageId } = entry.record;
+        if (outcome.kind === "failed") failures.push({ messageId, failure: outcome.failure });
+        const metric = METRICS[outcome.kind];
+        counts[metric] = (counts[metric] ?? 0) + 1;
+        logOutcome(telemetry, entry, outcome, timing.now() - started);
+      }
+    });
+
+    telemetry.publishCounts(counts);
+    if (failures.length > 0 && failures.length === event.Records.length) {
+      const names = [...new Set(failures.map(({ failure }) => failure.name))].join(", ");
+      throw new Error(`none of ${failures.length} orders could be processed: ${names}`);
+    }
+    return { batchItemFailures: failures.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+}
+
+const NOT_STARTED: Outcome = {
+  kind: "failed",
+  failure: { name: "NotStarted", message: "the function's time was nearly over" },
+};
+
+/** The messages, parsed, those of one order together. */
+function byOrder(records: readonly SQSRecord[]): Entry[][] {
+  const groups = new Map<string, Entry[]>();
+  for (const record of records) {
+    const parsed = parseOrder(record.body);
+    const key = parsed.ok ? `order ${parsed.order.orderId}` : `message ${record.messageId}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ record, parsed }]);
+    else group.push({ record, parsed });
+  }
+  return [...groups.values()];
+}
+
+async function handle(
+  { record, parsed }: Entry,
+  dependencies: ProcessOrdersDependencies,
+  deadline: Deadline,
+): Promise<Outcome> {
+  const refuse = async (refusal: Refusal): Promise<Outcome> => {
+    await dependencies.sendToDeadLetterQueue(deadLetterOf(record, refusal), deadline.end);
+    return { kind: "rejected", refusal };
+  };
+  try {
+    if (!parsed.ok) {
+      return await refuse({ code: "invalidOrder", reason: describeReasons(parsed.reasons) });
+    }
+    const outcome = await dependencies.store.store(parsed.order, deadline.end);
+    return outcome.kind === "conflict"
+      ? await refuse({ code: "conflictingOrder", reason: "orderId: stored already with other content" })
+      : outcome;
+  } catch (error) {
+    return { kind: "failed", failure: describeFailure(error) };
+  }
+}
+
+function logOutcome(
+  telemetry: Telemetry,
+  { record, parsed }: Entry,
+  outcome: Outcome,
+  durationMs: number,
+): void {
+  const fields = {
+    ...(parsed.ok ? { orderId: parsed.order.orderId } : {}),
+    messageId: record.messageId,
+    outcome: outcome.kind,
+    durationMs: Math.round(durationMs),
+    ...detailOf(outcome),
+  };
+  if (outcome.kind === "failed") telemetry.log.warn("order", fields);
+  else telemetry.log.info("order", fields);
+}
+
+function detailOf(outcome: Outcome): Readonly<Record<string, Rejection | Refusal | Failure>> {
+  switch (outcome.kind) {
+    case "processed":
+    case "duplicate":
+      return {};
+    case "declined":
+      return { rejection: outcome.rejection };
+    case "rejected":
+      return { refusal: outcome.refusal };
+    case "failed":
+      return { failure: outcome.failure };
+  }
+}

@@ -1,0 +1,29 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createOrderStore } from "./orders/orderStore";
+import { createProcessOrders } from "./orders/processBatch";
+import { clientConfig } from "./shared/clientConfig";
+import { readEnvironment } from "./shared/environment";
+import { realTiming, retryUntil } from "./shared/retry";
+import { createTelemetry } from "./shared/telemetry";
+
+const environment = readEnvironment("ORDERS_TABLE_NAME", "INVENTORY_TABLE_NAME", "DEAD_LETTER_QUEUE_URL");
+const sqs = new SQSClient(clientConfig);
+
+/** Takes batches off the order queue: each order is stored once, or stands in the dead-letter queue. */
+export const handler = createProcessOrders({
+  store: createOrderStore({
+    client: new DynamoDBClient(clientConfig),
+    ordersTableName: environment.ORDERS_TABLE_NAME,
+    inventoryTableName: environment.INVENTORY_TABLE_NAME,
+    timing: realTiming,
+  }),
+  async sendToDeadLetterQueue(letter, deadline) {
+    const message = { QueueUrl: environment.DEAD_LETTER_QUEUE_URL, ...letter };
+    await retryUntil(deadline, realTiming, (abortSignal) =>
+      sqs.send(new SendMessageCommand(message), { abortSignal }),
+    );
+  },
+  telemetry: createTelemetry(),
+  timing: realTiming,
+});

@@ -1,0 +1,22 @@
+import type { Context } from "aws-lambda";
+import type { Timing } from "./retry";
+
+/** The part of Lambda's context that handlers use. */
+export type InvocationContext = Pick<Context, "getRemainingTimeInMillis">;
+
+/** Kept back at the end of an invocation to answer with what was not done. */
+const ANSWER_MS = 1_000;
+/** A record that has less than this is better left to the next delivery. */
+const RECORD_MS = 2_000;
+
+export interface Deadline {
+  /** When the last call must have ended, in the timing's milliseconds. */
+  readonly end: number;
+  /** Whether there is time to begin another record. */
+  allowsStart(): boolean;
+}
+
+export function deadlineOf(context: InvocationContext, timing: Pick<Timing, "now">): Deadline {
+  const end = timing.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
+  return { end, allowsStart: () => timing.now() + RECORD_MS <= end };
+}

@@ -1,0 +1,16 @@
+/**
+ * Reads what a function needs from its environment, once, as it starts.
+ *
+ * @throws an error that names every variable that is missing or empty.
+ */
+export function readEnvironment<Name extends string>(
+  ...names: readonly Name[]
+): Readonly<Record<Name, string>> {
+  const missing = names.filter((name) => !process.env[name]);
+  if (missing.length > 0) {
+    throw new Error(
+      `${missing.join(", ")}: not set; expected in the function's environment, as the component sets it`,
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, process.env[name]])) as Record<Name, string>;
+}

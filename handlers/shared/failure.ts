@@ -1,0 +1,66 @@
+/** The parts of an error that may be logged: SDK errors carry whole items, which hold personal data. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+export function describeFailure(cause: unknown): Failure {
+  return cause instanceof Error
+    ? { name: cause.name, message: cause.message }
+    : { name: "Error", message: `a ${typeof cause} was thrown` };
+}
+
+/** A failure that another attempt may cure, where AWS's own error does not say so by its name. */
+export class PassingFailure extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** Errors by which AWS says "not now": more than it allows, or two writers at once. */
+const PASSING_ERRORS = new Set([
+  "ThrottlingException",
+  "Throttling",
+  "ThrottledException",
+  "TooManyRequestsException",
+  "RequestThrottled",
+  "RequestLimitExceeded",
+  "ProvisionedThroughputExceededException",
+  "TransactionInProgressException",
+  "TransactionConflictException",
+  "RequestTimeout",
+  "TimeoutError",
+  "InternalServerError",
+  "ServiceUnavailable",
+]);
+
+/** Node's codes for connections that broke, or could not be made just now. */
+const NETWORK_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+interface SdkErrorParts {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly code?: unknown;
+}
+
+/** Whether the same call may succeed a moment later: throttles, conflicts, AWS's own failures, the network's. */
+export function isPassing(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const { $metadata, code } = cause as SdkErrorParts;
+  const status = $metadata?.httpStatusCode;
+  return (
+    cause instanceof PassingFailure ||
+    PASSING_ERRORS.has(cause.name) ||
+    (status !== undefined && (status === 429 || status >= 500)) ||
+    (typeof code === "string" && NETWORK_CODES.has(code))
+  );
+}

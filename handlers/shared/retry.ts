@@ -1,0 +1,42 @@
+import { isPassing } from "./failure";
+
+/** Time as a function sees it, in milliseconds; tests step it. */
+export interface Timing {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** A number from 0 (included) to 1 (excluded). */
+  random(): number;
+}
+
+export const realTiming: Timing = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  random: () => Math.random(),
+};
+
+const FIRST_BACKOFF_MS = 25;
+const LONGEST_BACKOFF_MS = 2_000;
+
+/**
+ * Calls until it succeeds, fails for good, or no time is left to wait and call once more. Waits grow twofold
+ * and are drawn evenly from 0 to their limit ("full jitter"), so that writers who met once do not meet again.
+ *
+ * @param deadline when the last call must have ended, in the timing's milliseconds.
+ * @param call gets a signal that aborts at the deadline, and which attempt it is, from 1.
+ */
+export async function retryUntil<T>(
+  deadline: number,
+  timing: Timing,
+  call: (signal: AbortSignal, attempt: number) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call(AbortSignal.timeout(Math.max(0, Math.ceil(deadline - timing.now()))), attempt);
+    } catch (error) {
+      const limit = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+      const wait = timing.random() * limit;
+      if (!isPassing(error) || timing.now() + wait >= deadline) throw error;
+      await timing.sleep(wait);
+    }
+  }
+}

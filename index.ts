@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CpuScaler } from "./components/cpuScaler";
+import { fleetNetwork } from "./components/fleetNetwork";
+import { Operations } from "./components/operations";
+import { OrderPipeline } from "./components/orderPipeline";
+import { readConfiguration } from "./config";
+
+const configuration = readConfiguration();
+const tags = { Project: pulumi.getProject(), Stack: pulumi.getStack() };
+
+const orders = new OrderPipeline("orders", { ...configuration.orders, tags });
+
+const scaler =
+  configuration.scaler &&
+  new CpuScaler("fleet", {
+    ...configuration.scaler,
+    ...fleetNetwork("fleet", configuration.scaler, tags),
+    tags,
+  });
+
+const operations = new Operations("operations", {
+  ...configuration.operations,
+  orders: orders.nodes,
+  scaler: scaler?.nodes,
+  tags,
+});
+
+export const orderQueueUrl = orders.queueUrl;
+export const orderDeadLetterQueueUrl = orders.deadLetterQueueUrl;
+export const ordersTableName = orders.ordersTableName;
+export const inventoryTableName = orders.inventoryTableName;
+export const processOrdersFunctionName = orders.processOrdersFunctionName;
+export const confirmOrdersFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
+export const confirmationFailureQueueUrl = orders.confirmationFailureQueueUrl;
+
+export const fleetName = scaler?.fleet;
+export const scaleFleetFunctionName = scaler?.functionName;
+export const scalerAlarmName = scaler?.alarmName;
+export const scalerFailureQueueUrl = scaler?.failureQueueUrl;
+
+export const alarmTopicArn = operations.alarmTopicArn;
+export const dashboardName = operations.dashboardName;

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { expect } from "chai";
+import { LambdaFunction } from "../../../../components/parts/lambdaFunction";
+import { unpack, type DeployedHandler } from "../../support/deployedHandler";
+import { startFakeAws, type FakeAws } from "../../support/fakeAws";
+import { recordResources } from "../../support/recordResources";
+
+const NAMES = { customerName: "Ada Lovelace", customerEmail: "ada@example.com" };
+
+function record(messageId: string, body: unknown) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { messageId, body: text, messageAttributes: {}, receiptHandle: "r", eventSource: "aws:sqs" };
+}
+
+const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+
+describe("the package of processOrders, as deployed", () => {
+  let deployed: DeployedHandler;
+  let aws: FakeAws;
+  const environment = () => ({
+    AWS_ENDPOINT_URL: aws.endpoint,
+    ORDERS_TABLE_NAME: "orders",
+    INVENTORY_TABLE_NAME: "inventory",
+    DEAD_LETTER_QUEUE_URL: `${aws.endpoint}/123456789012/dead-letters`,
+    POWERTOOLS_SERVICE_NAME: "test",
+    POWERTOOLS_METRICS_NAMESPACE: "Test",
+  });
+
+  before(async () => {
+    const recorder = recordResources();
+    const part = new LambdaFunction<typeof import("../../../../handlers/processOrders").handler>("p", {
+      handler: "processOrders",
+      description: "d",
+      statements: [],
+      environment: {},
+      timeoutSeconds: 30,
+      memoryMegabytes: 512,
+      logRetentionDays: 7,
+    });
+    deployed = await unpack(part.function.code);
+    await recorder.settled();
+    aws = await startFakeAws(({ operation, input }) => {
+      switch (operation) {
+        case "PutItem": {
+          const { orderId } = input.Item as { orderId: { S: string } };
+          return orderId.S === "denied"
+            ? {
+                status: 400,
+                body: { __type: "com.amazon.coral.service#AccessDeniedException", message: "no" },
+              }
+            : { body: {} };
+        }
+        case "TransactWriteItems":
+          return { body: {} };
+        case "SendMessage":
+          return { body: { MessageId: "m", MD5OfMessageBody: md5(input.MessageBody as string) } };
+        default:
+          return { status: 400, body: { __type: "UnknownOperationException" } };
+      }
+    });
+  });
+  after(async () => {
+    deployed.remove();
+    await aws.close();
+  });
+
+  it("holds the program's entry, one bundle and its source map, and no packages", () => {
+    expect(deployed.files).to.deep.equal([
+      ".local/bundles/processOrders.js",
+      ".local/bundles/processOrders.js.map",
+      "__index.js",
+    ]);
+  });
+
+  it("runs a batch and answers with what is to be delivered again", async () => {
+    const event = {
+      Records: [
+        record("stored", { orderId: "a", totalAmount: 1.5, ...NAMES }),
+        record("reserved", { orderId: "b", totalAmount: 2, ...NAMES, items: [{ sku: "tea", quantity: 2 }] }),
+        record("malformed", "{ not json"),
+        record("denied", { orderId: "denied", totalAmount: 3, ...NAMES }),
+      ],
+    };
+    const { answer, output } = await deployed.invoke(event, environment());
+    expect(answer).to.deep.equal({ result: { batchItemFailures: [{ itemIdentifier: "denied" }] } });
+    expect(aws.requests.map(({ operation }) => operation).sort()).to.deep.equal([
+      "PutItem",
+      "PutItem",
+      "SendMessage",
+      "TransactWriteItems",
+    ]);
+    const letter = aws.requests.find(({ operation }) => operation === "SendMessage");
+    expect(letter?.input).to.deep.include({
+      MessageBody: "{ not json",
+      QueueUrl: environment().DEAD_LETTER_QUEUE_URL,
+    });
+
+    const lines = output.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const orders = lines.filter(({ message }) => message === "order");
+    expect(Object.fromEntries(orders.map(({ messageId, outcome }) => [messageId, outcome]))).to.deep.equal({
+      stored: "processed",
+      reserved: "processed",
+      malformed: "rejected",
+      denied: "failed",
+    });
+    expect(lines.find((line) => "_aws" in line)).to.include({
+      OrdersProcessed: 2,
+      OrdersDeclined: 0,
+      OrdersDuplicate: 0,
+      OrdersRejected: 1,
+      OrdersFailed: 1,
+    });
+    expect(output.join("\n")).not.to.match(/Ada|Lovelace|ada@/);
+  });
+
+  it("throws when nothing could be processed, with a stack that names the source", async () => {
+    const event = { Records: [record("denied", { orderId: "denied", totalAmount: 3, ...NAMES })] };
+    const { answer } = await deployed.invoke(event, environment());
+    expect(answer)
+      .to.have.property("error")
+      .that.matches(
+        /^Error: none of 1 orders could be processed: AccessDeniedException\n.*handlers\/orders\/processBatch\.ts:\d+:\d+/s,
+      );
+  });
+
+  it("does not start without its environment, and says what is missing", async () => {
+    const { INVENTORY_TABLE_NAME: _, ...rest } = environment();
+    const failed: unknown = await deployed.invoke({ Records: [] }, rest).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(String(failed)).to.contain(
+      "INVENTORY_TABLE_NAME: not set; expected in the function's environment",
+    );
+  });
+});

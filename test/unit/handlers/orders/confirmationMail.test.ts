@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { confirmationMail, escapeHtml } from "../../../../handlers/orders/confirmationMail";
+import { sesMail } from "../../../../handlers/orders/sesMail";
+import { toItem } from "../../../../handlers/orders/orderItem";
+import type { OrderImage } from "../../../../handlers/orders/confirmationMail";
+
+const order = {
+  orderId: "order-1",
+  customerName: `Ada <script>alert("&")</script> O'Hara`,
+  customerEmail: "ada@example.com",
+  totalAmount: 1234.5,
+  items: [{ sku: "<tea>", quantity: 2 }],
+};
+// The stream's image of an item has the shape of the item.
+const image = (...args: Parameters<typeof toItem>) => toItem(...args) as unknown as OrderImage;
+
+describe("confirmationMail", () => {
+  it("tells of a confirmed order in text and HTML", () => {
+    const mail = confirmationMail(image(order, "t"));
+    expect(mail.to).to.equal("ada@example.com");
+    expect(mail.subject).to.equal("Your order order-1 is confirmed");
+    expect(mail.text).to.equal(
+      `Hello ${order.customerName},\n\nyour order order-1 is confirmed. The total is 1,234.50.\n\n- 2 x <tea>\n`,
+    );
+    expect(mail.html).to.contain("<p>your order order-1 is confirmed. The total is 1,234.50.</p>");
+  });
+
+  it("escapes in HTML whatever the customer wrote", () => {
+    const { html } = confirmationMail(image(order, "t"));
+    expect(html).to.contain("Ada &lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt; O&#39;Hara");
+    expect(html).to.contain("<li>2 x &lt;tea&gt;</li>");
+    expect(html).not.to.contain("<script");
+  });
+
+  it("tells of a rejected order, and why", () => {
+    const short = confirmationMail(image(order, "t", { reason: "insufficientStock", sku: "<tea>" }));
+    expect(short.subject).to.equal("Your order order-1 is rejected");
+    expect(short.text).to.contain("was rejected, because there is not enough of <tea> in stock");
+    const unknown = confirmationMail(image(order, "t", { reason: "unknownSku", sku: "<tea>" }));
+    expect(unknown.text).to.contain("because we do not sell <tea>");
+    expect(unknown.html).to.contain("because we do not sell &lt;tea&gt;");
+  });
+
+  it("leaves the list away when there are no items", () => {
+    const { items: _, ...withoutItems } = order;
+    const { html, text } = confirmationMail(image(withoutItems, "t"));
+    expect(html).not.to.contain("<ul>");
+    expect(text).not.to.contain("- ");
+  });
+});
+
+describe("escapeHtml", () => {
+  it("escapes the five characters of markup and nothing else", () => {
+    expect(escapeHtml(`<a href="x">&'ü`)).to.equal("&lt;a href=&quot;x&quot;&gt;&amp;&#39;ü");
+  });
+});
+
+describe("sesMail", () => {
+  it("is sent by the configured address, to the customer alone, in both forms", () => {
+    expect(
+      sesMail({ to: "ada@example.com", subject: "s", text: "t", html: "h" }, "shop@example.com"),
+    ).to.deep.equal({
+      FromEmailAddress: "shop@example.com",
+      Destination: { ToAddresses: ["ada@example.com"] },
+      Content: {
+        Simple: {
+          Subject: { Data: "s", Charset: "UTF-8" },
+          Body: { Text: { Data: "t", Charset: "UTF-8" }, Html: { Data: "h", Charset: "UTF-8" } },
+        },
+      },
+    });
+  });
+});

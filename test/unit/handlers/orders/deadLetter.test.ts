@@ -1,0 +1,59 @@
+import type { SQSMessageAttribute } from "aws-lambda";
+import { expect } from "chai";
+import { confirmationFailure, deadLetterOf } from "../../../../handlers/orders/deadLetter";
+import { sqsRecord } from "../../support/handlerFakes";
+
+const refusal = { code: "invalidOrder", reason: "orderId: got nothing" } as const;
+const text = (stringValue: string): SQSMessageAttribute => ({ dataType: "String", stringValue });
+
+describe("deadLetterOf", () => {
+  it("keeps the body and the attributes, binary ones too, and adds the reason", () => {
+    const record = sqsRecord("1", "body", {
+      trace: text("t-1"),
+      count: { dataType: "Number", stringValue: "7" },
+      blob: { dataType: "Binary", binaryValue: Buffer.from([1, 2, 255]).toString("base64") },
+    });
+    expect(deadLetterOf(record, refusal)).to.deep.equal({
+      MessageBody: "body",
+      MessageAttributes: {
+        trace: { DataType: "String", StringValue: "t-1" },
+        count: { DataType: "Number", StringValue: "7" },
+        blob: { DataType: "Binary", BinaryValue: Buffer.from([1, 2, 255]) },
+        rejectionCode: { DataType: "String", StringValue: "invalidOrder" },
+        rejectionReason: { DataType: "String", StringValue: "orderId: got nothing" },
+      },
+    });
+  });
+
+  it("keeps within SQS's ten attributes", () => {
+    const attributes = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`a${index}`, text("v")]));
+    const kept = Object.keys(deadLetterOf(sqsRecord("1", "b", attributes), refusal).MessageAttributes);
+    expect(kept).to.have.length(10);
+    expect(kept).to.include.members(["a0", "a7", "rejectionCode", "rejectionReason"]);
+  });
+
+  it("replaces the reason of an earlier refusal", () => {
+    const record = sqsRecord("1", "b", { rejectionCode: text("old"), rejectionReason: text("old") });
+    expect(deadLetterOf(record, refusal).MessageAttributes.rejectionReason?.StringValue).to.equal(
+      refusal.reason,
+    );
+  });
+
+  it("bounds the reason's length", () => {
+    const letter = deadLetterOf(sqsRecord("1", "b"), { ...refusal, reason: "x".repeat(5_000) });
+    expect(letter.MessageAttributes.rejectionReason?.StringValue).to.have.length(1_000);
+  });
+});
+
+describe("confirmationFailure", () => {
+  it("carries the stream's record and what the mail service said", () => {
+    const record = { eventID: "1", dynamodb: { SequenceNumber: "7" } };
+    const { MessageBody, MessageAttributes } = confirmationFailure(record, {
+      name: "MessageRejected",
+      message: "",
+    });
+    expect(JSON.parse(MessageBody)).to.deep.equal(record);
+    // SQS takes no empty attribute.
+    expect(MessageAttributes.failureReason?.StringValue).to.equal("MessageRejected");
+  });
+});

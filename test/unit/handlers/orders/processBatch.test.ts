@@ -1,0 +1,283 @@
+import type { SQSEvent } from "aws-lambda";
+import { expect } from "chai";
+import fc from "fast-check";
+import type { DeadLetter } from "../../../../handlers/orders/deadLetter";
+import type { Order } from "../../../../handlers/orders/order";
+import type { StoreOutcome } from "../../../../handlers/orders/orderStore";
+import { createProcessOrders } from "../../../../handlers/orders/processBatch";
+import { awsError, invocation, recordTelemetry, sqsRecord, steppedTiming } from "../../support/handlerFakes";
+
+const person = { customerName: "Ada Lovelace", customerEmail: "ada@example.com" };
+const order = (orderId: string, more: object = {}) => ({ orderId, totalAmount: 12.5, ...person, ...more });
+
+function setUp(
+  options: {
+    readonly store?: (order: Order) => Promise<StoreOutcome>;
+    readonly sendFails?: boolean;
+  } = {},
+) {
+  const timing = steppedTiming();
+  const telemetry = recordTelemetry();
+  const stored: string[] = [];
+  const letters: DeadLetter[] = [];
+  const handler = createProcessOrders({
+    store: {
+      store: (given) => {
+        stored.push(given.orderId);
+        return options.store?.(given) ?? Promise.resolve({ kind: "processed" });
+      },
+    },
+    sendToDeadLetterQueue: (letter) => {
+      if (options.sendFails === true) return Promise.reject(awsError("ThrottlingException"));
+      letters.push(letter);
+      return Promise.resolve();
+    },
+    telemetry,
+    timing,
+  });
+  const run = (records: SQSEvent["Records"], remainingMs?: number) =>
+    handler({ Records: records }, invocation(remainingMs));
+  return { run, timing, telemetry, stored, letters };
+}
+
+const NOTHING = {
+  OrdersProcessed: 0,
+  OrdersDeclined: 0,
+  OrdersDuplicate: 0,
+  OrdersRejected: 0,
+  OrdersFailed: 0,
+};
+
+describe("processOrders", () => {
+  it("stores every order of a batch and reports no failure", async () => {
+    const { run, stored, telemetry } = setUp();
+    expect(await run([sqsRecord("1", order("a")), sqsRecord("2", order("b"))])).to.deep.equal({
+      batchItemFailures: [],
+    });
+    expect(stored).to.deep.equal(["a", "b"]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersProcessed: 2 }]);
+  });
+
+  it("logs one line an order: id, message, outcome, duration", async () => {
+    const { run, telemetry, timing } = setUp({
+      store: () => {
+        timing.advance(7.4);
+        return Promise.resolve({ kind: "duplicate" });
+      },
+    });
+    await run([sqsRecord("1", order("a"))]);
+    expect(telemetry.lines).to.deep.equal([
+      {
+        level: "info",
+        message: "order",
+        fields: { orderId: "a", messageId: "1", outcome: "duplicate", durationMs: 7 },
+      },
+    ]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersDuplicate: 1 }]);
+  });
+
+  it("counts an order that was declined as handled, and logs why", async () => {
+    const rejection = { reason: "insufficientStock", sku: "tea" } as const;
+    const { run, telemetry } = setUp({ store: () => Promise.resolve({ kind: "declined", rejection }) });
+    expect(await run([sqsRecord("1", order("a"))])).to.deep.equal({ batchItemFailures: [] });
+    expect(telemetry.lines[0]?.fields).to.deep.include({ outcome: "declined", rejection });
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersDeclined: 1 }]);
+  });
+
+  it("sends what can never succeed to the dead-letter queue at first receipt, byte for byte, and counts it as handled", async () => {
+    const body = '{ "orderId": "a",  "totalAmount": 1.005 }\n';
+    const { run, letters, stored, telemetry } = setUp();
+    expect(await run([sqsRecord("1", body), sqsRecord("2", "not JSON")])).to.deep.equal({
+      batchItemFailures: [],
+    });
+    expect(stored).to.deep.equal([]);
+    expect(letters.map(({ MessageBody }) => MessageBody)).to.deep.equal([body, "not JSON"]);
+    expect(letters[0]?.MessageAttributes.rejectionCode?.StringValue).to.equal("invalidOrder");
+    expect(letters[0]?.MessageAttributes.rejectionReason?.StringValue).to.equal(
+      "customerName: got nothing; expected a string of 1 to 200 characters; " +
+        "totalAmount: got 1.005; expected a number from 0 to 1000000000 with at most two decimals",
+    );
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersRejected: 2 }]);
+  });
+
+  it("sends an order whose id is taken by other content to the dead-letter queue", async () => {
+    const { run, letters } = setUp({ store: () => Promise.resolve({ kind: "conflict" }) });
+    const record = sqsRecord("1", order("a"));
+    expect(await run([record])).to.deep.equal({ batchItemFailures: [] });
+    expect(letters).to.have.length(1);
+    expect(letters[0]?.MessageBody).to.equal(record.body);
+    expect(letters[0]?.MessageAttributes.rejectionCode?.StringValue).to.equal("conflictingOrder");
+  });
+
+  it("reports a record whose way to the dead-letter queue fails, instead of losing it", async () => {
+    const { run, telemetry } = setUp({ sendFails: true });
+    const answer = await run([sqsRecord("bad", "not JSON"), sqsRecord("good", order("a"))]);
+    expect(answer).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "bad" }] });
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersProcessed: 1, OrdersFailed: 1 }]);
+  });
+
+  it("reports exactly the records that failed for a passing reason", async () => {
+    const { run, telemetry } = setUp({
+      store: ({ orderId }) =>
+        orderId === "b"
+          ? Promise.reject(awsError("ThrottlingException"))
+          : Promise.resolve({ kind: "processed" }),
+    });
+    const answer = await run([
+      sqsRecord("1", order("a")),
+      sqsRecord("2", order("b")),
+      sqsRecord("3", order("c")),
+    ]);
+    expect(answer).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "2" }] });
+    expect(telemetry.lines.find(({ level }) => level === "warn")?.fields).to.deep.include({
+      messageId: "2",
+      outcome: "failed",
+      failure: { name: "ThrottlingException", message: "ThrottlingException: refused" },
+    });
+  });
+
+  it("throws when every record failed, so that the poller backs off, and still counts them", async () => {
+    const { run, telemetry } = setUp({ store: () => Promise.reject(awsError("ThrottlingException")) });
+    const error: unknown = await run([sqsRecord("1", order("a")), sqsRecord("2", order("b"))]).catch(
+      (cause: unknown) => cause,
+    );
+    expect(error)
+      .to.be.instanceOf(Error)
+      .with.property("message", "none of 2 orders could be processed: ThrottlingException");
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersFailed: 2 }]);
+  });
+
+  it("answers an empty batch", async () => {
+    expect(await setUp().run([])).to.deep.equal({ batchItemFailures: [] });
+  });
+
+  it("lets deliveries of one order in a batch take turns, and other orders run beside them", async () => {
+    const running = new Set<string>();
+    let most = 0;
+    const { run, stored } = setUp({
+      store: async ({ orderId }) => {
+        expect(running.has(orderId), orderId).to.equal(false);
+        running.add(orderId);
+        most = Math.max(most, running.size);
+        await new Promise(setImmediate);
+        running.delete(orderId);
+        return { kind: "processed" };
+      },
+    });
+    await run(["a", "b", "a", "c", "a"].map((id, index) => sqsRecord(String(index), order(id))));
+    expect(stored.filter((id) => id === "a")).to.have.length(3);
+    expect(most).to.equal(3);
+  });
+
+  it("runs at most 50 orders at once", async () => {
+    let running = 0;
+    let most = 0;
+    const { run } = setUp({
+      store: async () => {
+        most = Math.max(most, ++running);
+        await new Promise(setImmediate);
+        running--;
+        return { kind: "processed" };
+      },
+    });
+    await run(Array.from({ length: 120 }, (_, index) => sqsRecord(String(index), order(`o${index}`))));
+    expect(most).to.equal(50);
+  });
+
+  it("starts no record near the function's deadline, and reports what it did not start", async () => {
+    const { run, timing, stored, telemetry } = setUp({
+      store: () => {
+        timing.advance(400);
+        return Promise.resolve({ kind: "processed" });
+      },
+    });
+    // The same order each time, so that the records run in turn. 3.5 s are left: one is kept for the answer, and a
+    // record needs two, so that the last may start after 0.5 s.
+    const records = ["1", "2", "3", "4"].map((id) => sqsRecord(id, order("a")));
+    expect(await run(records, 3_500)).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "3" }, { itemIdentifier: "4" }],
+    });
+    expect(stored).to.have.length(2);
+    expect(telemetry.lines.at(-1)?.fields).to.deep.include({ outcome: "failed", durationMs: 0 });
+  });
+
+  it("gives the store a deadline that leaves time to answer", async () => {
+    const timing = steppedTiming();
+    const deadlines: number[] = [];
+    const handler = createProcessOrders({
+      store: {
+        store: (_order, deadline) => {
+          deadlines.push(deadline - timing.now());
+          return Promise.resolve({ kind: "processed" });
+        },
+      },
+      sendToDeadLetterQueue: () => Promise.resolve(),
+      telemetry: recordTelemetry(),
+      timing,
+    });
+    await handler({ Records: [sqsRecord("1", order("a"))] }, invocation(30_000));
+    expect(deadlines).to.deep.equal([29_000]);
+  });
+
+  it("puts no personal data into logs, whatever becomes of an order", async () => {
+    const outcomes: (() => Promise<StoreOutcome>)[] = [
+      () => Promise.resolve({ kind: "processed" }),
+      () => Promise.resolve({ kind: "declined", rejection: { reason: "unknownSku", sku: "tea" } }),
+      () => Promise.resolve({ kind: "duplicate" }),
+      () => Promise.resolve({ kind: "conflict" }),
+      // The SDK hangs the whole item on such errors.
+      () =>
+        Promise.reject(
+          awsError("ConditionalCheckFailedException", 400, { Item: order("a"), cause: order("a") }),
+        ),
+    ];
+    for (const store of outcomes) {
+      const { run, telemetry } = setUp({ store });
+      await run([
+        sqsRecord("1", order("a")),
+        sqsRecord("2", `Ada Lovelace ada@example.com`),
+        sqsRecord("3", order("Ada Lovelace", { customerName: 1, customerEmail: "Ada Lovelace" })),
+      ]);
+      expect(JSON.stringify(telemetry.lines)).not.to.match(/Ada|Lovelace|ada@/);
+      expect(telemetry.lines).to.have.length(3);
+    }
+  });
+
+  it("accounts for each record of any batch exactly once: handled, or reported", async () => {
+    const anyRecord = fc.record({
+      id: fc.constantFrom("a", "b", "c"),
+      malformed: fc.boolean(),
+      fails: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyRecord, { minLength: 1, maxLength: 20 }),
+        fc.boolean(),
+        async (kinds, sendFails) => {
+          const failing = new Set<string>(kinds.filter(({ fails }) => fails).map(({ id }) => id));
+          const { run, telemetry } = setUp({
+            sendFails,
+            store: ({ orderId }) =>
+              failing.has(orderId)
+                ? Promise.reject(awsError("Throttling"))
+                : Promise.resolve({ kind: "processed" }),
+          });
+          const records = kinds.map(({ id, malformed }, index) =>
+            sqsRecord(String(index), malformed ? "{" : order(id)),
+          );
+          const expected = kinds.flatMap(({ id, malformed }, index) =>
+            (malformed ? sendFails : failing.has(id)) ? [String(index)] : [],
+          );
+          const answer = await run(records).catch(() => "thrown" as const);
+          if (answer === "thrown") expect(expected).to.have.length(kinds.length);
+          else
+            expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).to.deep.equal(
+              expected.sort(),
+            );
+          const counted = Object.values(telemetry.counts[0] ?? {}).reduce((sum, count) => sum + count, 0);
+          expect(counted).to.equal(kinds.length);
+        },
+      ),
+    );
+  });
+});

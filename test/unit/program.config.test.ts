@@ -1,0 +1,218 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { cpuScalerDefaults, cpuScalerRules } from "../../components/cpuScalerArgs";
+import { orderPipelineDefaults, orderPipelineRules } from "../../components/orderPipelineArgs";
+import { readConfiguration } from "../../config";
+import { configure, requireAnew, type Configuration } from "./support/program";
+import { recordResources } from "./support/recordResources";
+
+interface Declaration {
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+const declared = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, Declaration> })
+  .config;
+const IMAGE = "ami-0123456789abcdef0";
+
+function problemsOf(configuration: Configuration): string {
+  recordResources();
+  configure(configuration);
+  try {
+    readConfiguration();
+  } catch (error) {
+    if (error instanceof pulumi.RunError) return error.message;
+    throw error;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+/** The configuration as Pulumi hands it over when a stack sets nothing: each key's default, as text. */
+function declaredDefaults(): Configuration {
+  return Object.fromEntries(
+    Object.entries(declared).map(([key, { default: value }]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+describe("the configuration", () => {
+  it("declares every key with a type, a default and a description", () => {
+    for (const [key, declaration] of Object.entries(declared)) {
+      expect(declaration, key).to.include.all.keys("type", "default", "description");
+      expect(declaration.type, key).to.be.oneOf(["string", "integer", "boolean", "array"]);
+    }
+  });
+
+  it("declares the defaults and the arguments that the components have", () => {
+    const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+    const shared = [
+      "logRetentionDays",
+      "deletionProtection",
+      "protectData",
+      "confirmationSender",
+      "confirmationIdentityArn",
+    ];
+    const keys = [
+      ...Object.keys(orderPipelineRules).map((name) =>
+        shared.includes(name) ? name : `orders${capitalised(name)}`,
+      ),
+      ...Object.keys(cpuScalerRules)
+        .filter((name) => !shared.includes(name))
+        .map((name) => `scaler${capitalised(name)}`),
+    ];
+    expect(Object.keys(declared)).to.include.members(keys);
+
+    const defaults = [
+      ...Object.entries(orderPipelineDefaults).map(
+        ([name, value]) => [shared.includes(name) ? name : `orders${capitalised(name)}`, value] as const,
+      ),
+      ...Object.entries(cpuScalerDefaults)
+        .filter(([name]) => !shared.includes(name))
+        .map(([name, value]) => [`scaler${capitalised(name)}`, value] as const),
+    ];
+    for (const [key, value] of defaults) expect(String(declared[key]?.default), key).to.equal(String(value));
+  });
+
+  it("is valid with the declared defaults, and then has no scaler and no confirmations", () => {
+    recordResources();
+    configure(declaredDefaults());
+    const { orders, scaler } = readConfiguration();
+    expect(scaler).to.equal(undefined);
+    expect(orders.confirmationSender).to.equal(undefined);
+    expect(orders.reservedConcurrency).to.equal(undefined);
+    expect(orders).to.include({
+      batchSize: 10,
+      deletionProtection: true,
+      protectData: false,
+      logRetentionDays: 30,
+    });
+  });
+
+  it("is valid in every stack of the project", () => {
+    for (const stack of ["dev"]) {
+      const { config } = parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as {
+        config: Record<string, unknown>;
+      };
+      const own = Object.entries(config).flatMap(([key, value]) =>
+        key.startsWith("event-driven-aws:") ? [[key.slice("event-driven-aws:".length), String(value)]] : [],
+      );
+      for (const [key] of own) expect(declared, key).to.have.property(key!);
+      recordResources();
+      configure({ ...declaredDefaults(), ...(Object.fromEntries(own) as Configuration) });
+      readConfiguration();
+    }
+  });
+
+  it("reads texts, numbers, booleans and lists", () => {
+    recordResources();
+    configure({
+      scalerAmiSsmParameter: "/images/web",
+      scalerMetric: "InstanceType",
+      scalerInstanceType: "m7g.large",
+      scalerSubnetIds: '["subnet-0123abcd"]',
+      scalerSecurityGroupIds: '["sg-0123abcd"]',
+      scalerPaused: "true",
+      scalerTolerance: "0.25",
+      logRetentionDays: "14",
+    });
+    expect(readConfiguration().scaler).to.deep.include({
+      amiSsmParameter: "/images/web",
+      instanceType: "m7g.large",
+      metric: { kind: "dimensions", dimensions: { InstanceType: "m7g.large" } },
+      subnetIds: ["subnet-0123abcd"],
+      securityGroupIds: ["sg-0123abcd"],
+      paused: true,
+      tolerance: 0.25,
+      logRetentionDays: 14,
+    });
+    configure({ scalerAmiId: IMAGE, scalerMetric: "FleetTag" });
+    expect(readConfiguration().scaler?.metric).to.deep.equal({ kind: "fleetTag" });
+  });
+
+  const bad: [Configuration, string][] = [
+    [
+      { ordersBatchSize: "many" },
+      'ordersBatchSize: got "many"; expected an integer from 1 to 10,000 messages',
+    ],
+    [{ ordersBatchSize: "1.5" }, 'ordersBatchSize: got "1.5"; expected an integer'],
+    [{ ordersBatchSize: "20" }, "ordersBatchSize: got 20 with a batching window of 0 seconds"],
+    [
+      { ordersReservedConcurrency: "5" },
+      "ordersReservedConcurrency: got 5; expected at least maximumConcurrency, 10",
+    ],
+    [{ deletionProtection: "yes" }, 'deletionProtection: got "yes"; expected true or false'],
+    [{ confirmationSender: "shop" }, 'confirmationSender: got "shop"; expected an e-mail address'],
+    [{ logRetentionDays: "31" }, 'logRetentionDays: got "31"; expected one of 1, 3'],
+    [{ scalerAmiId: "latest" }, 'scalerAmiId: got "latest"; expected an AMI id'],
+    [{ scalerAmiId: IMAGE, scalerAmiSsmParameter: "/p", scalerMetric: "FleetTag" }, "scalerAmiId: got both"],
+    [{ scalerAmiSsmParameter: "/p" }, 'scalerMetric: got "ImageId"; expected InstanceType or FleetTag'],
+    [
+      { scalerAmiId: IMAGE, scalerMetric: "Cpu" },
+      'scalerMetric: got "Cpu"; expected one of ImageId, InstanceType, FleetTag',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerMinInstances: "5" },
+      "scalerMaxInstances: got 4; expected at least minInstances, 5",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerAlarmCpuPercent: "50" },
+      "scalerAlarmCpuPercent: got 50; expected at least targetCpuPercent, 60",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerTargetCpuPercent: "90", scalerAlarmCpuPercent: "95" },
+      "scalerTargetCpuPercent: got 90 with a tolerance of 0.1",
+    ],
+    [{ scalerAmiId: IMAGE, scalerSubnetIds: '["subnet-0123abcd"]' }, "scalerSubnetIds: got one of"],
+    [
+      { scalerAmiId: IMAGE, scalerSubnetIds: '["net"]' },
+      'scalerSubnetIds: got "[\\"net\\"]"; expected a list of at least 1',
+    ],
+  ];
+  for (const [configuration, problem] of bad) {
+    it(`refuses ${JSON.stringify(configuration)}`, () => {
+      expect(problemsOf(configuration)).to.contain(`  event-driven-aws:${problem}`);
+    });
+  }
+
+  it("reports every bad key in one error, and what to do", () => {
+    const message = problemsOf({
+      ordersBatchSize: "0",
+      ordersTimeoutSeconds: "soon",
+      scalerAmiId: IMAGE,
+      scalerMaxStep: "99",
+    });
+    expect(message.split("\n")).to.deep.equal([
+      "The configuration of stack test is not valid:",
+      '  event-driven-aws:ordersBatchSize: got "0"; expected an integer from 1 to 10,000 messages',
+      '  event-driven-aws:ordersTimeoutSeconds: got "soon"; expected an integer from 10 to 900 seconds',
+      '  event-driven-aws:scalerMaxStep: got "99"; expected an integer from 1 to 50 instances',
+      "Set each with: pulumi config set KEY VALUE --stack test",
+    ]);
+  });
+
+  it("shows no secret value", () => {
+    const before = process.env.PULUMI_CONFIG_SECRET_KEYS;
+    process.env.PULUMI_CONFIG_SECRET_KEYS = '["event-driven-aws:confirmationSender"]';
+    try {
+      const message = problemsOf({ confirmationSender: "hush" });
+      expect(message)
+        .to.contain("confirmationSender: got a secret value; expected an e-mail address")
+        .and.not.to.contain("hush");
+    } finally {
+      if (before === undefined) delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+      else process.env.PULUMI_CONFIG_SECRET_KEYS = before;
+    }
+  });
+
+  it("fails the program before any resource is registered", () => {
+    const recorder = recordResources();
+    configure({ ordersBatchSize: "0" });
+    expect(() => requireAnew("index")).to.throw(pulumi.RunError, "ordersBatchSize");
+    expect(recorder.resources).to.deep.equal([]);
+  });
+});

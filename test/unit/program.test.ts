@@ -1,0 +1,112 @@
+import { expect } from "chai";
+import { promiseOf } from "./support/recordResources";
+import { runProgram } from "./support/program";
+
+const IMAGE = "ami-0123456789abcdef0";
+
+describe("the program", () => {
+  it("deploys the order pipeline alone when nothing is configured, and says where orders go", async () => {
+    const { recorder, outputs } = await runProgram({});
+    expect(recorder.ofType("event-driven-aws:components:OrderPipeline")).to.have.length(1);
+    expect(recorder.ofType("event-driven-aws:components:CpuScaler")).to.have.length(0);
+    expect(recorder.ofType("aws:lambda/function:Function")).to.have.length(1);
+    expect(await promiseOf(outputs.orderQueueUrl)).to.contain("/orders-queue");
+    expect(await promiseOf(outputs.orderDeadLetterQueueUrl)).to.contain("/orders-queue-dead-letters");
+    expect(await promiseOf(outputs.ordersTableName)).to.match(/^orders-orders-/);
+    expect(await promiseOf(outputs.inventoryTableName)).to.match(/^orders-inventory-/);
+    expect(await promiseOf(outputs.processOrdersFunctionName)).to.match(/^orders-process-/);
+    expect(outputs.confirmationFailureQueueUrl).to.equal(undefined);
+    expect(outputs.scaleFleetFunctionName).to.equal(undefined);
+  });
+
+  it("hands the stack's configuration to the components", async () => {
+    const { recorder, outputs } = await runProgram({
+      ordersBatchSize: "100",
+      ordersBatchingWindowSeconds: "5",
+      ordersTimeoutSeconds: "20",
+      ordersMemoryMegabytes: "1024",
+      confirmationSender: "shop@example.com",
+      logRetentionDays: "7",
+      deletionProtection: "false",
+    });
+    expect(
+      recorder.find("aws:lambda/eventSourceMapping:EventSourceMapping", "orders-process-mapping").inputs,
+    ).to.include({
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 5,
+    });
+    expect(recorder.find("aws:sqs/queue:Queue", "orders-queue").inputs.visibilityTimeoutSeconds).to.equal(
+      125,
+    );
+    expect(recorder.find("aws:lambda/function:Function", "orders-confirm").inputs).to.include({
+      memorySize: 1024,
+      timeout: 20,
+    });
+    expect(
+      recorder.find("aws:cloudwatch/logGroup:LogGroup", "orders-confirm-logs").inputs.retentionInDays,
+    ).to.equal(7);
+    for (const { inputs } of recorder.ofType("aws:dynamodb/table:Table")) {
+      expect(inputs.deletionProtectionEnabled).to.equal(false);
+    }
+    expect(outputs.confirmationFailureQueueUrl).not.to.equal(undefined);
+  });
+
+  it("adds the scaler when an image is named, in the default network, closed to the outside", async () => {
+    const { recorder, outputs } = await runProgram({
+      scalerAmiId: IMAGE,
+      scalerMaxInstances: "7",
+      scalerTolerance: "0.2",
+    });
+    expect(await promiseOf(outputs.scaleFleetFunctionName!)).to.be.a("string");
+    expect(outputs.fleetName).to.equal("event-driven-aws-test-fleet");
+    const group = recorder.find("aws:ec2/securityGroup:SecurityGroup", "fleet-group").inputs;
+    expect(group).to.deep.include({ vpcId: "vpc-0123abcd" });
+    expect(group).not.to.have.property("ingress");
+    const [template] = recorder.ofType("aws:ec2/launchTemplate:LaunchTemplate");
+    expect(template?.inputs).to.include({ imageId: IMAGE, instanceType: "t3.micro" });
+    const settings = JSON.stringify(
+      recorder.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.environment),
+    );
+    expect(settings).to.contain('\\"maxInstances\\":7').and.to.contain('\\"tolerance\\":0.2');
+  });
+
+  it("uses the network that is given, and then makes no group", async () => {
+    const { recorder } = await runProgram({
+      scalerAmiId: IMAGE,
+      scalerSubnetIds: '["subnet-0123456789abcdef0"]',
+      scalerSecurityGroupIds: '["sg-0123456789abcdef0"]',
+    });
+    expect(recorder.ofType("aws:ec2/securityGroup:SecurityGroup")).to.have.length(0);
+    expect(
+      JSON.stringify(recorder.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.environment)),
+    ).to.contain("subnet-0123456789abcdef0");
+  });
+
+  it("tags everything that takes tags with the project and the stack", async () => {
+    const { recorder } = await runProgram({ scalerAmiId: IMAGE, confirmationSender: "shop@example.com" });
+    const untagged = new Set([
+      "aws:sqs/queuePolicy:QueuePolicy",
+      "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+      "aws:iam/rolePolicy:RolePolicy",
+      "aws:lambda/permission:Permission",
+      "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+      "aws:cloudwatch/eventTarget:EventTarget",
+      "aws:cloudwatch/dashboard:Dashboard",
+      "aws:kms/alias:Alias",
+      "aws:sns/topicPolicy:TopicPolicy",
+      "aws:sns/topicSubscription:TopicSubscription",
+    ]);
+    for (const { type, name, inputs, custom } of recorder.resources) {
+      if (!custom || untagged.has(type) || type.startsWith("pulumi:")) continue;
+      expect(inputs.tags, `${type} ${name}`).to.include({ Project: "event-driven-aws", Stack: "test" });
+    }
+  });
+
+  it("previews without knowing what only AWS knows", async () => {
+    const { recorder } = await runProgram(
+      { scalerAmiId: IMAGE, confirmationSender: "shop@example.com" },
+      "preview",
+    );
+    expect(recorder.ofType("aws:lambda/function:Function")).to.have.length(3);
+  });
+});

@@ -1,0 +1,22 @@
+import fc from "fast-check";
+import type { Order } from "../../../handlers/orders/order";
+
+/** Any order that the contract allows. */
+export const anyOrder: fc.Arbitrary<Order> = fc.record(
+  {
+    orderId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+    customerName: fc
+      .string({ minLength: 1, maxLength: 100, unit: "grapheme" })
+      .filter((name) => name.length <= 200 && name.isWellFormed()),
+    totalAmount: fc.integer({ min: 0, max: 1e11 }).map((cents) => cents / 100),
+    customerEmail: fc.constantFrom("ada@example.com", "a.b+c@mail.example.org"),
+    items: fc.uniqueArray(
+      fc.record({
+        sku: fc.string({ minLength: 1, maxLength: 50 }),
+        quantity: fc.integer({ min: 1, max: 1_000 }),
+      }),
+      { minLength: 1, maxLength: 50, selector: ({ sku }) => sku },
+    ),
+  },
+  { requiredKeys: ["orderId", "customerName", "totalAmount"] },
+);

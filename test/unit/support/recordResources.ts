@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registered it. */
+export interface RecordedResource {
+  readonly type: string;
+  readonly name: string;
+  // Inputs are Pulumi's untyped property bags; each test asserts the shape it expects.
+  readonly inputs: Record<string, unknown>;
+  readonly custom: boolean;
+}
+
+export interface Recorder {
+  readonly resources: RecordedResource[];
+  /** The one resource of this type with this name. */
+  find(type: string, name: string): RecordedResource;
+  ofType(type: string): RecordedResource[];
+  /** Resolves once everything that the program registered so far is recorded. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Replaces the Pulumi engine by a recorder. In an update every resource gets the outputs that AWS would give;
+ * in a preview what only AWS knows stays unknown.
+ */
+export function recordResources(mode: "update" | "preview" = "update"): Recorder {
+  const resources: RecordedResource[] = [];
+  void pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs, custom }) {
+        const given = inputs as Record<string, unknown>;
+        resources.push({ type, name, inputs: given, custom: custom ?? false });
+        if (mode === "preview") return { id: undefined, state: given };
+        return { id: `${name}-id`, state: { ...outputsOf(type, name), ...given } };
+      },
+      call: ({ token, inputs }) => ({ ...answersOf(token), ...(inputs as Record<string, unknown>) }),
+    },
+    "event-driven-aws",
+    "test",
+    mode === "preview",
+  );
+  return {
+    resources,
+    find(type, name) {
+      const found = resources.filter((resource) => resource.type === type && resource.name === name);
+      const [only] = found;
+      if (only === undefined || found.length > 1) {
+        const known = resources.map((resource) => `${resource.type} ${resource.name}`).join("\n  ");
+        throw new Error(`${found.length} resources are ${type} ${name}; expected one. Recorded:\n  ${known}`);
+      }
+      return only;
+    },
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+    settled: () => pulumi.runtime.disconnect(),
+  };
+}
+
+/** What AWS adds to the inputs: names of its own, ARNs and URLs made of them. */
+function outputsOf(type: string, name: string): Record<string, unknown> {
+  const arn = `arn:aws:test:us-east-1:123456789012:${name}`;
+  return {
+    name: `${name}-0a1b2c3`,
+    arn,
+    ...(type.includes("sqs/queue:")
+      ? { url: `https://sqs.us-east-1.amazonaws.com/123456789012/${name}` }
+      : {}),
+    ...(type.includes("dynamodb/table:") ? { streamArn: `${arn}/stream/1` } : {}),
+  };
+}
+
+/** What AWS answers to the functions that the program calls. */
+function answersOf(token: string): Record<string, unknown> {
+  switch (token) {
+    case "aws:index/getCallerIdentity:getCallerIdentity":
+      return { accountId: "123456789012" };
+    case "aws:index/getRegion:getRegion":
+      return { region: "us-east-1" };
+    case "aws:ec2/getVpc:getVpc":
+      return { id: "vpc-0123abcd" };
+    case "aws:ec2/getSubnets:getSubnets":
+      return { ids: ["subnet-0123abcd", "subnet-4567abcd"] };
+    default:
+      return {};
+  }
+}
+
+/** An output's value. Rejects after two seconds, as an unknown output of a preview never resolves. */
+export function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      reject(new Error("the output did not resolve within 2 seconds"));
+    }, 2_000);
+    output.apply((value) => {
+      clearTimeout(timeout);
+      resolve(value);
+    });
+  });
+}
