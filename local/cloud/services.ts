@@ -10,6 +10,7 @@ import { createSes } from "./ses/ses";
 import { createSns } from "./sns/sns";
 import { createSqs } from "./sqs/sqs";
 import { createSsm } from "./ssm/ssm";
+import { createXray } from "./xray/xray";
 
 export type ServiceFactory = (context: CloudContext) => Service;
 
@@ -21,6 +22,7 @@ export const serviceFactories: readonly ServiceFactory[] = [
   createLogs,
   createSsm,
   createKms,
+  createXray,
   createSqs,
   createDynamoDb,
   createLambda,

@@ -78,27 +78,27 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     v.strictObject({ default: v.optional(v.boolean()), id: v.optional(v.string()), filters: filters() }),
     async (args, context) => {
       const extra = args.default === true ? [{ name: "is-default", values: ["true"] }] : [];
-      const { Vpcs } = await context.call<{
-        Vpcs: readonly { VpcId: string; CidrBlock: string; IsDefault: boolean }[];
+      const { vpcSet } = await context.call<{
+        vpcSet: readonly { vpcId: string; cidrBlock: string; isDefault: boolean }[];
       }>("ec2", "DescribeVpcs", {
-        ...(args.id === undefined ? {} : { VpcIds: [args.id] }),
+        ...(args.id === undefined ? {} : { VpcId: [args.id] }),
         ...describeFilters([...(args.filters ?? []), ...extra]),
       });
-      const [vpc, second] = Vpcs;
+      const [vpc, second] = vpcSet;
       if (vpc === undefined || second !== undefined)
-        throw new Error(`getVpc: ${Vpcs.length} networks match; expected one`);
-      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:vpc/${vpc.VpcId}`;
-      return { id: vpc.VpcId, arn, cidrBlock: vpc.CidrBlock, default: vpc.IsDefault };
+        throw new Error(`getVpc: ${vpcSet.length} networks match; expected one`);
+      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:vpc/${vpc.vpcId}`;
+      return { id: vpc.vpcId, arn, cidrBlock: vpc.cidrBlock, default: vpc.isDefault };
     },
   ),
 
   "aws:ec2/getSubnets:getSubnets": define(v.strictObject({ filters: filters() }), async (args, context) => {
-    const { Subnets } = await context.call<{ Subnets: readonly { SubnetId: string }[] }>(
+    const { subnetSet } = await context.call<{ subnetSet: readonly { subnetId: string }[] }>(
       "ec2",
       "DescribeSubnets",
       describeFilters(args.filters),
     );
-    return { id: context.region, ids: Subnets.map(({ SubnetId }) => SubnetId) };
+    return { id: context.region, ids: subnetSet.map(({ subnetId }) => subnetId) };
   }),
 };
 
@@ -124,5 +124,5 @@ function filters() {
 function describeFilters(given: readonly { name: string; values: string[] }[] | undefined) {
   return given === undefined || given.length === 0
     ? {}
-    : { Filters: given.map(({ name, values }) => ({ Name: name, Values: values })) };
+    : { Filter: given.map(({ name, values }) => ({ Name: name, Value: values })) };
 }

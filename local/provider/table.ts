@@ -3,6 +3,7 @@ import { dynamodb } from "./resources/dynamodb";
 import { ec2 } from "./resources/ec2";
 import { events } from "./resources/events";
 import { iam } from "./resources/iam";
+import { kms } from "./resources/kms";
 import { lambda } from "./resources/lambda";
 import { logs } from "./resources/logs";
 import { ses } from "./resources/ses";
@@ -25,5 +26,6 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...sns,
     ...ses,
     ...ssm,
+    ...kms,
   ].map((type) => [type.type, type]),
 );

@@ -82,7 +82,7 @@ function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<v
  */
 export class RunningClock implements Clock {
   readonly #timers = new TimerQueue();
-  readonly #speed: number;
+  #speed: number;
   #inFlight = 0;
   #base: number;
   #realBase: number;
@@ -90,8 +90,7 @@ export class RunningClock implements Clock {
 
   /** @param speed at least 1; 1 is real time. */
   constructor(speed = 1) {
-    if (!(speed >= 1)) throw new RangeError(`speed: got ${speed}; expected a number of at least 1`);
-    this.#speed = speed;
+    this.#speed = checkedSpeed(speed);
     this.#base = Date.now();
     this.#realBase = performance.now();
   }
@@ -115,12 +114,18 @@ export class RunningClock implements Clock {
   }
 
   async busy<T>(work: Promise<T>): Promise<T> {
-    this.#changeRate(1);
+    this.#changeRate(() => this.#inFlight++);
     try {
       return await work;
     } finally {
-      this.#changeRate(-1);
+      this.#changeRate(() => this.#inFlight--);
     }
+  }
+
+  /** Runs at another speed from now on; at least 1. */
+  setSpeed(speed: number): void {
+    checkedSpeed(speed);
+    this.#changeRate(() => (this.#speed = speed));
   }
 
   close(): void {
@@ -128,10 +133,11 @@ export class RunningClock implements Clock {
     clearTimeout(this.#alarm);
   }
 
-  #changeRate(change: 1 | -1): void {
+  /** Goes on from the present time, at whatever rate there is after `change`. */
+  #changeRate(change: () => void): void {
     const before = this.rate();
     const now = this.now();
-    this.#inFlight += change;
+    change();
     if (this.rate() === before) return;
     this.#base = now;
     this.#realBase = performance.now();
@@ -158,6 +164,11 @@ export class RunningClock implements Clock {
     }
     this.#arm();
   }
+}
+
+function checkedSpeed(speed: number): number {
+  if (!(speed >= 1)) throw new RangeError(`speed: got ${speed}; expected a number of at least 1`);
+  return speed;
 }
 
 /** A clock that stands still until a test steps it. */

@@ -76,7 +76,8 @@ export type ServiceName =
   | "events"
   | "sns"
   | "ssm"
-  | "kms";
+  | "kms"
+  | "xray";
 
 /** How a service speaks on the wire. */
 export type Protocol =

@@ -1,5 +1,6 @@
 import type { LaunchSpecification } from "./launchSpecification";
 import type { Network, Subnet } from "./network";
+import type { SecurityGroups } from "./securityGroups";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated";
 
@@ -59,6 +60,7 @@ export function instanceElement(
   instance: Instance,
   state: InstanceState,
   network: Network,
+  securityGroups: SecurityGroups,
   ownerId: string,
 ): object {
   const { specification, subnet } = instance;
@@ -66,7 +68,7 @@ export function instanceElement(
   const gone = state === "terminated";
   const groups = instance.securityGroupIds.map((groupId) => ({
     groupId,
-    groupName: network.securityGroup.name,
+    groupName: securityGroups.byId(groupId)?.name,
   }));
   return {
     instanceId: instance.id,

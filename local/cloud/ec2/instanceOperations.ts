@@ -9,6 +9,7 @@ import { currentState, type Instance, instanceElement, STATE_CODES, stateElement
 import type { Instances, SeenInstance } from "./instances";
 import { resourceTagKeys } from "./launchAccess";
 import type { Network } from "./network";
+import type { SecurityGroups } from "./securityGroups";
 
 /** Status checks report "ok" about two minutes after an instance runs. */
 const STATUS_CHECK_MS = 120_000;
@@ -30,6 +31,7 @@ export function instanceOperations(
   context: CloudContext,
   instances: Instances,
   network: Network,
+  groups: SecurityGroups,
 ): Record<string, Operation> {
   const anywhere = (action: string) => (): Access[] => [{ action, resource: "*" }];
   const find = (ids: readonly string[]): Instance[] => {
@@ -65,7 +67,7 @@ export function instanceOperations(
             ownerId: context.accountId,
             groupSet: [],
             instancesSet: members.map(({ instance, state }) =>
-              instanceElement(instance, state, network, context.accountId),
+              instanceElement(instance, state, network, groups, context.accountId),
             ),
           })),
           ...(next === undefined ? {} : { nextToken: next }),

@@ -100,11 +100,12 @@ export function launchAccesses(
       },
       ["NetworkInterface"],
     ),
-    ...plan.securityGroupIds.map((id) =>
-      run(arnOf("security-group", id), { "ec2:SecurityGroupID": id, "ec2:Vpc": vpc }, [
-        "SecurityGroupId",
-        "NetworkInterface",
-      ]),
+    ...plan.securityGroups.map((group) =>
+      run(
+        group.arn,
+        { "ec2:SecurityGroupID": group.id, "ec2:Vpc": vpc, ...resourceTagKeys(group.tags) },
+        ["SecurityGroupId", "NetworkInterface"],
+      ),
     ),
     ...devices.map((device) =>
       run(

@@ -10,6 +10,7 @@ import {
 } from "./launchTemplates";
 import type { Network, Subnet } from "./network";
 import type { RunInstancesInput } from "./runInstances";
+import type { SecurityGroup, SecurityGroups } from "./securityGroups";
 
 /** A launch with everything settled but the zone, where the request leaves that to EC2. */
 export interface LaunchPlan {
@@ -20,7 +21,7 @@ export interface LaunchPlan {
   readonly subnets: readonly Subnet[];
   /** Whether the request itself, or its template, names the zone. */
   readonly zonal: boolean;
-  readonly securityGroupIds: readonly string[];
+  readonly securityGroups: readonly SecurityGroup[];
   readonly profile: InstanceProfile | undefined;
   readonly template:
     { readonly template: LaunchTemplate; readonly version: LaunchTemplateVersion } | undefined;
@@ -42,6 +43,7 @@ export async function planLaunch(
   context: CloudContext,
   templates: LaunchTemplates,
   network: Network,
+  groups: SecurityGroups,
   call: Call,
 ): Promise<LaunchPlan> {
   const { LaunchTemplate: reference, SubnetId: subnetId, ...rest } = input;
@@ -62,10 +64,9 @@ export async function planLaunch(
   }
   const instanceType = specification.InstanceType;
   if (instanceType === undefined) throw missing("InstanceType");
-  const securityGroupIds = networkInterface?.SecurityGroupId ??
-    specification.SecurityGroupId ?? [network.securityGroup.id];
-  const unknownGroups = securityGroupIds.filter((id) => id !== network.securityGroup.id);
-  if (unknownGroups.length > 0) throw notFound("InvalidGroup.NotFound", "security group", unknownGroups);
+  const securityGroups = groups.get(
+    networkInterface?.SecurityGroupId ?? specification.SecurityGroupId ?? [network.securityGroup.id],
+  );
   const { subnets, zonal } = chooseSubnets(specification, subnetId ?? networkInterface?.SubnetId, network);
   return {
     imageId: await resolveImage(specification.ImageId, context, call),
@@ -73,7 +74,7 @@ export async function planLaunch(
     specification,
     subnets,
     zonal,
-    securityGroupIds,
+    securityGroups,
     profile: await findProfile(specification, context),
     template: template === undefined || version === undefined ? undefined : { template, version },
     given: new Set(Object.entries(input).flatMap(([member, value]) => (value === undefined ? [] : [member]))),

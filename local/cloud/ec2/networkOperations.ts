@@ -22,11 +22,6 @@ const VPC_FILTERS: FilterValues<Network> = {
   state: () => ["available"],
   "vpc-id": (vpc) => [vpc.vpcId],
 };
-const GROUP_FILTERS: FilterValues<Network> = {
-  "group-id": (vpc) => [vpc.securityGroup.id],
-  "group-name": (vpc) => [vpc.securityGroup.name],
-  "vpc-id": (vpc) => [vpc.vpcId],
-};
 const ZONE_FILTERS: FilterValues<Subnet> = {
   state: () => ["available"],
   "zone-id": (subnet) => [subnet.zoneId],
@@ -38,7 +33,6 @@ const ZONE_FILTERS: FilterValues<Subnet> = {
 export function networkOperations(context: CloudContext, network: Network): Record<string, Operation> {
   const anywhere = (action: string) => (): Access[] => [{ action: `ec2:${action}`, resource: "*" }];
   const ownerId = context.accountId;
-  const open = { ipProtocol: "-1", ipRanges: [], ipv6Ranges: [], prefixListIds: [], groups: [] };
 
   return {
     DescribeVpcs: operation(
@@ -83,29 +77,6 @@ export function networkOperations(context: CloudContext, network: Network): Reco
             availabilityZoneId: subnet.zoneId,
             defaultForAz: true,
             mapPublicIpOnLaunch: true,
-            tagSet: [],
-          })),
-        };
-      },
-    ),
-
-    DescribeSecurityGroups: operation(
-      context,
-      v.strictObject({ GroupId: Ids, GroupName: Ids, Filter: Filters }),
-      anywhere("DescribeSecurityGroups"),
-      (input) => {
-        const { id, name } = network.securityGroup;
-        requireKnown(input.GroupId, [id], "InvalidGroup.NotFound", "security group");
-        requireKnown(input.GroupName, [name], "InvalidGroup.NotFound", "security group");
-        return {
-          securityGroupInfo: applyFilters([network], input.Filter, GROUP_FILTERS).map((vpc) => ({
-            groupId: id,
-            groupName: name,
-            groupDescription: "default VPC security group",
-            ownerId,
-            vpcId: vpc.vpcId,
-            ipPermissions: [{ ...open, groups: [{ userId: ownerId, groupId: id }] }],
-            ipPermissionsEgress: [{ ...open, ipRanges: [{ cidrIp: "0.0.0.0/0" }] }],
             tagSet: [],
           })),
         };

@@ -12,6 +12,7 @@ import { type LaunchPlan, planLaunch } from "./launchPlan";
 import { specificationEntries, tagsOf } from "./launchSpecification";
 import type { LaunchTemplates } from "./launchTemplates";
 import type { Network, Subnet } from "./network";
+import type { SecurityGroups } from "./securityGroups";
 
 const RunInstancesInput = v.strictObject({
   ...specificationEntries,
@@ -40,12 +41,13 @@ export interface RunParts {
   readonly instances: Instances;
   readonly templates: LaunchTemplates;
   readonly network: Network;
+  readonly groups: SecurityGroups;
   readonly controls: Ec2Controls;
 }
 
 /** RunInstances: launches as many as there is room for, from MinCount to MaxCount, all in one zone. */
 export function runInstances(parts: RunParts): Operation {
-  const { context, instances, templates, network, controls } = parts;
+  const { context, instances, templates, network, groups, controls } = parts;
   const tokens = new ClientTokens(context);
 
   return operation(
@@ -62,7 +64,7 @@ export function runInstances(parts: RunParts): Operation {
           `Value (${minimum}) for parameter minCount is invalid; expected at most maxCount, ${maximum}`,
         );
       }
-      const plan = await planLaunch(input, context, templates, network, call);
+      const plan = await planLaunch(input, context, templates, network, groups, call);
       for (const subnet of plan.subnets) {
         context.authorize(call.caller, launchAccesses(plan, subnet, context, network));
       }
@@ -140,7 +142,7 @@ function create(
       imageId: plan.imageId,
       instanceType: plan.instanceType,
       subnet,
-      securityGroupIds: plan.securityGroupIds,
+      securityGroupIds: plan.securityGroups.map((group) => group.id),
       specification,
       clientToken,
       launchIndex,
@@ -159,7 +161,7 @@ function create(
   });
 }
 
-function reservation({ context, network }: RunParts, launched: readonly Instance[]): object {
+function reservation({ context, network, groups }: RunParts, launched: readonly Instance[]): object {
   if (launched.every((instance) => !isLive(currentState(instance)) && instance.states.length > 0)) {
     throw new AwsError(
       "IdempotentInstanceTerminated",
@@ -171,7 +173,7 @@ function reservation({ context, network }: RunParts, launched: readonly Instance
     ownerId: context.accountId,
     groupSet: [],
     instancesSet: launched.map((instance) =>
-      instanceElement(instance, currentState(instance), network, context.accountId),
+      instanceElement(instance, currentState(instance), network, groups, context.accountId),
     ),
   };
 }

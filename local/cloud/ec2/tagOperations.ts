@@ -7,10 +7,11 @@ import { Filters, paging, Tags } from "./inputs";
 import type { Instances } from "./instances";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
 import type { LaunchTemplates } from "./launchTemplates";
+import type { SecurityGroups } from "./securityGroups";
 
 interface Tagged {
   readonly resourceId: string;
-  readonly resourceType: "instance" | "launch-template";
+  readonly resourceType: "instance" | "launch-template" | "security-group";
   readonly arn: string;
   readonly tags: Map<string, string>;
 }
@@ -29,11 +30,12 @@ const FILTERS: FilterValues<TagRow> = {
   "resource-type": (row) => [row.resourceType],
 };
 
-/** Tags on the resources that live here by themselves: instances and launch templates. */
+/** Tags on the resources that live here by themselves: instances, launch templates and security groups. */
 export function tagOperations(
   context: CloudContext,
   instances: Instances,
   templates: LaunchTemplates,
+  groups: SecurityGroups,
 ): Record<string, Operation> {
   const find = (id: string): Tagged => {
     const instance = instances.byId(id);
@@ -44,15 +46,20 @@ export function tagOperations(
     if (template !== undefined) {
       return { resourceId: id, resourceType: "launch-template", arn: template.arn, tags: template.tags };
     }
+    const group = groups.byId(id);
+    if (group !== undefined) {
+      return { resourceId: id, resourceType: "security-group", arn: group.arn, tags: group.tags };
+    }
     throw new AwsError(
       "InvalidID",
-      `The ID '${id}' is not valid; expected an instance's or a launch template's`,
+      `The ID '${id}' is not valid; expected an instance's, a launch template's or a security group's`,
     );
   };
   const rows = (): TagRow[] => {
     const tagged = [
       ...instances.seen().map(({ instance }) => find(instance.id)),
       ...templates.list().map((template) => find(template.id)),
+      ...groups.list().map((group) => find(group.id)),
     ];
     return tagged.flatMap(({ resourceId, resourceType, tags }) =>
       [...tags].map(([key, value]) => ({ resourceId, resourceType, key, value })),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CloudContext } from "../core/service";
 import { environmentVariables } from "./environmentVariables";
 import { FunctionProcess } from "./functionProcess";
-import { logStreamNameAt, traceIdAt } from "./identifiers";
+import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
 import { executionRole, roleNameOf, type LambdaFunction } from "./lambdaFunction";
 import { INIT_TIMEOUT_MS } from "./limits";
 import { LogWriter } from "./logWriter";
@@ -12,6 +12,7 @@ import { taskTimedOut, unanswered, type Finished, type Outcome } from "./outcome
 import { platformLog } from "./platformLog";
 import { afterRealTime, startStopwatch, type Stopwatch } from "./realTime";
 import { RUNTIME_API_PREFIX, sendInvocation, type Reply, type RuntimeClient } from "./runtimeApi";
+import { TraceWriter } from "./traceWriter";
 
 /** Environments by their ids, for the Runtime API. */
 export type EnvironmentRegistry = Map<string, RuntimeClient>;
@@ -25,6 +26,10 @@ type InitResult = { readonly ok: true } | { readonly ok: false; readonly exitRea
 
 interface Run {
   readonly invocation: Invocation;
+  /** None when the code could not be loaded. */
+  readonly trace: TraceHeader | undefined;
+  /** By the cloud's clock, in milliseconds. */
+  readonly startedAt: number;
   readonly stopwatch: Stopwatch;
   readonly lines: string[];
   readonly settle: (finished: Finished) => void;
@@ -43,6 +48,7 @@ export class Environment implements RuntimeClient {
   readonly #fn: LambdaFunction;
   readonly #registry: EnvironmentRegistry;
   readonly #log: LogWriter;
+  readonly #traces: TraceWriter;
   readonly #temporaryDirectory: string;
   readonly #process: FunctionProcess;
   readonly #initWatch = startStopwatch();
@@ -79,6 +85,7 @@ export class Environment implements RuntimeClient {
       { logGroupName: fn.settings.Logging.LogGroup, logStreamName },
       executionRole(context, fn),
     );
+    this.#traces = new TraceWriter(context, fn);
     this.#temporaryDirectory = join(context.directory, "environments", this.id);
     mkdirSync(this.#temporaryDirectory, { recursive: true });
     registry.set(this.id, this);
@@ -127,7 +134,7 @@ export class Environment implements RuntimeClient {
   async run(invocation: Invocation): Promise<Finished> {
     const init = await this.#initialised;
     if (init.ok) return await this.#invoke(invocation);
-    const run = this.#begin(invocation, () => undefined);
+    const run = this.#begin(invocation, undefined, () => undefined);
     return await this.#finish(run, this.#initOutcome(invocation.requestId, init.exitReason));
   }
 
@@ -135,9 +142,10 @@ export class Environment implements RuntimeClient {
     const { settings, arn } = this.#fn;
     const timeoutMs = settings.Timeout * 1000;
     const { clock, random } = this.#context;
-    const traceId = traceIdAt(clock.now(), random, settings.TracingMode === "Active");
+    const trace = newTrace(clock.now(), random, settings.TracingMode === "Active");
+    const traceId = formatTrace(trace);
     return new Promise((resolve) => {
-      const run = this.#begin(invocation, resolve);
+      const run = this.#begin(invocation, trace, resolve);
       run.cancelTimeout = afterRealTime(timeoutMs, () => {
         run.timedOut = true;
         void this.stop("timed out");
@@ -152,10 +160,12 @@ export class Environment implements RuntimeClient {
     });
   }
 
-  #begin(invocation: Invocation, settle: Run["settle"]): Run {
+  #begin(invocation: Invocation, trace: TraceHeader | undefined, settle: Run["settle"]): Run {
     const run: Run = {
       invocation,
       settle,
+      trace,
+      startedAt: this.#context.clock.now(),
       stopwatch: startStopwatch(),
       lines: this.#initLines.splice(0),
       cancelTimeout: () => undefined,
@@ -229,6 +239,7 @@ export class Environment implements RuntimeClient {
     }
     this.#settleInit({ ok: false, exitReason: reason });
     if (this.#run !== undefined) this.#settle(this.#run, reason);
+    this.#traces.flush();
     this.#markStopped();
   }
 
@@ -279,6 +290,11 @@ export class Environment implements RuntimeClient {
     );
     this.#initReported = true;
     this.#run = undefined;
+    const { trace, startedAt } = run;
+    if (trace?.sampled === true) {
+      const { requestId } = run.invocation;
+      this.#traces.add({ trace, requestId, startedAt, durationMs, outcome: outcome.kind });
+    }
     await this.#log.flush();
     return { outcome, durationMs, lines: run.lines };
   }

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { defined, definedOrNone, resource, strings, tagList, tags } from "../schemas";
 
+/** EC2 is called by its names on the wire, where lists are in the singular: Amazon EC2 API reference. */
+
 /** The provider types some of a launch template's flags as text. */
 const flag = v.union([
   v.boolean(),
@@ -86,7 +88,7 @@ function launchTemplateData(inputs: LaunchTemplateInputs): object {
     EbsOptimized: inputs.ebsOptimized,
     InstanceInitiatedShutdownBehavior: inputs.instanceInitiatedShutdownBehavior,
     UserData: inputs.userData,
-    SecurityGroupIds: inputs.vpcSecurityGroupIds,
+    SecurityGroupId: inputs.vpcSecurityGroupIds,
     IamInstanceProfile: definedOrNone({
       Arn: inputs.iamInstanceProfile?.arn,
       Name: inputs.iamInstanceProfile?.name,
@@ -99,10 +101,10 @@ function launchTemplateData(inputs: LaunchTemplateInputs): object {
       HttpProtocolIpv6: metadata?.httpProtocolIpv6,
       InstanceMetadataTags: metadata?.instanceMetadataTags,
     }),
-    BlockDeviceMappings: inputs.blockDeviceMappings?.map(blockDevice),
-    NetworkInterfaces: inputs.networkInterfaces?.map(networkInterface),
-    TagSpecifications: inputs.tagSpecifications?.map(({ resourceType, tags }) =>
-      defined({ ResourceType: resourceType, Tags: tagList(tags ?? {}) }),
+    BlockDeviceMapping: inputs.blockDeviceMappings?.map(blockDevice),
+    NetworkInterface: inputs.networkInterfaces?.map(networkInterface),
+    TagSpecification: inputs.tagSpecifications?.map(({ resourceType, tags }) =>
+      defined({ ResourceType: resourceType, Tag: tagList(tags ?? {}) }),
     ),
   });
 }
@@ -127,21 +129,21 @@ function networkInterface(network: NonNullable<LaunchTemplateInputs["networkInte
     // EC2 gives the first interface this index when the template names none.
     DeviceIndex: network.deviceIndex ?? 0,
     SubnetId: network.subnetId,
-    Groups: network.securityGroups,
+    SecurityGroupId: network.securityGroups,
     AssociatePublicIpAddress: network.associatePublicIpAddress,
     DeleteOnTermination: network.deleteOnTermination,
   });
 }
 
 interface LaunchTemplateDescription {
-  readonly LaunchTemplateId: string;
-  readonly LatestVersionNumber: number;
-  readonly DefaultVersionNumber: number;
+  readonly launchTemplateId: string;
+  readonly latestVersionNumber: number;
+  readonly defaultVersionNumber: number;
 }
 
 /** EC2's own form of tags at creation; undefined when there are none. */
 function tagSpecification(resourceType: string, tags: Readonly<Record<string, string>>) {
-  return Object.keys(tags).length === 0 ? undefined : [{ ResourceType: resourceType, Tags: tagList(tags) }];
+  return Object.keys(tags).length === 0 ? undefined : [{ ResourceType: resourceType, Tag: tagList(tags) }];
 }
 
 const launchTemplate = resource({
@@ -149,23 +151,23 @@ const launchTemplate = resource({
   inputs: launchTemplateInputs,
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { LaunchTemplate } = await context.call<{ LaunchTemplate: LaunchTemplateDescription }>(
+    const { launchTemplate: created } = await context.call<{ launchTemplate: LaunchTemplateDescription }>(
       "ec2",
       "CreateLaunchTemplate",
       defined({
         LaunchTemplateName: inputs.name,
         VersionDescription: inputs.description,
         LaunchTemplateData: launchTemplateData(inputs),
-        TagSpecifications: tagSpecification("launch-template", inputs.tags),
+        TagSpecification: tagSpecification("launch-template", inputs.tags),
       }),
     );
-    const id = LaunchTemplate.LaunchTemplateId;
+    const id = created.launchTemplateId;
     return {
       id,
       outputs: {
         arn: `arn:aws:ec2:${context.region}:${context.accountId}:launch-template/${id}`,
-        latestVersion: LaunchTemplate.LatestVersionNumber,
-        defaultVersion: LaunchTemplate.DefaultVersionNumber,
+        latestVersion: created.latestVersionNumber,
+        defaultVersion: created.defaultVersionNumber,
       },
     };
   },
@@ -178,18 +180,26 @@ const rule = v.strictObject({
   description: v.optional(v.string()),
   cidrBlocks: strings,
   ipv6CidrBlocks: strings,
+  securityGroups: strings,
+  /** The group itself is the other side. */
+  self: v.optional(v.boolean(), false),
 });
+type Rule = v.InferOutput<typeof rule>;
 
-function permissions(rules: readonly v.InferOutput<typeof rule>[]) {
-  return rules.map(({ protocol, fromPort, toPort, description, cidrBlocks, ipv6CidrBlocks }) =>
-    defined({
-      IpProtocol: protocol,
-      FromPort: fromPort,
-      ToPort: toPort,
-      IpRanges: cidrBlocks?.map((CidrIp) => defined({ CidrIp, Description: description })),
-      Ipv6Ranges: ipv6CidrBlocks?.map((CidrIpv6) => defined({ CidrIpv6, Description: description })),
-    }),
-  );
+/** What EC2 puts into a new group, and the provider takes out: a group allows what its program says, no more. */
+const DEFAULT_EGRESS = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+
+function permission(rule: Rule, groupId: string) {
+  const { description: Description, securityGroups = [], self } = rule;
+  const groups = self ? [...securityGroups, groupId] : securityGroups;
+  return defined({
+    IpProtocol: rule.protocol,
+    FromPort: rule.fromPort,
+    ToPort: rule.toPort,
+    IpRanges: rule.cidrBlocks?.map((CidrIp) => defined({ CidrIp, Description })),
+    Ipv6Ranges: rule.ipv6CidrBlocks?.map((CidrIpv6) => defined({ CidrIpv6, Description })),
+    Groups: groups.map((GroupId) => defined({ GroupId, Description })),
+  });
 }
 
 const securityGroup = resource({
@@ -204,27 +214,34 @@ const securityGroup = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { GroupId } = await context.call<{ GroupId: string }>(
+    const { groupId: GroupId, securityGroupArn } = await context.call<{
+      groupId: string;
+      securityGroupArn: string;
+    }>(
       "ec2",
       "CreateSecurityGroup",
       defined({
         GroupName: inputs.name,
-        Description: inputs.description,
+        GroupDescription: inputs.description,
         VpcId: inputs.vpcId,
-        TagSpecifications: tagSpecification("security-group", inputs.tags),
+        TagSpecification: tagSpecification("security-group", inputs.tags),
       }),
     );
+    await context.call("ec2", "RevokeSecurityGroupEgress", { GroupId, IpPermissions: DEFAULT_EGRESS });
     for (const [operation, rules] of [
       ["AuthorizeSecurityGroupIngress", inputs.ingress],
       ["AuthorizeSecurityGroupEgress", inputs.egress],
     ] as const) {
       if (rules.length > 0)
-        await context.call("ec2", operation, { GroupId, IpPermissions: permissions(rules) });
+        await context.call("ec2", operation, {
+          GroupId,
+          IpPermissions: rules.map((rule) => permission(rule, GroupId)),
+        });
     }
     return {
       id: GroupId,
       outputs: {
-        arn: `arn:aws:ec2:${context.region}:${context.accountId}:security-group/${GroupId}`,
+        arn: securityGroupArn,
         ownerId: context.accountId,
         description: inputs.description,
       },

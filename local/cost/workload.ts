@@ -1,0 +1,57 @@
+/** A month, as far as its bill depends on it. */
+export interface Workload {
+  readonly ordersPerMonth: number;
+  /** Orders to an invocation, 1 to 10,000: the average, which a quiet queue does not reach. */
+  readonly batchSize: number;
+  /** Distinct SKUs in an order, 0 to 50. */
+  readonly items: number;
+  /** Whether each customer is mailed. */
+  readonly confirmations: boolean;
+  /** Orders to a send request, 1 to 10. */
+  readonly sendBatchSize: number;
+  /** Of both functions: 128 to 10,240 MB. */
+  readonly memoryMegabytes: number;
+  /** The fleet; 0 for none. */
+  readonly instances: number;
+  /** Dollars for one instance's hour. */
+  readonly instanceHourPrice: number;
+}
+
+export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
+  batchSize: 10,
+  items: 1,
+  confirmations: false,
+  sendBatchSize: 1,
+  memoryMegabytes: 512,
+  instances: 0,
+  // t3.micro
+  instanceHourPrice: 0.0104,
+};
+
+/** What an order is assumed to weigh and take; latencies are medians measured from Lambda. */
+export const assumptions = {
+  hoursAMonth: 730,
+  /** SQS hands Lambda's pollers at most ten messages a request, and takes ten deletions. */
+  messagesARequest: 10,
+  /** Lambda keeps five pollers at an idle queue, each with a long poll of 20 seconds. */
+  idlePollersRequestsAnHour: 5 * (3600 / 20),
+  /** A put without items; a transaction of up to a handful of them. */
+  putMs: 8,
+  transactionMs: 25,
+  /** What an invocation takes beside its orders. */
+  invocationMs: 5,
+  /** Orders of a batch that are written at once. */
+  ordersAtOnce: 50,
+  /** Read of the marker, mail, marker; ten at once; 25 records a batch. */
+  confirmationMs: 70,
+  confirmationsAtOnce: 10,
+  confirmationBatch: 25,
+  /** One structured line an order, and one for its confirmation; three lines and the metrics an invocation. */
+  logBytesAnOrder: 350,
+  logBytesAnInvocation: 1_200,
+  /** X-Ray's default rule: the first of a second and 5 % of the rest; for a steady load, about 5 %. */
+  tracedShare: 0.05,
+  itemBytes: 300,
+  itemBytesForASku: 60,
+  rootVolumeGigabytes: 8,
+} as const;
