@@ -57,11 +57,8 @@ async function runStart(count: number): Promise<Report> {
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
-  const [output, errors, [status]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "exit"),
-  ]);
+  const ended = once(child, "exit") as Promise<[number | null]>;
+  const [output, errors, [status]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (status !== 0) throw new Error(`npm start ended with status ${String(status)}:\n${errors}`);
   return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Report;
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { startCloud, type Cloud } from "../cloud/cloud";
-import type { EventStream } from "../cloud/core/events";
+import { RunningClock } from "../cloud/core/clock";
+import type { CloudContext } from "../cloud/core/service";
 import { inboxOf, type Email } from "../cloud/ses/inbox";
 import { readProject } from "../engine/projectFile";
 import { displayMap } from "../engine/values";
@@ -14,12 +15,14 @@ import type { Terminal } from "./terminal";
 export interface LocalDeployment {
   readonly endpoint: string;
   readonly region: string;
-  readonly events: EventStream;
+  readonly context: CloudContext;
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What SES has accepted so far, oldest first. */
   emails(): readonly Email[];
   /** How many resources the program registered, components and the stack included. */
   readonly resources: number;
+  /** How fast the cloud's clock runs from now on while nothing is in flight: 1, real time, or more. */
+  setSpeed(speed: number): void;
   /** Ends the cloud and removes everything it wrote. */
   close(): Promise<void>;
 }
@@ -42,9 +45,10 @@ const RUNS_DIRECTORY = path.join(".local", "runs");
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
   const { stack, seed, terminal } = options;
   const started = performance.now();
+  const clock = new RunningClock();
   const cloud = await explain(async () => {
     const { config } = readProject(".", stack);
-    return await startLocalCloud(options.port, seed, config["aws:region"] ?? DEFAULT_REGION);
+    return await startLocalCloud(options.port, seed, config["aws:region"] ?? DEFAULT_REGION, clock);
   });
   const close = closeOnce(cloud);
   try {
@@ -57,7 +61,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     return {
       endpoint: cloud.endpoint,
       region,
-      events: cloud.context.events,
+      context: cloud.context,
+      setSpeed: (speed) => clock.setSpeed(speed),
       emails: () => inboxOf(cloud.context).emails,
       outputs,
       resources: result.resources.length,
@@ -69,7 +74,12 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   }
 }
 
-async function startLocalCloud(port: number, seed: number, region: string): Promise<Cloud> {
+async function startLocalCloud(
+  port: number,
+  seed: number,
+  region: string,
+  clock: RunningClock,
+): Promise<Cloud> {
   if (port !== 0) {
     const other = await localStatus(port);
     if (other !== undefined) {
@@ -82,7 +92,7 @@ async function startLocalCloud(port: number, seed: number, region: string): Prom
   const directory = path.resolve(RUNS_DIRECTORY, String(process.pid));
   mkdirSync(directory, { recursive: true });
   try {
-    return await startCloud({ port, seed, region, directory });
+    return await startCloud({ port, seed, region, clock, directory });
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw new CommandError(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import { UsageError } from "./arguments";
 import { CommandError } from "./commandError";
+import { cost } from "./cost";
 import { order } from "./order";
 import { preview } from "./preview";
 import { start } from "./start";
@@ -9,7 +10,7 @@ import { processTerminal, type Terminal } from "./terminal";
 /** A command of the command line; resolves to the process's exit status. */
 export type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { start, preview, order, stock };
+const commands: Readonly<Record<string, Command>> = { start, preview, order, stock, cost };
 
 /** The status that a shell reports for a process ended by SIGINT. */
 const INTERRUPTED = 130;

@@ -20,11 +20,11 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
     port: { type: "string" },
     json: { type: "boolean" },
   });
-  if ((values["file"] === undefined) === (values["count"] === undefined)) {
+  if ((values.file === undefined) === (values.count === undefined)) {
     throw new UsageError("give either --file orders.json or --count N");
   }
   const bodies =
-    values["file"] === undefined
+    values.file === undefined
       ? generated(
           integerOption(values, "count", { fallback: 1, min: 1, max: 1_000_000 }),
           integerOption(values, "seed", { fallback: Date.now() % 2 ** 32, min: 0, max: 2 ** 32 - 1 }),
@@ -52,7 +52,7 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
       onProgress: (done) => bar.update(done),
     });
     bar.stop();
-    report(summary, bodies.length, queueUrl, terminal, values["json"] === true);
+    report(summary, bodies.length, queueUrl, terminal, values.json === true);
     return summary.refused.length === 0 && summary.sent === bodies.length ? 0 : 1;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,32 +1,125 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { evaluate } from "../../policy/evaluate";
+import { rules } from "../../policy/rules";
+import { waivers } from "../../policy/waivers";
 import { startCloud } from "../cloud/cloud";
+import { SteppedClock } from "../cloud/core/clock";
 import { readProject } from "../engine/projectFile";
-import { formatTree, resourceTree } from "../engine/tree";
-import { parseCommandLine, stringOption } from "./arguments";
+import type { RegisteredResource } from "../engine/state";
+import { resourceTree } from "../engine/tree";
+import { comparePreviews } from "../preview/compare";
+import { policyResources } from "../preview/policyResources";
+import { renderJson } from "../preview/renderJson";
+import { renderMarkdown } from "../preview/renderMarkdown";
+import { renderText } from "../preview/renderText";
+import { type Comparison, mandatoryViolations, type PreviewReport } from "../preview/report";
+import { openRevision, type Revision, RevisionError } from "../preview/revision";
+import { emptySnapshot, type Snapshot } from "../preview/snapshot";
+import { takeSnapshot } from "../preview/takeSnapshot";
+import { parseCommandLine, stringOption, UsageError } from "./arguments";
+import { CommandError } from "./commandError";
+import { renderProgress } from "./renderProgress";
 import { DEFAULT_REGION, explain, runInCloud } from "./runInCloud";
 import type { Terminal } from "./terminal";
 
-/** `npm run preview -- [--stack NAME] [--json]`: what would be created, without an account and without credentials. */
-export async function preview(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseCommandLine(args, { stack: { type: "string" }, json: { type: "boolean" } });
+/**
+ * `npm run preview -- [--stack NAME] [--against REV] [--json | --markdown]`: what would be deployed, what that
+ * changes since a revision, and what the policy rules say of it, without an account and without credentials.
+ *
+ * The program is rehearsed: deployed into an empty cloud in this process. A preview in Pulumi's sense would leave
+ * unknown every ARN of a resource still to be made, and with them each IAM policy whole.
+ *
+ * Status 1 when a mandatory rule is violated.
+ */
+export async function preview(args: readonly string[], terminal: Terminal, project = "."): Promise<number> {
+  const { values } = parseCommandLine(args, {
+    stack: { type: "string" },
+    against: { type: "string" },
+    json: { type: "boolean" },
+    markdown: { type: "boolean" },
+  });
+  if (values.json === true && values.markdown === true)
+    throw new UsageError("got --json and --markdown; expected one of them");
   const stack = stringOption(values, "stack", "dev");
-  const { config } = await explain(() => readProject(".", stack));
-  // An empty cloud answers what the program looks up; a preview creates nothing in it.
-  const cloud = await startCloud({ port: 0, region: config["aws:region"] ?? DEFAULT_REGION });
+  const revision = values.against === undefined ? undefined : stringOption(values, "against", "");
+
+  const rehearsal = { project, stack, terminal, cache: path.resolve(project, ".local", "cache") };
+  const base = revision === undefined ? undefined : await checkOut(project, revision);
   try {
-    const { resources } = await runInCloud(cloud, {
-      projectDirectory: ".",
+    const now = await rehearse(rehearsal);
+    const report: PreviewReport = {
       stack,
-      mode: "preview",
+      resources: resourceTree(now.resources),
+      resourceCount: now.resources.length,
+      comparison: base === undefined ? undefined : await compareWith(base, now.snapshot, rehearsal),
+      policy: evaluate(policyResources(now.resources), rules, waivers),
+    };
+    if (values.json === true) terminal.printJson(renderJson(report));
+    else terminal.print(values.markdown === true ? renderMarkdown(report) : renderText(report));
+    return mandatoryViolations(report).length > 0 ? 1 : 0;
+  } finally {
+    await base?.remove();
+  }
+}
+
+interface Rehearsal {
+  /** The folder of `Pulumi.yaml`. */
+  readonly project: string;
+  readonly stack: string;
+  readonly terminal: Terminal;
+  /** Where compiled code is kept: one place for both sides, since both load the same packages. */
+  readonly cache: string;
+}
+
+interface Rehearsed {
+  readonly resources: readonly RegisteredResource[];
+  readonly snapshot: Snapshot;
+}
+
+/** Deploys the program into a cloud of its own, whose clock stands still: two rehearsals of one program are equal. */
+async function rehearse({ project, stack, terminal, cache }: Rehearsal): Promise<Rehearsed> {
+  const { config } = await explain(() => readProject(project, stack));
+  const region = config["aws:region"] ?? DEFAULT_REGION;
+  const cloud = await startCloud({ port: 0, region, clock: new SteppedClock() });
+  try {
+    const result = await runInCloud(cloud, {
+      projectDirectory: project,
+      stack,
+      mode: "update",
       seed: 1,
       terminal,
+      cacheDirectory: cache,
+      onEvent: (event) => {
+        // Standard output is the report's alone.
+        const line = event.type === "resource" ? undefined : renderProgress(event);
+        if (line !== undefined) process.stderr.write(`${line}\n`);
+      },
     });
-    const tree = resourceTree(resources);
-    terminal.print(`Previewing (${stack})\n`);
-    terminal.print(formatTree(tree));
-    terminal.print(`\nResources:\n    + ${resources.length} to create`);
-    if (values["json"] === true) terminal.printJson({ stack, resources: tree });
-    return 0;
+    return { resources: result.resources, snapshot: await takeSnapshot(result, cloud.endpoint) };
   } finally {
     await cloud.close();
+  }
+}
+
+async function checkOut(project: string, revision: string): Promise<Revision> {
+  try {
+    return await openRevision(project, revision);
+  } catch (error) {
+    throw error instanceof RevisionError ? new UsageError(error.message) : error;
+  }
+}
+
+async function compareWith(base: Revision, after: Snapshot, rehearsal: Rehearsal): Promise<Comparison> {
+  const { name, commit, directory } = base;
+  if (!existsSync(path.join(directory, `Pulumi.${rehearsal.stack}.yaml`))) {
+    const note = `At ${name} there is no stack ${rehearsal.stack}: everything is new.`;
+    return { revision: name, commit, note, changes: comparePreviews(emptySnapshot(rehearsal.stack), after) };
+  }
+  try {
+    const { snapshot } = await rehearse({ ...rehearsal, project: directory });
+    return { revision: name, commit, changes: comparePreviews(snapshot, after) };
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(`at ${name}: ${error.message}`) : error;
   }
 }

@@ -2,6 +2,7 @@ import type { Cloud } from "../cloud/cloud";
 import type { ServiceName } from "../cloud/core/service";
 import { seededRandom } from "../cloud/core/random";
 import { DeploymentFailure, type Mode } from "../engine/deployment";
+import type { ProgressEvent } from "../engine/progress";
 import { ProjectError } from "../engine/projectFile";
 import { ProgramFailure, runProgram, type RunResult } from "../engine/run";
 import { createProvider } from "../provider/provider";
@@ -18,11 +19,15 @@ export interface RunInCloudOptions {
   readonly mode: Mode;
   readonly seed: number;
   readonly terminal: Terminal;
+  /** Where compiled code is kept; default `.local/cache` in the project. */
+  readonly cacheDirectory?: string;
+  /** Default: a line to the terminal for each. */
+  readonly onEvent?: (event: ProgressEvent) => void;
 }
 
 /** Runs the project's program against `cloud`, telling the terminal what happens. */
 export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Promise<RunResult> {
-  const { projectDirectory, stack, mode, seed, terminal } = options;
+  const { projectDirectory, stack, mode, seed, terminal, cacheDirectory } = options;
   const { region, accountId } = cloud.context;
   return await explain(() =>
     runProgram({
@@ -38,10 +43,13 @@ export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Prom
       }),
       random: seededRandom(seed),
       signal: terminal.signal,
-      onEvent: (event) => {
-        const line = renderProgress(event);
-        if (line !== undefined) terminal.print(line);
-      },
+      ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+      onEvent:
+        options.onEvent ??
+        ((event) => {
+          const line = renderProgress(event);
+          if (line !== undefined) terminal.print(line);
+        }),
     }),
   );
 }

@@ -8,6 +8,9 @@ import {
   type OrderSystem,
 } from "../demonstration/demonstrateOrders";
 import { brokenPromises, describeOrders } from "../demonstration/describeOrders";
+import { demonstrateScaler, nothingToShow, type ScalerDemonstration } from "../demonstration/demonstrateScaler";
+import { brokenScalerPromises, describeScaler } from "../demonstration/describeScaler";
+import { readScalerSettings } from "../demonstration/scalerSettings";
 import { integerOption, parseCommandLine, portRange, stringOption } from "./arguments";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
@@ -16,7 +19,12 @@ import type { Terminal } from "./terminal";
 /** Enough to show every kind of outcome, few enough to read. */
 const DEFAULT_ORDERS = 20;
 
-/** `npm start -- [--once] [--orders N] [--seed S] [--port P] [--stack NAME] [--json]` */
+/** Seconds of the cloud per real second: fast enough that the fleet's half hour passes in seconds. */
+const SCALER_SPEED = 300;
+const REAL_TIME = 1;
+const FASTEST = 3600;
+
+/** `npm start -- [--once] [--orders N] [--seed S] [--port P] [--stack NAME] [--speed N] [--json]` */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseCommandLine(args, {
     once: { type: "boolean" },
@@ -24,10 +32,13 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     seed: { type: "string" },
     port: { type: "string" },
     stack: { type: "string" },
+    speed: { type: "string" },
     json: { type: "boolean" },
   });
   const orders = integerOption(values, "orders", { fallback: DEFAULT_ORDERS, min: 0, max: 1_000_000 });
   const seed = integerOption(values, "seed", { fallback: 1, min: 0, max: 2 ** 32 - 1 });
+  const speedOr = (fallback: number) => integerOption(values, "speed", { fallback, min: REAL_TIME, max: FASTEST });
+  const [scalerSpeed, speedAfterwards] = [speedOr(SCALER_SPEED), speedOr(REAL_TIME)];
   const deployment = await deployLocally({
     stack: stringOption(values, "stack", "dev"),
     port: integerOption(values, "port", portRange),
@@ -36,11 +47,19 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   });
   try {
     const readyMs = performance.now();
+    // At real speed: the figures of the orders are real milliseconds.
     const demonstration = await demonstrate(deployment, orders, seed, terminal);
-    if (values["json"] === true) terminal.printJson(summary(demonstration, readyMs, deployment.resources));
-    const broken = brokenPromises(demonstration);
+    const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
+    deployment.setSpeed(speedAfterwards);
+    if (values.json === true) {
+      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources));
+    }
+    const broken = [
+      ...brokenPromises(demonstration),
+      ...(scaler === undefined ? [] : brokenScalerPromises(scaler)),
+    ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
-    if (values["once"] !== true && !terminal.signal.aborted) await stayUp(deployment, terminal);
+    if (values.once !== true && !terminal.signal.aborted) await stayUp(deployment, terminal);
     return broken.length === 0 ? 0 : 1;
   } finally {
     await deployment.close();
@@ -59,7 +78,7 @@ async function demonstrate(
     credentials: localCredentials,
   };
   const system: OrderSystem = {
-    events: deployment.events,
+    events: deployment.context.events,
     sqs: new SQSClient(clientConfig),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig)),
     orderQueueUrl: stringOutput(deployment, "orderQueueUrl"),
@@ -82,12 +101,40 @@ async function demonstrate(
   }
 }
 
-function summary(demonstration: OrderDemonstration, readyMs: number, resources: number) {
+/** Undefined for a stack that has no scaler, or none that any load would move. */
+async function demonstrateFleet(
+  deployment: LocalDeployment,
+  speed: number,
+  terminal: Terminal,
+): Promise<ScalerDemonstration | undefined> {
+  const functionName = optionalOutput(deployment, "scaleFleetFunctionName");
+  if (functionName === undefined) return undefined;
+  const settings = await readScalerSettings(deployment.context, functionName);
+  const reason = nothingToShow(settings);
+  if (reason !== undefined) {
+    terminal.print(`\nThe scaler is not demonstrated: ${reason}.`);
+    return undefined;
+  }
+  terminal.print(`\nPutting load on the fleet, the cloud's clock ${speed} times as fast while nothing runs:\n`);
+  deployment.setSpeed(speed);
+  const tell = (line: string) => terminal.print(line);
+  const demonstration = await demonstrateScaler(deployment.context, settings, tell, terminal.signal);
+  for (const line of describeScaler(demonstration)) terminal.print(line);
+  return demonstration;
+}
+
+function summary(
+  demonstration: OrderDemonstration,
+  scaler: ScalerDemonstration | undefined,
+  readyMs: number,
+  resources: number,
+) {
   const { audit, confirmations, inventory, latencies, firstStoredAt, ordersPerSecond } = demonstration;
   return {
     orders: audit,
     confirmations,
     inventory: { reserved: inventory.reserved, expected: inventory.expected },
+    ...(scaler && { scaler: scalerSummary(scaler) }),
     timing: {
       readyMs: Math.round(readyMs),
       firstOrderStoredMs: Math.round(firstStoredAt ?? 0),
@@ -98,6 +145,10 @@ function summary(demonstration: OrderDemonstration, readyMs: number, resources: 
     },
     resources,
   };
+}
+
+function scalerSummary({ alarms, launched, peak, maximum, terminated, final }: ScalerDemonstration) {
+  return { alarms, launched, peak, maximum, terminated, final };
 }
 
 async function stayUp(deployment: LocalDeployment, terminal: Terminal): Promise<void> {

@@ -31,7 +31,7 @@ export async function stock(args: readonly string[], terminal: Terminal): Promis
     all.sort((a, b) => a.sku.localeCompare(b.sku));
     if (all.length === 0) terminal.print("the inventory is empty; fill it with: npm run stock -- set SKU=N");
     for (const level of all) terminal.print(`${level.sku.padEnd(24)} ${String(level.stock).padStart(10)}`);
-    if (values["json"] === true)
+    if (values.json === true)
       terminal.printJson(Object.fromEntries(all.map((level) => [level.sku, level.stock])));
     return 0;
   } finally {

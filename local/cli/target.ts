@@ -92,7 +92,7 @@ async function stackRegion(stack: string): Promise<string> {
     v.object({ config: v.object({ "aws:region": v.string() }) }),
     text === undefined ? {} : parse(text),
   );
-  const region = settings.success ? settings.output.config["aws:region"] : process.env["AWS_REGION"];
+  const region = settings.success ? settings.output.config["aws:region"] : process.env.AWS_REGION;
   if (region === undefined) {
     throw new CommandError(
       `no region for stack ${JSON.stringify(stack)}: set aws:region in ${file}, or AWS_REGION`,

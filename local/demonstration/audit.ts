@@ -46,7 +46,7 @@ export function auditOrders({ sent, stored, deadLettered }: Evidence): OrderAudi
   let lost = 0;
   for (const { body } of sent) {
     const order = parseObject(body);
-    const orderId = order?.["orderId"];
+    const orderId = order?.orderId;
     if (order !== undefined && typeof orderId === "string" && contents.get(orderId) === contentOf(order)) {
       if (arrived.has(orderId)) duplicates++;
       arrived.add(orderId);

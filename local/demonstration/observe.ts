@@ -16,7 +16,11 @@ export async function scanTable<Item>(client: DynamoDBDocumentClient, tableName:
   let from: Record<string, unknown> | undefined;
   do {
     const page = await client.send(
-      new ScanCommand({ TableName: tableName, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
+      new ScanCommand({
+        TableName: tableName,
+        ConsistentRead: true,
+        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+      }),
     );
     items.push(...((page.Items ?? []) as Item[]));
     from = page.LastEvaluatedKey;

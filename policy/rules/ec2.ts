@@ -1,0 +1,150 @@
+import { elements, isTrue, members, strings } from "../read";
+import { findingIf, type Rule } from "../rule";
+
+const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+
+const ANYWHERE = ["0.0.0.0/0", "::/0"];
+
+export const ec2Rules: readonly Rule[] = [
+  {
+    name: "ec2-metadata-needs-token",
+    ids: ["EC2.8", "EC2.170", "CKV_AWS_79"],
+    severity: "high",
+    description: "Instances give their metadata, credentials included, only for a token (IMDSv2).",
+    advice: 'Set metadataOptions: { httpTokens: "required" }.',
+    types: [LAUNCH_TEMPLATE],
+    judges: "resource",
+    check: ({ props }) =>
+      findingIf(
+        members(props.metadataOptions).httpTokens !== "required",
+        "serves instance metadata without a token",
+      ),
+  },
+  {
+    name: "ec2-metadata-hop-limit",
+    ids: ["CKV_AWS_341"],
+    severity: "medium",
+    description: "Instance metadata does not leave the instance.",
+    advice: "Set metadataOptions.httpPutResponseHopLimit to 1.",
+    types: [LAUNCH_TEMPLATE],
+    judges: "resource",
+    check: ({ props }) => {
+      const hops = Number(members(props.metadataOptions).httpPutResponseHopLimit ?? 1);
+      return findingIf(hops > 1, `lets instance metadata travel ${hops} hops; expected 1`);
+    },
+  },
+  {
+    name: "ec2-no-public-address",
+    ids: ["EC2.9", "EC2.25", "CKV_AWS_88"],
+    severity: "high",
+    description: "Instances have no public address.",
+    advice:
+      "Set networkInterfaces[].associatePublicIpAddress to false, or leave it out and use private subnets.",
+    types: [LAUNCH_TEMPLATE],
+    judges: "resource",
+    check: ({ props }) =>
+      findingIf(
+        elements(props.networkInterfaces).some((network) =>
+          isTrue(members(network).associatePublicIpAddress),
+        ),
+        "gives instances a public address",
+      ),
+  },
+  {
+    name: "ec2-encrypted-volumes",
+    ids: ["EC2.3", "EC2.181", "AwsSolutions-EC26"],
+    severity: "high",
+    description: "Instances' volumes are encrypted.",
+    advice: "Name each device in blockDeviceMappings, with ebs: { encrypted: true }.",
+    types: [LAUNCH_TEMPLATE],
+    judges: "resource",
+    check: ({ props }) => {
+      const devices = elements(props.blockDeviceMappings).map(members);
+      if (devices.length === 0) return [{ reason: "leaves it to the image whether volumes are encrypted" }];
+      return devices
+        .filter(({ ebs }) => !isTrue(members(ebs).encrypted))
+        .map(({ deviceName }) => ({
+          reason: `does not encrypt ${String(deviceName)}`,
+          subject: String(deviceName),
+        }));
+    },
+  },
+  {
+    name: "ec2-detailed-monitoring",
+    ids: ["AwsSolutions-EC28"],
+    severity: "medium",
+    description: "Instances report their metrics each minute.",
+    advice: "Set monitoring: { enabled: true }.",
+    types: [LAUNCH_TEMPLATE],
+    judges: "resource",
+    check: ({ props }) => findingIf(!isTrue(members(props.monitoring).enabled), "has no detailed monitoring"),
+  },
+  {
+    name: "ec2-termination-protection",
+    ids: ["AwsSolutions-EC29"],
+    severity: "low",
+    description: "Instances refuse to be terminated.",
+    advice: "Set disableApiTermination: true.",
+    types: [LAUNCH_TEMPLATE],
+    judges: "resource",
+    check: ({ props }) =>
+      findingIf(!isTrue(props.disableApiTermination), "launches instances without termination protection"),
+  },
+  {
+    name: "security-group-no-open-ingress",
+    ids: ["AwsSolutions-EC23"],
+    severity: "critical",
+    description: "No port is open to the whole internet.",
+    advice: "Name the addresses or the security group that may connect.",
+    types: [SECURITY_GROUP],
+    judges: "resource",
+    check: ({ props }) => {
+      const open = elements(props.ingress).map(members).filter(opensToAnywhere);
+      return open.map(({ fromPort, toPort }) => ({
+        reason: `lets anybody connect to ports ${String(fromPort)} to ${String(toPort)}`,
+      }));
+    },
+  },
+  {
+    name: "security-group-described",
+    ids: ["AwsSolutions-EC27", "CKV_AWS_23"],
+    severity: "low",
+    description: "Security groups and their rules say what they are for.",
+    advice: "Give a description to the group and to each rule.",
+    types: [SECURITY_GROUP],
+    judges: "resource",
+    check: ({ props }) => {
+      const rules = [...elements(props.ingress), ...elements(props.egress)].map(members);
+      return [
+        ...findingIf(!props.description || props.description === "Managed by Pulumi", "has no description"),
+        ...findingIf(
+          rules.some(({ description }) => !description),
+          "has a rule without a description",
+        ),
+      ];
+    },
+  },
+  {
+    name: "security-group-no-open-egress",
+    ids: ["CKV_AWS_382"],
+    severity: "medium",
+    description: "Instances cannot connect to everything everywhere.",
+    advice: "Allow single ports: 443 for AWS's endpoints and updates.",
+    types: [SECURITY_GROUP],
+    judges: "resource",
+    check: ({ props }) =>
+      findingIf(
+        elements(props.egress)
+          .map(members)
+          .some((rule) => String(rule.protocol) === "-1" && opensToAnywhere(rule)),
+        "lets instances connect anywhere with any protocol",
+      ),
+  },
+];
+
+function opensToAnywhere(rule: Readonly<Record<string, unknown>>): boolean {
+  return [...strings(rule.cidrBlocks), ...strings(rule.ipv6CidrBlocks)].some((range) =>
+    ANYWHERE.includes(range),
+  );
+}

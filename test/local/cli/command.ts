@@ -1,0 +1,128 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+
+/** How a command ended, and all that it wrote. */
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An npm script of this project, run as npm runs it, in a process group of its own as a shell would give it. */
+export class RunningCommand {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+  #stdout = "";
+  #stderr = "";
+  #onOutput: () => void = () => undefined;
+
+  constructor(script: string, args: readonly string[]) {
+    this.#child = spawn(process.execPath, [...scriptArguments(script), ...args], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+      this.#onOutput();
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+      this.#onOutput();
+    });
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once("error", reject);
+      this.#child.once("close", (status) => resolve({ status, stdout: this.#stdout, stderr: this.#stderr }));
+    });
+  }
+
+  /** Resolves once standard output or error holds `pattern`; rejects when the command ends before. */
+  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = new Promise<RegExpExecArray>((resolve) => {
+      this.#onOutput = () => {
+        const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr);
+        if (match !== null) resolve(match);
+      };
+      this.#onOutput();
+    });
+    const tooEarly = this.ended.then(({ status, stdout, stderr }) => {
+      throw new Error(`ended with status ${status} before it showed ${pattern}:\n${stdout}${stderr}`);
+    });
+    return await Promise.race([found, tooEarly]);
+  }
+
+  /** Ctrl-C: a terminal interrupts the command and all that it started. */
+  interrupt(): void {
+    process.kill(-this.pid, "SIGINT");
+  }
+
+  /** For clean-up after a test that failed. */
+  kill(): void {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(-this.pid, "SIGKILL");
+  }
+
+  /** Ids of the processes that the command, and what it started, have started. */
+  descendants(): number[] {
+    const children = Map.groupBy(processes(), ({ parent }) => parent);
+    const below = (pid: number): number[] =>
+      (children.get(pid) ?? []).flatMap((child) => [child.pid, ...below(child.pid)]);
+    return below(this.pid);
+  }
+
+  /** Whether the folder for this run's files is there. */
+  hasFiles(): boolean {
+    return existsSync(path.join(".local", "runs", String(this.pid)));
+  }
+
+  private get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error("the command did not start");
+    return pid;
+  }
+}
+
+/** Runs a command to its end. */
+export function runCommand(script: string, ...args: readonly string[]): Promise<Ended> {
+  return new RunningCommand(script, args).ended;
+}
+
+/** Those of `pids` whose processes still run. */
+export function running(pids: readonly number[]): number[] {
+  return processes()
+    .filter(({ pid, state }) => pids.includes(pid) && !state.startsWith("Z"))
+    .map(({ pid }) => pid);
+}
+
+/** A web server that is not ours, on a port of its own. */
+export async function startOtherServer(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer((_request, response) => response.writeHead(404).end("not here"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const { server, port } = await startOtherServer();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** What the npm script hands to node. */
+function scriptArguments(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const [program, ...args] = scripts[script]?.split(" ") ?? [];
+  if (program !== "node") throw new Error(`the npm script ${script} does not run node`);
+  return args;
+}
+
+function processes(): { readonly pid: number; readonly parent: number; readonly state: string }[] {
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, state = ""]) => ({ pid: Number(pid), parent: Number(parent), state }));
+}

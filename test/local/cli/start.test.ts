@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import { freePort, runCommand, RunningCommand, running, startOtherServer } from "./command";
+
+describe("npm start", function () {
+  this.timeout(60_000);
+
+  it("with --once --json writes one JSON object to standard output, and nothing else", async () => {
+    const args = ["--once", "--json", "--orders", "20", "--port", "0"];
+    const { status, stdout, stderr } = await runCommand("start", ...args);
+    expect(status, stderr).to.equal(0);
+    expect(stdout.split("\n")).to.have.length(2);
+    expect(stdout).to.match(/\n$/);
+    const summary = JSON.parse(stdout) as Record<string, Record<string, number>>;
+    expect(summary.orders).to.deep.equal({
+      sent: 20,
+      distinct: 16,
+      stored: 16,
+      duplicates: 2,
+      deadLettered: 2,
+      lost: 0,
+    });
+    expect(summary.confirmations?.sent).to.equal(summary.confirmations?.expected);
+    expect(summary.inventory?.reserved).to.equal(summary.inventory?.expected);
+    expect(summary.resources).to.be.a("number").greaterThan(20);
+    const { timing = {} } = summary;
+    for (const name of ["readyMs", "firstOrderStoredMs", "p50Ms", "p99Ms", "ordersPerSecond"])
+      expect(timing[name], name).to.be.a("number").greaterThan(0);
+    expect(timing.firstOrderStoredMs).to.be.greaterThan(timing.readyMs ?? Infinity);
+    expect(stderr).to.match(/\+ {2}aws:dynamodb:Table orders-orders created/);
+  });
+
+  it("that is interrupted while it deploys ends what it started", async () => {
+    const start = new RunningCommand("start", ["--port", "0"]);
+    try {
+      await start.shows(/ created/);
+      const started = start.descendants();
+      expect(started).not.to.deep.equal([]);
+      expect(start.hasFiles()).to.equal(true);
+      start.interrupt();
+      const { status, stdout, stderr } = await start.ended;
+      expect(status, stderr).to.equal(130);
+      expect(stdout, "the deployment went on").not.to.match(/Outputs:/);
+      expect(stderr).not.to.match(/^\s+at /m);
+      expect(running(started)).to.deep.equal([]);
+      expect(start.hasFiles()).to.equal(false);
+    } finally {
+      start.kill();
+    }
+  });
+
+  it("says that its port is taken by another program", async () => {
+    const { server, port } = await startOtherServer();
+    try {
+      const { status, stdout, stderr } = await runCommand("start", "--port", String(port));
+      expect({ status, stdout, stderr }).to.deep.equal({
+        status: 1,
+        stdout: "",
+        stderr: `Port ${port} is in use. Stop the program that uses it, or choose another with --port (0 for any free one).\n`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  it("names the stacks that there are when its own is missing", async () => {
+    const { status, stderr } = await runCommand("start", "--stack", "nowhere", "--port", "0");
+    expect(status).to.equal(1);
+    expect(stderr)
+      .to.match(/nowhere/)
+      .and.to.match(/\bdev\b/);
+    expect(stderr.trimEnd().split("\n")).to.have.length(1);
+  });
+});
+
+describe("a command line that is wrong", function () {
+  this.timeout(60_000);
+
+  const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["start", ["--speeed", "2"], /'--speeed'.*options here are .*--once/],
+    ["start", ["--orders", "many"], /^--orders: got "many"; expected a whole number from 0 to 1000000$/m],
+    ["start", ["--port", "70000"], /^--port: got "70000"; expected a whole number from 0 to 65535$/m],
+    ["order", [], /^give either --file orders.json or --count N$/m],
+    ["stock", ["set", "TEA=-1"], /^got "TEA=-1"; expected SKU=N/m],
+  ];
+  it("ends with status 2 and says what was expected", async () => {
+    const ends = await Promise.all(wrong.map(([script, args]) => runCommand(script, ...args)));
+    for (const [index, { status, stdout, stderr }] of ends.entries()) {
+      expect(status, stderr).to.equal(2);
+      expect(stdout).to.equal("");
+      expect(stderr).to.match(wrong[index]?.[2] ?? /never/);
+    }
+  });
+
+  it("that finds no local cloud says how to start one", async () => {
+    const port = String(await freePort());
+    const ends = await Promise.all([
+      runCommand("order", "--count", "1", "--port", port),
+      runCommand("stock", "list", "--port", port),
+    ]);
+    for (const { status, stdout, stderr } of ends) {
+      expect({ status, stdout, stderr }).to.deep.equal({
+        status: 1,
+        stdout: "",
+        stderr: `no local cloud answers at http://127.0.0.1:${port}; start it with "npm start", or name its port with --port\n`,
+      });
+    }
+  });
+});

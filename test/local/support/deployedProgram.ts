@@ -1,0 +1,97 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { ServiceName } from "../../../local/cloud/core/service";
+import { seededRandom } from "../../../local/cloud/core/random";
+import type { StoredOrder } from "../../../local/demonstration/audit";
+import { runProgram } from "../../../local/engine/run";
+import { displayMap } from "../../../local/engine/values";
+import { createProvider } from "../../../local/provider/provider";
+import { EventLog } from "./eventLog";
+import { startTestCloud, type TestCloud } from "./testCloud";
+
+/** The project's own program, stack dev, deployed into an embedded cloud as `npm start` deploys it. */
+export interface DeployedProgram {
+  readonly cloud: TestCloud;
+  readonly log: EventLog;
+  readonly sqs: SQSClient;
+  readonly dynamodb: DynamoDBDocumentClient;
+  /** A stack output, by its name in `index.ts`. */
+  output(name: string): string;
+  /** Sends a message to the order queue; resolves with its id. */
+  send(body: string): Promise<string>;
+  /** Sends a message and resolves once the queue has given it up: it was handled. */
+  process(body: string): Promise<void>;
+  /** An order as it stands in the table. */
+  order(orderId: string): Promise<StoredOrder | undefined>;
+}
+
+let deployed: Promise<DeployedProgram> | undefined;
+
+/** The deployed program that all suites of one test run share; they keep apart by the ids of their orders. */
+export function deployedProgram(): Promise<DeployedProgram> {
+  return (deployed ??= deploy());
+}
+
+// At the root, so that it runs once, after the last suite.
+after(async () => {
+  // A deployment that failed has told so in the suite that asked for it.
+  const program = await deployed?.catch(() => undefined);
+  program?.sqs.destroy();
+  program?.dynamodb.destroy();
+  await program?.cloud.close();
+});
+
+async function deploy(): Promise<DeployedProgram> {
+  const cloud = await startTestCloud();
+  const log = new EventLog(cloud.context.events);
+  const { region, accountId } = cloud.context;
+  const result = await runProgram({
+    projectDirectory: ".",
+    stack: "dev",
+    mode: "update",
+    provider: createProvider({
+      region,
+      accountId,
+      programDirectory: ".",
+      call: <Output>(service: ServiceName, operation: string, input: object) =>
+        cloud.call<Output>(service, operation, input),
+    }),
+    random: seededRandom(1),
+  }).catch(async (error: unknown) => {
+    await cloud.close();
+    throw error;
+  });
+  const outputs = displayMap(result.outputs);
+  const sqs = new SQSClient(cloud.client);
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.client));
+  const output = (name: string) => {
+    const value = outputs[name];
+    if (typeof value !== "string") throw new Error(`the program has no output ${name}`);
+    return value;
+  };
+  const send = async (body: string) => {
+    const message = new SendMessageCommand({ QueueUrl: output("orderQueueUrl"), MessageBody: body });
+    const { MessageId } = await sqs.send(message);
+    if (MessageId === undefined) throw new Error("SQS gave no message id");
+    return MessageId;
+  };
+  return {
+    cloud,
+    log,
+    sqs,
+    dynamodb,
+    output,
+    send,
+    async process(body) {
+      const id = await send(body);
+      await log.first("message-deleted", ({ messageId }) => messageId === id);
+    },
+    async order(orderId) {
+      const { Item } = await dynamodb.send(
+        new GetCommand({ TableName: output("ordersTableName"), Key: { orderId }, ConsistentRead: true }),
+      );
+      return Item as StoredOrder | undefined;
+    },
+  };
+}
