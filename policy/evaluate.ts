@@ -3,8 +3,8 @@ import type { Finding, PolicyResource, Rule } from "./rule";
 /** A written exception: findings of one rule that are accepted, and why. */
 export interface Waiver {
   readonly rule: string;
-  /** Only in stacks of this name; by default in all. */
-  readonly stack?: string;
+  /** Only in stacks whose name matches; by default in all. */
+  readonly stack?: RegExp;
   /** Only resources whose name matches; by default all. */
   readonly name?: RegExp;
   /** Only findings whose subject matches; by default all. */
@@ -87,7 +87,7 @@ export function waiverFor(
   return waivers.find(
     (waiver) =>
       waiver.rule === rule.name &&
-      (waiver.stack === undefined || waiver.stack === stackOf(resource.urn)) &&
+      (waiver.stack === undefined || waiver.stack.test(stackOf(resource.urn))) &&
       (waiver.name === undefined || waiver.name.test(resource.name)) &&
       (waiver.subject === undefined || waiver.subject.test(finding.subject ?? "")),
   );

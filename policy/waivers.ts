@@ -38,8 +38,8 @@ export const waivers: readonly Waiver[] = [
   },
   {
     rule: "dynamodb-deletion-protection",
-    stack: "dev",
-    reason: "A development stack is taken down whole, tables included.",
+    stack: /^(?!prod)/,
+    reason: "A stack that is not for production is taken down whole, tables included.",
   },
   {
     rule: "iam-no-wildcard-resources",

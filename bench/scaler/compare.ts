@@ -1,42 +1,33 @@
-import { elasticityOf, instabilityOf, type Elasticity } from "./elasticity";
-import type { Policy } from "./policy";
-import { simulate, type World } from "./simulate";
+import { scoreOf, type Run, type Score } from "./run";
 import type { Trace } from "./traces";
 
-/** How one policy did, on one trace or on several together. */
-export interface Score extends Elasticity {
-  /** ν, in percent. */
-  readonly instability: number;
-  readonly instanceHours: number;
-  readonly minutesAbove90Percent: number;
-  readonly launched: number;
-  readonly terminated: number;
-  readonly peak: number;
+/** A policy with the world that it is to be measured in. */
+export interface Contender {
+  readonly name: string;
+  /** As printed beside the figures. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** Goes through a trace, each time from its beginning. */
+  run(trace: Trace): Promise<Run>;
 }
 
 export interface Comparison {
   readonly policy: string;
-  readonly parameters: Policy["parameters"];
+  readonly parameters: Contender["parameters"];
   /** One score a trace, in the traces' order. */
   readonly scores: readonly Score[];
   /** Over all traces: percentages as means, in which every trace weighs the same, the rest as sums; the peak is the highest. */
   readonly together: Score;
 }
 
-/** Runs every policy through every trace, each time from its beginning. */
+/** Sends every policy through every trace. */
 export async function compare(
-  policies: readonly (() => Policy)[],
+  contenders: readonly Contender[],
   traces: readonly Trace[],
-  world: World,
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  for (const create of policies) {
+  for (const { name, parameters, run } of contenders) {
     const scores: Score[] = [];
-    for (const trace of traces) {
-      const { samples, minuteSamples, ...counts } = await simulate(create(), trace, world);
-      scores.push({ ...elasticityOf(samples), instability: instabilityOf(minuteSamples), ...counts });
-    }
-    const { name, parameters } = create();
+    for (const trace of traces) scores.push(scoreOf(await run(trace)));
     comparisons.push({ policy: name, parameters, scores, together: together(scores) });
   }
   return comparisons;

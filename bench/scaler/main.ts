@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { cpuScalerDefaults } from "../../components/cpuScalerArgs";
-import { compare, type Comparison, type Score } from "./compare";
+import { compare, type Comparison } from "./compare";
+import type { Score } from "./run";
 import type { Policy } from "./policy";
 import { horizontalPodAutoscaler } from "./policies/horizontalPodAutoscaler";
 import { oneLaunchPerAlarm } from "./policies/oneLaunchPerAlarm";
@@ -25,18 +26,26 @@ export const WORLD: World = {
 /** The application's own start, in seconds, beside the one above. */
 const BOOTSTRAP_SWEEP = [0, 60, 180];
 
-/** Each in a world of its own, with this project's defaults for what is this project's own. */
-export function policiesIn(world: World): (() => Policy)[] {
-  const own = {
-    tolerance: cpuScalerDefaults.tolerance,
-    scaleInAfterSeconds: cpuScalerDefaults.scaleInAfterSeconds,
-    maxStep: cpuScalerDefaults.maxStep,
-    paused: cpuScalerDefaults.paused,
+/** This project's defaults for what is this project's own. */
+export function scalerSettings(world: World) {
+  const { alarmCpuPercent, tolerance, scaleInAfterSeconds, maxStep } = cpuScalerDefaults;
+  return {
+    minInstances: world.minInstances,
+    maxInstances: world.maxInstances,
+    targetCpuPercent: world.targetCpuPercent,
+    alarmCpuPercent,
+    tolerance,
     // Whoever deploys knows how long the application takes to start, and says so; a little more is harmless.
     warmupSeconds: Math.max(cpuScalerDefaults.warmupSeconds, world.bootSeconds + world.bootstrapSeconds + 5),
+    scaleInAfterSeconds,
+    maxStep,
   };
+}
+
+/** Each in a world of its own. */
+export function policiesIn(world: World): (() => Policy)[] {
   return [
-    () => thisScaler(world, own),
+    () => thisScaler(world, { ...scalerSettings(world), paused: false }),
     () => oneLaunchPerAlarm(world, cpuScalerDefaults.alarmCpuPercent),
     () => targetTracking(world),
     () => horizontalPodAutoscaler(world),

@@ -1,5 +1,5 @@
-import type { Sample } from "./elasticity";
 import type { CommonSettings, InstanceView, MinuteView, Policy } from "./policy";
+import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
 import type { Trace } from "./traces";
 
 /** What the simulated world does to every policy alike; all times in seconds. */
@@ -12,23 +12,8 @@ export interface World extends CommonSettings {
   readonly metricDelaySeconds: number;
 }
 
-export interface Run {
-  /** One sample each `STEP_SECONDS`. */
-  readonly samples: readonly Sample[];
-  /** One sample a minute, at its end: ν compares directions, and the trace has one each minute. */
-  readonly minuteSamples: readonly Sample[];
-  /** From launch to termination, of all instances together. */
-  readonly instanceHours: number;
-  readonly minutesAbove90Percent: number;
-  readonly launched: number;
-  readonly terminated: number;
-  readonly peak: number;
-}
-
-export const STEP_SECONDS = 5;
-const STEPS_PER_MINUTE = 60 / STEP_SECONDS;
 /** Policies wake in the middle of a minute: neither at the very moment that a datapoint comes nor just before. */
-const PHASE_SECONDS = 30;
+export const PHASE_SECONDS = 30;
 const START = Date.UTC(2026, 0, 1);
 
 interface Instance extends InstanceView {
@@ -53,17 +38,12 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
       inServiceAt: ready ? time : runningAt + world.bootstrapSeconds * 1000,
     };
   };
-  const first = Math.ceil(((trace.demand[0] ?? 0) * 100) / world.targetCpuPercent);
-  const initial = Math.min(Math.max(first, world.minInstances), world.maxInstances);
+  const initial = initialSize(trace, world);
   let fleet = Array.from({ length: initial }, () => launch(START, true));
 
-  const samples: Sample[] = [];
-  const minuteSamples: Sample[] = [];
+  const steps: Step[] = [];
   const minutes: (MinuteView & { readonly availableAt: number })[] = [];
-  let instanceSteps = 0;
-  let minutesAbove90Percent = 0;
   let terminated = 0;
-  let peak = initial;
 
   for (const [minute, demand] of trace.demand.entries()) {
     const minuteStart = START + minute * 60_000;
@@ -86,20 +66,16 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
           terminated += fleet.filter(({ id }) => gone.has(id)).length;
           fleet = fleet.filter(({ id }) => !gone.has(id));
         }
-        peak = Math.max(peak, fleet.length);
       }
       const supply = fleet.filter(({ inServiceAt }) => inServiceAt <= now).length;
       const up = fleet.filter(({ runningAt }) => runningAt <= now).length;
-      samples.push({ demand, supply });
-      instanceSteps += fleet.length;
+      steps.push({ demand, supply, fleet: fleet.length });
       inService.load += Math.min(demand, supply);
       inService.instances += supply;
       running.instances += up;
     }
     running.load = inService.load;
     const percent = ({ load, instances }: typeof running) => (instances === 0 ? 0 : (100 * load) / instances);
-    if (percent(inService) > 90) minutesAbove90Percent++;
-    minuteSamples.push({ demand, supply: samples.at(-1)?.supply ?? 0 });
     if (running.instances > 0) {
       minutes.push({
         time: minuteStart,
@@ -110,13 +86,11 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
       });
     }
   }
-  return {
-    samples,
-    minuteSamples,
-    instanceHours: (instanceSteps * STEP_SECONDS) / 3600,
-    minutesAbove90Percent,
-    launched: serial - initial,
-    terminated,
-    peak,
-  };
+  return { steps, launched: serial - initial, terminated };
+}
+
+/** What holds the first minute's demand at the target. */
+export function initialSize(trace: Trace, world: World): number {
+  const wanted = Math.ceil(((trace.demand[0] ?? 0) * 100) / world.targetCpuPercent);
+  return Math.min(Math.max(wanted, world.minInstances), world.maxInstances);
 }

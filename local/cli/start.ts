@@ -8,7 +8,11 @@ import {
   type OrderSystem,
 } from "../demonstration/demonstrateOrders";
 import { brokenPromises, describeOrders } from "../demonstration/describeOrders";
-import { demonstrateScaler, nothingToShow, type ScalerDemonstration } from "../demonstration/demonstrateScaler";
+import {
+  demonstrateScaler,
+  nothingToShow,
+  type ScalerDemonstration,
+} from "../demonstration/demonstrateScaler";
 import { brokenScalerPromises, describeScaler } from "../demonstration/describeScaler";
 import { readScalerSettings } from "../demonstration/scalerSettings";
 import { integerOption, parseCommandLine, portRange, stringOption } from "./arguments";
@@ -37,7 +41,8 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   });
   const orders = integerOption(values, "orders", { fallback: DEFAULT_ORDERS, min: 0, max: 1_000_000 });
   const seed = integerOption(values, "seed", { fallback: 1, min: 0, max: 2 ** 32 - 1 });
-  const speedOr = (fallback: number) => integerOption(values, "speed", { fallback, min: REAL_TIME, max: FASTEST });
+  const speedOr = (fallback: number) =>
+    integerOption(values, "speed", { fallback, min: REAL_TIME, max: FASTEST });
   const [scalerSpeed, speedAfterwards] = [speedOr(SCALER_SPEED), speedOr(REAL_TIME)];
   const deployment = await deployLocally({
     stack: stringOption(values, "stack", "dev"),
@@ -115,7 +120,9 @@ async function demonstrateFleet(
     terminal.print(`\nThe scaler is not demonstrated: ${reason}.`);
     return undefined;
   }
-  terminal.print(`\nPutting load on the fleet, the cloud's clock ${speed} times as fast while nothing runs:\n`);
+  terminal.print(
+    `\nPutting load on the fleet, the cloud's clock ${speed} times as fast while nothing runs:\n`,
+  );
   deployment.setSpeed(speed);
   const tell = (line: string) => terminal.print(line);
   const demonstration = await demonstrateScaler(deployment.context, settings, tell, terminal.signal);

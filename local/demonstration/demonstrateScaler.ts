@@ -98,7 +98,7 @@ async function scenario(
     return "the CPU did not recover";
 
   setLoad(minInstances, targetCpuPercent / 2, "the load falls");
-  if (!(await watch.until((tally) => tally.live.size <= minInstances)))
+  if (!(await watch.until((tally) => tally.launched - tally.terminated <= minInstances)))
     return `the fleet did not return to its minimum of ${minInstances}`;
   return undefined;
 }
@@ -120,8 +120,12 @@ function watchFleet(
     for (const check of look) check();
   };
   const tellAt = (line: string) => tell(`  ${new Date(clock.now()).toISOString().slice(11, 19)}  ${line}`);
+  let told = -1;
   const tellService = () => {
-    tellAt(`${load.inService()} of ${tally.live.size} instances in service, CPU ${Math.round(load.cpu())} %`);
+    // Instances that were launched together come into service together.
+    if (load.inService() === told) return;
+    told = load.inService();
+    tellAt(`${told} of ${tally.live.size} instances in service, CPU ${Math.round(load.cpu())} %`);
   };
 
   const unsubscribe = events.subscribe((event) => {
@@ -129,7 +133,11 @@ function watchFleet(
     tally = tallied(before, event, settings);
     const line = describeEvent(event, settings, tally);
     if (line !== undefined) tellAt(line);
-    if (event.type === "instance-state-changed" && event.state === "running" && tally.live.has(event.instanceId)) {
+    if (
+      event.type === "instance-state-changed" &&
+      event.state === "running" &&
+      tally.live.has(event.instanceId)
+    ) {
       clock.after(BOOTSTRAP_MS, () => {
         tellService();
         lookAgain();

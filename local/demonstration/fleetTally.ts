@@ -17,6 +17,7 @@ export interface FleetTally {
   readonly launched: number;
   /** The most instances that were pending or running at once. */
   readonly peak: number;
+  /** Instances that are gone for good. */
   readonly terminated: number;
 }
 
@@ -47,9 +48,10 @@ export function tallied(tally: FleetTally, event: CloudEvent, fleet: FleetIdenti
       return { ...tally, live, launched: tally.launched + 1, peak: Math.max(tally.peak, live.size) };
     case "shutting-down":
       live.delete(event.instanceId);
-      return { ...tally, live, terminated: tally.terminated + 1 };
-    case "running":
+      return { ...tally, live };
     case "terminated":
+      return { ...tally, terminated: tally.terminated + 1 };
+    case "running":
       return tally;
   }
 }

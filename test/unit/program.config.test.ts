@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
@@ -33,11 +33,13 @@ function problemsOf(configuration: Configuration): string {
 /** The configuration as Pulumi hands it over when a stack sets nothing: each key's default, as text. */
 function declaredDefaults(): Configuration {
   return Object.fromEntries(
-    Object.entries(declared).map(([key, { default: value }]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
+    Object.entries(declared).map(([key, { default: value }]) => [key, asText(value)]),
   );
+}
+
+/** A value of a YAML file as Pulumi hands it to the program. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 describe("the configuration", () => {
@@ -94,17 +96,20 @@ describe("the configuration", () => {
   });
 
   it("is valid in every stack of the project", () => {
-    for (const stack of ["dev"]) {
-      const { config } = parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as {
-        config: Record<string, unknown>;
-      };
-      const own = Object.entries(config).flatMap(([key, value]) =>
-        key.startsWith("event-driven-aws:") ? [[key.slice("event-driven-aws:".length), String(value)]] : [],
-      );
-      for (const [key] of own) expect(declared, key).to.have.property(key!);
+    const stacks = readdirSync(".").filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+    expect(stacks).to.include("Pulumi.dev.yaml");
+    for (const stack of stacks) {
+      const { config } = parse(readFileSync(stack, "utf8")) as { config: Record<string, unknown> };
+      const own: Record<string, string> = {};
+      for (const [key, value] of Object.entries(config)) {
+        const [namespace, name = ""] = key.split(":");
+        if (namespace !== "event-driven-aws") continue;
+        expect(declared, `${stack}: ${name}`).to.have.property(name);
+        own[name] = asText(value);
+      }
       recordResources();
-      configure({ ...declaredDefaults(), ...(Object.fromEntries(own) as Configuration) });
-      readConfiguration();
+      configure({ ...declaredDefaults(), ...own });
+      expect(() => readConfiguration(), stack).not.to.throw();
     }
   });
 

@@ -101,11 +101,10 @@ export function launchAccesses(
       ["NetworkInterface"],
     ),
     ...plan.securityGroups.map((group) =>
-      run(
-        group.arn,
-        { "ec2:SecurityGroupID": group.id, "ec2:Vpc": vpc, ...resourceTagKeys(group.tags) },
-        ["SecurityGroupId", "NetworkInterface"],
-      ),
+      run(group.arn, { "ec2:SecurityGroupID": group.id, "ec2:Vpc": vpc, ...resourceTagKeys(group.tags) }, [
+        "SecurityGroupId",
+        "NetworkInterface",
+      ]),
     ),
     ...devices.map((device) =>
       run(

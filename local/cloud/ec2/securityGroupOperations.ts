@@ -29,7 +29,8 @@ export function securityGroupOperations(
   instances: Instances,
   network: Network,
 ): Record<string, Operation> {
-  const arnOf = (kind: string, id: string) => `arn:aws:ec2:${context.region}:${context.accountId}:${kind}/${id}`;
+  const arnOf = (kind: string, id: string) =>
+    `arn:aws:ec2:${context.region}:${context.accountId}:${kind}/${id}`;
   const vpc = arnOf("vpc", network.vpcId);
   const on =
     (action: string) =>
@@ -67,7 +68,13 @@ export function securityGroupOperations(
           { action: "ec2:CreateSecurityGroup", resource: vpc },
           ...(Object.keys(keys).length === 0
             ? []
-            : [{ action: "ec2:CreateTags", resource, context: { "ec2:CreateAction": "CreateSecurityGroup", ...keys } }]),
+            : [
+                {
+                  action: "ec2:CreateTags",
+                  resource,
+                  context: { "ec2:CreateAction": "CreateSecurityGroup", ...keys },
+                },
+              ]),
         ];
       },
       (input) => {

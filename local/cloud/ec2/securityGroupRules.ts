@@ -22,7 +22,12 @@ export const DEFAULT_EGRESS: SecurityGroupRule = {
   description: undefined,
 };
 
-const PROTOCOL_NAMES: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" };
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
+  "1": "icmp",
+  "6": "tcp",
+  "17": "udp",
+  "58": "icmpv6",
+};
 const NAMED_PROTOCOLS = new Set(Object.values(PROTOCOL_NAMES));
 
 const Description = v.optional(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/)));
@@ -40,14 +45,21 @@ const IpPermission = v.strictObject({
   FromPort: v.optional(integer(-1, 65_535)),
   ToPort: v.optional(integer(-1, 65_535)),
   IpRanges: v.optional(
-    v.array(v.strictObject({ CidrIp: v.pipe(v.string(), v.regex(/^[0-9.]{7,15}\/[0-9]{1,2}$/)), Description })),
+    v.array(
+      v.strictObject({ CidrIp: v.pipe(v.string(), v.regex(/^[0-9.]{7,15}\/[0-9]{1,2}$/)), Description }),
+    ),
     [],
   ),
   Ipv6Ranges: v.optional(
-    v.array(v.strictObject({ CidrIpv6: v.pipe(v.string(), v.regex(/^[0-9a-f:.]+\/[0-9]{1,3}$/i)), Description })),
+    v.array(
+      v.strictObject({ CidrIpv6: v.pipe(v.string(), v.regex(/^[0-9a-f:.]+\/[0-9]{1,3}$/i)), Description }),
+    ),
     [],
   ),
-  Groups: v.optional(v.array(v.strictObject({ GroupId: v.string(), UserId: v.optional(v.string()), Description })), []),
+  Groups: v.optional(
+    v.array(v.strictObject({ GroupId: v.string(), UserId: v.optional(v.string()), Description })),
+    [],
+  ),
 });
 
 export const IpPermissions = v.pipe(v.array(IpPermission), v.minLength(1));
@@ -64,7 +76,9 @@ export function rulesOf(permissions: v.InferOutput<typeof IpPermissions>): Secur
     });
     const rules = [
       ...permission.IpRanges.map((range) => rule({ kind: "ipv4", cidr: range.CidrIp }, range.Description)),
-      ...permission.Ipv6Ranges.map((range) => rule({ kind: "ipv6", cidr: range.CidrIpv6 }, range.Description)),
+      ...permission.Ipv6Ranges.map((range) =>
+        rule({ kind: "ipv6", cidr: range.CidrIpv6 }, range.Description),
+      ),
       ...permission.Groups.map((group) => rule({ kind: "group", groupId: group.GroupId }, group.Description)),
     ];
     if (rules.length === 0) {
@@ -74,15 +88,23 @@ export function rulesOf(permissions: v.InferOutput<typeof IpPermissions>): Secur
   });
 }
 
-function portsOf(protocol: string, from: number | undefined, to: number | undefined): SecurityGroupRule["ports"] {
+function portsOf(
+  protocol: string,
+  from: number | undefined,
+  to: number | undefined,
+): SecurityGroupRule["ports"] {
   // Protocols that EC2 does not know by name cover all their ports.
   if (!NAMED_PROTOCOLS.has(protocol)) return undefined;
   if (from === undefined || to === undefined) {
-    throw invalidParameter(`Invalid value for portRange. Must specify both from and to ports with ${protocol}.`);
+    throw invalidParameter(
+      `Invalid value for portRange. Must specify both from and to ports with ${protocol}.`,
+    );
   }
   const isIcmp = protocol.startsWith("icmp");
   if (!isIcmp && (from < 0 || to < from)) {
-    throw invalidParameter(`Invalid value '${from}-${to}' for portRange; expected from 0 to 65535, the lower first`);
+    throw invalidParameter(
+      `Invalid value '${from}-${to}' for portRange; expected from 0 to 65535, the lower first`,
+    );
   }
   return { from, to };
 }

@@ -57,7 +57,10 @@ export class SecurityGroups {
   /** @param inUse whether an instance has the group. */
   delete(group: SecurityGroup, inUse: boolean): void {
     if (group.id === this.network.securityGroup.id) {
-      throw new AwsError("CannotDelete", `the specified group: "${group.id}" name: "default" cannot be deleted by a user`);
+      throw new AwsError(
+        "CannotDelete",
+        `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,
+      );
     }
     const named = this.list().some(
       (other) =>
@@ -76,9 +79,14 @@ export class SecurityGroups {
   authorize(group: SecurityGroup, direction: Direction, rules: readonly SecurityGroupRule[]): void {
     this.get(rules.flatMap(({ peer }) => (peer.kind === "group" ? [peer.groupId] : [])));
     const there = group.rules[direction];
-    const twice = rules.find((rule, index) => [...there, ...rules.slice(0, index)].some((other) => sameRule(other, rule)));
+    const twice = rules.find((rule, index) =>
+      [...there, ...rules.slice(0, index)].some((other) => sameRule(other, rule)),
+    );
     if (twice !== undefined) {
-      throw new AwsError("InvalidPermission.Duplicate", `the specified rule "${describe(twice)}" already exists`);
+      throw new AwsError(
+        "InvalidPermission.Duplicate",
+        `the specified rule "${describe(twice)}" already exists`,
+      );
     }
     there.push(...rules);
   }

@@ -60,7 +60,9 @@ export class TraceWriter {
     const SegmentsSentCount = this.#sentSinceTelemetry;
     this.#sentSinceTelemetry = 0;
     await this.#call("PutTelemetryRecords", {
-      TelemetryRecords: [{ Timestamp: now / 1000, SegmentsReceivedCount: SegmentsSentCount, SegmentsSentCount }],
+      TelemetryRecords: [
+        { Timestamp: now / 1000, SegmentsReceivedCount: SegmentsSentCount, SegmentsSentCount },
+      ],
     });
   }
 

@@ -55,7 +55,7 @@ const metricAlarm = resource({
     comparisonOperator: v.string(),
     evaluationPeriods: v.number(),
     datapointsToAlarm: v.optional(v.number()),
-    threshold: v.optional(v.number()),
+    threshold: v.number(),
     treatMissingData: v.optional(v.string(), "missing"),
     metricName: v.optional(v.string()),
     namespace: v.optional(v.string()),

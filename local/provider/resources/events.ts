@@ -45,7 +45,6 @@ const eventTarget = resource({
     rule: v.string(),
     arn: v.string(),
     eventBusName: v.optional(v.string(), "default"),
-    roleArn: v.optional(v.string()),
     input: v.optional(v.string()),
     inputPath: v.optional(v.string()),
     inputTransformer: v.optional(
@@ -64,7 +63,6 @@ const eventTarget = resource({
     const target = defined({
       Id: inputs.targetId,
       Arn: inputs.arn,
-      RoleArn: inputs.roleArn,
       Input: inputs.input,
       InputPath: inputs.inputPath,
       InputTransformer:

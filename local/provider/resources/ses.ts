@@ -8,14 +8,13 @@ function identityArn(context: CreateContext, identity: string): string {
 
 const identityV2 = resource({
   type: "aws:sesv2/emailIdentity:EmailIdentity",
-  inputs: v.strictObject({ emailIdentity: v.string(), configurationSetName: v.optional(v.string()), tags }),
+  inputs: v.strictObject({ emailIdentity: v.string(), tags }),
   async create(inputs, context) {
     const created = await context.call<{ IdentityType: string; VerifiedForSendingStatus: boolean }>(
       "ses",
       "CreateEmailIdentity",
       defined({
         EmailIdentity: inputs.emailIdentity,
-        ConfigurationSetName: inputs.configurationSetName,
         Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
       }),
     );

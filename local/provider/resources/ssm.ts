@@ -1,28 +1,20 @@
 import * as v from "valibot";
-import { defined, resource, tagList, tags } from "../schemas";
+import { resource } from "../schemas";
 
 const parameter = resource({
   type: "aws:ssm/parameter:Parameter",
   inputs: v.strictObject({
     name: v.string(),
-    type: v.picklist(["String", "StringList", "SecureString"]),
+    type: v.picklist(["String", "StringList"]),
     value: v.string(),
-    description: v.optional(v.string()),
-    tags,
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { Version } = await context.call<{ Version: number }>(
-      "ssm",
-      "PutParameter",
-      defined({
-        Name: inputs.name,
-        Type: inputs.type,
-        Value: inputs.value,
-        Description: inputs.description,
-        Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
-      }),
-    );
+    const { Version } = await context.call<{ Version: number }>("ssm", "PutParameter", {
+      Name: inputs.name,
+      Type: inputs.type,
+      Value: inputs.value,
+    });
     const arn = `arn:aws:ssm:${context.region}:${context.accountId}:parameter/${inputs.name.replace(/^\//, "")}`;
     return { id: inputs.name, outputs: { arn, version: Version } };
   },

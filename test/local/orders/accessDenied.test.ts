@@ -9,13 +9,14 @@ interface Document {
 
 describe("a function whose role lacks a permission", function () {
   this.timeout(60_000);
+  const deployed = deployedProgram();
   let program: DeployedProgram;
   let role: { readonly RoleName: string; readonly PolicyName: string };
   let granted: string;
   let queueSettings: Record<string, string>;
 
   before(async () => {
-    program = await deployedProgram();
+    program = deployed();
     const { cloud } = program;
     const { Role } = await cloud.call<{ Role: string }>("lambda", "GetFunctionConfiguration", {
       FunctionName: program.output("processOrdersFunctionName"),

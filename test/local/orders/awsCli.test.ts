@@ -5,11 +5,12 @@ import { deployedProgram, type DeployedProgram } from "../support/deployedProgra
 /** The whole path by a client that was not written here. */
 describe("the deployed order pipeline, by the AWS CLI", function () {
   this.timeout(60_000);
+  const deployed = deployedProgram();
   let program: DeployedProgram;
 
   before(async function () {
     if (!(await hasAwsCli())) this.skip();
-    program = await deployedProgram();
+    program = deployed();
   });
 
   it("an order that is sent is an item that can be read", async () => {

@@ -14,10 +14,11 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe("the deployed order pipeline", function () {
   this.timeout(60_000);
+  const deployed = deployedProgram();
   let program: DeployedProgram;
 
-  before(async () => {
-    program = await deployedProgram();
+  before(() => {
+    program = deployed();
   });
 
   async function stockOf(sku: string): Promise<unknown> {

@@ -9,9 +9,10 @@ interface AlarmNotification {
 
 describe("the deployed program's alarms", function () {
   this.timeout(60_000);
+  const deployed = deployedProgram();
   let program: DeployedProgram;
-  before(async () => {
-    program = await deployedProgram();
+  before(() => {
+    program = deployed();
   });
 
   const alarms = async () => {

@@ -26,21 +26,28 @@ export interface DeployedProgram {
   order(orderId: string): Promise<StoredOrder | undefined>;
 }
 
-let deployed: Promise<DeployedProgram> | undefined;
-
-/** The deployed program that all suites of one test run share; they keep apart by the ids of their orders. */
-export function deployedProgram(): Promise<DeployedProgram> {
-  return (deployed ??= deploy());
+/**
+ * Deploys the program before the tests of the suite that calls this, and takes it down after them. Each suite has
+ * its own: suites run in several processes at once.
+ */
+export function deployedProgram(): () => DeployedProgram {
+  let program: DeployedProgram | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    program = await deploy();
+  });
+  after(async () => {
+    // A deployment that failed has told so in its own hook.
+    program?.sqs.destroy();
+    program?.dynamodb.destroy();
+    await program?.cloud.close();
+  });
+  return () => {
+    if (program === undefined)
+      throw new Error("the program is deployed by the suite's own hook; call this in a test");
+    return program;
+  };
 }
-
-// At the root, so that it runs once, after the last suite.
-after(async () => {
-  // A deployment that failed has told so in the suite that asked for it.
-  const program = await deployed?.catch(() => undefined);
-  program?.sqs.destroy();
-  program?.dynamodb.destroy();
-  await program?.cloud.close();
-});
 
 async function deploy(): Promise<DeployedProgram> {
   const cloud = await startTestCloud();

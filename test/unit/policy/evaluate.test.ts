@@ -80,8 +80,8 @@ describe("evaluate", () => {
 
     for (const [scope, limits, waived] of [
       ["everything", {}, true],
-      ["the stack", { stack: "dev" }, true],
-      ["another stack", { stack: "prod" }, false],
+      ["the stack", { stack: /^dev$/ }, true],
+      ["another stack", { stack: /^prod$/ }, false],
       ["the name", { name: /^orders-/ }, true],
       ["another name", { name: /^other-/ }, false],
       ["a part, of a rule without parts", { subject: /part/ }, false],

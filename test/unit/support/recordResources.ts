@@ -30,7 +30,7 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
         const given = inputs as Record<string, unknown>;
         resources.push({ type, name, inputs: given, custom: custom ?? false });
         if (mode === "preview") return { id: undefined, state: given };
-        return { id: `${name}-id`, state: { ...outputsOf(type, name), ...given } };
+        return { id: idOf(type, name), state: { ...outputsOf(type, name), ...given } };
       },
       call: ({ token, inputs }) => ({ ...answersOf(token), ...(inputs as Record<string, unknown>) }),
     },
@@ -52,6 +52,11 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
     ofType: (type) => resources.filter((resource) => resource.type === type),
     settled: () => pulumi.runtime.disconnect(),
   };
+}
+
+/** An id as AWS gives it, where components look at its form. */
+function idOf(type: string, name: string): string {
+  return type.includes("ec2/securityGroup:") ? "sg-0123abcd" : `${name}-id`;
 }
 
 /** What AWS adds to the inputs: names of its own, ARNs and URLs made of them. */

@@ -133,21 +133,31 @@ const cases: Case[] = [
   {
     type: "aws:ec2/securityGroup:SecurityGroup",
     inputs: { egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }] },
-    answers: { "ec2:CreateSecurityGroup": { GroupId: "sg-1" } },
+    answers: { "ec2:CreateSecurityGroup": { groupId: "sg-1", securityGroupArn: "arn:sg" } },
     calls: [
-      ["ec2:CreateSecurityGroup", { GroupName: "x-0123abc", Description: "Managed by Pulumi" }],
+      ["ec2:CreateSecurityGroup", { GroupName: "x-0123abc", GroupDescription: "Managed by Pulumi" }],
+      [
+        "ec2:RevokeSecurityGroupEgress",
+        { GroupId: "sg-1", IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }] },
+      ],
       [
         "ec2:AuthorizeSecurityGroupEgress",
         {
           GroupId: "sg-1",
           IpPermissions: [
-            { IpProtocol: "tcp", FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+            {
+              IpProtocol: "tcp",
+              FromPort: 443,
+              ToPort: 443,
+              IpRanges: [{ CidrIp: "0.0.0.0/0" }],
+              Groups: [],
+            },
           ],
         },
       ],
     ],
     id: "sg-1",
-    outputs: { arn: "arn:aws:ec2:eu-west-1:000000000000:security-group/sg-1" },
+    outputs: { arn: "arn:sg" },
   },
   {
     type: "aws:sns/topic:Topic",

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startCloud, type Cloud } from "../../local/cloud/cloud";
+import { SteppedClock } from "../../local/cloud/core/clock";
+import { seededRandom } from "../../local/cloud/core/random";
+import type { CloudContext, ServiceName } from "../../local/cloud/core/service";
+import { ec2ControlsOf } from "../../local/cloud/ec2/controls";
+import { currentState, type Instance } from "../../local/cloud/ec2/instance";
+import { instancesOf, isLive } from "../../local/cloud/ec2/instances";
+import { createLoad } from "../../local/cloud/load/load";
+import { runProgram } from "../../local/engine/run";
+import { displayMap } from "../../local/engine/values";
+import { createProvider } from "../../local/provider/provider";
+import type { Contender } from "./compare";
+import type { ScalerSettings } from "./program/index";
+import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
+import { initialSize, PHASE_SECONDS, type World } from "./simulate";
+import type { Trace } from "./traces";
+
+/** "Fleet", the tag by which the component knows its instances. */
+const FLEET_TAG_KEY = "Fleet";
+const PROJECT = "scaler-bench";
+const STACK = "bench";
+/** From the deployment to the trace's beginning: by then the first instances serve, and none is warming up. */
+const LEAD_MINUTES = 60;
+const START = Date.UTC(2026, 0, 1);
+
+interface Deployment {
+  readonly cloud: Cloud;
+  readonly clock: SteppedClock;
+  readonly fleet: string;
+  readonly launchTemplateId: string;
+}
+
+/**
+ * This scaler as it is deployed: the component's alarm, rules, role and function in an embedded cloud of its own
+ * for each trace, the function in a process of its own, on a clock that stands still while anything is at work.
+ */
+export function deployedScaler(world: World, settings: ScalerSettings): Contender {
+  return {
+    name: "this scaler",
+    parameters: { ...settings },
+    async run(trace) {
+      const deployment = await deploy(world, settings);
+      try {
+        return await follow(deployment, trace, world);
+      } finally {
+        await deployment.cloud.close();
+      }
+    },
+  };
+}
+
+async function deploy(world: World, settings: ScalerSettings): Promise<Deployment> {
+  // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
+  const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
+  const cloud = await startCloud({ port: 0, clock });
+  ec2ControlsOf(cloud.context).bootMs = world.bootSeconds * 1000;
+  const projectDirectory = writeProject(settings);
+  try {
+    const { region, accountId } = cloud.context;
+    const { outputs } = await runProgram({
+      projectDirectory,
+      stack: STACK,
+      mode: "update",
+      provider: createProvider({
+        region,
+        accountId,
+        programDirectory: ".",
+        call: <Output>(service: ServiceName, operation: string, input: object) =>
+          cloud.call<Output>(service, operation, input),
+      }),
+      random: seededRandom(1),
+      cacheDirectory: path.join(".local", "cache"),
+    });
+    const { fleet, launchTemplateId } = displayMap(outputs);
+    if (typeof fleet !== "string" || typeof launchTemplateId !== "string") {
+      throw new Error("the bench's program lacks an output; expected fleet and launchTemplateId");
+    }
+    return { cloud, clock, fleet, launchTemplateId };
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  } finally {
+    rmSync(projectDirectory, { recursive: true, force: true });
+  }
+}
+
+/** A Pulumi project for the bench's program, with a stack that has these settings; JSON is YAML too. */
+function writeProject(settings: ScalerSettings): string {
+  const directory = mkdtempSync(path.join(tmpdir(), "scaler-bench-"));
+  const write = (file: string, content: object) =>
+    writeFileSync(path.join(directory, file), JSON.stringify(content));
+  write("Pulumi.yaml", {
+    name: PROJECT,
+    runtime: "nodejs",
+    main: path.resolve(__dirname, "program", "index.ts"),
+  });
+  write(`Pulumi.${STACK}.yaml`, { config: { "aws:region": "us-east-1", [`${PROJECT}:scaler`]: settings } });
+  return directory;
+}
+
+/** Steps the cloud through a trace, from a fleet that is in service and a metric that has no past. */
+async function follow(deployment: Deployment, trace: Trace, world: World): Promise<Run> {
+  const { cloud, clock, fleet, launchTemplateId } = deployment;
+  const { context } = cloud;
+  const fleetTags = { [FLEET_TAG_KEY]: fleet };
+  const initial = initialSize(trace, world);
+  if (initial > 0) {
+    const LaunchTemplate = { LaunchTemplateId: launchTemplateId };
+    await cloud.call("ec2", "RunInstances", { MinCount: initial, MaxCount: initial, LaunchTemplate });
+  }
+  await clock.advance(START - clock.now());
+
+  const watched = watch(context, fleet);
+  const demandAt = (at: number) => trace.demand[Math.floor((at - START) / 60_000)] ?? 0;
+  const load = createLoad(context, {
+    fleetTags,
+    demand: demandAt,
+    bootstrapMs: world.bootstrapSeconds * 1000,
+    delayMs: world.metricDelaySeconds * 1000,
+  });
+  const isPaidFor = (instance: Instance) =>
+    instance.tags.get(FLEET_TAG_KEY) === fleet && isLive(currentState(instance));
+  const steps: Step[] = [];
+  for (let step = 0; step < trace.demand.length * STEPS_PER_MINUTE; step++) {
+    await clock.advance(START + step * STEP_SECONDS * 1000 - clock.now());
+    const fleetSize = instancesOf(context).all().filter(isPaidFor).length;
+    steps.push({ demand: load.demand(), supply: load.inService(), fleet: fleetSize });
+    watched.throwIfAnythingFailed();
+  }
+  load.close();
+  return { steps, launched: watched.launched(), terminated: watched.terminated() };
+}
+
+/** Counts launches and terminations; a call that is refused, or an invocation that fails, is no fair run. */
+function watch(context: CloudContext, fleet: string) {
+  let launched = 0;
+  let terminated = 0;
+  let failure: string | undefined;
+  context.events.subscribe((event) => {
+    if (event.type === "instance-state-changed" && event.tags[FLEET_TAG_KEY] === fleet) {
+      if (event.state === "pending") launched++;
+      if (event.state === "shutting-down") terminated++;
+    }
+    if (event.type === "invocation-ended" && event.outcome !== "succeeded") {
+      failure ??= `the scaler's function ${event.outcome}: ${event.errorMessage ?? "no reason given"}`;
+    }
+    if (event.type === "event-delivery-failed") {
+      failure ??= `the event "${event.detailType}" was not delivered: ${event.errorMessage ?? "no reason given"}`;
+    }
+  });
+  return {
+    launched: () => launched,
+    terminated: () => terminated,
+    throwIfAnythingFailed() {
+      if (failure !== undefined) throw new Error(failure);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { CpuScaler } from "../../../components/cpuScaler";
+import type { CpuScalerArgs } from "../../../components/cpuScalerArgs";
+import { fleetNetwork } from "../../../components/fleetNetwork";
+
+/** What the comparison gives every policy; the rest are the component's defaults. */
+export type ScalerSettings = Required<
+  Pick<
+    CpuScalerArgs,
+    | "minInstances"
+    | "maxInstances"
+    | "targetCpuPercent"
+    | "alarmCpuPercent"
+    | "tolerance"
+    | "warmupSeconds"
+    | "scaleInAfterSeconds"
+    | "maxStep"
+  >
+>;
+
+// Handlers are bundled from the project's root, and this program runs in its own folder.
+process.chdir(path.resolve(__dirname, "../../.."));
+
+const settings = new pulumi.Config().requireObject<ScalerSettings>("scaler");
+
+const scaler = new CpuScaler("fleet", {
+  amiId: "ami-0123456789abcdef0",
+  instanceType: "t3.micro",
+  ...settings,
+  ...fleetNetwork("fleet", { subnetIds: undefined, securityGroupIds: undefined }, {}),
+});
+
+export const fleet = scaler.fleet;
+export const functionName = scaler.functionName;
+export const launchTemplateId = scaler.launchTemplateId;

@@ -1,0 +1,70 @@
+import { SteppedClock } from "../../../local/cloud/core/clock";
+import type { CloudEvent } from "../../../local/cloud/core/events";
+import { seededRandom } from "../../../local/cloud/core/random";
+import type { ServiceName } from "../../../local/cloud/core/service";
+import { runProgram } from "../../../local/engine/run";
+import { displayMap } from "../../../local/engine/values";
+import { createProvider } from "../../../local/provider/provider";
+import { startTestCloud, type TestCloud } from "../support/testCloud";
+
+export type RequestEvent = CloudEvent & { readonly type: "request" };
+
+export interface Deployment {
+  readonly cloud: TestCloud;
+  readonly clock: SteppedClock;
+  /** A stack output, by its name in the program. */
+  output(name: string): string;
+  /** The first event from now on that `isWanted`. */
+  next(isWanted: (event: CloudEvent) => boolean): Promise<CloudEvent>;
+}
+
+/** The program with every permission, in a cloud whose clock stands still and whose rules fire no more. */
+export async function deployEveryPermission(): Promise<Deployment> {
+  const clock = new SteppedClock();
+  const cloud = await startTestCloud({ clock });
+  const { region, accountId, events } = cloud.context;
+  try {
+    const result = await runProgram({
+      projectDirectory: "test/fixtures/programs/everyPermission",
+      stack: "dev",
+      mode: "update",
+      provider: createProvider({
+        region,
+        accountId,
+        programDirectory: ".",
+        call: <Output>(service: ServiceName, operation: string, input: object) =>
+          cloud.call<Output>(service, operation, input),
+      }),
+      random: seededRandom(1),
+      cacheDirectory: ".local/cache",
+    });
+    await disableRules(cloud);
+    const outputs = displayMap(result.outputs);
+    return {
+      cloud,
+      clock,
+      output(name) {
+        const value = outputs[name];
+        if (typeof value !== "string") throw new Error(`the program has no output ${name}`);
+        return value;
+      },
+      next: (isWanted) =>
+        new Promise((resolve) => {
+          const stop = events.subscribe((event) => {
+            if (!isWanted(event)) return;
+            stop();
+            resolve(event);
+          });
+        }),
+    };
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  }
+}
+
+/** Scenarios wake the scalers themselves. */
+async function disableRules(cloud: TestCloud): Promise<void> {
+  const { Rules } = await cloud.call<{ Rules: readonly { Name: string }[] }>("events", "ListRules", {});
+  for (const { Name } of Rules) await cloud.call("events", "DisableRule", { Name });
+}

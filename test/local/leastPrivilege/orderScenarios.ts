@@ -1,0 +1,152 @@
+import type { Deployment } from "./deployment";
+import { findFunction, telemetryScenarios, type Scenario, type Subject } from "./scenario";
+
+const SKU = "TEA";
+
+/** The roles around the order queue: the shop that sends, the function that stores, the one that confirms. */
+export async function orderSubjects(deployment: Deployment): Promise<Subject[]> {
+  const { cloud, next, output } = deployment;
+  const QueueUrl = output("orderQueueUrl");
+  let orders = 0;
+  const order = (more: object = {}) => ({
+    orderId: `order-${++orders}`,
+    customerName: "Ann",
+    totalAmount: 1,
+    ...more,
+  });
+  const send = async (body: string) => {
+    const input = { QueueUrl, MessageBody: body };
+    return (await cloud.call<{ MessageId: string }>("sqs", "SendMessage", input)).MessageId;
+  };
+  /** Until the queue has given the message up. */
+  const process = async (body: string) => {
+    const id = await send(body);
+    await next((event) => event.type === "message-deleted" && event.messageId === id);
+  };
+  /** Until the order in the table says what became of its confirmation. */
+  const confirm = async (customerEmail: string, ending: "confirmationSentAt" | "confirmationFailedAt") => {
+    const given = order({ customerEmail });
+    await send(JSON.stringify(given));
+    await next(
+      (event) =>
+        event.type === "item-modified" &&
+        (event.keys.orderId as { S?: string }).S === given.orderId &&
+        event.newImage?.[ending] !== undefined,
+    );
+  };
+  await cloud.call("dynamodb", "PutItem", {
+    TableName: output("inventoryTableName"),
+    Item: { sku: { S: SKU }, stock: { N: "1000" } },
+  });
+
+  const shop: Subject = {
+    roleName: output("shopRoleName"),
+    scenarios: [
+      {
+        title: "the shop sends an order",
+        needs: ["sqs:SendMessage"],
+        async run() {
+          const { accountId } = cloud.context;
+          const caller = {
+            kind: "role",
+            accountId,
+            roleName: output("shopRoleName"),
+            sessionName: "shop",
+          } as const;
+          const input = { QueueUrl, MessageBody: JSON.stringify(order()) };
+          await cloud.context.call("sqs", "SendMessage", input, caller);
+        },
+      },
+    ],
+    recover: () => Promise.resolve(),
+  };
+
+  const processName = output("processFunctionName");
+  const processSubject = await consumer(
+    deployment,
+    processName,
+    ["sqs:GetQueueAttributes"],
+    [
+      {
+        title: "an order without items is stored",
+        needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
+        run: () => process(JSON.stringify(order())),
+      },
+      {
+        title: "an order with items is stored, and its stock reserved",
+        needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+        run: () => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] }))),
+      },
+      {
+        title: "a duplicate changes nothing",
+        needs: ["dynamodb:PutItem"],
+        async run() {
+          const body = JSON.stringify(order());
+          await process(body);
+          await process(body);
+        },
+      },
+      {
+        title: "a malformed order goes to the dead-letter queue",
+        needs: ["sqs:SendMessage"],
+        run: () => process("not an order"),
+      },
+      {
+        title: "an order that conflicts with a stored one goes to the dead-letter queue",
+        needs: ["sqs:SendMessage"],
+        async run() {
+          const stored = order();
+          await process(JSON.stringify(stored));
+          await process(JSON.stringify({ ...stored, totalAmount: 2 }));
+        },
+      },
+    ],
+  );
+
+  const streamSetUp = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
+  const confirmSubject = await consumer(deployment, output("confirmFunctionName"), streamSetUp, [
+    {
+      title: "a new order's customer is told",
+      needs: ["dynamodb:GetRecords", "dynamodb:GetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
+      run: () => confirm("ann@example.com", "confirmationSentAt"),
+    },
+    {
+      title: "a confirmation that SES refuses goes to the failure queue",
+      needs: ["sqs:SendMessage"],
+      run: () => confirm("ann@rejected.example", "confirmationFailedAt"),
+    },
+  ]);
+  return [shop, processSubject, confirmSubject];
+}
+
+/** A function with an event source mapping: `setUp` is what Lambda asks of its role before it polls. */
+async function consumer(
+  deployment: Deployment,
+  FunctionName: string,
+  setUp: readonly string[],
+  scenarios: readonly Scenario[],
+): Promise<Subject> {
+  const { cloud } = deployment;
+  const { roleName, invoke } = await findFunction(deployment, FunctionName);
+  const { EventSourceMappings } = await cloud.call<{ EventSourceMappings: { UUID: string }[] }>(
+    "lambda",
+    "ListEventSourceMappings",
+    { FunctionName },
+  );
+  const [mapping] = EventSourceMappings;
+  if (mapping === undefined) throw new Error(`${FunctionName} has no event source mapping`);
+  const restart = async () => {
+    for (const Enabled of [false, true])
+      await cloud.call("lambda", "UpdateEventSourceMapping", { UUID: mapping.UUID, Enabled });
+  };
+  return {
+    roleName,
+    scenarios: [
+      { title: "its event source mapping is enabled", needs: setUp, run: restart },
+      ...scenarios,
+      ...telemetryScenarios(deployment, FunctionName, () => invoke({ Records: [] })),
+    ],
+    // A poller that was refused, or whose function failed, waits; a new one does not.
+    recover: restart,
+  };
+}

@@ -1,0 +1,113 @@
+import {
+  DescribeInstancesCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  type EC2Client,
+} from "@aws-sdk/client-ec2";
+import { parseConfiguration } from "../../../handlers/scaling/configuration";
+import type { ScaleFleetResult } from "../../../handlers/scaling/scaleFleet";
+import type { Deployment } from "./deployment";
+import { findFunction, telemetryScenarios, type Subject } from "./scenario";
+
+/** A scaler's role; `beside` is what its launches need beside what all need. */
+export async function scalerSubject(
+  deployment: Deployment,
+  ec2: EC2Client,
+  FunctionName: string,
+  beside: readonly string[] = [],
+): Promise<Subject> {
+  const { cloud, clock } = deployment;
+  const { roleName, variables, invoke } = await findFunction(deployment, FunctionName);
+  const { fleet, fleetTagKey, launchTemplateId, tickRuleArn, maxInstances } = parseConfiguration(
+    variables.SCALER,
+  );
+  const tick = () => ({
+    source: "aws.events",
+    "detail-type": "Scheduled Event",
+    time: new Date(clock.now()).toISOString(),
+    resources: [tickRuleArn],
+  });
+  const reconcile = async () => {
+    const result = (await invoke(tick())) as ScaleFleetResult;
+    if (result.outcome !== "reconciled") throw new Error(result.reason);
+    return result;
+  };
+  const expectCount = (what: string, got: number, expected: number) => {
+    if (got !== expected) throw new Error(`${what} ${got} instances; expected ${expected}`);
+  };
+  const empty = async () => {
+    const { Reservations = [] } = await ec2.send(
+      new DescribeInstancesCommand({
+        Filters: [
+          { Name: `tag:${fleetTagKey}`, Values: [fleet] },
+          { Name: "instance-state-name", Values: ["pending", "running"] },
+        ],
+      }),
+    );
+    const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
+      Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+    );
+    if (InstanceIds.length > 0) await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+  };
+
+  return {
+    roleName,
+    scenarios: [
+      {
+        title: "an empty fleet gets one instance in each subnet",
+        needs: [
+          "ec2:DescribeInstances",
+          "cloudwatch:GetMetricData",
+          "ec2:RunInstances",
+          "ec2:CreateTags",
+          ...beside,
+        ],
+        async run() {
+          await empty();
+          expectCount("launched", (await reconcile()).launched.length, maxInstances);
+        },
+      },
+      {
+        title: "a fleet above its maximum is made smaller",
+        needs: ["ec2:TerminateInstances"],
+        async run() {
+          await empty();
+          const count = { MinCount: maxInstances + 1, MaxCount: maxInstances + 1 };
+          await ec2.send(
+            new RunInstancesCommand({ LaunchTemplate: { LaunchTemplateId: launchTemplateId }, ...count }),
+          );
+          expectCount("terminated", (await reconcile()).terminated.length, 1);
+        },
+      },
+      {
+        title: "an event that stayed throttled for a minute goes to the failure queue",
+        needs: ["sqs:SendMessage"],
+        async run() {
+          const concurrency = { FunctionName, ReservedConcurrentExecutions: 0 };
+          await cloud.call("lambda", "PutFunctionConcurrency", concurrency);
+          try {
+            const Payload = Buffer.from(JSON.stringify(tick()));
+            await cloud.call("lambda", "Invoke", { FunctionName, InvocationType: "Event", Payload });
+            const delivered = deployment.next(
+              (event) =>
+                event.type === "request" &&
+                event.operation === "SendMessage" &&
+                event.caller.kind === "role" &&
+                event.caller.roleName === roleName &&
+                event.errorCode === undefined,
+            );
+            await clock.advance(60_000);
+            await delivered;
+          } finally {
+            await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
+          }
+        },
+      },
+      // An event that is not the fleet's is refused, and nothing done.
+      ...telemetryScenarios(deployment, FunctionName, () => invoke({})),
+    ],
+    async recover() {
+      await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
+    },
+  };
+}
