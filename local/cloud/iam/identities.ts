@@ -41,6 +41,7 @@ export interface InstanceProfile {
   readonly arn: string;
   readonly path: string;
   readonly createDate: number;
+  readonly tags: Map<string, string>;
   role: Role | undefined;
 }
 

@@ -21,7 +21,7 @@ export function instanceProfileOperations(
   return {
     CreateInstanceProfile: operation(
       context,
-      v.strictObject({ InstanceProfileName: inputs.policyName, Path: inputs.path }),
+      v.strictObject({ InstanceProfileName: inputs.policyName, Path: inputs.path, Tags: inputs.tags }),
       (input) => [
         { action: "iam:CreateInstanceProfile", resource: arnOf(input.InstanceProfileName, input.Path) },
       ],
@@ -34,6 +34,7 @@ export function instanceProfileOperations(
           arn: arnOf(name, input.Path),
           path: input.Path,
           createDate: context.clock.now(),
+          tags: new Map(input.Tags.map(({ Key, Value }) => [Key, Value])),
           role: undefined,
         };
         identities.instanceProfiles.set(name, profile);
@@ -83,6 +84,7 @@ function describeProfile(profile: InstanceProfile): object {
     InstanceProfileId: profile.id,
     Arn: profile.arn,
     CreateDate: inputs.iamDate(profile.createDate),
+    Tags: [...profile.tags].map(([Key, Value]) => ({ Key, Value })),
     Roles: profile.role === undefined ? [] : [describeRole(profile.role)],
   };
 }

@@ -21,16 +21,11 @@ const WAIVED: ReadonlyMap<string, string> = new Map([
 /** A bound for what would otherwise hang; a scenario takes a fraction of it. */
 const LONGEST_SCENARIO_MS = 8_000;
 
-const SUBJECTS = [
-  "shop",
-  "orders-process",
-  "orders-confirm",
-  "fleet-scale",
-  "parameter-fleet-scale",
-] as const;
+const SUBJECTS = ["shop", "orders-process", "orders-confirm", "fleet-scale", "image-fleet-scale"] as const;
 
 describe("least privilege", function () {
   this.timeout(60_000);
+  const program = deployedProgram();
   let deployment: Deployment;
   let ec2: EC2Client;
   let subjects: readonly Subject[];
@@ -42,11 +37,8 @@ describe("least privilege", function () {
     const { output } = deployment;
     subjects = [
       ...(await orderSubjects(deployment)),
-      await scalerSubject(deployment, ec2, output("fleetFunctionName")),
-      await scalerSubject(deployment, ec2, output("parameterFleetFunctionName"), [
-        "ssm:GetParameter",
-        "iam:PassRole",
-      ]),
+      await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
+      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), ["iam:PassRole"]),
     ];
   });
 
@@ -71,7 +63,7 @@ describe("least privilege", function () {
   });
 
   it("is shown on the very statements of the project's own program", async () => {
-    const program = await deployedProgram();
+    const { cloud } = program();
     const proven = new Map(
       await Promise.all(
         subjects.map(async ({ roleName }) => {
@@ -80,10 +72,10 @@ describe("least privilege", function () {
         }),
       ),
     );
-    const roles = await listRoles(program.cloud);
+    const roles = await listRoles(cloud);
     expect(roles).to.have.length.of.at.least(2);
     for (const roleName of roles) {
-      const policy = await readRolePolicy(program.cloud, roleName);
+      const policy = await readRolePolicy(cloud, roleName);
       expect(outline(policy?.document), roleName).to.deep.equal(proven.get(nameOf(roleName)));
     }
   });

@@ -43,7 +43,7 @@ ${parts.extra ?? ""}
 const receive = '{ Effect: "Allow", Action: "sqs:ReceiveMessage", Resource: queue.arn }';
 const send = '{ Effect: "Allow", Action: "sqs:SendMessage", Resource: queue.arn }';
 
-const before = {
+const committed = {
   program: program({
     visibility: "60",
     hashKey: "id",
@@ -54,7 +54,7 @@ const before = {
   config: { "shop:size": "1", "aws:region": "eu-central-1" },
 };
 
-const after = {
+const edited = {
   program: program({
     visibility: "config.getNumber('size') * 90",
     hashKey: "orderId",
@@ -77,7 +77,7 @@ describe("npm run preview", function () {
 
   before(() => {
     repository = new Repository();
-    repository.write(before);
+    repository.write(committed);
     repository.commit();
   });
 
@@ -101,12 +101,12 @@ describe("npm run preview", function () {
   }
 
   it("finds nothing changed when nothing was, automatic names and the function's code included", async () => {
-    repository.write(before);
+    repository.write(committed);
     expect((await run("--against", "HEAD", "--json")).json.changes).to.deep.equal([]);
   });
 
   it("tells what was changed, replaced, deleted, created and configured, and each IAM statement", async () => {
-    repository.write(after);
+    repository.write(edited);
     const { json, status } = await run("--against", "HEAD", "--json");
     const told = json.changes
       .map(describeChange)
@@ -125,8 +125,7 @@ describe("npm run preview", function () {
       "  - policy.Statement[Allow sqs:ReceiveMessage, sqs:DeleteMessage]: Allow sqs:ReceiveMessage on arn:aws:sqs:eu-central-1:000000000000:orders-[auto]",
       "  + policy.Statement[Allow sqs:ReceiveMessage, sqs:DeleteMessage]: Allow sqs:ReceiveMessage, sqs:DeleteMessage on arn:aws:sqs:eu-central-1:000000000000:orders-[auto]",
       "aws:lambda:Function work changed",
-      '  - code: "package"',
-      '  + code: "package"',
+      '  ~ code: "package" → "package"',
       "aws:sqs:Queue orders changed",
       "  ~ visibilityTimeoutSeconds: 60 → 180",
       "aws:sqs:Queue new created",
@@ -135,7 +134,7 @@ describe("npm run preview", function () {
   });
 
   it("writes Markdown with a summary in the first line", async () => {
-    repository.write(after);
+    repository.write(edited);
     const { text } = await run("--against", "HEAD", "--markdown");
     expect(text).to.match(
       /^❌ \*\*Preview of `dev`\*\* against `HEAD` \([0-9a-f]{12}\): 1 to create, 3 to change, 1 to replace, 1 to delete, 1 configuration key changed; 2 unchanged\./,
@@ -143,7 +142,7 @@ describe("npm run preview", function () {
   });
 
   it("shows the tree and the policies when there is nothing to compare with", async () => {
-    repository.write(before);
+    repository.write(committed);
     const { text } = await run();
     expect(text)
       .to.match(/aws:sqs:Queue +orders +create/)
@@ -152,7 +151,7 @@ describe("npm run preview", function () {
   });
 
   it("takes a stack that the revision lacks as new", async () => {
-    repository.write(before);
+    repository.write(committed);
     execFileSync("cp", ["Pulumi.dev.yaml", "Pulumi.other.yaml"], { cwd: repository.directory });
     const { text } = await run("--against", "HEAD", "--stack", "other");
     expect(text)
@@ -181,7 +180,7 @@ describe("npm run preview", function () {
       .with.property("message")
       .that.matches(/^no size/);
     repository.commit();
-    repository.write(before);
+    repository.write(committed);
     const error = await failure("--against", "HEAD");
     expect(error)
       .to.be.instanceOf(CommandError)
@@ -193,15 +192,16 @@ describe("npm run preview", function () {
     repository.write({ program: "setInterval(() => undefined, 1000); console.log('running');" });
     repository.commit();
     const controller = new AbortController();
-    const ending = preview(
-      ["--against", "HEAD"],
-      recordingTerminal(controller.signal).terminal,
-      repository.directory,
-    ).then(
+    const { terminal } = recordingTerminal(controller.signal);
+    const ending = preview(["--against", "HEAD"], terminal, repository.directory).then(
       () => "ended",
       () => "interrupted",
     );
-    while (leftovers(repository.directory).length === 0) await new Promise(setImmediate);
+    // The folder is made before the program starts.
+    const opened = async () => {
+      while (leftovers(repository.directory).length === 0) await new Promise(setImmediate);
+    };
+    await Promise.race([ending, opened()]);
     controller.abort();
     expect(await ending).to.equal("interrupted");
     expect(leftovers(repository.directory)).to.deep.equal([]);

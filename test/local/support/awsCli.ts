@@ -4,11 +4,15 @@ import type { ClientConfig } from "./testCloud";
 
 const run = promisify(execFile);
 
-/** Whether the AWS CLI is on this machine; tests that need it skip themselves aloud when it is not. */
+/**
+ * Whether the AWS CLI is on this machine; tests that need it skip themselves aloud when it is not, and fail where
+ * CI_REQUIRE_AWS_CLI=1 says that it can be had.
+ */
 export async function hasAwsCli(): Promise<boolean> {
   return await run("aws", ["--version"]).then(
     () => true,
     () => {
+      if (process.env.CI_REQUIRE_AWS_CLI === "1") throw new Error("the AWS CLI is not on the PATH; expected it in CI");
       console.warn("      SKIPPED: the AWS CLI is not on the PATH of this machine");
       return false;
     },

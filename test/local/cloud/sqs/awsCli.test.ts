@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { createSqs } from "../../../../local/cloud/sqs/sqs";
+import { hasAwsCli } from "../../support/awsCli";
 import { startTestCloud, type TestCloud } from "../../support/testCloud";
 
 const run = promisify(execFile);
@@ -12,12 +13,7 @@ describe("SQS, by the AWS CLI", function () {
   let cloud: TestCloud;
 
   before(async function () {
-    try {
-      await run("aws", ["--version"]);
-    } catch {
-      console.warn("    SKIPPED: there is no `aws` on the PATH; install the AWS CLI to run these tests");
-      this.skip();
-    }
+    if (!(await hasAwsCli())) this.skip();
     cloud = await startTestCloud({ services: [createSqs] });
   });
 
