@@ -71,6 +71,13 @@ export type FunctionEvent =
       readonly durationMs: number;
       readonly outcome: "succeeded" | "failed" | "timed-out" | "crashed" | "throttled";
       readonly errorMessage?: string;
+    }
+  | {
+      /** A batch of a stream is handed to its function, for the first time or again. */
+      readonly type: "stream-batch-sent";
+      readonly functionName: string;
+      /** Of the batch's last record, since the stream received it. */
+      readonly iteratorAgeMs: number;
     };
 
 /** A line in a CloudWatch log group. */

@@ -6,7 +6,7 @@ import { MINUTE_MS, type MetricStore } from "./metricStore";
 import { aggregateOfValue } from "./statistics";
 
 /**
- * The metrics that AWS's services report by themselves: Lambda's with each invocation, SQS's once a minute.
+ * The metrics that AWS's services report by themselves: Lambda's with each invocation and stream batch, SQS's once a minute.
  * Names and meanings are those of the services' developer guides.
  */
 export class ServiceMetrics {
@@ -23,6 +23,8 @@ export class ServiceMetrics {
       // Stamped with the cloud's clock: a function's own clock does not follow when this one is sped up.
       for (const { identity, data } of embeddedMetrics(event.message))
         this.store.put(identity, event.at, data);
+    } else if (event.type === "stream-batch-sent") {
+      this.#put("AWS/Lambda", "FunctionName", event.functionName, "IteratorAge", event.at, event.iteratorAgeMs);
     } else if (event.type === "invocation-ended") {
       const put = (name: string, value: number) =>
         this.#put("AWS/Lambda", "FunctionName", event.functionName, name, event.at, value);

@@ -193,15 +193,16 @@ describe("npm run preview", function () {
     repository.commit();
     const controller = new AbortController();
     const { terminal } = recordingTerminal(controller.signal);
-    const ending = preview(["--against", "HEAD"], terminal, repository.directory).then(
-      () => "ended",
-      () => "interrupted",
-    );
+    const done = new AbortController();
+    const ending = preview(["--against", "HEAD"], terminal, repository.directory)
+      .then(
+        () => "ended",
+        () => "interrupted",
+      )
+      .finally(() => done.abort());
     // The folder is made before the program starts.
-    const opened = async () => {
-      while (leftovers(repository.directory).length === 0) await new Promise(setImmediate);
-    };
-    await Promise.race([ending, opened()]);
+    while (!done.signal.aborted && leftovers(repository.directory).length === 0)
+      await new Promise(setImmediate);
     controller.abort();
     expect(await ending).to.equal("interrupted");
     expect(leftovers(repository.directory)).to.deep.equal([]);

@@ -115,7 +115,7 @@ export class DeployedFleet {
     return this.log
       .all("log")
       .filter(({ logGroupName }) => logGroupName === this.settings.logGroupName)
-      .flatMap(({ message }) => (message.startsWith("{") ? [textOf(message)] : []));
+      .flatMap(({ message }) => textOf(message) ?? []);
   }
 
   /** Every launch so far, oldest first. */
@@ -208,7 +208,7 @@ export class DeployedFleet {
   }
 }
 
-function textOf(line: string): string {
-  const { message } = JSON.parse(line) as { message?: string };
-  return message ?? "";
+/** The text of a line that the function logged; undefined for the platform's lines, and for metrics. */
+function textOf(line: string): string | undefined {
+  return line.startsWith("{") ? (JSON.parse(line) as { message?: string }).message : undefined;
 }

@@ -107,6 +107,7 @@ describe("the deployed scaler", function () {
       const before = fleet.launches().length;
       await fleet.wake(event);
       const launched = fleet.launches().length - before;
+      await fleet.clock.advance(5_000);
       await fleet.wake(event);
       controls.visibilityMs = 0;
       expect(launched).to.be.greaterThan(0);
