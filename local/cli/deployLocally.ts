@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { startCloud, type Cloud } from "../cloud/cloud";
+import { startCloud, type Cloud, type CloudOptions } from "../cloud/cloud";
 import { RunningClock } from "../cloud/core/clock";
 import type { CloudContext } from "../cloud/core/service";
 import { inboxOf, type Email } from "../cloud/ses/inbox";
 import { readProject } from "../engine/projectFile";
 import { displayMap } from "../engine/values";
+import { accountOf, furnishAccount } from "./account";
 import { CommandError } from "./commandError";
-import { DEFAULT_REGION, explain, runInCloud } from "./runInCloud";
+import { explain, runInCloud } from "./runInCloud";
 import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
 import type { Terminal } from "./terminal";
 
@@ -47,8 +48,10 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const started = performance.now();
   const clock = new RunningClock();
   const cloud = await explain(async () => {
-    const { config } = readProject(".", stack);
-    return await startLocalCloud(options.port, seed, config["aws:region"] ?? DEFAULT_REGION, clock);
+    const project = readProject(".", stack);
+    const started = await startLocalCloud({ port: options.port, seed, clock, ...accountOf(project) });
+    await furnishAccount(started, project);
+    return started;
   });
   const close = closeOnce(cloud);
   try {
@@ -74,12 +77,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   }
 }
 
-async function startLocalCloud(
-  port: number,
-  seed: number,
-  region: string,
-  clock: RunningClock,
-): Promise<Cloud> {
+async function startLocalCloud(settings: CloudOptions & { readonly port: number }): Promise<Cloud> {
+  const { port } = settings;
   if (port !== 0) {
     const other = await localStatus(port);
     if (other !== undefined) {
@@ -92,7 +91,7 @@ async function startLocalCloud(
   const directory = path.resolve(RUNS_DIRECTORY, String(process.pid));
   mkdirSync(directory, { recursive: true });
   try {
-    return await startCloud({ port, seed, region, clock, directory });
+    return await startCloud({ ...settings, directory });
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw new CommandError(error instanceof Error ? error.message : String(error));

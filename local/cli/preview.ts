@@ -17,10 +17,11 @@ import { type Comparison, mandatoryViolations, type PreviewReport } from "../pre
 import { openRevision, type Revision, RevisionError } from "../preview/revision";
 import { emptySnapshot, type Snapshot } from "../preview/snapshot";
 import { takeSnapshot } from "../preview/takeSnapshot";
+import { accountOf } from "./account";
 import { parseCommandLine, stringOption, UsageError } from "./arguments";
 import { CommandError } from "./commandError";
 import { renderProgress } from "./renderProgress";
-import { DEFAULT_REGION, explain, runInCloud } from "./runInCloud";
+import { explain, runInCloud } from "./runInCloud";
 import type { Terminal } from "./terminal";
 
 /**
@@ -79,9 +80,8 @@ interface Rehearsed {
 
 /** Deploys the program into a cloud of its own, whose clock stands still: two rehearsals of one program are equal. */
 async function rehearse({ project, stack, terminal, cache }: Rehearsal): Promise<Rehearsed> {
-  const { config } = await explain(() => readProject(project, stack));
-  const region = config["aws:region"] ?? DEFAULT_REGION;
-  const cloud = await startCloud({ port: 0, region, clock: new SteppedClock() });
+  const account = accountOf(await explain(() => readProject(project, stack)));
+  const cloud = await startCloud({ port: 0, ...account, clock: new SteppedClock() });
   try {
     const result = await runInCloud(cloud, {
       projectDirectory: project,

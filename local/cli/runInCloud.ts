@@ -10,9 +10,6 @@ import { CommandError } from "./commandError";
 import { renderProgress } from "./renderProgress";
 import type { Terminal } from "./terminal";
 
-/** What `npm start` deploys to when the stack names no region. */
-export const DEFAULT_REGION = "us-east-1";
-
 export interface RunInCloudOptions {
   readonly projectDirectory: string;
   readonly stack: string;

@@ -18,6 +18,7 @@ import { readScalerSettings } from "../demonstration/scalerSettings";
 import { integerOption, parseCommandLine, portRange, stringOption } from "./arguments";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
+import { tellTrouble } from "./tellTrouble";
 import type { Terminal } from "./terminal";
 
 /** Enough to show every kind of outcome, few enough to read. */
@@ -50,6 +51,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     seed,
     terminal,
   });
+  const endOfTrouble = tellTrouble(deployment.context.events, terminal);
   try {
     const readyMs = performance.now();
     // At real speed: the figures of the orders are real milliseconds.
@@ -67,6 +69,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     if (values.once !== true && !terminal.signal.aborted) await stayUp(deployment, terminal);
     return broken.length === 0 ? 0 : 1;
   } finally {
+    endOfTrouble();
     await deployment.close();
   }
 }
@@ -83,6 +86,7 @@ async function demonstrate(
     credentials: localCredentials,
   };
   const system: OrderSystem = {
+    clock: deployment.context.clock,
     events: deployment.context.events,
     sqs: new SQSClient(clientConfig),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig)),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { RunResult } from "../engine/run";
 import type { RegisteredResource } from "../engine/state";
 import { Archive, display, type PropertyValue, type Wire } from "../engine/values";
-import { packageArchive } from "../provider/package";
+import { archiveFiles } from "../provider/package";
 import { maskGenerated } from "./maskGenerated";
 import type { PreviewedResource, Snapshot } from "./snapshot";
 
@@ -52,8 +52,24 @@ async function properties(
   return Object.fromEntries(await Promise.all(shown));
 }
 
+/**
+ * A package in short: equal for equal code. A revision's folder borrows the project's packages, and bundlers write
+ * a package's path into the code: what is only that does not count, nor do source maps, which follow from the code.
+ */
 async function describePackage(archive: Archive, directory: string): Promise<string> {
-  const zip = await packageArchive(archive, directory);
-  const hash = createHash("sha256").update(zip).digest("hex").slice(0, 12);
-  return `package ${hash} (${(zip.length / 1024).toFixed(1)} KB zipped)`;
+  const files = [...(await archiveFiles(archive, directory))]
+    .filter(([name]) => !name.endsWith(".map"))
+    .map(([name, content]) => ({ name, content: withoutPaths(content) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const hash = createHash("sha256");
+  for (const { name, content } of files) hash.update(`${name}\0${content.length}\0`).update(content);
+  const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+  return `package ${hash.digest("hex").slice(0, 12)} (${(bytes / 1024).toFixed(1)} KB of code)`;
+}
+
+/** "../../../node_modules/name" as "node_modules/name". */
+function withoutPaths(content: Uint8Array): Buffer {
+  // Latin-1 gives every byte back as it was.
+  const text = Buffer.from(content).toString("latin1");
+  return Buffer.from(text.replace(/(\.\.\/)+node_modules\//g, "node_modules/"), "latin1");
 }

@@ -24,7 +24,14 @@ export class ServiceMetrics {
       for (const { identity, data } of embeddedMetrics(event.message))
         this.store.put(identity, event.at, data);
     } else if (event.type === "stream-batch-sent") {
-      this.#put("AWS/Lambda", "FunctionName", event.functionName, "IteratorAge", event.at, event.iteratorAgeMs);
+      this.#put(
+        "AWS/Lambda",
+        "FunctionName",
+        event.functionName,
+        "IteratorAge",
+        event.at,
+        event.iteratorAgeMs,
+      );
     } else if (event.type === "invocation-ended") {
       const put = (name: string, value: number) =>
         this.#put("AWS/Lambda", "FunctionName", event.functionName, name, event.at, value);

@@ -33,7 +33,10 @@ const LARGEST_DOCUMENT_BYTES = 64 * 1024;
 const KEPT = 1_000;
 
 /** A document that cannot be kept, and why. */
-export type Unprocessed = { readonly id: string | undefined; readonly message: string };
+export interface Unprocessed {
+  readonly id: string | undefined;
+  readonly message: string;
+}
 
 /** The traces of this account, newest last. */
 export class Traces {

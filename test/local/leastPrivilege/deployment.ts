@@ -1,3 +1,4 @@
+import path from "node:path";
 import { SteppedClock } from "../../../local/cloud/core/clock";
 import type { CloudEvent } from "../../../local/cloud/core/events";
 import { seededRandom } from "../../../local/cloud/core/random";
@@ -13,9 +14,9 @@ export interface Deployment {
   readonly cloud: TestCloud;
   readonly clock: SteppedClock;
   /** A stack output, by its name in the program. */
-  output(name: string): string;
-  /** The first event from now on that `isWanted`. */
-  next(isWanted: (event: CloudEvent) => boolean): Promise<CloudEvent>;
+  readonly output: (name: string) => string;
+  /** The first event from now on that `isWanted`; rejects with the signal's reason when it aborts first. */
+  readonly next: (isWanted: (event: CloudEvent) => boolean, signal: AbortSignal) => Promise<CloudEvent>;
 }
 
 /** The program with every permission, in a cloud whose clock stands still and whose rules fire no more. */
@@ -36,7 +37,7 @@ export async function deployEveryPermission(): Promise<Deployment> {
           cloud.call<Output>(service, operation, input),
       }),
       random: seededRandom(1),
-      cacheDirectory: ".local/cache",
+      cacheDirectory: path.resolve(".local/cache"),
     });
     await disableRules(cloud);
     const outputs = displayMap(result.outputs);
@@ -48,13 +49,20 @@ export async function deployEveryPermission(): Promise<Deployment> {
         if (typeof value !== "string") throw new Error(`the program has no output ${name}`);
         return value;
       },
-      next: (isWanted) =>
-        new Promise((resolve) => {
+      next: (isWanted, signal) =>
+        new Promise((resolve, reject) => {
+          const giveUp = () => {
+            stop();
+            reject(signal.reason as Error);
+          };
           const stop = events.subscribe((event) => {
             if (!isWanted(event)) return;
             stop();
+            signal.removeEventListener("abort", giveUp);
             resolve(event);
           });
+          signal.addEventListener("abort", giveUp, { once: true });
+          if (signal.aborted) giveUp();
         }),
     };
   } catch (error) {

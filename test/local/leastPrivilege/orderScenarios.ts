@@ -19,12 +19,16 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
     return (await cloud.call<{ MessageId: string }>("sqs", "SendMessage", input)).MessageId;
   };
   /** Until the queue has given the message up. */
-  const process = async (body: string) => {
+  const process = async (body: string, signal: AbortSignal) => {
     const id = await send(body);
-    await next((event) => event.type === "message-deleted" && event.messageId === id);
+    await next((event) => event.type === "message-deleted" && event.messageId === id, signal);
   };
   /** Until the order in the table says what became of its confirmation. */
-  const confirm = async (customerEmail: string, ending: "confirmationSentAt" | "confirmationFailedAt") => {
+  const confirm = async (
+    customerEmail: string,
+    ending: "confirmationSentAt" | "confirmationFailedAt",
+    signal: AbortSignal,
+  ) => {
     const given = order({ customerEmail });
     await send(JSON.stringify(given));
     await next(
@@ -32,6 +36,7 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
         event.type === "item-modified" &&
         (event.keys.orderId as { S?: string }).S === given.orderId &&
         event.newImage?.[ending] !== undefined,
+      signal,
     );
   };
   await cloud.call("dynamodb", "PutItem", {
@@ -70,34 +75,34 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
       {
         title: "an order without items is stored",
         needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
-        run: () => process(JSON.stringify(order())),
+        run: (signal) => process(JSON.stringify(order()), signal),
       },
       {
         title: "an order with items is stored, and its stock reserved",
         needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-        run: () => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] }))),
+        run: (signal) => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] })), signal),
       },
       {
         title: "a duplicate changes nothing",
         needs: ["dynamodb:PutItem"],
-        async run() {
+        async run(signal) {
           const body = JSON.stringify(order());
-          await process(body);
-          await process(body);
+          await process(body, signal);
+          await process(body, signal);
         },
       },
       {
         title: "a malformed order goes to the dead-letter queue",
         needs: ["sqs:SendMessage"],
-        run: () => process("not an order"),
+        run: (signal) => process("not an order", signal),
       },
       {
         title: "an order that conflicts with a stored one goes to the dead-letter queue",
         needs: ["sqs:SendMessage"],
-        async run() {
+        async run(signal) {
           const stored = order();
-          await process(JSON.stringify(stored));
-          await process(JSON.stringify({ ...stored, totalAmount: 2 }));
+          await process(JSON.stringify(stored), signal);
+          await process(JSON.stringify({ ...stored, totalAmount: 2 }), signal);
         },
       },
     ],
@@ -108,12 +113,12 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
     {
       title: "a new order's customer is told",
       needs: ["dynamodb:GetRecords", "dynamodb:GetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
-      run: () => confirm("ann@example.com", "confirmationSentAt"),
+      run: (signal) => confirm("ann@example.com", "confirmationSentAt", signal),
     },
     {
       title: "a confirmation that SES refuses goes to the failure queue",
       needs: ["sqs:SendMessage"],
-      run: () => confirm("ann@rejected.example", "confirmationFailedAt"),
+      run: (signal) => confirm("ann@rejected.example", "confirmationFailedAt", signal),
     },
   ]);
   return [shop, processSubject, confirmSubject];

@@ -82,7 +82,7 @@ export async function scalerSubject(
       {
         title: "an event that stayed throttled for a minute goes to the failure queue",
         needs: ["sqs:SendMessage"],
-        async run() {
+        async run(signal) {
           const concurrency = { FunctionName, ReservedConcurrentExecutions: 0 };
           await cloud.call("lambda", "PutFunctionConcurrency", concurrency);
           try {
@@ -95,9 +95,9 @@ export async function scalerSubject(
                 event.caller.kind === "role" &&
                 event.caller.roleName === roleName &&
                 event.errorCode === undefined,
+              signal,
             );
-            await clock.advance(60_000);
-            await delivered;
+            await Promise.all([clock.advance(60_000), delivered]);
           } finally {
             await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
           }

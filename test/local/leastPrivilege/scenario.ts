@@ -5,8 +5,8 @@ export interface Scenario {
   readonly title: string;
   /** The actions that it cannot do without. */
   readonly needs: readonly string[];
-  /** Resolves once it is done in full; may never do so where a permission is missing. */
-  run(): Promise<void>;
+  /** Resolves once it is done in full; where a permission is missing, it may take the signal to end. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A role, and what shows that each of its permissions is needed. */
@@ -21,7 +21,7 @@ export interface DeployedFunction {
   readonly roleName: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Invokes it and waits; rejects with the function's own error. */
-  invoke(event: unknown): Promise<unknown>;
+  readonly invoke: (event: unknown) => Promise<unknown>;
 }
 
 export async function findFunction({ cloud }: Deployment, FunctionName: string): Promise<DeployedFunction> {

@@ -114,7 +114,7 @@ describe("npm run preview", function () {
         warning === undefined ? title : `${title} (${warning})`,
         ...(title.endsWith("created") ? [] : lines.map(({ sign, text }) => `  ${sign} ${text}`)),
       ]);
-    const code = /package [0-9a-f]{12} \([0-9.]+ KB zipped\)/;
+    const code = /package [0-9a-f]{12} \([0-9.]+ KB of code\)/;
     expect(told.map((line) => line.replace(new RegExp(code, "g"), "package"))).to.deep.equal([
       'configuration shop:size: "1" → "2"',
       "aws:sqs:Queue old deleted",

@@ -2,7 +2,6 @@ import { seededRandom } from "../../../local/cloud/core/random";
 import { SteppedClock } from "../../../local/cloud/core/clock";
 import type { InstanceEvent } from "../../../local/cloud/core/events";
 import type { ServiceName } from "../../../local/cloud/core/service";
-import { createLoad, type Load } from "../../../local/cloud/load/load";
 import { readScalerSettings, type ScalerSettings } from "../../../local/demonstration/scalerSettings";
 import { runProgram } from "../../../local/engine/run";
 import { displayMap } from "../../../local/engine/values";
@@ -40,7 +39,6 @@ export class DeployedFleet {
     readonly log: EventLog,
     readonly settings: ScalerSettings,
     readonly variable: ScalerVariable,
-    readonly load: Load,
   ) {}
 
   static async deploy(): Promise<DeployedFleet> {
@@ -71,17 +69,15 @@ export class DeployedFleet {
         { FunctionName: functionName },
       );
       const variable = JSON.parse(Environment.Variables.SCALER) as ScalerVariable;
-      const load = createLoad(cloud.context, { fleetTags: { [settings.tag.key]: settings.tag.value } });
-      return new DeployedFleet(cloud, clock, log, settings, variable, load);
+      return new DeployedFleet(cloud, clock, log, settings, variable);
     } catch (error) {
       await cloud.close();
       throw error;
     }
   }
 
-  async close(): Promise<void> {
-    this.load.close();
-    await this.cloud.close();
+  close(): Promise<void> {
+    return this.cloud.close();
   }
 
   /** Instances of the fleet that are pending or running. */

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { ec2ControlsOf } from "../../../local/cloud/ec2/controls";
+import { createLoad, type Load } from "../../../local/cloud/load/load";
 import { DeployedFleet, MINUTE } from "./deployedFleet";
 
 interface Document {
@@ -9,30 +10,32 @@ interface Document {
 describe("the deployed scaler", function () {
   this.timeout(60_000);
   let fleet: DeployedFleet;
+  let load: Load;
 
   before(async () => {
     fleet = await DeployedFleet.deploy();
+    const { key, value } = fleet.settings.tag;
+    load = createLoad(fleet.cloud.context, { fleetTags: { [key]: value } });
   });
-  after(() => fleet.close());
+  after(async () => {
+    load.close();
+    await fleet.close();
+  });
 
   const sizeIs = (wanted: (size: number) => boolean) => async () => wanted((await fleet.live()).length);
 
   it("follows the load: alarm, event, launches, recovery, and back to the minimum", async () => {
     const { minInstances, maxInstances, tag } = fleet.settings;
-    fleet.load.setDemand(0.3);
+    load.setDemand(0.3);
     await fleet.advanceUntil(
       "the minimum",
       5,
       sizeIs((size) => size === minInstances),
     );
-    await fleet.advanceUntil(
-      "the first instance in service",
-      5,
-      () => fleet.load.inService() === minInstances,
-    );
+    await fleet.advanceUntil("the first instance in service", 5, () => load.inService() === minInstances);
     expect(fleet.alarmStates()).not.to.include("ALARM");
 
-    fleet.load.setDemand(2);
+    load.setDemand(2);
     await fleet.advanceUntil("the alarm", 6, () => fleet.alarmStates().at(-1) === "ALARM");
     const event = fleet.log
       .all("event-delivered")
@@ -56,9 +59,9 @@ describe("the deployed scaler", function () {
     expect(new Set(there.map(({ placement }) => placement.availabilityZone)).size).to.equal(3);
 
     await fleet.advanceUntil("recovery", 8, () => fleet.alarmStates().at(-1) === "OK");
-    expect(fleet.load.cpu()).to.equal(50);
+    expect(load.cpu()).to.equal(50);
 
-    fleet.load.setDemand(0.3);
+    load.setDemand(0.3);
     await fleet.advanceUntil(
       "scale-in",
       20,
@@ -71,7 +74,7 @@ describe("the deployed scaler", function () {
   it("launches at a tick when the alarm's event is lost", async () => {
     const before = fleet.alarmStates().length;
     await fleet.setRule("alarm", false);
-    fleet.load.setDemand(1.3);
+    load.setDemand(1.3);
     await fleet.advanceUntil(
       "launches",
       8,
@@ -87,7 +90,7 @@ describe("the deployed scaler", function () {
     before(async () => {
       await fleet.setRule("alarm", false);
       await fleet.setRule("tick", false);
-      fleet.load.setDemand(0.3);
+      load.setDemand(0.3);
     });
 
     /** One instance that has run for long, and no datapoint of before that still counts. */

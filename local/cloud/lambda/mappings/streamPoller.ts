@@ -183,8 +183,7 @@ export class StreamPoller implements Poller {
     const { fn, settings } = this.#mapping;
     const last = segment.records.at(-1);
     if (last !== undefined) {
-      // Creation times are whole seconds: a record may seem to come from the future.
-      const iteratorAgeMs = Math.max(0, this.#context.clock.now() - createdAtMs(last));
+      const iteratorAgeMs = this.#context.clock.now() - createdAtMs(last);
       this.#context.events.publish({ type: "stream-batch-sent", functionName: fn.name, iteratorAgeMs });
     }
     const payload = Buffer.from(JSON.stringify({ Records: segment.records }));

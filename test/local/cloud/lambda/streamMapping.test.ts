@@ -126,6 +126,18 @@ describe("an event source mapping of a table's stream", () => {
     expect(seen()).to.deep.equal([["a"], ["b", "c"]]);
   });
 
+  it("tells the age of each batch's last record", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({ BatchSize: 2, MaximumBatchingWindowInSeconds: 10 });
+    await put("a");
+    await clock.advance(4000);
+    await put("b", "c");
+    await clock.advance(10_000);
+    const ages = events.flatMap((event) => (event.type === "stream-batch-sent" ? [event.iteratorAgeMs] : []));
+    expect(seen()).to.deep.equal([["a", "b"], ["c"]]);
+    expect(ages).to.deep.equal([0, 10_000]);
+  });
+
   it("gives the function only what its filter matches", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     const Pattern = JSON.stringify({

@@ -357,6 +357,7 @@ describe("CloudWatch", () => {
     cloud.context.events.publish({ ...ended, outcome: "succeeded" });
     cloud.context.events.publish({ ...ended, outcome: "timed-out" });
     cloud.context.events.publish({ ...ended, outcome: "throttled" });
+    cloud.context.events.publish({ type: "stream-batch-sent", functionName: "f", iteratorAgeMs: 1500 });
     const message = JSON.stringify({
       _aws: {
         Timestamp: 0,
@@ -383,9 +384,9 @@ describe("CloudWatch", () => {
       return Datapoints.map((point) => point.Sum);
     };
     const Dimensions = [{ Name: "FunctionName", Value: "f" }];
-    const names = ["Invocations", "Errors", "Throttles", "Duration"];
+    const names = ["Invocations", "Errors", "Throttles", "Duration", "IteratorAge"];
     const sums = await Promise.all(names.map((name) => sum("AWS/Lambda", name, Dimensions)));
-    expect(sums).to.deep.equal([[2], [1], [1], [80]]);
+    expect(sums).to.deep.equal([[2], [1], [1], [80], [1500]]);
     expect(await sum("Shop", "processed", [])).to.deep.equal([7]);
   });
 

@@ -16,7 +16,11 @@ describe("a file of orders", () => {
     ["an empty file", " \n", /^line 1: the file is empty/],
     ["a syntax error in an array", `[\n${JSON.stringify(order)},\n{"orderId": }\n]`, /^line 3: /],
     ["a file that ends too early", `[\n${JSON.stringify(order)},\n`, /^line 3: /],
-    ["an entry that is no object", `[\n${JSON.stringify(order)},\n17\n]`, /^line 3: got 17; expected an order/],
+    [
+      "an entry that is no object",
+      `[\n${JSON.stringify(order)},\n17\n]`,
+      /^line 3: got 17; expected an order/,
+    ],
     ["a bad line", `${JSON.stringify(order)}\nnonsense\n`, /^line 2: /],
     ["a line that is no object", `${JSON.stringify(order)}\n[1]\n`, /^line 2: got \[1\]; expected an order/],
   ];

@@ -19,7 +19,9 @@ describe("SteppedClock", () => {
         const fired: { index: number; at: number }[] = [];
         delays.forEach((delay, index) => clock.after(delay, () => fired.push({ index, at: clock.now() })));
         await clock.advance(50);
-        const expected = delays.map((at, index) => ({ index, at })).sort((a, b) => a.at - b.at || a.index - b.index);
+        const expected = delays
+          .map((at, index) => ({ index, at }))
+          .sort((a, b) => a.at - b.at || a.index - b.index);
         expect(fired).to.deep.equal(expected);
       }),
       { numRuns: 30 },
@@ -93,6 +95,20 @@ describe("RunningClock", () => {
     const started = clock.now();
     await clock.sleep(60_000);
     expect(clock.now() - started).to.be.at.least(59_999);
+    clock.close();
+  });
+
+  it("takes another speed at any moment, and keeps its time", async () => {
+    const clock = new RunningClock();
+    const waiting = clock.sleep(60_000);
+    clock.setSpeed(3600);
+    expect(clock.rate()).to.equal(3600);
+    await waiting;
+    const reached = clock.now();
+    clock.setSpeed(1);
+    expect(clock.rate()).to.equal(1);
+    expect(clock.now() - reached).to.be.within(0, 1000);
+    expect(() => clock.setSpeed(0)).to.throw("speed: got 0; expected a number of at least 1");
     clock.close();
   });
 

@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { EventStream } from "../../../../local/cloud/core/events";
+import type { Principal } from "../../../../local/cloud/iam/principal";
+import { tellTrouble } from "../../../../local/cli/tellTrouble";
+
+const role: Principal = {
+  kind: "role",
+  accountId: "000000000000",
+  roleName: "orders-process-role",
+  sessionName: "orders-process",
+};
+const request = { type: "request", service: "dynamodb", operation: "PutItem", requestId: "r" } as const;
+
+function told(publish: (events: EventStream) => void): string[] {
+  const events = new EventStream(() => 0);
+  const lines: string[] = [];
+  const end = tellTrouble(events, {
+    print: (line = "") => lines.push(line),
+    printJson: () => undefined,
+    signal: new AbortController().signal,
+    interactive: false,
+  });
+  publish(events);
+  end();
+  publish(events);
+  return lines;
+}
+
+describe("trouble while the local cloud runs", () => {
+  it("is told once a kind, and not after the end", () => {
+    const denied = {
+      ...request,
+      caller: role,
+      errorCode: "AccessDeniedException",
+      errorMessage: "may not write",
+    };
+    const lines = told((events) => {
+      events.publish(denied);
+      events.publish({ ...denied, requestId: "another" });
+      events.publish({
+        type: "invocation-ended",
+        functionName: "orders-process",
+        requestId: "r",
+        durationMs: 3000,
+        outcome: "timed-out",
+        errorMessage: "Task timed out after 3.00 seconds",
+      });
+    });
+    expect(lines).to.deep.equal([
+      "  ! may not write",
+      "  ! orders-process timed-out: Task timed out after 3.00 seconds",
+    ]);
+  });
+
+  it("is nothing that functions live with, nor what the person at the laptop tries", () => {
+    const lines = told((events) => {
+      events.publish({ ...request, caller: role });
+      events.publish({ ...request, caller: role, errorCode: "ConditionalCheckFailedException" });
+      events.publish({
+        ...request,
+        caller: { kind: "administrator", accountId: "000000000000" },
+        errorCode: "AccessDeniedException",
+      });
+    });
+    expect(lines).to.deep.equal([]);
+  });
+});
