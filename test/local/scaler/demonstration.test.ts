@@ -19,13 +19,13 @@ describe("the scaler's demonstration", function () {
   ) {
     const lines: string[] = [];
     const tell = (line: string) => void lines.push(line);
-    let ended = false;
-    const outcome = demonstrateScaler(fleet.cloud.context, fleet.settings, tell, signal).finally(
-      () => (ended = true),
+    const ending = new AbortController();
+    const outcome = demonstrateScaler(fleet.cloud.context, fleet.settings, tell, signal).finally(() =>
+      ending.abort(),
     );
     // Whoever awaits the outcome below hears of a rejection; until then it is not unhandled.
     outcome.catch(() => undefined);
-    while (!ended) {
+    while (!ending.signal.aborted) {
       eachMinute(lines);
       await fleet.clock.advance(MINUTE);
     }

@@ -12,7 +12,8 @@ export async function hasAwsCli(): Promise<boolean> {
   return await run("aws", ["--version"]).then(
     () => true,
     () => {
-      if (process.env.CI_REQUIRE_AWS_CLI === "1") throw new Error("the AWS CLI is not on the PATH; expected it in CI");
+      if (process.env.CI_REQUIRE_AWS_CLI === "1")
+        throw new Error("the AWS CLI is not on the PATH; expected it in CI");
       console.warn("      SKIPPED: the AWS CLI is not on the PATH of this machine");
       return false;
     },

@@ -15,7 +15,9 @@ function perfectOutcome(sent: readonly GeneratedMessage[]) {
   return {
     sent,
     stored: sent.filter(({ kind }) => kind === "order").map(({ body }) => stored(body)),
-    deadLettered: sent.filter(({ kind }) => kind === "conflict" || kind === "malformed").map(({ body }) => body),
+    deadLettered: sent
+      .filter(({ kind }) => kind === "conflict" || kind === "malformed")
+      .map(({ body }) => body),
   };
 }
 
