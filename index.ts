@@ -1,3 +1,4 @@
+import "./components/parts/startBundling";
 import * as pulumi from "@pulumi/pulumi";
 import { CpuScaler } from "./components/cpuScaler";
 import { fleetNetwork } from "./components/fleetNetwork";

@@ -5,6 +5,7 @@ import { RunningClock } from "../cloud/core/clock";
 import type { CloudContext } from "../cloud/core/service";
 import { inboxOf, type Email } from "../cloud/ses/inbox";
 import { readProject } from "../engine/projectFile";
+import type { RunResult } from "../engine/run";
 import { displayMap } from "../engine/values";
 import { accountOf, furnishAccount } from "./account";
 import { CommandError } from "./commandError";
@@ -22,6 +23,8 @@ export interface LocalDeployment {
   emails(): readonly Email[];
   /** How many resources the program registered, components and the stack included. */
   readonly resources: number;
+  /** Resolves when the program's process has ended well; rejects with `CommandError` when it has not. */
+  readonly programEnded: Promise<unknown>;
   /** How fast the cloud's clock runs from now on while nothing is in flight: 1, real time, or more. */
   setSpeed(speed: number): void;
   /** Ends the cloud and removes everything it wrote. */
@@ -56,7 +59,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const close = closeOnce(cloud);
   try {
     terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
-    const result = await runInCloud(cloud, { projectDirectory: ".", stack, mode: "update", seed, terminal });
+    const { result, programEnded } = await deploy(cloud, options);
     const outputs = displayMap(result.outputs);
     const { region } = cloud.context;
     serveStatus(cloud, { stack, region, outputs });
@@ -69,12 +72,35 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       emails: () => inboxOf(cloud.context).emails,
       outputs,
       resources: result.resources.length,
+      programEnded,
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Resolves once everything stands. The program's process takes up to a second more to end, the first time above
+ * all, when it writes its compiled code to the cache; the cloud is of use meanwhile.
+ */
+async function deploy(
+  cloud: Cloud,
+  { stack, seed, terminal }: LocalDeploymentOptions,
+): Promise<{ result: RunResult; programEnded: Promise<unknown> }> {
+  const deployed = Promise.withResolvers<RunResult>();
+  const programEnded = runInCloud(cloud, {
+    projectDirectory: ".",
+    stack,
+    mode: "update",
+    seed,
+    terminal,
+    onDeployed: deployed.resolve,
+  });
+  // Whoever deploys learns of a failure here or by awaiting `programEnded`.
+  programEnded.catch(deployed.reject);
+  return { result: await deployed.promise, programEnded };
 }
 
 async function startLocalCloud(settings: CloudOptions & { readonly port: number }): Promise<Cloud> {

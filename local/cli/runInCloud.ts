@@ -18,6 +18,8 @@ export interface RunInCloudOptions {
   readonly terminal: Terminal;
   /** Where compiled code is kept; default `.local/cache` in the project. */
   readonly cacheDirectory?: string;
+  /** Called once everything stands, a moment before the program's process has ended. */
+  readonly onDeployed?: (result: RunResult) => void;
   /** Default: a line to the terminal for each. */
   readonly onEvent?: (event: ProgressEvent) => void;
 }
@@ -41,6 +43,7 @@ export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Prom
       random: seededRandom(seed),
       signal: terminal.signal,
       ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+      ...(options.onDeployed === undefined ? {} : { onDeployed: options.onDeployed }),
       onEvent:
         options.onEvent ??
         ((event) => {

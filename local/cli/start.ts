@@ -56,6 +56,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     const readyMs = performance.now();
     // At real speed: the figures of the orders are real milliseconds.
     const demonstration = await demonstrate(deployment, orders, seed, terminal);
+    await deployment.programEnded;
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
     if (values.json === true) {

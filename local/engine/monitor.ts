@@ -34,6 +34,8 @@ export function createMonitor(
   deployment: Deployment,
   transforms: TransformRegistry,
   info: MonitorInfo,
+  /** The program has nothing left to register; answered once this resolves. */
+  onFinished: () => Promise<void> = () => Promise.resolve(),
 ): IResourceMonitorServer {
   return {
     getDeploymentInfo: unary(() => deploymentInfo(deployment, info)),
@@ -59,7 +61,10 @@ export function createMonitor(
       transforms.addForStack(callback);
       return new Empty();
     }),
-    signalAndWaitForShutdown: unary(() => new Empty()),
+    signalAndWaitForShutdown: unary(async () => {
+      await onFinished();
+      return new Empty();
+    }),
     call: unsupported((request: { getTok(): string }) => `the method ${request.getTok()}`),
     readResource: unsupported(
       (request: messages.ReadResourceRequest) =>

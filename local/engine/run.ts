@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly onEvent?: (event: ProgressEvent) => void;
   /** Ends the program and the run when it aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * Called once everything stands: the program has nothing left to register. Its process takes up to a second more
+   * to end, and only its end tells that all went well: the run's own promise.
+   */
+  readonly onDeployed?: (result: RunResult) => void;
   /** How many resources are created at once; default 16. */
   readonly parallel?: number;
   /** Where compiled code is kept to speed up later starts; default `.local/cache` in the project. */
@@ -76,7 +81,13 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
   const printed: string[] = [];
   const info = { ...project, project: project.name, organization: ORGANIZATION, parallel };
   const transforms = new TransformRegistry();
-  const server = await serveEngine(createMonitor(deployment, transforms, info), createEngineService(onLog));
+  const result = () => ({ project, resources: deployment.state.all(), outputs: deployment.outputs });
+  const onFinished = async () => {
+    await deployment.settled();
+    if (errors.length === 0 && !deployment.failed.signal.aborted) options.onDeployed?.(result());
+  };
+  const monitor = createMonitor(deployment, transforms, info, onFinished);
+  const server = await serveEngine(monitor, createEngineService(onLog));
   try {
     const ending = await runProcess({
       project,
@@ -98,7 +109,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
     options.signal?.throwIfAborted();
     deployment.failed.signal.throwIfAborted();
     throwIfFailed(ending, errors, printed);
-    return { project, resources: deployment.state.all(), outputs: deployment.outputs };
+    return result();
   } finally {
     transforms.close();
     server.close();

@@ -2,12 +2,8 @@ import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { expect } from "chai";
-import {
-  bundleHandler,
-  bundleHandlers,
-  productionDependencies,
-  withoutPackages,
-} from "../../../../components/parts/bundle";
+import { bundleHandler, productionDependencies } from "../../../../components/parts/bundle";
+import { bundleHandlers, withoutPackages } from "../../../../components/parts/bundling";
 
 describe("bundleHandler", () => {
   it("gives the same bytes for the same sources", () => {

@@ -1,0 +1,17 @@
+import { workerData, type MessagePort } from "node:worker_threads";
+import type { BundlingOutcome } from "./bundle";
+import { bundleHandlers } from "./bundling";
+
+/** The thread that bundles: says its outcome, then wakes whoever waits for it. */
+const { done, port } = workerData as { done: Int32Array; port: MessagePort };
+port.postMessage(outcome());
+Atomics.store(done, 0, 1);
+Atomics.notify(done, 0);
+
+function outcome(): BundlingOutcome {
+  try {
+    return { bundles: bundleHandlers() };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
