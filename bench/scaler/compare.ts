@@ -1,4 +1,6 @@
+import type { Policy } from "./policy";
 import { scoreOf, type Run, type Score } from "./run";
+import { simulate, type World } from "./simulate";
 import type { Trace } from "./traces";
 
 /** A policy with the world that it is to be measured in. */
@@ -8,6 +10,12 @@ export interface Contender {
   readonly parameters: Readonly<Record<string, string | number>>;
   /** Goes through a trace, each time from its beginning. */
   run(trace: Trace): Promise<Run>;
+}
+
+/** A policy in the simulated world; `create` gives a new one, without memories, for each trace. */
+export function simulated(create: () => Policy, world: World): Contender {
+  const { name, parameters } = create();
+  return { name, parameters, run: (trace) => simulate(create(), trace, world) };
 }
 
 export interface Comparison {

@@ -72,7 +72,7 @@ async function deploy(world: World, settings: ScalerSettings): Promise<Deploymen
           cloud.call<Output>(service, operation, input),
       }),
       random: seededRandom(1),
-      cacheDirectory: path.join(".local", "cache"),
+      cacheDirectory: path.resolve(".local", "cache"),
     });
     const { fleet, launchTemplateId } = displayMap(outputs);
     if (typeof fleet !== "string" || typeof launchTemplateId !== "string") {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { cpuScalerDefaults } from "../../components/cpuScalerArgs";
-import { compare, type Comparison } from "./compare";
+import { compare, simulated, type Comparison, type Contender } from "./compare";
+import { deployedScaler } from "./deployedScaler";
 import type { Score } from "./run";
-import type { Policy } from "./policy";
 import { horizontalPodAutoscaler } from "./policies/horizontalPodAutoscaler";
 import { oneLaunchPerAlarm } from "./policies/oneLaunchPerAlarm";
 import { targetTracking } from "./policies/targetTracking";
@@ -42,19 +42,26 @@ export function scalerSettings(world: World) {
   };
 }
 
-/** Each in a world of its own. */
-export function policiesIn(world: World): (() => Policy)[] {
+/** How this scaler takes part: its decision in the simulated world, or deployed, whole, in the embedded cloud. */
+export type Staging = "simulated" | "deployed";
+
+/** This scaler first, then what people would use instead, each in a world of its own. */
+export function contendersIn(world: World, staging: Staging): Contender[] {
+  const settings = scalerSettings(world);
   return [
-    () => thisScaler(world, { ...scalerSettings(world), paused: false }),
-    () => oneLaunchPerAlarm(world, cpuScalerDefaults.alarmCpuPercent),
-    () => targetTracking(world),
-    () => horizontalPodAutoscaler(world),
+    staging === "deployed"
+      ? deployedScaler(world, settings)
+      : simulated(() => thisScaler(world, { ...settings, paused: false }), world),
+    simulated(() => oneLaunchPerAlarm(world, settings.alarmCpuPercent), world),
+    simulated(() => targetTracking(world), world),
+    simulated(() => horizontalPodAutoscaler(world), world),
   ];
 }
 
 /**
- * `npm run bench -- scaler [--trace file.csv] [--seed N]`: this scaler against what people would use instead, on
- * the same load in the same simulated world.
+ * `npm run bench -- scaler [--trace file.csv] [--seed N] [--quick]`: this scaler against what people would use
+ * instead, on the same load, with the same delays and limits. This scaler is the deployed one, on the embedded
+ * cloud's stopped clock; `--quick` simulates its decision like the others'.
  */
 export async function benchScaler(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -73,10 +80,11 @@ export async function benchScaler(args: readonly string[]): Promise<void> {
       : [parseTrace(path.basename(values.trace), readFileSync(values.trace, "utf8"))];
   const print = (...lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`);
 
-  const comparisons = await compare(policiesIn(WORLD), traces, WORLD);
+  const staging = values.quick === true ? "simulated" : "deployed";
+  const comparisons = await compare(contendersIn(WORLD, staging), traces);
   print(
     "",
-    "Scaler: how supply follows demand, simulated",
+    `Scaler: how supply follows demand; this scaler is ${staging}, the others are simulated`,
     "",
     worldLine(WORLD),
     ...parameterLines(comparisons),
@@ -95,7 +103,7 @@ export async function benchScaler(args: readonly string[]): Promise<void> {
   for (const bootstrapSeconds of BOOTSTRAP_SWEEP) {
     if (bootstrapSeconds === WORLD.bootstrapSeconds) continue;
     const world = { ...WORLD, bootstrapSeconds };
-    const swept = await compare(policiesIn(world), traces, world);
+    const swept = await compare(contendersIn(world, staging), traces);
     const title = `together, ${bootstrapSeconds} s of bootstrap`;
     print(
       ...scoreTable(

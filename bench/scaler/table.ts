@@ -1,4 +1,5 @@
-import type { Comparison, Score } from "./compare";
+import type { Comparison } from "./compare";
+import type { Score } from "./run";
 
 const COLUMNS: readonly (readonly [title: string, of: (score: Score) => string])[] = [
   ["θ_U %", (score) => score.shortfall.toFixed(2)],

@@ -1,13 +1,11 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { CpuScaler } from "../../../components/cpuScaler";
-import type { CpuScalerArgs } from "../../../components/cpuScalerArgs";
 import { fleetNetwork } from "../../../components/fleetNetwork";
 
 /** What the comparison gives every policy; the rest are the component's defaults. */
-export type ScalerSettings = Required<
-  Pick<
-    CpuScalerArgs,
+export type ScalerSettings = Readonly<
+  Record<
     | "minInstances"
     | "maxInstances"
     | "targetCpuPercent"
@@ -15,7 +13,8 @@ export type ScalerSettings = Required<
     | "tolerance"
     | "warmupSeconds"
     | "scaleInAfterSeconds"
-    | "maxStep"
+    | "maxStep",
+    number
   >
 >;
 

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { compare } from "../../../../bench/scaler/compare";
-import { policiesIn, WORLD } from "../../../../bench/scaler/main";
+import { contendersIn, WORLD } from "../../../../bench/scaler/main";
 import { HOLD, type Policy, type PolicyView } from "../../../../bench/scaler/policy";
-import { simulate, STEP_SECONDS, type World } from "../../../../bench/scaler/simulate";
+import { scoreOf, STEP_SECONDS } from "../../../../bench/scaler/run";
+import { simulate, type World } from "../../../../bench/scaler/simulate";
 import { standardTraces } from "../../../../bench/scaler/traces";
 
 const world: World = { ...WORLD, minInstances: 1, maxInstances: 5 };
@@ -25,15 +26,15 @@ function scripted(inMinute: number, count: number) {
 
 describe("simulate", () => {
   it("starts in service, at the size that holds the first demand at the target", async () => {
-    const { samples } = await simulate(scripted(-1, 0).policy, trace(1.5, 1.5), world);
-    expect(samples[0]).to.deep.equal({ demand: 1.5, supply: 3 });
+    const { steps } = await simulate(scripted(-1, 0).policy, trace(1.5, 1.5), world);
+    expect(steps[0]).to.deep.equal({ demand: 1.5, supply: 3, fleet: 3 });
   });
 
   it("serves with a new instance after boot and bootstrap, and bills it from its launch", async () => {
-    const { samples, instanceHours } = await simulate(scripted(0, 1).policy, trace(1, 1, 1), world);
-    const served = samples.findIndex(({ supply }) => supply === 3);
+    const run = await simulate(scripted(0, 1).policy, trace(1, 1, 1), world);
+    const served = run.steps.findIndex(({ supply }) => supply === 3);
     expect(served * STEP_SECONDS).to.equal(30 + 25 + 60);
-    expect(instanceHours * 3_600).to.be.closeTo(2 * 180 + 150, 1e-6);
+    expect(scoreOf(run).instanceHours * 3_600).to.be.closeTo(2 * 180 + 150, 1e-6);
   });
 
   it("shows a minute once it is over and its datapoint has come, CPU at most 100 %", async () => {
@@ -58,7 +59,7 @@ describe("simulate", () => {
 describe("the comparison", () => {
   const compared = (seed: number, changes: Partial<World> = {}) => {
     const changed = { ...WORLD, ...changes };
-    return compare(policiesIn(changed), standardTraces(seed), changed);
+    return compare(contendersIn(changed, "simulated"), standardTraces(seed));
   };
   for (const [what, seed, changes] of [
     ["in the world of the figures", 1, {}],
