@@ -9,7 +9,7 @@ export interface Contender {
   /** As printed beside the figures. */
   readonly parameters: Readonly<Record<string, string | number>>;
   /** Goes through a trace, each time from its beginning. */
-  run(trace: Trace): Promise<Run>;
+  readonly run: (trace: Trace) => Promise<Run>;
 }
 
 /** A policy in the simulated world; `create` gives a new one, without memories, for each trace. */
