@@ -63,6 +63,7 @@ export default tseslint.config(
       globals: {
         process: "readonly",
         require: "readonly",
+        __dirname: "readonly",
         module: "writable",
         console: "readonly",
         Buffer: "readonly",

@@ -23,7 +23,7 @@ const FLEET_TAG_KEY = "Fleet";
 const PROJECT = "scaler-bench";
 const STACK = "bench";
 /** From the deployment to the trace's beginning: by then the first instances serve, and none is warming up. */
-const LEAD_MINUTES = 60;
+const LEAD_MINUTES = 10;
 const START = Date.UTC(2026, 0, 1);
 
 interface Deployment {
@@ -56,24 +56,26 @@ async function deploy(world: World, settings: ScalerSettings): Promise<Deploymen
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
   const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
   const cloud = await startCloud({ port: 0, clock });
-  ec2ControlsOf(cloud.context).bootMs = world.bootSeconds * 1000;
-  const projectDirectory = writeProject(settings);
   try {
+    ec2ControlsOf(cloud.context).bootMs = world.bootSeconds * 1000;
     const { region, accountId } = cloud.context;
-    const { outputs } = await runProgram({
-      projectDirectory,
-      stack: STACK,
-      mode: "update",
-      provider: createProvider({
-        region,
-        accountId,
-        programDirectory: ".",
-        call: <Output>(service: ServiceName, operation: string, input: object) =>
-          cloud.call<Output>(service, operation, input),
-      }),
-      random: seededRandom(1),
-      cacheDirectory: path.resolve(".local", "cache"),
+    const provider = createProvider({
+      region,
+      accountId,
+      programDirectory: ".",
+      call: <Output>(service: ServiceName, operation: string, input: object) =>
+        cloud.call<Output>(service, operation, input),
     });
+    const { outputs } = await withProject(settings, (projectDirectory) =>
+      runProgram({
+        projectDirectory,
+        stack: STACK,
+        mode: "update",
+        provider,
+        random: seededRandom(1),
+        cacheDirectory: path.resolve(".local", "cache"),
+      }),
+    );
     const { fleet, launchTemplateId } = displayMap(outputs);
     if (typeof fleet !== "string" || typeof launchTemplateId !== "string") {
       throw new Error("the bench's program lacks an output; expected fleet and launchTemplateId");
@@ -82,23 +84,25 @@ async function deploy(world: World, settings: ScalerSettings): Promise<Deploymen
   } catch (error) {
     await cloud.close();
     throw error;
-  } finally {
-    rmSync(projectDirectory, { recursive: true, force: true });
   }
 }
 
-/** A Pulumi project for the bench's program, with a stack that has these settings; JSON is YAML too. */
-function writeProject(settings: ScalerSettings): string {
+/** Does `work` with a Pulumi project for the bench's program, whose stack has these settings; JSON is YAML too. */
+async function withProject<T>(
+  settings: ScalerSettings,
+  work: (projectDirectory: string) => Promise<T>,
+): Promise<T> {
   const directory = mkdtempSync(path.join(tmpdir(), "scaler-bench-"));
   const write = (file: string, content: object) =>
     writeFileSync(path.join(directory, file), JSON.stringify(content));
-  write("Pulumi.yaml", {
-    name: PROJECT,
-    runtime: "nodejs",
-    main: path.resolve(__dirname, "program", "index.ts"),
-  });
-  write(`Pulumi.${STACK}.yaml`, { config: { "aws:region": "us-east-1", [`${PROJECT}:scaler`]: settings } });
-  return directory;
+  try {
+    const main = path.resolve(__dirname, "program", "index.ts");
+    write("Pulumi.yaml", { name: PROJECT, runtime: "nodejs", main });
+    write(`Pulumi.${STACK}.yaml`, { config: { "aws:region": "us-east-1", [`${PROJECT}:scaler`]: settings } });
+    return await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Steps the cloud through a trace, from a fleet that is in service and a metric that has no past. */
@@ -106,6 +110,7 @@ async function follow(deployment: Deployment, trace: Trace, world: World): Promi
   const { cloud, clock, fleet, launchTemplateId } = deployment;
   const { context } = cloud;
   const fleetTags = { [FLEET_TAG_KEY]: fleet };
+  const watched = watch(context, fleet);
   const initial = initialSize(trace, world);
   if (initial > 0) {
     const LaunchTemplate = { LaunchTemplateId: launchTemplateId };
@@ -113,7 +118,6 @@ async function follow(deployment: Deployment, trace: Trace, world: World): Promi
   }
   await clock.advance(START - clock.now());
 
-  const watched = watch(context, fleet);
   const demandAt = (at: number) => trace.demand[Math.floor((at - START) / 60_000)] ?? 0;
   const load = createLoad(context, {
     fleetTags,
@@ -131,7 +135,7 @@ async function follow(deployment: Deployment, trace: Trace, world: World): Promi
     watched.throwIfAnythingFailed();
   }
   load.close();
-  return { steps, launched: watched.launched(), terminated: watched.terminated() };
+  return { steps, launched: watched.launched() - initial, terminated: watched.terminated() };
 }
 
 /** Counts launches and terminations; a call that is refused, or an invocation that fails, is no fair run. */

@@ -10,7 +10,10 @@ export interface InstanceView {
 export interface MinuteView {
   /** The minute's start, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /** Over every running instance, those that still start their application (at 0 %) included. */
+  /**
+   * The metric that CloudWatch has: over every instance that ran in the minute, for however long, those that
+   * still start their application (idle) included.
+   */
   readonly running: Average;
   /** Over the instances in service only. */
   readonly inService: Average;

@@ -1,3 +1,4 @@
+import { cpuUnderLoad, idleCpu } from "../../local/cloud/load/cpu";
 import type { CommonSettings, InstanceView, MinuteView, Policy } from "./policy";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
 import type { Trace } from "./traces";
@@ -15,6 +16,8 @@ export interface World extends CommonSettings {
 /** Policies wake in the middle of a minute: neither at the very moment that a datapoint comes nor just before. */
 export const PHASE_SECONDS = 30;
 const START = Date.UTC(2026, 0, 1);
+/** Of an instance that runs without work, in the middle of what it may show. */
+const IDLE_CPU = idleCpu(0.5);
 
 interface Instance extends InstanceView {
   readonly runningAt: number;
@@ -48,7 +51,8 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
   for (const [minute, demand] of trace.demand.entries()) {
     const minuteStart = START + minute * 60_000;
     const inService = { load: 0, instances: 0 };
-    const running = { load: 0, instances: 0 };
+    /** The CPU of each instance, at each step that it ran in this minute. */
+    const cpu = new Map<string, number[]>();
     for (let step = 0; step < STEPS_PER_MINUTE; step++) {
       const now = minuteStart + step * STEP_SECONDS * 1000;
       if ((step * STEP_SECONDS - PHASE_SECONDS) % policy.everySeconds === 0) {
@@ -68,21 +72,26 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
         }
       }
       const supply = fleet.filter(({ inServiceAt }) => inServiceAt <= now).length;
-      const up = fleet.filter(({ runningAt }) => runningAt <= now).length;
+      for (const { id, runningAt, inServiceAt } of fleet) {
+        if (runningAt > now) continue;
+        const samples = cpu.get(id) ?? [];
+        samples.push(inServiceAt <= now ? cpuUnderLoad(demand, supply, IDLE_CPU) : IDLE_CPU);
+        cpu.set(id, samples);
+      }
       steps.push({ demand, supply, fleet: fleet.length });
       inService.load += Math.min(demand, supply);
       inService.instances += supply;
-      running.instances += up;
     }
-    running.load = inService.load;
-    const percent = ({ load, instances }: typeof running) => (instances === 0 ? 0 : (100 * load) / instances);
-    if (running.instances > 0) {
+    if (cpu.size > 0) {
       minutes.push({
         time: minuteStart,
         availableAt: minuteStart + 60_000 + world.metricDelaySeconds * 1000,
-        // An instance that came up in mid-minute counts for the part that it was there.
-        running: { cpuPercent: percent(running), instances: running.instances / STEPS_PER_MINUTE },
-        inService: { cpuPercent: percent(inService), instances: inService.instances / STEPS_PER_MINUTE },
+        running: { cpuPercent: mean([...cpu.values()].map(mean)), instances: cpu.size },
+        // An instance that came into service in mid-minute counts for the part that it was.
+        inService: {
+          cpuPercent: inService.instances === 0 ? 0 : (100 * inService.load) / inService.instances,
+          instances: inService.instances / STEPS_PER_MINUTE,
+        },
       });
     }
   }
@@ -93,4 +102,8 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
 export function initialSize(trace: Trace, world: World): number {
   const wanted = Math.ceil(((trace.demand[0] ?? 0) * 100) / world.targetCpuPercent);
   return Math.min(Math.max(wanted, world.minInstances), world.maxInstances);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

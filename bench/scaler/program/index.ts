@@ -31,5 +31,4 @@ const scaler = new CpuScaler("fleet", {
 });
 
 export const fleet = scaler.fleet;
-export const functionName = scaler.functionName;
 export const launchTemplateId = scaler.launchTemplateId;

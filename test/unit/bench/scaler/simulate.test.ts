@@ -45,14 +45,37 @@ describe("simulate", () => {
     expect(views.at(-1)?.minutes.map(({ inService }) => inService.cpuPercent)).to.deep.equal([50, 100, 50]);
   });
 
-  it("counts instances that still start in the metric of all, at 0 %, and not in that of those in service", async () => {
+  it("counts instances that still start in the metric of all, idle, and not in that of those in service", async () => {
     const { policy, views } = scripted(0, 2);
     await simulate(policy, trace(1, 1, 1, 1, 1), world);
     const minute = views.at(-1)?.minutes[1];
     // The two run from second 55 on, and serve from second 115 on: for the last second-but-five of this minute.
     expect(minute?.running.instances).to.equal(4);
     expect(minute?.inService.instances).to.be.closeTo(2 + 2 / 12, 1e-9);
-    expect(minute?.running.cpuPercent).to.be.closeTo(25, 1e-9);
+    const [serving, starting] = [(11 * 50 + 25) / 12, (11 * 1.5 + 25) / 12];
+    expect(minute?.running.cpuPercent).to.be.closeTo((serving + starting) / 2, 1e-9);
+  });
+
+  it("counts an instance that went in mid-minute whole in the metric of all, as CloudWatch does", async () => {
+    const views: PolicyView[] = [];
+    const leaving: Policy = {
+      name: "leaving",
+      parameters: {},
+      everySeconds: 60,
+      reconcile(view) {
+        views.push(view);
+        const [first] = view.instances;
+        return views.length === 1 && first !== undefined
+          ? { action: "terminate", instanceIds: [first.id] }
+          : HOLD;
+      },
+    };
+    await simulate(leaving, trace(0.6, 0.6, 0.6), { ...world, minInstances: 2 });
+    const minute = views.at(-1)?.minutes[0];
+    expect(minute?.running.instances).to.equal(2);
+    // Each at 30 % for half of the minute; then one alone at 60 %.
+    expect(minute?.running.cpuPercent).to.be.closeTo((30 + 45) / 2, 1e-9);
+    expect(minute?.inService.instances).to.equal(1.5);
   });
 });
 
