@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { buildSync } from "esbuild";
-import type { HandlerBundle } from "./bundling";
+import { unchangedBundles, type HandlerBundle } from "./bundleCache";
 
 /** What the worker says when it is done. */
 export type BundlingOutcome =
@@ -10,13 +10,19 @@ export type BundlingOutcome =
 
 let started: (() => BundlingOutcome) | undefined;
 
+/** Bundles that lie there unchanged are taken as they are: most programs start with the handlers of the last run. */
+function start(): () => BundlingOutcome {
+  const bundles = unchangedBundles();
+  return bundles === undefined ? bundleInThread() : () => ({ bundles });
+}
+
 /**
  * Starts bundling every handler in a thread of its own, while this one loads the rest of the program: Pulumi
  * components are built synchronously, and would otherwise stand still for as long as it takes. All handlers at
  * once, for they share most of what they import. Starting twice changes nothing.
  */
 export function startBundling(): void {
-  started ??= bundleInThread();
+  started ??= start();
 }
 
 /**
@@ -25,7 +31,7 @@ export function startBundling(): void {
  * @throws when there is no such handler; esbuild's error, with file and line, when one does not compile.
  */
 export function bundleHandler(handler: string): HandlerBundle {
-  started ??= bundleInThread();
+  started ??= start();
   const outcome = started();
   if ("error" in outcome) throw new Error(outcome.error);
   const bundle = outcome.bundles.get(handler);

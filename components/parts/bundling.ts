@@ -1,22 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { decode, encode, type SourceMapSegment } from "@jridgewell/sourcemap-codec";
 import { buildSync, transformSync } from "esbuild";
+import { BUNDLE_DIRECTORY, rememberBundles, writeAtomically, type HandlerBundle } from "./bundleCache";
 import { inlineKeys } from "./inlineKeys";
-
-/** Where bundles are written, relative to the program's folder; the same path holds inside the deployed archive. */
-const BUNDLE_DIRECTORY = ".local/bundles";
 
 /** What Lambda's nodejs24.x runs. */
 const TARGET = "node24";
-
-export interface HandlerBundle {
-  /** What the deployed program requires: "./.local/bundles/processOrders.js". */
-  readonly module: string;
-  /** Every file of the bundle (code, source map), relative to the program's folder. */
-  readonly paths: string[];
-}
 
 /**
  * Bundles each file of `handlers/` with all that it imports into one CommonJS file, and writes it, with its source
@@ -29,7 +19,7 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
     .filter((file) => file.endsWith(".ts"))
     .map((file) => path.basename(file, ".ts"))
     .sort();
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: handlers.map((handler) => `handlers/${handler}.ts`),
     outdir: BUNDLE_DIRECTORY,
     absWorkingDir: process.cwd(),
@@ -50,9 +40,14 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
     external: ["@smithy/core/event-streams"],
     sourcemap: "inline",
     sourcesContent: false,
+    metafile: true,
     logLevel: "silent",
   });
-  return new Map(handlers.map((handler) => [handler, finish(handler, textOf(outputFiles, `${handler}.js`))]));
+  const bundles = new Map(
+    handlers.map((handler) => [handler, finish(handler, textOf(outputFiles, `${handler}.js`))]),
+  );
+  rememberBundles(bundles, Object.keys(metafile.inputs));
+  return bundles;
 }
 
 /** Minifies a bundle and writes it with its source map. */
@@ -79,14 +74,6 @@ function textOf(files: readonly { readonly path: string; readonly text: string }
   const found = files.find((file) => path.basename(file.path) === name);
   if (found === undefined) throw new Error(`esbuild made no ${name}; expected one file a handler`);
   return found.text;
-}
-
-/** Another process may be reading the bundle, or writing the same one: it sees the old file or the new one. */
-function writeAtomically(file: string, content: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, file);
 }
 
 interface SourceMap {
