@@ -1,4 +1,4 @@
-import type { TestCloud } from "../support/testCloud";
+import type { TestCloud } from "../../local/support/testCloud";
 import type { PolicyDocument } from "./grants";
 
 /** The one inline policy of a role, to be changed and put back. */

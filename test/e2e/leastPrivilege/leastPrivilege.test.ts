@@ -2,7 +2,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
 import type { CloudEvent } from "../../../local/cloud/core/events";
 import { matchesPattern } from "../../../local/cloud/iam/pattern";
-import { deployedProgram } from "../support/deployedProgram";
+import { deployedProgram } from "../../local/support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
 import { orderSubjects } from "./orderScenarios";

@@ -6,7 +6,7 @@ import type { ServiceName } from "../../../local/cloud/core/service";
 import { runProgram } from "../../../local/engine/run";
 import { displayMap } from "../../../local/engine/values";
 import { createProvider } from "../../../local/provider/provider";
-import { startTestCloud, type TestCloud } from "../support/testCloud";
+import { startTestCloud, type TestCloud } from "../../local/support/testCloud";
 
 export type RequestEvent = CloudEvent & { readonly type: "request" };
 
