@@ -43,7 +43,12 @@ function differences(
   if (isMembers(old) && isMembers(current)) {
     return comparedValues(old, current).map((change) => ({ ...change, path: [...path, ...change.path] }));
   }
-  if (Array.isArray(old) && Array.isArray(current) && old.length === current.length && old.some(isMembers)) {
+  if (
+    Array.isArray(old) &&
+    Array.isArray(current) &&
+    old.length === current.length &&
+    [...old, ...current].some(isMembers)
+  ) {
     return old.flatMap((element, index) => differences([...path, `[${index}]`], element, current[index]));
   }
   return [{ path, before, after }];
