@@ -81,16 +81,16 @@ function readScaler(
   const { logRetentionDays: _retention, ...rules } = cpuScalerRules;
   const scaler = reader.section("scaler", { ...rules, metric: oneOf(SCALER_METRICS) });
   const { amiId, amiSsmParameter, instanceType = "t3.micro", metric = "ImageId", ...sizes } = scaler;
-  if (amiId === undefined && amiSsmParameter === undefined) return undefined;
-
   const { minInstances, maxInstances, tolerance, targetCpuPercent, alarmCpuPercent } = {
     ...cpuScalerDefaults,
     ...defined(sizes),
   };
-  reader.reject("scalerAmiId", imageProblem(amiId, amiSsmParameter)?.reason);
   reader.reject("scalerMaxInstances", maximumProblem(maxInstances, minInstances));
   reader.reject("scalerTargetCpuPercent", targetProblem(targetCpuPercent, tolerance));
   reader.reject("scalerAlarmCpuPercent", alarmProblem(alarmCpuPercent, targetCpuPercent));
+  if (amiId === undefined && amiSsmParameter === undefined) return undefined;
+
+  reader.reject("scalerAmiId", imageProblem(amiId, amiSsmParameter)?.reason);
   if (amiSsmParameter !== undefined && metric === "ImageId") {
     const reason =
       "expected InstanceType or FleetTag with scalerAmiSsmParameter: the image's id is not known beforehand";

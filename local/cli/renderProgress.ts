@@ -11,7 +11,8 @@ export function renderProgress(event: ProgressEvent): string | undefined {
       return ` ${sign}  ${displayType(event.resourceType)} ${event.name} ${event.status}${seconds}`;
     }
     case "log":
-      return event.severity === "debug" || event.ephemeral
+      // An error ends the run, and is then told as the reason.
+      return event.severity === "debug" || event.severity === "error" || event.ephemeral
         ? undefined
         : `    ${event.severity}: ${event.message}`;
     case "program-output":
