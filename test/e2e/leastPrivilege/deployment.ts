@@ -1,11 +1,7 @@
-import path from "node:path";
 import { SteppedClock } from "../../../local/cloud/core/clock";
 import type { CloudEvent } from "../../../local/cloud/core/events";
-import { seededRandom } from "../../../local/cloud/core/random";
-import type { ServiceName } from "../../../local/cloud/core/service";
-import { runProgram } from "../../../local/engine/run";
 import { displayMap } from "../../../local/engine/values";
-import { createProvider } from "../../../local/provider/provider";
+import { deployProgram } from "../../local/support/deployProgram";
 import { startTestCloud, type TestCloud } from "../../local/support/testCloud";
 
 export type RequestEvent = CloudEvent & { readonly type: "request" };
@@ -23,22 +19,9 @@ export interface Deployment {
 export async function deployEveryPermission(): Promise<Deployment> {
   const clock = new SteppedClock();
   const cloud = await startTestCloud({ clock });
-  const { region, accountId, events } = cloud.context;
+  const { events } = cloud.context;
   try {
-    const result = await runProgram({
-      projectDirectory: "test/fixtures/programs/everyPermission",
-      stack: "dev",
-      mode: "update",
-      provider: createProvider({
-        region,
-        accountId,
-        programDirectory: ".",
-        call: <Output>(service: ServiceName, operation: string, input: object) =>
-          cloud.call<Output>(service, operation, input),
-      }),
-      random: seededRandom(1),
-      cacheDirectory: path.resolve(".local/cache"),
-    });
+    const result = await deployProgram(cloud, "test/fixtures/programs/everyPermission");
     await disableRules(cloud);
     const outputs = displayMap(result.outputs);
     return {

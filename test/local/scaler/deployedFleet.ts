@@ -1,11 +1,8 @@
-import { seededRandom } from "../../../local/cloud/core/random";
 import { SteppedClock } from "../../../local/cloud/core/clock";
 import type { InstanceEvent } from "../../../local/cloud/core/events";
-import type { ServiceName } from "../../../local/cloud/core/service";
 import { readScalerSettings, type ScalerSettings } from "../../../local/demonstration/scalerSettings";
-import { runProgram } from "../../../local/engine/run";
 import { displayMap } from "../../../local/engine/values";
-import { createProvider } from "../../../local/provider/provider";
+import { deployProgram } from "../support/deployProgram";
 import { EventLog } from "../support/eventLog";
 import { startTestCloud, type TestCloud } from "../support/testCloud";
 
@@ -45,21 +42,8 @@ export class DeployedFleet {
     const clock = new SteppedClock();
     const cloud = await startTestCloud({ clock });
     const log = new EventLog(cloud.context.events);
-    const { region, accountId } = cloud.context;
     try {
-      const { outputs } = await runProgram({
-        projectDirectory: ".",
-        stack: "dev",
-        mode: "update",
-        provider: createProvider({
-          region,
-          accountId,
-          programDirectory: ".",
-          call: <Output>(service: ServiceName, operation: string, input: object) =>
-            cloud.call<Output>(service, operation, input),
-        }),
-        random: seededRandom(1),
-      });
+      const { outputs } = await deployProgram(cloud);
       const functionName = displayMap(outputs).scaleFleetFunctionName;
       if (typeof functionName !== "string") throw new Error("stack dev has no scaler");
       const settings = await readScalerSettings(cloud.context, functionName);

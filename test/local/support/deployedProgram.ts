@@ -1,12 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
-import type { ServiceName } from "../../../local/cloud/core/service";
-import { seededRandom } from "../../../local/cloud/core/random";
 import type { StoredOrder } from "../../../local/demonstration/audit";
-import { runProgram } from "../../../local/engine/run";
 import { displayMap } from "../../../local/engine/values";
-import { createProvider } from "../../../local/provider/provider";
+import { deployProgram } from "./deployProgram";
 import { EventLog } from "./eventLog";
 import { startTestCloud, type TestCloud } from "./testCloud";
 
@@ -52,23 +49,7 @@ export function deployedProgram(): () => DeployedProgram {
 async function deploy(): Promise<DeployedProgram> {
   const cloud = await startTestCloud();
   const log = new EventLog(cloud.context.events);
-  const { region, accountId } = cloud.context;
-  const result = await runProgram({
-    projectDirectory: ".",
-    stack: "dev",
-    mode: "update",
-    provider: createProvider({
-      region,
-      accountId,
-      programDirectory: ".",
-      call: <Output>(service: ServiceName, operation: string, input: object) =>
-        cloud.call<Output>(service, operation, input),
-    }),
-    random: seededRandom(1),
-  }).catch(async (error: unknown) => {
-    await cloud.close();
-    throw error;
-  });
+  const result = await deployProgram(cloud);
   const outputs = displayMap(result.outputs);
   const sqs = new SQSClient(cloud.client);
   const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.client));

@@ -1,0 +1,31 @@
+import path from "node:path";
+import type { Cloud } from "../../../local/cloud/cloud";
+import { seededRandom } from "../../../local/cloud/core/random";
+import type { ServiceName } from "../../../local/cloud/core/service";
+import { runProgram, type RunResult } from "../../../local/engine/run";
+import { createProvider } from "../../../local/provider/provider";
+
+/** Deploys stack dev of a Pulumi project, by default this one, into a test's cloud; closes the cloud when that fails. */
+export async function deployProgram(cloud: Cloud, projectDirectory = "."): Promise<RunResult> {
+  const { region, accountId } = cloud.context;
+  try {
+    return await runProgram({
+      projectDirectory,
+      stack: "dev",
+      mode: "update",
+      provider: createProvider({
+        region,
+        accountId,
+        // Functions are bundled in this project's folder, whichever program asks for them.
+        programDirectory: ".",
+        call: <Output>(service: ServiceName, operation: string, input: object) =>
+          cloud.call<Output>(service, operation, input),
+      }),
+      random: seededRandom(1),
+      cacheDirectory: path.resolve(".local/cache"),
+    });
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  }
+}
