@@ -1,5 +1,4 @@
 import {
-  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   ChangeMessageVisibilityBatchCommand,
   type Message,
@@ -52,19 +51,4 @@ export async function peekQueue(client: SQSClient, queueUrl: string): Promise<Me
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
   }
   return messages;
-}
-
-/** How many messages stand in a queue, in flight and delayed ones included. */
-export async function countMessages(client: SQSClient, queueUrl: string): Promise<number> {
-  const { Attributes = {} } = await client.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-      ],
-    }),
-  );
-  return Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
 }

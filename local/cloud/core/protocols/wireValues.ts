@@ -5,11 +5,3 @@ export const wireInteger = v.pipe(
   v.union([v.pipe(v.string(), v.regex(/^-?[0-9]{1,15}$/), v.transform(Number)), v.number()]),
   v.integer(),
 );
-
-export const wireBoolean = v.union([
-  v.boolean(),
-  v.pipe(
-    v.picklist(["true", "false"]),
-    v.transform((text) => text === "true"),
-  ),
-]);
