@@ -13,9 +13,15 @@ interface Run {
   readonly result: RunResult;
   readonly provider: FakeProvider;
   readonly events: readonly ProgressEvent[];
+  /** What stood when the engine said that everything did. */
+  readonly deployed: readonly RunResult[];
 }
 
-async function run(projectDirectory: string, mode: "update" | "preview" = "update"): Promise<Run> {
+async function run(
+  projectDirectory: string,
+  mode: "update" | "preview" = "update",
+  deployed: RunResult[] = [],
+): Promise<Run> {
   const provider = fakeProvider();
   const events: ProgressEvent[] = [];
   const result = await runProgram({
@@ -25,9 +31,10 @@ async function run(projectDirectory: string, mode: "update" | "preview" = "updat
     provider,
     random: seededRandom(1),
     onEvent: (event) => events.push(event),
+    onDeployed: (standing) => deployed.push(standing),
     cacheDirectory,
   });
-  return { result, provider, events };
+  return { result, provider, events, deployed };
 }
 
 /** The one error with which a program's run ends. */
@@ -190,6 +197,36 @@ describe("a program in the embedded engine", function () {
       async (directory) => {
         const { provider } = await run(directory);
         expect(provider.created[1]?.inputs.other).to.equal("id-of-a");
+      },
+    ));
+
+  it("says once that everything stands, with all that the run itself gives", async () => {
+    const { result, deployed } = await withProgram(
+      `const q = new pulumi.CustomResource("aws:sqs/queue:Queue", "q", {}); module.exports = { urn: q.urn };`,
+      (directory) => run(directory),
+    );
+    expect(deployed).to.deep.equal([result]);
+    expect(result.outputs).to.have.property("urn");
+  });
+
+  it("fails all the same when the program ends badly after everything stood", () =>
+    withProgram(`process.on("exit", () => { process.exitCode = 3; });`, async (directory) => {
+      const deployed: RunResult[] = [];
+      const error = await run(directory, "update", deployed).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(deployed).to.have.length(1);
+      expect(error).to.be.instanceOf(Error).with.property("name", "ProgramFailure");
+    }));
+
+  it("never says that everything stands when a resource fails", () =>
+    withProgram(
+      `new pulumi.CustomResource("aws:sqs/queue:Queue", "bad", { fail: "no luck" });`,
+      async (directory) => {
+        const deployed: RunResult[] = [];
+        await run(directory, "update", deployed).catch(() => undefined);
+        expect(deployed).to.deep.equal([]);
       },
     ));
 
