@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { parseJson } from "./parseJson";
 
 /**
  * Event patterns, as EventBridge rules and Lambda's filters of event sources use them: EventBridge user guide,
@@ -35,7 +36,7 @@ export function matchesEventPattern(pattern: EventPattern, event: unknown): bool
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new EventPatternError(
       `The pattern is not JSON: ${error instanceof Error ? error.message : String(error)}`,

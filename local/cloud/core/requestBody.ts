@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AwsError } from "./errors";
+import { bodyTooLarge, decodeBody } from "./contentEncoding";
 
 const mebibyte = 1024 * 1024;
 
@@ -13,14 +13,21 @@ export function bodyLimit(service: string | undefined): number {
   return service === "dynamodb" ? 16 * mebibyte : 8 * mebibyte;
 }
 
-/** The whole body. Rejects with RequestEntityTooLarge, before reading it all, when it exceeds `limit` bytes. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * The whole body, without its content codings. Rejects with RequestEntityTooLarge, before reading or unpacking it
+ * all, when it exceeds `limit` bytes, as it was sent or unpacked.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const sent = await readSent(request, limit);
+  const coding = request.headers["content-encoding"];
+  return coding === undefined ? sent : decodeBody(sent, coding, limit);
+}
+
+function readSent(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const tooLarge = () => {
       request.removeAllListeners("data").resume();
-      reject(
-        new AwsError("RequestEntityTooLarge", `The body is larger than the ${limit} bytes allowed`, 413),
-      );
+      reject(bodyTooLarge(limit));
     };
     if (Number(request.headers["content-length"] ?? 0) > limit) {
       tooLarge();

@@ -1,4 +1,5 @@
 import { AwsError } from "../core/errors";
+import { recordOf } from "../core/record";
 import { type Operation, operation } from "../core/service";
 import { tableAccess } from "./access";
 import { itemSize, type Item } from "./attributeValue";
@@ -47,8 +48,8 @@ function batchGetItem(database: Database): Operation {
         tableAccess(database, "BatchGetItem", name, Keys),
       ),
     (input) => {
-      const responses: Record<string, Item[]> = {};
-      const unprocessed: Record<string, object> = {};
+      const responses = recordOf<Item[]>([]);
+      const unprocessed = recordOf<object>([]);
       const usages = new Map<string, Usage>();
       let bytes = 0;
       let processed = 0;
@@ -108,7 +109,7 @@ function batchWriteItem(database: Database): Operation {
       const count = Object.values(input.RequestItems).reduce((sum, requests) => sum + requests.length, 0);
       if (count > MAX_BATCH_WRITES)
         throw new AwsError("ValidationException", "Too many items requested for the BatchWriteItem call");
-      const unprocessed: Record<string, TableWrite[]> = {};
+      const unprocessed = recordOf<TableWrite[]>([]);
       const usages = new Map<string, Usage>();
       const changes: Change[] = [];
       let throttle: AwsError | undefined;

@@ -1,3 +1,4 @@
+import { recordOf } from "../core/record";
 import { itemSize, sameItem, type Item } from "./attributeValue";
 import type { CapacityReport } from "./requests";
 import type { Change, PageRead } from "./store";
@@ -16,17 +17,17 @@ export interface Usage {
   readonly indexes: Readonly<Record<string, number>>;
 }
 
-export const NO_USAGE: Usage = { table: 0, indexes: {} };
+export const NO_USAGE: Usage = { table: 0, indexes: recordOf([]) };
 
 export function addUsage(a: Usage, b: Usage): Usage {
-  const indexes = { ...a.indexes };
+  const indexes = recordOf(Object.entries(a.indexes));
   for (const [name, units] of Object.entries(b.indexes)) indexes[name] = (indexes[name] ?? 0) + units;
   return { table: a.table + b.table, indexes };
 }
 
 export function scaleUsage(usage: Usage, factor: number): Usage {
-  const indexes = Object.fromEntries(
-    Object.entries(usage.indexes).map(([name, units]) => [name, units * factor]),
+  const indexes = recordOf(
+    Object.entries(usage.indexes).map(([name, units]) => [name, units * factor] as const),
   );
   return { table: usage.table * factor, indexes };
 }
@@ -45,7 +46,10 @@ function readUnits(bytes: number, consistent: boolean | undefined): number {
 }
 
 export function itemReadUsage(stored: Item | undefined, consistent: boolean | undefined): Usage {
-  return { table: readUnits(stored === undefined ? 0 : itemSize(stored), consistent), indexes: {} };
+  return {
+    table: readUnits(stored === undefined ? 0 : itemSize(stored), consistent),
+    indexes: NO_USAGE.indexes,
+  };
 }
 
 /** A page is charged for the sum of what it scanned; items fetched beside it are charged one by one. */
@@ -57,8 +61,8 @@ export function pageUsage(
   const scanned = readUnits(scannedBytes, consistent);
   const fetched = fetchedSizes.reduce((sum, size) => sum + readUnits(size, consistent), 0);
   return indexName === undefined
-    ? { table: scanned, indexes: {} }
-    : { table: fetched, indexes: { [indexName]: scanned } };
+    ? { table: scanned, indexes: NO_USAGE.indexes }
+    : { table: fetched, indexes: recordOf([[indexName, scanned]]) };
 }
 
 /**
@@ -66,7 +70,7 @@ export function pageUsage(
  * for a new, removed or altered entry, two for an entry whose key moves, none for one that stays as it is.
  */
 export function writeUsage({ table, oldItem, newItem, indexEntries }: Change): Usage {
-  const indexes: Record<string, number> = {};
+  const indexes = recordOf<number>([]);
   for (const entry of indexEntries) {
     const standing = table.indexes.get(entry.indexName)?.get(entry.key);
     if (sameItem(standing, entry.item)) continue;
@@ -77,7 +81,7 @@ export function writeUsage({ table, oldItem, newItem, indexEntries }: Change): U
 
 /** What a write costs that a condition refused: the larger of the item that stands and the one that was sent. */
 export function refusedWriteUsage(standing: Item | undefined, sent: Item | undefined): Usage {
-  return { table: largerWriteUnits(standing, sent), indexes: {} };
+  return { table: largerWriteUnits(standing, sent), indexes: NO_USAGE.indexes };
 }
 
 function largerWriteUnits(a: Item | undefined, b: Item | undefined): number {

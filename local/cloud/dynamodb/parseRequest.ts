@@ -1,38 +1,30 @@
-import { checkTypes, checkValidations } from "dynalite/validations";
-import batchGetItemShape from "dynalite/validations/batchGetItem";
-import batchWriteItemShape from "dynalite/validations/batchWriteItem";
-import createTableShape from "dynalite/validations/createTable";
-import deleteItemShape from "dynalite/validations/deleteItem";
-import getItemShape from "dynalite/validations/getItem";
-import putItemShape from "dynalite/validations/putItem";
-import queryShape from "dynalite/validations/query";
-import scanShape from "dynalite/validations/scan";
-import updateItemShape from "dynalite/validations/updateItem";
 import { AwsError, notSupported } from "../core/errors";
 import { MAX_ITEM_BYTES } from "./attributeValue";
+import { checkTypes, checkValidations, type Shape, shapeOf } from "./dynalite";
 import { asAwsError } from "./dynaliteErrors";
+import { checkRequestDepth } from "./documentDepth";
+import { checkExpression } from "./expressionLimits";
 import type { Requests } from "./requests";
 
 const onConditionCheckFailure = {
   ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] },
 };
 
-interface Shape {
-  readonly types: Readonly<Record<string, unknown>>;
-  readonly custom?: unknown;
+function withTypes(shape: Shape, more: Readonly<Record<string, unknown>>): Shape {
+  return { ...shape, types: { ...shape.types, ...more } };
 }
 
 const shapes: Readonly<Record<keyof Requests, Shape>> = {
-  BatchGetItem: batchGetItemShape,
-  BatchWriteItem: batchWriteItemShape,
-  CreateTable: createTableShape,
-  DeleteItem: { ...deleteItemShape, types: { ...deleteItemShape.types, ...onConditionCheckFailure } },
-  GetItem: getItemShape,
-  PutItem: { ...putItemShape, types: { ...putItemShape.types, ...onConditionCheckFailure } },
-  Query: queryShape,
+  BatchGetItem: shapeOf("batchGetItem"),
+  BatchWriteItem: shapeOf("batchWriteItem"),
+  CreateTable: shapeOf("createTable"),
+  DeleteItem: withTypes(shapeOf("deleteItem"), onConditionCheckFailure),
+  GetItem: shapeOf("getItem"),
+  PutItem: withTypes(shapeOf("putItem"), onConditionCheckFailure),
+  Query: shapeOf("query"),
   // dynalite heeds it, and does not know that it may be sent.
-  Scan: { ...scanShape, types: { ...scanShape.types, ConsistentRead: "Boolean" } },
-  UpdateItem: { ...updateItemShape, types: { ...updateItemShape.types, ...onConditionCheckFailure } },
+  Scan: withTypes(shapeOf("scan"), { ConsistentRead: "Boolean" }),
+  UpdateItem: withTypes(shapeOf("updateItem"), onConditionCheckFailure),
 };
 
 /**
@@ -43,6 +35,8 @@ export function parseRequest<Name extends keyof Requests>(operation: Name, raw: 
   if (typeof raw !== "object" || raw === null)
     throw new AwsError("SerializationException", "The request is not a JSON object");
   const shape = shapes[operation];
+  checkRequestDepth(raw);
+  checkExpressions(raw);
   refuseUnknownMembers(operation, raw, shape.types);
   try {
     const typed = checkTypes({ ...raw }, shape.types);
@@ -53,12 +47,35 @@ export function parseRequest<Name extends keyof Requests>(operation: Name, raw: 
   }
 }
 
+const EXPRESSIONS = [
+  "ConditionExpression",
+  "FilterExpression",
+  "KeyConditionExpression",
+  "ProjectionExpression",
+  "UpdateExpression",
+] as const;
+
+/** A request's own expressions, and those of each table that a batch reads. */
+function checkExpressions(request: object): void {
+  const members = request as Readonly<Record<string, unknown>>;
+  for (const name of EXPRESSIONS) {
+    const expression = members[name];
+    if (typeof expression === "string") checkExpression(name, expression);
+  }
+  const { RequestItems } = members;
+  if (typeof RequestItems !== "object" || RequestItems === null) return;
+  for (const reads of Object.values(RequestItems)) {
+    const projection = (reads as { readonly ProjectionExpression?: unknown } | null)?.ProjectionExpression;
+    if (typeof projection === "string") checkExpression("ProjectionExpression", projection);
+  }
+}
+
 /** dynalite drops members that it does not know; a member that does nothing here must not look as if it did. */
 function refuseUnknownMembers(path: string, value: unknown, types: unknown): void {
   if (typeof value !== "object" || value === null || typeof types !== "object" || types === null) return;
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined || member === null) continue;
-    const type: unknown = (types as Record<string, unknown>)[name];
+    const type: unknown = Object.hasOwn(types, name) ? (types as Record<string, unknown>)[name] : undefined;
     if (type === undefined) throw notSupported(`${path}.${name}`);
     refuseUnknownChildren(`${path}.${name}`, member, type);
   }

@@ -1,15 +1,10 @@
 import { Readable } from "node:stream";
-import deleteItem from "dynalite/actions/deleteItem";
-import getItem from "dynalite/actions/getItem";
-import putItem from "dynalite/actions/putItem";
-import query from "dynalite/actions/query";
-import scan from "dynalite/actions/scan";
-import updateItem from "dynalite/actions/updateItem";
-import * as db from "dynalite/db";
-import { validateAttributeValue } from "dynalite/validations";
 import { AwsError } from "../core/errors";
+import { recordOf } from "../core/record";
 import { type AttributeValue, itemSize, type Item, MAX_ITEM_BYTES } from "./attributeValue";
 import { asAwsError } from "./dynaliteErrors";
+import { checkItemDepth } from "./documentDepth";
+import { actions, db, validateAttributeValue } from "./dynalite";
 import type * as Wire from "./requests";
 import type { Range, SortedMap } from "./sortedMap";
 import type { Table } from "./table";
@@ -44,7 +39,11 @@ export type Evaluation =
   | { readonly outcome: "condition-failed"; readonly error: AwsError; readonly oldItem: Item | undefined }
   | { readonly outcome: "invalid"; readonly error: AwsError };
 
-const writeActions = { PutItem: putItem, UpdateItem: updateItem, DeleteItem: deleteItem };
+const writeActions = {
+  PutItem: actions.putItem,
+  UpdateItem: actions.updateItem,
+  DeleteItem: actions.deleteItem,
+};
 
 export type WriteOperation = keyof typeof writeActions;
 
@@ -88,7 +87,7 @@ export function evaluateWrite(
   try {
     const { ReturnConsumedCapacity: _, ...input } = request;
     // An update builds a new item on the very object that holds the key.
-    if (input.Key !== undefined) Object.assign(input, { Key: { ...input.Key } });
+    if (input.Key !== undefined) Object.assign(input, { Key: recordOf(Object.entries(input.Key)) });
     const output = answered((done) => writeActions[operation](view, input, done)) as { Attributes?: Item };
     if (newItem !== undefined) checkResult(operation, newItem);
     return {
@@ -111,9 +110,9 @@ function nonEmpty(attributes: Item | undefined): Item | undefined {
 
 /** A projection may name attributes that an item does not have. */
 function withoutAbsent(item: Readonly<Record<string, AttributeValue | undefined>>): Item {
-  const present: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(item)) if (value !== undefined) present[name] = value;
-  return present;
+  return recordOf(
+    Object.entries(item).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
 /** dynalite measures strings in UTF-16 units and lets arithmetic leave the range of numbers. */
@@ -126,6 +125,7 @@ function checkResult(operation: WriteOperation, item: Item): void {
     );
   }
   if (operation !== "UpdateItem") return;
+  checkItemDepth(item);
   for (const value of Object.values(item)) {
     const reason = validateAttributeValue(value);
     if (reason !== undefined) throw invalid(reason);
@@ -181,7 +181,7 @@ export function readItem(table: Table, request: Wire.GetItemRequest): ItemRead {
   };
   try {
     const { ReturnConsumedCapacity: _, ...input } = request;
-    const { Item: item } = answered((done) => getItem(view, input, done)) as { Item?: Item };
+    const { Item: item } = answered((done) => actions.getItem(view, input, done)) as { Item?: Item };
     return { stored, item };
   } catch (error) {
     throw asAwsError(error);
@@ -223,7 +223,7 @@ export async function readPage(
   };
   const { ReturnConsumedCapacity: _, ...input } = request;
   const page = await new Promise<Wire.Page>((resolve, reject) => {
-    (operation === "Query" ? query : scan)(view, input, (error, output) => {
+    (operation === "Query" ? actions.query : actions.scan)(view, input, (error, output) => {
       if (error) reject(asAwsError(error));
       else resolve(output as Wire.Page);
     });

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import { type Operation, operation } from "../core/service";
 import type { Database } from "./database";
 import { parseSequenceNumber, sequenceNumber, type Stream } from "./stream";
@@ -27,7 +28,7 @@ function invalid(message: string): AwsError {
 function readIterator(text: string): Iterator & { readonly arn: string } {
   const [arn = "", , encoded = ""] = text.split("|");
   try {
-    return { arn, ...v.parse(iteratorSchema, JSON.parse(Buffer.from(encoded, "base64").toString())) };
+    return { arn, ...v.parse(iteratorSchema, parseJson(Buffer.from(encoded, "base64").toString())) };
   } catch {
     throw invalid("Invalid ShardIterator");
   }

@@ -1,3 +1,4 @@
+import { recordOf } from "../core/record";
 import type { Item } from "./attributeValue";
 import { SortedMap } from "./sortedMap";
 import type { Stream } from "./stream";
@@ -81,11 +82,11 @@ export class Table {
 
   /** The key attributes of one of the table's items. */
   keysOf(item: Item): Item {
-    const keys: Record<string, Item[string]> = {};
-    for (const { AttributeName } of this.schema.KeySchema) {
-      const value = item[AttributeName];
-      if (value !== undefined) keys[AttributeName] = value;
-    }
-    return keys;
+    return recordOf(
+      this.schema.KeySchema.flatMap(({ AttributeName }) => {
+        const value = item[AttributeName];
+        return value === undefined ? [] : [[AttributeName, value] as const];
+      }),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
+import { record } from "../core/record";
 import type { Item } from "./attributeValue";
 import type { CapacityReport, KeyedRequest, PutItemRequest } from "./requests";
 import { parseRequest } from "./parseRequest";
@@ -8,15 +9,15 @@ import { parseRequest } from "./parseRequest";
 const MAX_ACTIONS = 100;
 
 const capacityReport = v.optional(v.picklist(["INDEXES", "TOTAL", "NONE"]));
-const names = v.optional(v.record(v.string(), v.string()));
+const names = v.optional(record(v.string(), v.string()));
 const conditionMembers = {
   TableName: v.string(),
   ConditionExpression: v.optional(v.string()),
   ExpressionAttributeNames: names,
-  ExpressionAttributeValues: v.optional(v.record(v.string(), v.unknown())),
+  ExpressionAttributeValues: v.optional(record(v.string(), v.unknown())),
   ReturnValuesOnConditionCheckFailure: v.optional(v.picklist(["ALL_OLD", "NONE"])),
 };
-const key = v.record(v.string(), v.unknown());
+const key = record(v.string(), v.unknown());
 
 const writeSchema = v.strictObject({
   TransactItems: v.array(

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import { type CloudContext, operation, type Operation } from "../core/service";
 import type { Principal } from "../iam/principal";
 import type { Bus, EventInput } from "./bus";
@@ -100,7 +101,7 @@ function readEntry(entry: Entry, caller: Principal, now: number): EventInput | R
 
 function parseObject(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

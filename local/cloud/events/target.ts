@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { AwsError, notSupported } from "../core/errors";
+import { parseJson } from "../core/parseJson";
+import { record } from "../core/record";
 import { isJsonPath } from "./jsonPath";
 import { undefinedVariables } from "./targetInput";
 
@@ -17,7 +19,7 @@ export const Target = v.strictObject({
   InputPath: v.optional(JsonPath),
   InputTransformer: v.optional(
     v.strictObject({
-      InputPathsMap: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/)), JsonPath)),
+      InputPathsMap: v.optional(record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/)), JsonPath)),
       InputTemplate: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
     }),
   ),
@@ -71,7 +73,7 @@ function invalid(target: Target, reason: string): AwsError {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

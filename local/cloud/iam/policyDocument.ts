@@ -1,4 +1,5 @@
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import { conditionProblem, type Condition } from "./conditions";
 import { hasVariable } from "./pattern";
 
@@ -54,7 +55,7 @@ const statementFields = [
  * or an operator that the evaluator does not know is such an error too, here rather than at the first call.
  */
 export function parsePolicyDocument(source: unknown, kind: PolicyKind): PolicyDocument {
-  const document = typeof source === "string" ? parseJson(source) : source;
+  const document = typeof source === "string" ? jsonOf(source) : source;
   if (!isObject(document)) throw malformed("The policy", "an object", document);
   rejectUnknown(document, documentFields, "The policy");
   // The default when it is left out is the older version, without variables; nobody means that today.
@@ -197,9 +198,9 @@ function textsOf(value: unknown, field: string): string[] {
   });
 }
 
-function parseJson(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new AwsError("MalformedPolicyDocument", `The policy is not JSON: ${String(error)}`);
   }

@@ -1,4 +1,5 @@
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import type { CloudContext } from "../core/service";
 import { afterFunctionError, afterThrottle, type AsyncDecision, type AsyncLimits } from "./asyncDecision";
 import { send } from "./destinations";
@@ -133,7 +134,7 @@ function failureRecord(
 
 function asJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { record } from "../core/record";
 
 /** Shapes of inputs that several operations share. Whatever is not named here is refused by name. */
 
@@ -24,7 +25,7 @@ const bytes = v.union([
   ),
 ]);
 
-export const tags = v.record(
+export const tags = record(
   v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   v.pipe(v.string(), v.maxLength(256)),
 );
@@ -40,7 +41,7 @@ const configurationEntries = {
   MemorySize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(128), v.maxValue(10_240))),
   Environment: v.optional(
     v.strictObject({
-      Variables: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_]+$/)), v.string())),
+      Variables: v.optional(record(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_]+$/)), v.string())),
     }),
   ),
   TracingConfig: v.optional(v.strictObject({ Mode: v.optional(v.picklist(["Active", "PassThrough"])) })),

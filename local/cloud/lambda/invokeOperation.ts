@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import { operation, RawOutput, type Operation } from "../core/service";
 import type { AsyncInvocations } from "./asyncInvocations";
 import { functionName, qualifier } from "./functionInputs";
@@ -79,7 +80,7 @@ function checkedPayload(payload: Uint8Array | undefined, limit: number): Uint8Ar
     );
   }
   try {
-    JSON.parse(Buffer.from(payload).toString("utf8"));
+    parseJson(Buffer.from(payload).toString("utf8"));
   } catch (error) {
     throw new AwsError(
       "InvalidRequestContentException",

@@ -1,3 +1,5 @@
+import { parseJson } from "../core/parseJson";
+
 /** An error as it stands in the payload of a failed invocation. */
 export interface FunctionError {
   readonly errorType: string;
@@ -29,7 +31,7 @@ export function failure(kind: "failed" | "timed-out" | "crashed", error: Functio
 export function errorMessageOf(outcome: Outcome): string | undefined {
   if (outcome.kind === "succeeded") return undefined;
   try {
-    const { errorMessage } = JSON.parse(outcome.payload) as { errorMessage?: unknown };
+    const { errorMessage } = parseJson(outcome.payload) as { errorMessage?: unknown };
     return typeof errorMessage === "string" ? errorMessage : outcome.payload;
   } catch {
     return outcome.payload;

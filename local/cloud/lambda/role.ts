@@ -1,4 +1,5 @@
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import type { CloudContext } from "../core/service";
 import { roleNameOf } from "./lambdaFunction";
 
@@ -18,7 +19,7 @@ export async function checkRole(context: CloudContext, roleArn: string): Promise
   if (Role?.Arn !== roleArn) {
     throw new AwsError("InvalidParameterValueException", `Role: got ${roleArn}, which does not exist`);
   }
-  const trust: unknown = JSON.parse(decodeURIComponent(Role.AssumeRolePolicyDocument));
+  const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument));
   if (!trustsLambda(trust)) {
     throw new AwsError(
       "InvalidParameterValueException",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { pageOf } from "../core/paging";
+import { record } from "../core/record";
 import { operation, type CloudContext, type Operation } from "../core/service";
 import { LogGroup } from "./logGroup";
 import { describeLimit, groupName, type LogGroups } from "./logGroups";
@@ -9,7 +10,7 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-const tags = v.record(
+const tags = record(
   v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   v.pipe(v.string(), v.maxLength(256)),
 );

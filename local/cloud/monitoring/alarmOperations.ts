@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
 import { pageOf } from "../core/paging";
+import { parseJson } from "../core/parseJson";
 import { type Access, type CloudContext, operation, type Operation } from "../core/service";
 import { type Alarm, PutMetricAlarmInput } from "./alarm";
 import type { Alarms } from "./alarms";
@@ -195,7 +196,7 @@ function nextToken(next: string | undefined): { readonly NextToken?: string } {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

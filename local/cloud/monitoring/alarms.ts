@@ -1,5 +1,6 @@
 import { asAwsError } from "../core/dispatch";
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import type { CloudContext } from "../core/service";
 import { type Alarm, type AlarmState, type PutMetricAlarmInput, readAlarmInput } from "./alarm";
 import { actionsFor, runAction } from "./alarmActions";
@@ -178,7 +179,7 @@ function historyState(state: AlarmState): object {
   return {
     stateValue: state.value,
     stateReason: state.reason,
-    ...(state.reasonData === undefined ? {} : { stateReasonData: JSON.parse(state.reasonData) as unknown }),
+    ...(state.reasonData === undefined ? {} : { stateReasonData: parseJson(state.reasonData) }),
   };
 }
 

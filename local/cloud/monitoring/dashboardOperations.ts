@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
+import { record } from "../core/record";
 import { type CloudContext, operation, type Operation } from "../core/service";
 import type { TagStore } from "../core/tagStore";
 import { Tags } from "./shapes";
@@ -23,7 +25,7 @@ const Body = v.object({
         y: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
         width: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24))),
         height: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
-        properties: v.record(v.string(), v.unknown()),
+        properties: record(v.string(), v.unknown()),
       }),
     ),
     v.maxLength(500),
@@ -105,7 +107,7 @@ export function dashboardOperations(context: CloudContext, tags: TagStore): Reco
 function checkBody(text: string): void {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch (error) {
     throw invalidBody([{ DataPath: "/", Message: `The body is not JSON: ${String(error)}` }]);
   }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../core/parseJson";
 import type { MetricIdentity } from "./metricStore";
 import { type Aggregate, aggregateOfValue, mergeAggregates } from "./statistics";
 
@@ -33,7 +34,7 @@ export function embeddedMetrics(line: string): readonly EmbeddedMetric[] {
   if (!line.startsWith("{") || !line.includes('"CloudWatchMetrics"')) return [];
   let root: unknown;
   try {
-    root = JSON.parse(line);
+    root = parseJson(line);
   } catch {
     return [];
   }

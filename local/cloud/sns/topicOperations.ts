@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
 import { pageOf } from "../core/paging";
+import { record } from "../core/record";
 import { type Call, type CloudContext, operation, type Operation } from "../core/service";
 import { parsePolicyDocument } from "../iam/policyDocument";
 import { authorizeUseOfKey } from "../kms/useOfKey";
@@ -8,7 +9,7 @@ import { deliver } from "./delivery";
 import { topicAccess } from "./topicAccess";
 import { policyOf, TopicArn, type Topics } from "./topics";
 
-const Attributes = v.optional(v.record(v.string(), v.string()), {});
+const Attributes = v.optional(record(v.string(), v.string()), {});
 const Tags = v.optional(
   v.array(v.strictObject({ Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)), Value: v.string() })),
   [],
@@ -103,7 +104,7 @@ export function topicOperations(context: CloudContext, topics: Topics): Record<s
         Message: v.pipe(v.string(), v.minLength(1)),
         Subject: v.optional(Subject),
         MessageAttributes: v.optional(
-          v.record(v.string(), v.strictObject({ DataType: v.string(), StringValue: v.string() })),
+          record(v.string(), v.strictObject({ DataType: v.string(), StringValue: v.string() })),
           {},
         ),
       }),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { asAwsError } from "../core/dispatch";
 import { AwsError, notSupported } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import { parsePolicyDocument } from "../iam/policyDocument";
 import { unknownAttribute } from "./errors";
 import {
@@ -158,7 +159,7 @@ function sameValue(name: string, a: string, b: string): boolean {
   if (a === b) return true;
   if (a === "" || b === "") return false;
   if (isNumeric(name)) return Number(a) === Number(b);
-  return isJson(name) && isDeepStrictEqual(JSON.parse(a), JSON.parse(b));
+  return isJson(name) && isDeepStrictEqual(parseJson(a), parseJson(b));
 }
 
 function checkNumber(name: NumericAttribute, value: string): void {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../core/errors";
+import { record } from "../core/record";
 import { invalidParameter } from "./errors";
 
 /** A message attribute as it travels; binary values in base64. */
@@ -14,7 +15,7 @@ const maxAttributes = 10;
 
 const maxNameLength = 256;
 
-export const messageAttributesSchema = v.record(
+export const messageAttributesSchema = record(
   v.string(),
   v.strictObject({
     DataType: v.string(),

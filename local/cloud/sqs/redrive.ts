@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../core/parseJson";
 import { invalidParameter } from "./errors";
 
 /** A source queue's redrive policy. */
@@ -57,16 +58,16 @@ function parse<Schema extends v.GenericSchema>(
   text: string,
   schema: Schema,
 ): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, parseJson(text));
+  const parsed = v.safeParse(schema, jsonOrUndefined(text));
   if (parsed.success) return parsed.output;
   const reasons = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the whole"}: ${issue.message}`);
   throw invalidParameter(`Value ${text} for parameter ${name} is invalid. Reason: ${reasons.join("; ")}.`);
 }
 
 /** Undefined when the text is not JSON: the schemas refuse that, as no JSON text means it. */
-function parseJson(text: string): unknown {
+function jsonOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

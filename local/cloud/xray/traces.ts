@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../core/parseJson";
 
 /** Of a segment document, what X-Ray itself reads: X-Ray developer guide, "AWS X-Ray segment documents". */
 const segment = v.looseObject({
@@ -74,7 +75,7 @@ function parse(document: string): StoredSegment | Unprocessed {
   }
   let content: unknown;
   try {
-    content = JSON.parse(document);
+    content = parseJson(document);
   } catch (error) {
     return { id: undefined, message: String(error) };
   }

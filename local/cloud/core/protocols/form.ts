@@ -1,4 +1,6 @@
+import { recordOf } from "../record";
 import type { WireRequest } from "./codec";
+import { checkForm } from "./formLimits";
 
 interface Node {
   value?: string;
@@ -8,11 +10,18 @@ interface Node {
 /** Parameters of the request itself, not members of an input. */
 const envelope = /^(Action|Version|AWSAccessKeyId|Signature.*|Timestamp|X-Amz-.*)$/i;
 
+/** A request is asked for its action, for its service and for its members: it is parsed once. */
+const parsed = new WeakMap<WireRequest, URLSearchParams>();
+
 /** The parameters of a query-protocol request: those of its form body and of its URL. */
 export function formParameters(request: WireRequest): URLSearchParams {
+  const known = parsed.get(request);
+  if (known !== undefined) return known;
+  const form = request.body.toString("utf8");
+  checkForm(form);
   const parameters = new URLSearchParams(request.query);
-  for (const [name, value] of new URLSearchParams(request.body.toString("utf8")))
-    parameters.append(name, value);
+  for (const [name, value] of new URLSearchParams(form)) parameters.append(name, value);
+  parsed.set(request, parameters);
   return parameters;
 }
 
@@ -36,8 +45,7 @@ export function membersOf(parameters: URLSearchParams): Record<string, unknown> 
 }
 
 function structureOf(node: Node): Record<string, unknown> {
-  // fromEntries defines own properties, so that a parameter named __proto__ is a member like any other.
-  return Object.fromEntries([...node.children].map(([name, child]) => [name, valueOf(child)]));
+  return recordOf([...node.children].map(([name, child]) => [name, valueOf(child)]));
 }
 
 function valueOf(node: Node): unknown {
@@ -63,8 +71,8 @@ function listOf(node: Node): unknown[] {
 }
 
 function mapOf(node: Node): Record<string, unknown> {
-  return Object.fromEntries(
-    itemsOf(node).map((item) => {
+  return recordOf(
+    itemsOf(node).map((item): [string, unknown] => {
       const key = item.children.get("key") ?? item.children.get("Name");
       const value = item.children.get("value") ?? item.children.get("Value");
       return [key?.value ?? "", value === undefined ? "" : valueOf(value)];

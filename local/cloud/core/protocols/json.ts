@@ -1,11 +1,12 @@
 import { AwsError } from "../errors";
+import { parseJson } from "../parseJson";
 
 /** The members of a JSON body; an empty body has none. */
 export function parseJsonObject(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(body.toString("utf8"));
+    value = parseJson(body.toString("utf8"));
   } catch (error) {
     throw new AwsError("SerializationException", `The body is not JSON: ${String(error)}`);
   }

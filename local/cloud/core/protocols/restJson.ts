@@ -1,4 +1,6 @@
 import { AwsError, notSupported } from "../errors";
+import { JsonDepthError, parseJson } from "../parseJson";
+import { recordOf } from "../record";
 import type { Protocol, Route } from "../service";
 import { headerOf, type Codec, type WireRequest } from "./codec";
 import { isJsonObject } from "./json";
@@ -115,9 +117,10 @@ function bodyMembers(route: Route, request: WireRequest): Record<string, unknown
   if (route.rawBody === true) return { Payload: request.body };
   if (request.body.length === 0) return {};
   try {
-    const value: unknown = JSON.parse(request.body.toString("utf8"));
+    const value = parseJson(request.body.toString("utf8"));
     return isJsonObject(value) ? value : { Payload: request.body };
-  } catch {
+  } catch (error) {
+    if (error instanceof JsonDepthError) throw new AwsError("SerializationException", error.message);
     return { Payload: request.body };
   }
 }
@@ -133,11 +136,12 @@ function headerMembers(route: Route, request: WireRequest): Record<string, strin
 
 /** A parameter that is repeated becomes a list. */
 function queryMembers(request: WireRequest): Record<string, string | string[]> {
-  const members: Record<string, string | string[]> = {};
-  for (const name of new Set(request.query.keys())) {
+  const lists = new Map<string, string[]>();
+  for (const [name, value] of request.query) {
     if (/^X-Amz-/i.test(name)) continue;
-    const [first = "", ...rest] = request.query.getAll(name);
-    members[name] = rest.length === 0 ? first : [first, ...rest];
+    const list = lists.get(name);
+    if (list === undefined) lists.set(name, [value]);
+    else list.push(value);
   }
-  return members;
+  return recordOf([...lists].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? "") : list]));
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../../core/parseJson";
+
 /** Which records of a batch a function reports as failed. */
 export type BatchResult =
   | { readonly kind: "succeeded" }
@@ -19,7 +21,7 @@ export function readBatchResponse(payload: string, identifiers: ReadonlySet<stri
   if (payload.trim() === "") return SUCCEEDED;
   let response: unknown;
   try {
-    response = JSON.parse(payload);
+    response = parseJson(payload);
   } catch {
     return FAILED;
   }

@@ -1,3 +1,5 @@
+import { parseJson } from "../../core/parseJson";
+
 /** A message as `ReceiveMessage` gives it. */
 export interface ReceivedMessage {
   readonly MessageId: string;
@@ -58,7 +60,7 @@ export function sqsEventRecord(message: ReceivedMessage, queueArn: string, regio
 /** What filter patterns see of a record: a body that is JSON is matched as JSON. */
 export function filterableSqsRecord(record: SqsEventRecord): object {
   try {
-    return { ...record, body: JSON.parse(record.body) as unknown };
+    return { ...record, body: parseJson(record.body) };
   } catch {
     return record;
   }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { record } from "../../core/record";
 import { operation } from "../../core/service";
 import { queueAccess } from "../access";
 import { checkAttributes, describeAttributes, mergeAttributes } from "../attributes";
@@ -29,7 +30,7 @@ export function attributeOperations({ context, queues }: Sqs) {
       const all = allAttributes(queues.byUrl(QueueUrl), context.clock.now());
       const wanted: Record<string, string> = {};
       for (const name of AttributeNames) {
-        const value = all[name];
+        const value = Object.hasOwn(all, name) ? all[name] : undefined;
         if (name === "All") Object.assign(wanted, all);
         else if (value !== undefined) wanted[name] = value;
         else if (!optionalNames.includes(name)) throw unknownAttribute(name);
@@ -40,7 +41,7 @@ export function attributeOperations({ context, queues }: Sqs) {
 
   const setQueueAttributes = operation(
     context,
-    v.strictObject({ QueueUrl: v.string(), Attributes: v.record(v.string(), v.string()) }),
+    v.strictObject({ QueueUrl: v.string(), Attributes: record(v.string(), v.string()) }),
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SetQueueAttributes"),
     ({ QueueUrl, Attributes }) => {
       const queue = queues.byUrl(QueueUrl);

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../../core/errors";
+import { record } from "../../core/record";
 import { operation } from "../../core/service";
 import { queueAccess, tagContext } from "../access";
 import { checkAttributes, differingAttribute, mergeAttributes } from "../attributes";
@@ -24,7 +25,7 @@ export function queueOperations({ context, queues }: Sqs) {
     context,
     v.strictObject({
       QueueName: v.string(),
-      Attributes: v.optional(v.record(v.string(), v.string())),
+      Attributes: v.optional(record(v.string(), v.string())),
       tags: v.optional(tagsSchema),
     }),
     ({ QueueName, tags }) => {

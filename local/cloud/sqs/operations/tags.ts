@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { record } from "../../core/record";
 import { operation } from "../../core/service";
 import { queueAccess, tagContext } from "../access";
 import { invalidParameter } from "../errors";
@@ -7,7 +8,7 @@ import type { Sqs } from "./parts";
 /** SQS developer guide, queue quotas. */
 const maxTags = 50;
 
-export const tagsSchema = v.record(v.string(), v.string());
+export const tagsSchema = record(v.string(), v.string());
 
 export function tagOperations({ context, queues }: Sqs) {
   const tagQueue = operation(

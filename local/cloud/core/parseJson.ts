@@ -1,0 +1,49 @@
+/**
+ * How deep arrays and objects of a stranger's JSON may lie in one another; what AWS's own JSON reader takes
+ * (Jackson's `StreamReadConstraints`). Everything that walks such a value may then recurse.
+ */
+export const MAX_JSON_DEPTH = 1000;
+
+/** JSON that nests deeper than its reader allows. A `SyntaxError`, as for any other text that is not taken. */
+export class JsonDepthError extends SyntaxError {
+  override readonly name = "JsonDepthError";
+}
+
+/** The value of a stranger's JSON text. Throws a `SyntaxError`, before building anything, beyond `maxDepth`. */
+export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
+  if (nestsDeeperThan(text, maxDepth)) {
+    throw new JsonDepthError(
+      `The JSON nests more than ${maxDepth} levels of arrays and objects; expected at most that many`,
+    );
+  }
+  return JSON.parse(text);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+// "[" and "{", "]" and "}" differ in one bit that no other character of JSON's structure has.
+const BRACKET_BIT = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+/** Whether arrays and objects of a JSON text lie in more than `limit` others; one pass, no allocation. */
+export function nestsDeeperThan(text: string, limit: number): boolean {
+  // A text with too few brackets needs no look at its strings.
+  if (text.length <= limit) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) {
+      quoted = true;
+    } else if ((code | BRACKET_BIT) === OPEN) {
+      if (++depth > limit) return true;
+    } else if ((code | BRACKET_BIT) === CLOSE) {
+      depth--;
+    }
+  }
+  return false;
+}
