@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { anyText, type GlobToken, matchesGlob } from "./glob";
 import { parseJson } from "./parseJson";
 
 /**
@@ -162,43 +163,22 @@ function compileAffix(operator: "prefix" | "suffix", operand: unknown, path: str
 
 /** `*` stands for any characters, none included; `\*` and `\\` for themselves. */
 function compileWildcard(pattern: string, path: string): TextTest {
-  const parts: string[] = [];
-  let part = "";
-  let afterStar = false;
-  for (let index = 0; index < pattern.length; index++) {
-    let character = pattern.charAt(index);
+  const tokens: GlobToken[] = [];
+  const characters = Array.from(pattern);
+  for (let index = 0; index < characters.length; index++) {
+    let character = characters[index] ?? "";
     if (character === "*") {
-      if (afterStar) throw unexpected(path, pattern, "no two * in a row");
-      afterStar = true;
-      parts.push(part);
-      part = "";
+      if (tokens.at(-1) === anyText) throw unexpected(path, pattern, "no two * in a row");
+      tokens.push(anyText);
       continue;
     }
     if (character === "\\") {
-      character = pattern.charAt(++index);
+      character = characters[++index] ?? "";
       if (character !== "*" && character !== "\\") throw unexpected(path, pattern, "\\ before * or \\ only");
     }
-    afterStar = false;
-    part += character;
+    tokens.push(character);
   }
-  parts.push(part);
-  return (text) => matchesParts(text, parts);
-}
-
-/** Whether the text is the parts in this order with anything between them. */
-function matchesParts(text: string, parts: readonly string[]): boolean {
-  const [first = "", ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first) || !text.endsWith(last)) return false;
-  const end = text.length - last.length;
-  let position = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, position);
-    if (found < 0) return false;
-    position = found + part.length;
-  }
-  return position <= end;
+  return (text) => matchesGlob(tokens, Array.from(text));
 }
 
 /** `anything-but` takes a value, a list of values of one type, or one comparison of texts with one or more. */

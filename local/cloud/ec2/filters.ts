@@ -1,3 +1,4 @@
+import { anyCharacter, anyText, type GlobToken, matchesGlob } from "../core/glob";
 import { invalidParameter } from "./errors";
 import type { Filters } from "./inputs";
 
@@ -16,7 +17,7 @@ export function applyFilters<T>(
 ): T[] {
   const tests = filters.map(({ Name: name, Value: wanted }) => {
     const patterns = wanted.map(wildcard);
-    const matches = (text: string) => patterns.some((pattern) => pattern.test(text));
+    const matches = (text: string) => patterns.some((pattern) => matchesGlob(pattern, Array.from(text)));
     if (tagsOf !== undefined && name.startsWith("tag:")) {
       const key = name.slice("tag:".length);
       return (item: T) => {
@@ -38,10 +39,8 @@ export function applyFilters<T>(
   return items.filter((item) => tests.every((test) => test(item)));
 }
 
-function wildcard(text: string): RegExp {
-  const source = text
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "s");
+function wildcard(text: string): readonly GlobToken[] {
+  return Array.from(text, (character) =>
+    character === "*" ? anyText : character === "?" ? anyCharacter : character,
+  );
 }

@@ -1,18 +1,30 @@
+import { anyCharacter, anyText, type GlobToken, matchesGlob } from "../core/glob";
+
 /**
  * Patterns of policies: `*` stands for any text, `?` for one character, `${key}` for a value of the request
  * (`${key, 'default'}` with a fallback), and `${*}`, `${?}`, `${$}` for the characters themselves.
  */
 
-/** A literal character, or one of the two wildcards. */
-type Token = string | typeof anyText | typeof anyCharacter;
-
-const anyText = Symbol("*");
-const anyCharacter = Symbol("?");
-
 /** The value of a policy variable, or undefined when the request has none. */
 export type Variables = (key: string) => string | undefined;
 
-const variable = /\$\{([^}]*)\}/g;
+interface Variable {
+  readonly content: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every `${…}` of a pattern; one that is never closed is text. */
+function variablesIn(pattern: string): Variable[] {
+  const found: Variable[] = [];
+  for (let start = pattern.indexOf("${"); start >= 0;) {
+    const close = pattern.indexOf("}", start);
+    if (close < 0) break;
+    found.push({ content: pattern.slice(start + 2, close), start, end: close + 1 });
+    start = pattern.indexOf("${", close);
+  }
+  return found;
+}
 
 export function hasVariable(pattern: string): boolean {
   return /\$\{[^}*?$]/.test(pattern);
@@ -20,33 +32,42 @@ export function hasVariable(pattern: string): boolean {
 
 /** `pattern` with its variables filled in, or undefined when one has no value: it then matches nothing. */
 export function substitute(pattern: string, variables: Variables): string | undefined {
-  const values = [...pattern.matchAll(variable)].map(([, content = ""]) => valueOf(content, variables));
-  if (values.includes(undefined)) return undefined;
-  let next = 0;
-  return pattern.replace(variable, () => values[next++] ?? "");
+  let text = "";
+  let from = 0;
+  for (const { content, start, end } of variablesIn(pattern)) {
+    const value = valueOf(content, variables);
+    if (value === undefined) return undefined;
+    text += pattern.slice(from, start) + value;
+    from = end;
+  }
+  return text + pattern.slice(from);
 }
 
 function valueOf(content: string, variables: Variables): string | undefined {
   if (content === "*" || content === "?" || content === "$") return content;
-  const [, key = content, fallback] = /^([^,]+?)\s*,\s*'([^']*)'$/.exec(content) ?? [];
-  return variables(key.trim()) ?? fallback;
+  const comma = content.indexOf(",");
+  const quoted = comma < 0 ? "" : content.slice(comma + 1).trim();
+  // key, 'default'
+  const withDefault = comma > 0 && quoted.length >= 2 && quoted.indexOf("'", 1) === quoted.length - 1;
+  if (!withDefault || !quoted.startsWith("'")) return variables(content.trim());
+  return variables(content.slice(0, comma).trim()) ?? quoted.slice(1, -1);
 }
 
 /** Wildcards in what a variable stands for are ordinary characters. */
-function tokenize(pattern: string, variables: Variables): Token[] | undefined {
-  const tokens: Token[] = [];
+function tokenize(pattern: string, variables: Variables): GlobToken[] | undefined {
+  const tokens: GlobToken[] = [];
   let from = 0;
   const wildcards = (text: string) => {
     for (const character of text) {
       tokens.push(character === "*" ? anyText : character === "?" ? anyCharacter : character);
     }
   };
-  for (const found of pattern.matchAll(variable)) {
-    wildcards(pattern.slice(from, found.index));
-    const value = valueOf(found[1] ?? "", variables);
+  for (const { content, start, end } of variablesIn(pattern)) {
+    wildcards(pattern.slice(from, start));
+    const value = valueOf(content, variables);
     if (value === undefined) return undefined;
-    tokens.push(...charactersOf(value));
-    from = found.index + found[0].length;
+    for (const character of value) tokens.push(character);
+    from = end;
   }
   wildcards(pattern.slice(from));
   return tokens;
@@ -56,10 +77,10 @@ function charactersOf(text: string): string[] {
   return Array.from(text);
 }
 
-/** Whether the whole of `text` matches. Takes time in proportion to both lengths' product at worst. */
+/** Whether the whole of `text` matches. For the time that it takes see `matchesGlob`. */
 export function matchesPattern(pattern: string, text: string, variables: Variables): boolean {
   const tokens = tokenize(pattern, variables);
-  return tokens !== undefined && matchesTokens(tokens, charactersOf(text));
+  return tokens !== undefined && matchesGlob(tokens, charactersOf(text));
 }
 
 /**
@@ -70,10 +91,10 @@ export function matchesArn(pattern: string, arn: string, variables: Variables): 
   const tokens = tokenize(pattern, variables);
   if (tokens === undefined) return false;
   const patternParts = splitAtColons(tokens, arnParts);
-  const textParts = splitAtColons<Token>(charactersOf(arn), patternParts.length);
+  const textParts = splitAtColons<string>(charactersOf(arn), patternParts.length);
   return (
     textParts.length === patternParts.length &&
-    patternParts.every((part, index) => matchesTokens(part, textParts[index] ?? []))
+    patternParts.every((part, index) => matchesGlob(part, textParts[index] ?? []))
   );
 }
 
@@ -87,29 +108,4 @@ function splitAtColons<T>(tokens: readonly (T | ":")[], most: number): (T | ":")
     else parts.at(-1)?.push(token);
   }
   return parts;
-}
-
-/** Greedy with one point to return to: the last `*`, which is all a glob needs. */
-function matchesTokens(pattern: readonly Token[], text: readonly Token[]): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let starText = 0;
-  while (t < text.length) {
-    const token = pattern[p];
-    if (token === anyText) {
-      star = p++;
-      starText = t;
-    } else if (token !== undefined && (token === anyCharacter || token === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++starText;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === anyText) p++;
-  return p === pattern.length;
 }

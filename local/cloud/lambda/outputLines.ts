@@ -14,7 +14,9 @@ export function readOutput(stream: Readable, { onLine, onMarker }: OutputReader)
   let rest = "";
   const take = (text: string) => {
     const [line = "", marker] = text.split("\0");
-    const message = line.replace(/\r+$/, "").replaceAll("\r", "\n");
+    let end = line.length;
+    while (line[end - 1] === "\r") end--;
+    const message = line.slice(0, end).replaceAll("\r", "\n");
     if (message !== "") onLine(message);
     if (marker !== undefined) onMarker(marker);
   };

@@ -78,7 +78,7 @@ export function eventOperations(context: CloudContext, groups: LogGroups): Recor
         logStreamNamePrefix: v.optional(v.string(), ""),
         startTime: v.optional(time, 0),
         endTime: v.optional(time, Number.MAX_SAFE_INTEGER),
-        filterPattern: v.optional(v.string(), ""),
+        filterPattern: v.optional(v.pipe(v.string(), v.maxLength(1024)), ""),
         limit: eventLimit,
         nextToken: v.optional(v.string()),
         // Without effect in the real service: events are always interleaved.

@@ -97,11 +97,14 @@ function checkName(name: string): void {
 
 /** Up to 38 significant digits, magnitude below 10^126: SQS API reference, MessageAttributeValue. */
 function isNumber(text: string): boolean {
-  const match = /^[+-]?(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+))?$/.exec(text);
+  const match = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+))?$/.exec(text);
   if (match?.[1] === undefined) return false;
-  const digits = match[1].replace(".", "").replace(/^0+|0+$/g, "");
+  const digits = match[1].replace(".", "");
+  let [first, last] = [0, digits.length];
+  while (first < last && digits[first] === "0") first++;
+  while (first < last && digits[last - 1] === "0") last--;
   const magnitude = Math.abs(Number(text));
-  return digits.length <= 38 && magnitude <= 1e126;
+  return last - first <= 38 && magnitude <= 1e126;
 }
 
 /** SQS carries XML 1.0's characters only; among those it refuses are lone surrogates and most control codes. */
