@@ -69,7 +69,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     awsEndpoint({
       services,
       events,
-      callerOf: (accessKeyId) => identities.callerOf(accessKeyId),
+      authentication: {
+        accountId,
+        sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
+        now: () => ({ cloud: clock.now(), machine: Date.now() }),
+      },
       newRequestId,
       shutdown: shutdown.signal,
     }),

@@ -1,19 +1,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Principal } from "../iam/principal";
-import { actionOf, scopeOf, servicesAnswering } from "./addressing";
+import { actionOf } from "./addressing";
+import { authenticate, refusalOf, type AuthenticationOptions } from "./authenticate";
 import { asAwsError, dispatch, publishRequest } from "./dispatch";
+import type { RequestHead } from "./door";
 import { AwsError, notSupported } from "./errors";
 import type { EventStream } from "./events";
 import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
 import { encodeErrorLike } from "./protocols/fallback";
 import { bodyLimit, readBody } from "./requestBody";
 import { RawOutput, type Output, type Service, type ServiceName } from "./service";
+import { readClaim } from "./signature";
 
 export interface AwsEndpointOptions {
   /** Filled while the cloud starts; empty until then. */
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly events: EventStream;
-  callerOf(accessKeyId: string | undefined): Principal;
+  readonly authentication: AuthenticationOptions;
   newRequestId(): string;
   /** Aborts when the cloud shuts down. */
   readonly shutdown: AbortSignal;
@@ -31,21 +34,33 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
   const serve = async (incoming: IncomingMessage, signal: AbortSignal): Promise<WireResponse> => {
     const requestId = options.newRequestId();
     const head = headOf(incoming);
-    const scope = scopeOf(head);
     let request: WireRequest = { ...head, body: Buffer.alloc(0) };
-    const caller = options.callerOf(scope?.accessKeyId);
+    // A request whose caller is not certain is nobody's, and is not published.
+    let caller: Principal | undefined;
     // Until an operation takes over and publishes the call itself.
-    let published = { service: scope?.service ?? "unknown", operation: "unknown" };
+    const published = { service: "unknown", operation: "unknown" };
     let encodeError = (error: AwsError) => encodeErrorLike(request, error, requestId);
     try {
-      request = {
-        ...head,
-        body: await readBody(incoming, bodyLimit(scope?.service)),
-      };
-      const service = findService(request, scope?.service, options.services);
-      published = { service: service.name, operation: operationHint(request) };
+      const raw = rawHeadOf(incoming);
+      const claim = readClaim(raw, head.query);
+      published.service = claim.service;
+      const service = options.services.get(claim.service as ServiceName);
+      if (service !== undefined && speaks(service, request)) {
+        encodeError = (error) => codecOf(service).encodeError(error, requestId);
+      }
+      const authentication = authenticate(raw, claim, options.authentication);
+      if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service);
+      if (authentication.kind === "known") caller = authentication.caller;
+      request = { ...head, body: await readBody(incoming, bodyLimit(claim.service)) };
+      if (authentication.kind === "claimed") {
+        // What is signed is the body as it came, before anything is decoded.
+        const doubt = authentication.verify(request.body);
+        if (doubt !== undefined) throw refusalOf(doubt, service);
+        caller = authentication.caller;
+      }
+      if (service === undefined) throw notSupported(`The service "${claim.service}"`);
+      published.operation = operationHint(request);
       const codec = codecOf(service);
-      if (speaks(service, request)) encodeError = (error) => codec.encodeError(error, requestId);
       const decoded = codec.decode(request);
       let output: Output;
       try {
@@ -53,7 +68,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
           service,
           decoded.operation,
           decoded.input,
-          { caller, requestId, signal },
+          { caller: authentication.caller, requestId, signal },
           options.events,
         );
       } catch (error) {
@@ -68,7 +83,9 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
         : codec.encode(output, decoded, requestId);
     } catch (cause) {
       const error = asAwsError(cause);
-      publishRequest(options.events, published.service, published.operation, caller, requestId, error);
+      if (caller !== undefined) {
+        publishRequest(options.events, published.service, published.operation, caller, requestId, error);
+      }
       return encodeError(error);
     }
   };
@@ -103,25 +120,8 @@ function headOf(incoming: IncomingMessage): Omit<WireRequest, "body"> {
   };
 }
 
-function findService(
-  request: WireRequest,
-  name: string | undefined,
-  services: ReadonlyMap<ServiceName, Service>,
-): Service {
-  const names = name === undefined ? servicesAnswering(request, services.values()) : [name];
-  const [only, ...others] = names;
-  if (only === undefined || others.length > 0) {
-    throw new AwsError(
-      "MissingAuthenticationToken",
-      `${request.method} ${request.path} is not signed, and ${
-        only === undefined ? "no service" : `more than one service (${names.join(", ")})`
-      } answers it; sign it with any credentials`,
-      403,
-    );
-  }
-  const service = services.get(only as ServiceName);
-  if (service === undefined) throw notSupported(`The service "${only}"`);
-  return service;
+function rawHeadOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): RequestHead {
+  return { method, target: url, rawHeaders };
 }
 
 /** Whether a request is in its service's protocol, so that the client reads that protocol's errors. */

@@ -1,40 +1,106 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { decideAdmission } from "./door";
 
-/** The one HTTP endpoint, on 127.0.0.1 and no other interface: it answers anyone who can reach it. */
+/** The one HTTP endpoint, on 127.0.0.1 and no other interface, for programs on this machine and not for web pages. */
 export interface CloudServer {
   /** "http://127.0.0.1:4566" */
   readonly endpoint: string;
-  /** Hands every request under `prefix` ("/_lambda/") to `handler`. */
+  /** Hands every request under `prefix` ("/_lambda/") to `handler`, once it has passed the door (`door.ts`). */
   mount(prefix: string, handler: RequestListener): void;
   /** Stops listening and ends every connection. */
   close(): Promise<void>;
 }
 
+/** What a client may take up. An answer may take as long as it likes: the Runtime API and long polls wait. */
+export interface ServerLimits {
+  /** For the head of a request to arrive, from the first byte or, on a new connection, from its start. */
+  readonly headersTimeoutMs: number;
+  /** For a whole request to arrive, its body included. */
+  readonly requestTimeoutMs: number;
+  /** How often connections are checked for the two. */
+  readonly checkIntervalMs: number;
+  /** Open at a time; further ones are closed at once. */
+  readonly maxConnections: number;
+}
+
+/** Everything comes from this machine, so that what takes longer than this has been given up. */
+export const defaultLimits: ServerLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  checkIntervalMs: 2_000,
+  // A thousand environments, AWS's limit for an account, with a connection to the Runtime API and a few others.
+  maxConnections: 4_096,
+};
+
+/** On every answer: no page may embed it, or have it taken for a script. None allows another origin. */
+const isolation = {
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+} as const;
+
 /** @param port 0 for any free one. Rejects with a plain message when the port is taken. */
-export async function startServer(port: number, handleAws: RequestListener): Promise<CloudServer> {
+export async function startServer(
+  port: number,
+  handleAws: RequestListener,
+  limits: ServerLimits = defaultLimits,
+): Promise<CloudServer> {
   const mounts: { readonly prefix: string; readonly handler: RequestListener }[] = [];
-  const route = (request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer({
+    // AWS clients reuse idle connections for a while, and one that we close just then costs them a retry.
+    keepAliveTimeout: 60_000,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+    noDelay: true,
+  });
+  server.maxConnections = limits.maxConnections;
+
+  let actualPort = port;
+  const reasonAgainst = ({ method = "", url = "", rawHeaders }: IncomingMessage) => {
+    const admission = decideAdmission({ method, target: url, rawHeaders }, actualPort);
+    return admission.kind === "refused" ? admission.reason : undefined;
+  };
+  const receive = (request: IncomingMessage, response: ServerResponse, whenAdmitted?: () => void) => {
     // A client that goes away in mid-answer is no fault of ours; its call is aborted elsewhere.
     response.on("error", () => undefined);
+    const reason = reasonAgainst(request);
+    if (reason !== undefined) {
+      response.writeHead(403, refusalHeaders(reason)).end(`${reason}\n`);
+      return;
+    }
+    whenAdmitted?.();
+    for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
     const mount = mounts.find(({ prefix }) => request.url?.startsWith(prefix) === true);
     (mount?.handler ?? handleAws)(request, response);
   };
-  // The Runtime API and long polls hold requests open for as long as they like; AWS clients reuse idle
-  // connections for a while, and one that we close just then costs them a retry.
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, noDelay: true }, route);
+  const refuse = (request: IncomingMessage, socket: Duplex) => {
+    const what = request.method === "CONNECT" ? "CONNECT" : `Upgrade: ${request.headers.upgrade ?? ""}`;
+    refuseConnection(socket, reasonAgainst(request) ?? `${what} is not answered here`);
+  };
+  server.on("request", receive);
+  // A client that asks first is told to send its body only when it may.
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    receive(request, response, () => {
+      response.writeContinue();
+    });
+  });
+  server.on("upgrade", refuse);
+  server.on("connect", refuse);
 
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
+    const fail = (error: NodeJS.ErrnoException) => {
       reject(portError(port, error));
-    });
+    };
+    server.once("error", fail);
     server.listen(port, "127.0.0.1", () => {
-      server.removeAllListeners("error");
+      server.removeListener("error", fail);
       resolve();
     });
   });
 
-  const { port: actualPort } = server.address() as AddressInfo;
+  actualPort = (server.address() as AddressInfo).port;
   return {
     endpoint: `http://127.0.0.1:${actualPort}`,
     mount(prefix, handler) {
@@ -53,6 +119,23 @@ export async function startServer(port: number, handleAws: RequestListener): Pro
       });
     },
   };
+}
+
+/** The connection ends with it, as the body is left unread. */
+function refusalHeaders(reason: string): Record<string, string> {
+  return {
+    ...isolation,
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": String(Buffer.byteLength(reason) + 1),
+    connection: "close",
+  };
+}
+
+/** Refuses a request that would take the connection out of HTTP. */
+function refuseConnection(socket: Duplex, reason: string): void {
+  const headers = Object.entries(refusalHeaders(reason)).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on("error", () => undefined);
+  socket.end(`HTTP/1.1 403 Forbidden\r\n${headers.join("")}\r\n${reason}\n`, () => socket.destroy());
 }
 
 function portError(port: number, error: NodeJS.ErrnoException): Error {

@@ -1,4 +1,6 @@
+import type { Session } from "../core/authenticate";
 import type { Random } from "../core/random";
+import { newSecret } from "../core/secret";
 import type { Credentials } from "../core/service";
 import type { PolicyDocument } from "./policyDocument";
 import type { Principal } from "./principal";
@@ -61,7 +63,7 @@ export class Identities {
   readonly roles = new Map<string, Role>();
   readonly policies = new Map<string, ManagedPolicy>();
   readonly instanceProfiles = new Map<string, InstanceProfile>();
-  readonly #sessions = new Map<string, RolePrincipal>();
+  readonly #sessions = new Map<string, Session>();
 
   constructor(
     private readonly accountId: string,
@@ -70,17 +72,18 @@ export class Identities {
 
   /** Credentials of a new session. They do not expire: a function's environment outlives any session of AWS's. */
   issueCredentials(roleName: string, sessionName: string): Credentials {
-    const accessKeyId = iamId(this.random, "ASIA", 16);
-    this.#sessions.set(accessKeyId, { kind: "role", accountId: this.accountId, roleName, sessionName });
-    return {
-      accessKeyId,
-      secretAccessKey: this.random.hex(40),
-      sessionToken: this.random.hex(64),
+    const principal: RolePrincipal = { kind: "role", accountId: this.accountId, roleName, sessionName };
+    const credentials = {
+      accessKeyId: iamId(this.random, "ASIA", 16),
+      secretAccessKey: newSecret(30, "base64"),
+      sessionToken: newSecret(32, "hex"),
     };
+    this.#sessions.set(credentials.accessKeyId, { principal, credentials, signingKeys: new Map() });
+    return credentials;
   }
 
-  /** Who signs with this access key: a role's session, or, with any other key, the administrator. */
-  callerOf(accessKeyId: string | undefined): Principal {
-    return this.#sessions.get(accessKeyId ?? "") ?? { kind: "administrator", accountId: this.accountId };
+  /** The session that has this access key, or undefined when the cloud has not issued it. */
+  sessionOf(accessKeyId: string): Session | undefined {
+    return this.#sessions.get(accessKeyId);
   }
 }

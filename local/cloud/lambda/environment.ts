@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
+import { newSecret } from "../core/secret";
 import type { CloudContext } from "../core/service";
 import { environmentVariables } from "./environmentVariables";
 import { FunctionProcess } from "./functionProcess";
@@ -44,6 +45,7 @@ interface Run {
 /** An execution environment: one process, one invocation at a time. */
 export class Environment implements RuntimeClient {
   readonly id: string;
+  readonly runtimeSecret = newSecret(32, "hex");
   readonly #context: CloudContext;
   readonly #fn: LambdaFunction;
   readonly #registry: EnvironmentRegistry;
@@ -100,7 +102,7 @@ export class Environment implements RuntimeClient {
         variables: environmentVariables(fn, {
           region: context.region,
           endpoint,
-          runtimeApi: `${new URL(endpoint).host}${RUNTIME_API_PREFIX}${this.id}`,
+          runtimeApi: `${new URL(endpoint).host}${RUNTIME_API_PREFIX}${this.id}/${this.runtimeSecret}`,
           credentials: context.issueCredentials(roleNameOf(fn.settings.Role), fn.name),
           logStreamName,
           temporaryDirectory: this.#temporaryDirectory,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isSameSecret } from "../core/secret";
 import type { CloudContext } from "../core/service";
 import { MAX_SYNC_PAYLOAD_BYTES } from "./limits";
 
@@ -6,6 +7,8 @@ export const RUNTIME_API_PREFIX = "/_lambda/";
 
 /** What an environment's process tells through the Runtime API. */
 export interface RuntimeClient {
+  /** What its process, and nobody else, knows: part of the address that it is given. */
+  readonly runtimeSecret: string;
   /** It is ready for an invocation; answer `response` with `sendInvocation` when there is one. */
   onNext(response: ServerResponse): void;
   /** False when it answers an invocation that is not its own. */
@@ -51,18 +54,21 @@ export function sendInvocation(
 
 /**
  * Serves Lambda's Runtime API (Lambda developer guide, "Using the Lambda runtime API") to all environments, each
- * below a path of its own: `/_lambda/<environment>/2018-06-01/runtime/…`.
+ * below a path of its own that no other can guess: `/_lambda/<environment>/<secret>/2018-06-01/runtime/…`. It is
+ * in the path because runtimes know nothing of credentials: they put `AWS_LAMBDA_RUNTIME_API` before theirs.
  */
 export function serveRuntimeApi(
   context: Pick<CloudContext, "mount">,
   find: (environmentId: string) => RuntimeClient | undefined,
 ): void {
   context.mount(RUNTIME_API_PREFIX, (request, response) => {
-    const [environmentId = "", version, runtime, ...rest] = (request.url ?? "")
+    const [environmentId = "", secret = "", version, runtime, ...rest] = (request.url ?? "")
       .slice(RUNTIME_API_PREFIX.length)
       .split("/");
     const client = find(environmentId);
-    if (client === undefined || version !== "2018-06-01" || runtime !== "runtime") {
+    // A wrong secret is answered as a wrong environment is, so that it does not tell which there are.
+    const isKnown = client !== undefined && isSameSecret(client.runtimeSecret, secret);
+    if (!isKnown || version !== "2018-06-01" || runtime !== "runtime") {
       answer(response, 404, "NotFound");
       return;
     }

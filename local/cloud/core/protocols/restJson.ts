@@ -67,14 +67,6 @@ export function restJsonCodec(protocol: Extract<Protocol, { kind: "restJson" }>)
   };
 }
 
-/** Whether one of the routes answers this request. */
-export function hasRoute(protocol: Extract<Protocol, { kind: "restJson" }>, request: WireRequest): boolean {
-  const path = splitPath(request.path);
-  return protocol.routes.some(
-    (route) => route.method === request.method && match(compile(route.path), path) !== undefined,
-  );
-}
-
 function splitPath(path: string): string[] {
   return path.split("/").filter((segment) => segment !== "");
 }

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { startCloud } from "../../../../local/cloud/cloud";
 import type { CloudEvent } from "../../../../local/cloud/core/events";
 import type { Call } from "../../../../local/cloud/core/service";
+import { asAdministrator } from "../../support/asAdministrator";
 import { RecordingService } from "../../support/recordingService";
 import { startTestCloud, type TestCloud } from "../../support/testCloud";
 
@@ -42,7 +43,11 @@ describe("the cloud's endpoint", () => {
     return fetch(cloud.endpoint, {
       method: "POST",
       body,
-      headers: { ...(target === undefined ? {} : { "x-amz-target": target }), ...headers },
+      headers: {
+        authorization: asAdministrator("sqs"),
+        ...(target === undefined ? {} : { "x-amz-target": target }),
+        ...headers,
+      },
     });
   }
 
@@ -90,15 +95,6 @@ describe("the cloud's endpoint", () => {
     expect(events[0]).to.deep.include({ type: "request", service: "sqs", operation: "SendMessage", caller });
   });
 
-  it("serves unsigned requests as far as they tell the service", async () => {
-    expect(await (await post("AmazonSQS.SendMessage")).json()).to.deep.equal({ MessageId: "1" });
-    const identity = await fetch(`${cloud.endpoint}/?Action=GetCallerIdentity&Version=2011-06-15`);
-    expect(await identity.text()).to.include("<Arn>arn:aws:iam::000000000000:root</Arn>");
-    const nothing = await fetch(`${cloud.endpoint}/bucket/key`);
-    expect(nothing.status).to.equal(403);
-    expect(await nothing.text()).to.include("GET /bucket/key is not signed, and no service answers it");
-  });
-
   it("names a service and an operation that it does not support", async () => {
     const operation = await post("AmazonSQS.FlyToTheMoon");
     expect(operation.status).to.equal(501);
@@ -109,9 +105,7 @@ describe("the cloud's endpoint", () => {
     const prototype = await post("AmazonSQS.constructor");
     expect(prototype.status).to.equal(501);
     const service = await fetch(cloud.endpoint, {
-      headers: {
-        authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request, SignedHeaders=host",
-      },
+      headers: { authorization: asAdministrator("s3") },
     });
     expect(service.status).to.equal(501);
     expect(await service.text()).to.include('The service \\"s3\\" is not supported by the embedded cloud');
@@ -125,7 +119,6 @@ describe("the cloud's endpoint", () => {
   it("tells clients of SQS's old query protocol, in that protocol", async () => {
     const answer = await post(undefined, "Action=SendMessage&MessageBody=x", {
       "content-type": "application/x-www-form-urlencoded",
-      authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/sqs/aws4_request",
     });
     expect(answer.status).to.equal(400);
     expect(await answer.text()).to.match(/<Code>UnknownOperationException<\/Code>.*sqs speaks AWS JSON 1\.0/);
@@ -136,7 +129,7 @@ describe("the cloud's endpoint", () => {
       method: "POST",
       headers: {
         "smithy-protocol": "rpc-v2-cbor",
-        authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/sqs/aws4_request",
+        authorization: asAdministrator("sqs"),
       },
     });
     expect(answer.headers.get("smithy-protocol")).to.equal("rpc-v2-cbor");
@@ -167,7 +160,7 @@ describe("the cloud's endpoint", () => {
     const client = new AbortController();
     const answer = fetch(cloud.endpoint, {
       method: "POST",
-      headers: { "x-amz-target": "AmazonSQS.ReceiveMessage" },
+      headers: { authorization: asAdministrator("sqs"), "x-amz-target": "AmazonSQS.ReceiveMessage" },
       body: "{}",
       signal: client.signal,
     }).catch((error: unknown) => error);

@@ -176,19 +176,34 @@ export function nextEvent<E extends CloudEvent>(
   });
 }
 
-/** Source of `call(service, target, input)`: an AWS JSON call as the function itself, without an SDK. */
+/** Source of `call(service, target, input)`: an AWS JSON call as the function itself, signed without an SDK. */
 export const CALL_AWS = `
+const { createHash, createHmac } = require("node:crypto");
 const call = async (service, target, input) => {
-  const response = await fetch(process.env.AWS_ENDPOINT_URL, {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
+  const body = JSON.stringify(input);
+  const date = new Date().toISOString().replace(/[-:]|\\.\\d+/g, "");
+  const scope = [date.slice(0, 8), AWS_REGION, service, "aws4_request"].join("/");
+  const signed = {
+    host: new URL(AWS_ENDPOINT_URL).host,
+    "x-amz-date": date,
+    "x-amz-security-token": AWS_SESSION_TOKEN,
+    "x-amz-target": target,
+  };
+  const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+  const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
+  const names = Object.keys(signed).join(";");
+  const lines = Object.entries(signed).map(([name, value]) => name + ":" + value + "\\n").join("");
+  const canonical = ["POST", "/", "", lines, names, sha256(body)].join("\\n");
+  const key = scope.split("/").reduce(hmac, "AWS4" + AWS_SECRET_ACCESS_KEY);
+  const toSign = ["AWS4-HMAC-SHA256", date, scope, sha256(canonical)].join("\\n");
+  const authorization = "AWS4-HMAC-SHA256 Credential=" + AWS_ACCESS_KEY_ID + "/" + scope + ", SignedHeaders=" + names +
+    ", Signature=" + hmac(key, toSign).toString("hex");
+  const { host, ...headers } = signed;
+  const response = await fetch(AWS_ENDPOINT_URL, {
     method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": target,
-      "x-amz-security-token": process.env.AWS_SESSION_TOKEN,
-      authorization: "AWS4-HMAC-SHA256 Credential=" + process.env.AWS_ACCESS_KEY_ID + "/20260101/" +
-        process.env.AWS_REGION + "/" + service + "/aws4_request, SignedHeaders=host, Signature=0",
-    },
-    body: JSON.stringify(input),
+    headers: { ...headers, authorization, "content-type": "application/x-amz-json-1.0" },
+    body,
   });
   return { status: response.status, body: await response.json() };
 };
