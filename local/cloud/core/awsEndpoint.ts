@@ -4,7 +4,7 @@ import { actionOf } from "./addressing";
 import { authenticate, refusalOf, type AuthenticationOptions } from "./authenticate";
 import { asAwsError, dispatch, publishRequest } from "./dispatch";
 import type { RequestHead } from "./door";
-import { AwsError, notSupported } from "./errors";
+import { notSupported, type AwsError } from "./errors";
 import type { EventStream } from "./events";
 import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
 import { encodeErrorLike } from "./protocols/fallback";
