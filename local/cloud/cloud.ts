@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awsEndpoint } from "./core/awsEndpoint";
@@ -80,6 +80,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   );
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "embedded-cloud-"));
   mkdirSync(directory, { recursive: true });
+  // What functions are made of, and write, is nobody else's.
+  chmodSync(directory, 0o700);
 
   const context: CloudContext = {
     clock,

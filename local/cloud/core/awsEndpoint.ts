@@ -8,7 +8,8 @@ import { notSupported, type AwsError } from "./errors";
 import type { EventStream } from "./events";
 import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
 import { encodeErrorLike } from "./protocols/fallback";
-import { bodyLimit, readBody } from "./requestBody";
+import { bodyLimit } from "./bodyLimit";
+import { readBody } from "./requestBody";
 import { RawOutput, type Output, type Service, type ServiceName } from "./service";
 import { readClaim } from "./signature";
 

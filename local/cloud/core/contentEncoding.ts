@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
+import { bodyTooLarge } from "./bodyLimit";
 import { AwsError } from "./errors";
 
 type Decoder = (body: Buffer, limit: number) => Promise<Buffer>;
@@ -62,8 +63,4 @@ export async function decodeBody(body: Buffer, contentEncoding: string, limit: n
     }
   }
   return decoded;
-}
-
-export function bodyTooLarge(limit: number): AwsError {
-  return new AwsError("RequestEntityTooLarge", `The body is larger than the ${limit} bytes allowed`, 413);
 }

@@ -1,17 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { bodyTooLarge, decodeBody } from "./contentEncoding";
-
-const mebibyte = 1024 * 1024;
-
-/**
- * The largest body that a service's HTTP front accepts, in bytes; operations have tighter limits of their own.
- * DynamoDB documents 16 MB. Lambda documents 50 MB of zip, which base64 makes a third larger. For the rest,
- * room for 1 MiB of payload (SQS, EventBridge, PutLogEvents) with every character escaped.
- */
-export function bodyLimit(service: string | undefined): number {
-  if (service === "lambda") return 68 * mebibyte;
-  return service === "dynamodb" ? 16 * mebibyte : 8 * mebibyte;
-}
+import { bodyTooLarge } from "./bodyLimit";
+import { decodeBody } from "./contentEncoding";
 
 /**
  * The whole body, without its content codings. Rejects with RequestEntityTooLarge, before reading or unpacking it
@@ -25,19 +14,19 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 
 function readSent(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = () => {
+    const refuse = () => {
       request.removeAllListeners("data").resume();
       reject(bodyTooLarge(limit));
     };
     if (Number(request.headers["content-length"] ?? 0) > limit) {
-      tooLarge();
+      refuse();
       return;
     }
     const chunks: Buffer[] = [];
     let length = 0;
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > limit) tooLarge();
+      if (length > limit) refuse();
       else chunks.push(chunk);
     });
     request.on("end", () => {

@@ -150,7 +150,12 @@ function invalidInput(issues: readonly v.BaseIssue<unknown>[]): AwsError {
       return `${path} is not supported by the embedded cloud`;
     }
     if (issue.received === "undefined") return `${path} is missing`;
-    return `${path}: got ${issue.received}; expected ${issue.expected ?? issue.message}`;
+    return `${path}: got ${shortened(issue.received)}; expected ${issue.expected ?? issue.message}`;
   });
   return new AwsError("ValidationException", reasons.join("; "));
+}
+
+/** What was got is told in full only where somebody would read it. */
+function shortened(text: string): string {
+  return text.length <= 1000 ? text : `${text.slice(0, 1000)}… (${text.length} characters)`;
 }

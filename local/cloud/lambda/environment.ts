@@ -3,8 +3,9 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { newSecret } from "../core/secret";
 import type { CloudContext } from "../core/service";
+import { PRIVATE_FOLDER } from "./archive";
 import { environmentVariables } from "./environmentVariables";
-import { FunctionProcess } from "./functionProcess";
+import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
 import { executionRole, roleNameOf, type LambdaFunction } from "./lambdaFunction";
 import { INIT_TIMEOUT_MS } from "./limits";
@@ -89,7 +90,7 @@ export class Environment implements RuntimeClient {
     );
     this.#traces = new TraceWriter(context, fn);
     this.#temporaryDirectory = join(context.directory, "environments", this.id);
-    mkdirSync(this.#temporaryDirectory, { recursive: true });
+    mkdirSync(this.#temporaryDirectory, { recursive: true, mode: PRIVATE_FOLDER });
     registry.set(this.id, this);
 
     const endpoint = context.endpoint();
@@ -105,8 +106,9 @@ export class Environment implements RuntimeClient {
           runtimeApi: `${new URL(endpoint).host}${RUNTIME_API_PREFIX}${this.id}/${this.runtimeSecret}`,
           credentials: context.issueCredentials(roleNameOf(fn.settings.Role), fn.name),
           logStreamName,
+          runtimeDirectory: RUNTIME_DIRECTORY,
           temporaryDirectory: this.#temporaryDirectory,
-          host: process.env,
+          host: { platform: process.platform, systemRoot: process.env.SystemRoot },
         }),
       },
       {

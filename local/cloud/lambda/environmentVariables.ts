@@ -32,29 +32,38 @@ export interface Surroundings {
   readonly runtimeApi: string;
   readonly credentials: Credentials;
   readonly logStreamName: string;
+  /** Where the runtime's own files lie. */
+  readonly runtimeDirectory: string;
   /** A folder of its own: /tmp and the home directory. */
   readonly temporaryDirectory: string;
-  /** The host's variables, of which only what starting a process needs is passed on. */
-  readonly host: Readonly<Record<string, string | undefined>>;
+  readonly host: Host;
+}
+
+/** What there is to know of the machine: nothing of the person who works at it. */
+export interface Host {
+  readonly platform: NodeJS.Platform;
+  /** Where Windows lies, without which it starts no process; undefined elsewhere. */
+  readonly systemRoot: string | undefined;
 }
 
 /**
- * The variables of a function's process: Lambda's, and the function's own. Three are additions:
- * `AWS_ENDPOINT_URL`, which sends every AWS client to this cloud; `HOME` and `TMPDIR`, which keep the
- * developer's AWS configuration and files out of the function's sight.
+ * The variables of a function's process: Lambda's, and the function's own; none is taken over from this process
+ * (the developer's AWS configuration, tokens, proxies, NODE_OPTIONS). Beside Lambda's own there are
+ * `AWS_ENDPOINT_URL`, which sends every AWS client to this cloud, and the places where a process looks for its
+ * home and its temporary files, which are the environment's own folder instead of the developer's.
  */
 export function environmentVariables(fn: LambdaFunction, at: Surroundings): Record<string, string> {
   const { settings } = fn;
-  const variables: Record<string, string> = {
+  return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     AWS_LAMBDA_LOG_FORMAT: settings.Logging.LogFormat,
     ...(settings.Logging.ApplicationLogLevel !== undefined && {
       AWS_LAMBDA_LOG_LEVEL: settings.Logging.ApplicationLogLevel,
     }),
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     AWS_ENDPOINT_URL: at.endpoint,
-    HOME: at.temporaryDirectory,
-    TMPDIR: at.temporaryDirectory,
+    ...ofMachine(at),
     ...settings.Environment,
     AWS_REGION: at.region,
     AWS_DEFAULT_REGION: at.region,
@@ -70,11 +79,26 @@ export function environmentVariables(fn: LambdaFunction, at: Surroundings): Reco
     AWS_SECRET_ACCESS_KEY: at.credentials.secretAccessKey,
     AWS_SESSION_TOKEN: at.credentials.sessionToken,
     LAMBDA_TASK_ROOT: fn.code.directory,
+    LAMBDA_RUNTIME_DIR: at.runtimeDirectory,
     _HANDLER: settings.Handler,
   };
-  for (const name of ["PATH", "SystemRoot"]) {
-    const value = at.host[name];
-    if (value !== undefined) variables[name] = value;
-  }
-  return variables;
+}
+
+/** PATH is Lambda's, on Windows the system's own folder. */
+function ofMachine({ host, temporaryDirectory }: Surroundings): Record<string, string> {
+  const { platform, systemRoot = "C:\\Windows" } = host;
+  if (platform !== "win32")
+    return {
+      PATH: "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+      HOME: temporaryDirectory,
+      TMPDIR: temporaryDirectory,
+    };
+  return {
+    SystemRoot: systemRoot,
+    PATH: `${systemRoot}\\System32;${systemRoot}`,
+    HOME: temporaryDirectory,
+    USERPROFILE: temporaryDirectory,
+    TEMP: temporaryDirectory,
+    TMP: temporaryDirectory,
+  };
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { blob } from "../core/base64";
 import { record } from "../core/record";
 
 /** Shapes of inputs that several operations share. Whatever is not named here is refused by name. */
@@ -15,15 +16,6 @@ export const numeric = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))]),
   v.integer(),
 );
-
-const bytes = v.union([
-  v.instance(Uint8Array),
-  v.pipe(
-    v.string(),
-    v.base64(),
-    v.transform((text): Uint8Array => Buffer.from(text, "base64")),
-  ),
-]);
 
 export const tags = record(
   v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
@@ -73,7 +65,7 @@ export const createFunctionInput = v.strictObject({
   Runtime: v.picklist(["nodejs22.x", "nodejs24.x"]),
   Role: v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/.+$/)),
   Handler: v.pipe(v.string(), v.regex(/^[^\s]{1,128}$/)),
-  Code: v.strictObject({ ZipFile: bytes }),
+  Code: v.strictObject({ ZipFile: blob }),
   Architectures: v.optional(architectures),
   PackageType: v.optional(v.literal("Zip")),
   Publish: v.optional(v.literal(false)),
@@ -82,7 +74,7 @@ export const createFunctionInput = v.strictObject({
 
 export const updateCodeInput = v.strictObject({
   FunctionName: functionName,
-  ZipFile: bytes,
+  ZipFile: blob,
   Architectures: v.optional(architectures),
   RevisionId: v.optional(v.string()),
   Publish: v.optional(v.literal(false)),

@@ -69,19 +69,24 @@ export function functionOperations({
       async (input) => {
         const { FunctionName, Code, Architectures, Tags = {}, Runtime, Role, Handler } = input;
         const name = store.nameOf(FunctionName);
-        if (store.has(name)) {
+        const checkFree = () => {
+          if (!store.has(name)) return;
           throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, 409);
-        }
+        };
+        checkFree();
         await checkRole(context, Role);
         const settings = {
           ...applyConfiguration(name, defaultSettings(name, { Runtime, Role, Handler }), input),
           ...(Architectures !== undefined && { Architectures }),
         };
+        const code = await unpackArchive(Code.ZipFile, directoryFor(name));
+        // Somebody else may have taken the name meanwhile.
+        checkFree();
         const fn: LambdaFunction = {
           name,
           arn: store.arnOf(name),
           settings,
-          code: unpackArchive(Code.ZipFile, directoryFor(name)),
+          code,
           lastModified: context.clock.now(),
           revisionId: context.random.uuid(),
           tags: Tags,
@@ -123,11 +128,14 @@ export function functionOperations({
       },
     ),
 
-    UpdateFunctionCode: operation(context, updateCodeInput, on("UpdateFunctionCode"), (input) => {
+    UpdateFunctionCode: operation(context, updateCodeInput, on("UpdateFunctionCode"), async (input) => {
+      checkRevision(store.get(input.FunctionName), input.RevisionId);
+      // A new directory: invocations that are running keep the code that they began with.
+      const code = await unpackArchive(input.ZipFile, directoryFor(store.nameOf(input.FunctionName)));
+      // It may have been changed or deleted meanwhile.
       const fn = store.get(input.FunctionName);
       checkRevision(fn, input.RevisionId);
-      // A new directory: invocations that are running keep the code that they began with.
-      fn.code = unpackArchive(input.ZipFile, directoryFor(fn.name));
+      fn.code = code;
       if (input.Architectures !== undefined)
         fn.settings = { ...fn.settings, Architectures: input.Architectures };
       touch(fn);

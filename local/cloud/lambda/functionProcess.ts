@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { readOutput } from "./outputLines";
 
 const BOOTSTRAP = projectFile("local/cloud/lambda/runtime/bootstrap.cjs");
+/** The folder of what runs a function's code. */
+export const RUNTIME_DIRECTORY = dirname(BOOTSTRAP);
 
 /** A file of this project, wherever this code lies in it: as a source file, or in the command line's bundle. */
 function projectFile(relative: string): string {

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { bodyTooLarge, LAMBDA_BODY_BYTES } from "../core/bodyLimit";
 
 /** Lambda's quotas, as its developer guide lists them, and the few of this machine's. */
 export const MEGABYTE = 1024 * 1024;
@@ -10,6 +11,8 @@ export const MAX_ASYNC_PAYLOAD_BYTES = MEGABYTE;
 /** An archive that is sent with the request; bytes. */
 export const MAX_ZIPPED_BYTES = 50 * MEGABYTE;
 export const MAX_UNZIPPED_BYTES = 250 * MEGABYTE;
+/** For an archive in a call of this process, which no request's limit has stopped. */
+export const requestTooLarge = () => bodyTooLarge(LAMBDA_BODY_BYTES);
 /** All environment variables of a function together, names and values; bytes. */
 export const MAX_ENVIRONMENT_BYTES = 4 * 1024;
 /** Invocations at one time, of all functions together. */

@@ -87,7 +87,8 @@ function parseAttribute(name: string, raw: RawAttributes[string]): MessageAttrib
 
 /** Names: letters, digits, "_", "-" and single inner "."; "AWS." and "Amazon." are AWS's own. */
 function checkName(name: string): void {
-  const wellFormed = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(name) && name.length <= maxNameLength;
+  // The length first: repeating a group needs stack for every repetition, and some megabytes of name overflow it.
+  const wellFormed = name.length <= maxNameLength && /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(name);
   if (wellFormed && !/^(?:aws|amazon)\./i.test(name)) return;
   throw invalidParameter(
     `Message attribute name '${name}' is invalid: expected 1 to ${maxNameLength} of A-Z, a-z, 0-9, '_', '-' and '.', ` +

@@ -51,7 +51,7 @@ const lambdaFunction = resource({
       defined({
         FunctionName: inputs.name,
         Role: inputs.role,
-        Code: { ZipFile: Buffer.from(zip).toString("base64") },
+        Code: { ZipFile: zip },
         Handler: inputs.handler,
         Runtime: inputs.runtime,
         PackageType: "Zip",

@@ -12,6 +12,34 @@ import {
   startLambdaCloud,
 } from "./support";
 
+/** What a developer has around, none of which a function may see; each value says whose it is. */
+const DEVELOPERS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ..."AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE".split(" "),
+    ..."AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_ENDPOINT_URL AWS_ENDPOINT_URL_SQS".split(" "),
+    ..."AWS_REGION AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI".split(" "),
+    ..."GITHUB_TOKEN NPM_TOKEN PULUMI_ACCESS_TOKEN PULUMI_CONFIG_PASSPHRASE SSH_AUTH_SOCK".split(" "),
+    ..."HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy".split(" "),
+    ..."NODE_PATH NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_COMPILE_CACHE NODE_DEBUG".split(" "),
+    ..."npm_config_registry npm_lifecycle_event npm_package_json LD_PRELOAD DYLD_INSERT_LIBRARIES".split(" "),
+    ..."USER LOGNAME HOME USERPROFILE TMPDIR TEMP TMP PATH PWD SHELL LANG LC_ALL TZ EDITOR".split(" "),
+    ..."XDG_CONFIG_HOME KUBECONFIG DOCKER_HOST".split(" "),
+  ].map((name) => [name, `developer's ${name}`]),
+);
+
+const KNOWN_VARIABLES: readonly string[] = [
+  ..."AWS_REGION AWS_DEFAULT_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME".split(" "),
+  ..."AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_LOG_GROUP_NAME".split(" "),
+  ..."AWS_LAMBDA_LOG_STREAM_NAME AWS_LAMBDA_LOG_FORMAT AWS_LAMBDA_LOG_LEVEL AWS_LAMBDA_RUNTIME_API".split(
+    " ",
+  ),
+  ..."AWS_LAMBDA_INITIALIZATION_TYPE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN".split(" "),
+  ..."AWS_ENDPOINT_URL AWS_XRAY_CONTEXT_MISSING _HANDLER _X_AMZN_TRACE_ID LAMBDA_TASK_ROOT".split(" "),
+  ..."LAMBDA_RUNTIME_DIR TZ LANG PATH HOME TMPDIR TABLE NODE_OPTIONS".split(" "),
+  // What Windows and macOS put into every process.
+  ..."SystemRoot USERPROFILE TEMP TMP __CF_USER_TEXT_ENCODING".split(" "),
+];
+
 describe("a function's execution environment", () => {
   let cloud: TestCloud;
   let clock: SteppedClock;
@@ -60,14 +88,18 @@ describe("a function's execution environment", () => {
     expect(new Set(answers.map(({ payload }) => payload)).size).to.equal(2);
   });
 
-  it("has Lambda's variables, the function's own, and nothing of the host's but what starts a process", async () => {
+  it("has Lambda's variables, the function's own, and nothing of the person's who started the cloud", async () => {
+    const before = process.env;
+    process.env = { ...before, ...DEVELOPERS };
+    const restore = () => (process.env = before);
     await createFunction(cloud, "env", "exports.handler = async () => process.env;", {
       Environment: { Variables: { TABLE: "orders", NODE_OPTIONS: "--enable-source-maps" } },
       MemorySize: 256,
       TracingConfig: { Mode: "Active" },
       LoggingConfig: { LogFormat: "JSON", LogGroup: "/orders", ApplicationLogLevel: "WARN" },
     });
-    const env = (await invoke(cloud, "env")).payload as Record<string, string>;
+    const env = (await invoke(cloud, "env").finally(restore)).payload as Record<string, string>;
+    expect(JSON.stringify(env)).not.to.include("developer");
     expect(env).to.include({
       AWS_REGION: "us-east-1",
       AWS_DEFAULT_REGION: "us-east-1",
@@ -80,16 +112,18 @@ describe("a function's execution environment", () => {
       AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
       AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
       AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+      LANG: "en_US.UTF-8",
       _HANDLER: "index.handler",
       TZ: ":UTC",
       TABLE: "orders",
       NODE_OPTIONS: "--enable-source-maps",
     });
     expect(env._X_AMZN_TRACE_ID).to.match(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1$/);
-    const known =
-      /^(AWS_.*|_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_TASK_ROOT|TZ|LANG|PATH|HOME|TMPDIR|TABLE|NODE_OPTIONS)$/;
-    expect(Object.keys(env).filter((name) => !known.test(name))).to.deep.equal([]);
-    expect(env.HOME).not.to.equal(process.env.HOME);
+    expect(Object.keys(env).filter((name) => !KNOWN_VARIABLES.includes(name))).to.deep.equal([]);
+    expect(env.HOME).to.equal(env.TMPDIR).and.to.include(cloud.context.directory);
+    expect(env.LAMBDA_TASK_ROOT).to.include(cloud.context.directory);
+    expect(env.LAMBDA_RUNTIME_DIR).to.match(/runtime$/);
   });
 
   it("lives by the cloud's clock, and still sees its own time run out", async () => {
