@@ -12,6 +12,7 @@ import { CommandError } from "./commandError";
 import { explain, runInCloud } from "./runInCloud";
 import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
 import type { Terminal } from "./terminal";
+import { messageOf } from "../cloud/core/messageOf";
 
 /** The program, deployed into a cloud that runs in this process. */
 export interface LocalDeployment {
@@ -120,7 +121,7 @@ async function startLocalCloud(settings: CloudOptions & { readonly port: number 
     return await startCloud({ ...settings, directory });
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(messageOf(error));
   }
 }
 

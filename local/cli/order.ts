@@ -9,6 +9,7 @@ import { OrdersFileError, readOrders } from "./ordersFile";
 import { sendOrders, type SendSummary } from "./sendOrders";
 import { findTarget, stringOutput } from "./target";
 import type { Terminal } from "./terminal";
+import { messageOf } from "../cloud/core/messageOf";
 
 /** `npm run order -- --file orders.json | --count N [--stack local|NAME] [--port P] [--seed S]` */
 export async function order(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -55,7 +56,7 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
     report(summary, bodies.length, queueUrl, terminal, values.json === true);
     return summary.refused.length === 0 && summary.sent === bodies.length ? 0 : 1;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(`cannot send to ${queueUrl}: ${reason}`);
   } finally {
     bar.stop();

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { CommandError } from "./commandError";
+import { messageOf } from "../cloud/core/messageOf";
 
 /** Where a command's calls go: the local cloud, or a stack that stands on AWS. */
 export interface Target {
@@ -78,7 +79,7 @@ async function stackOutputs(stack: string): Promise<Record<string, unknown>> {
     const detail =
       error instanceof Error && "stderr" in error && typeof error.stderr === "string"
         ? error.stderr
-        : String(error);
+        : messageOf(error);
     throw new CommandError(
       `cannot read the outputs of stack ${JSON.stringify(stack)} with "pulumi stack output": ${detail.trim()}`,
     );

@@ -15,6 +15,7 @@ import {
   Secret,
   UNKNOWN,
 } from "./values";
+import { messageOf } from "../cloud/core/messageOf";
 
 export type Mode = "update" | "preview";
 
@@ -212,7 +213,7 @@ export class Deployment {
 
   #fail(urn: string, registration: Registration, error: unknown): Error {
     if (error instanceof RunEnded) return error;
-    const reason = error instanceof Error ? describe(error) : String(error);
+    const reason = error instanceof Error ? describe(error) : messageOf(error);
     const failure = new DeploymentFailure(`${registration.type} "${registration.name}": ${reason}`, urn);
     this.#progress({ urn, ...registration }, "failed", 0);
     if (!this.failed.signal.aborted) this.failed.abort(failure);

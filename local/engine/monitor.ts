@@ -8,6 +8,7 @@ import { readRegistration } from "./registration";
 import type { RegisteredResource } from "./state";
 import type { TransformRegistry } from "./transforms";
 import { mapFromWire, mapToWire, type PropertyMap } from "./values";
+import { messageOf } from "../cloud/core/messageOf";
 
 /** What this engine can do, by the names of older SDKs (`SupportsFeature`) and of newer (`GetDeploymentInfo`). */
 const { ResourceMonitorFeature: Feature } = messages;
@@ -126,7 +127,7 @@ export function unary<Request, Response>(
  * Any other error goes to the program, which may catch it.
  */
 function status(error: unknown): { code: grpc.status; details: string } {
-  const details = error instanceof Error ? error.message : String(error);
+  const details = messageOf(error);
   const ended = error instanceof RunEnded || error instanceof DeploymentFailure;
   return { code: ended ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN, details };
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { type ConfigDeclaration, resolveConfig } from "./stackConfig";
+import { messageOf } from "../cloud/core/messageOf";
 
 /** A Pulumi project and one of its stacks, read and checked. */
 export interface Project {
@@ -98,9 +99,7 @@ function readYaml<Schema extends v.GenericSchema>(file: string, schema: Schema):
   try {
     content = parse(readFileSync(file, "utf8")) ?? {};
   } catch (error) {
-    throw new ProjectError(
-      `${name} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ProjectError(`${name} is not valid YAML: ${messageOf(error)}`);
   }
   const parsed = v.safeParse(schema, content);
   if (parsed.success) return parsed.output;

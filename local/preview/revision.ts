@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
+import { messageOf } from "../cloud/core/messageOf";
 
 /** The project as it stands in a commit, in a folder of its own. */
 export interface Revision {
@@ -60,7 +61,7 @@ async function resolveCommit(project: string, revision: string): Promise<string>
     const hash = await git(project, ["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`]);
     return hash.toString().trim();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason.includes("ENOENT")) throw new RevisionError("--against needs git, which is not installed");
     if (/not a git repository/i.test(reason))
       throw new RevisionError("--against needs a git repository, and the project is in none");

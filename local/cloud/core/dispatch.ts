@@ -2,6 +2,7 @@ import type { Principal } from "../iam/principal";
 import { AwsError, notSupported } from "./errors";
 import type { EventStream } from "./events";
 import type { Call, Output, Service } from "./service";
+import { messageOf } from "./messageOf";
 
 /** The code that `CloudContext.authorize` refuses with; `dispatch` turns it into the service's own. */
 export const accessDenied = "AccessDenied";
@@ -50,7 +51,7 @@ export function publishRequest(
 
 export function asAwsError(cause: unknown): AwsError {
   if (cause instanceof AwsError) return cause;
-  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  const text = cause instanceof Error && typeof cause.stack === "string" ? cause.stack : messageOf(cause);
   return new AwsError("InternalFailure", `The embedded cloud failed: ${text}`, 500);
 }
 

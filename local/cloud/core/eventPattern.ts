@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { anyText, type GlobToken, matchesGlob } from "./glob";
+import { messageOf } from "./messageOf";
 import { parseJson } from "./parseJson";
 
 /**
@@ -39,9 +40,7 @@ function parse(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new EventPatternError(
-      `The pattern is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new EventPatternError(`The pattern is not JSON: ${messageOf(error)}`);
   }
 }
 

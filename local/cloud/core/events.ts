@@ -70,7 +70,11 @@ export type FunctionEvent =
       readonly requestId: string;
       readonly durationMs: number;
       readonly outcome: "succeeded" | "failed" | "timed-out" | "crashed" | "throttled";
+      /** As Lambda reports it: the error's name, "Runtime.ImportModuleError", "Sandbox.Timedout". */
+      readonly errorType?: string;
       readonly errorMessage?: string;
+      /** File and line in the function's own code, by its source maps: "handlers/processOrders.ts:12". */
+      readonly place?: string;
     }
   | {
       /** A batch of a stream is handed to its function, for the first time or again. */

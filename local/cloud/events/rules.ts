@@ -3,6 +3,7 @@ import { AwsError, notSupported } from "../core/errors";
 import type { CloudContext } from "../core/service";
 import { parseSchedule, type Schedule } from "./schedule";
 import type { Target } from "./target";
+import { messageOf } from "../core/messageOf";
 
 export interface Rule {
   readonly name: string;
@@ -140,7 +141,7 @@ function readSchedule(text: string): Schedule {
   try {
     return parseSchedule(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new AwsError("ValidationException", `ScheduleExpression is not valid: ${reason}`);
   }
 }

@@ -2,6 +2,7 @@ import { AwsError } from "../core/errors";
 import { parseJson } from "../core/parseJson";
 import { conditionProblem, type Condition } from "./conditions";
 import { hasVariable } from "./pattern";
+import { messageOf } from "../core/messageOf";
 
 /** A policy document, checked and with every shorthand written out. */
 export interface PolicyDocument {
@@ -202,7 +203,7 @@ function jsonOf(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new AwsError("MalformedPolicyDocument", `The policy is not JSON: ${String(error)}`);
+    throw new AwsError("MalformedPolicyDocument", `The policy is not JSON: ${messageOf(error)}`);
   }
 }
 

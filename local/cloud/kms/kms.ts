@@ -3,6 +3,7 @@ import { AwsError } from "../core/errors";
 import { type Access, type CloudContext, operation, type Service } from "../core/service";
 import { parsePolicyDocument } from "../iam/policyDocument";
 import { type Key, Keys } from "./keys";
+import { messageOf } from "../core/messageOf";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** KMS names a key's one policy so. */
@@ -146,10 +147,7 @@ function checkPolicy(policy: string): void {
   try {
     parsePolicyDocument(policy, "resource");
   } catch (error) {
-    throw new AwsError(
-      "MalformedPolicyDocumentException",
-      error instanceof Error ? error.message : String(error),
-    );
+    throw new AwsError("MalformedPolicyDocumentException", messageOf(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { webcrypto } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, open, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32, createInflateRaw } from "node:zlib";
 import { AwsError } from "../core/errors";
@@ -45,7 +45,12 @@ export async function unpackArchive(archive: Uint8Array, directory: string): Pro
   }
   // Not node:crypto's own, which would stand in everybody's way for a tenth of a second.
   const digest = await webcrypto.subtle.digest("SHA-256", Buffer.from(archive));
-  return { directory, sha256: Buffer.from(digest).toString("base64"), size: archive.byteLength };
+  // As the function's own traces name it.
+  return {
+    directory: await realpath(directory),
+    sha256: Buffer.from(digest).toString("base64"),
+    size: archive.byteLength,
+  };
 }
 
 function checkedEntries(archive: Uint8Array): ZipEntry[] {

@@ -7,7 +7,7 @@ import type { Invocation } from "./environment";
 import type { FunctionStore } from "./functionStore";
 import type { Invoker } from "./invoker";
 import type { LambdaFunction } from "./lambdaFunction";
-import { errorMessageOf, type Outcome } from "./outcome";
+import { functionErrorOf, type Outcome } from "./outcome";
 
 export const DEFAULT_ASYNC_LIMITS = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 };
 
@@ -87,7 +87,7 @@ export class AsyncInvocations {
       deliveries.push(send(this.context, fn, asyncInvoke.onFailureArn, JSON.stringify(record)));
     }
     if (settings.DeadLetterArn !== undefined) {
-      const errorMessage = (outcome && errorMessageOf(outcome)) ?? "Rate Exceeded.";
+      const errorMessage = (outcome && functionErrorOf(outcome)?.errorMessage) ?? "Rate Exceeded.";
       const attributes = {
         RequestID: { DataType: "String", StringValue: invocation.requestId },
         ErrorCode: { DataType: "Number", StringValue: outcome === undefined ? "429" : "200" },

@@ -8,6 +8,7 @@ import type { FunctionParts } from "./functionOperations";
 import { policyDocument } from "./lambdaFunction";
 import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, TAIL_LOG_BYTES } from "./limits";
 import type { Finished } from "./outcome";
+import { messageOf } from "../core/messageOf";
 
 const invokeInput = v.strictObject({
   FunctionName: functionName,
@@ -84,7 +85,7 @@ function checkedPayload(payload: Uint8Array | undefined, limit: number): Uint8Ar
   } catch (error) {
     throw new AwsError(
       "InvalidRequestContentException",
-      `Could not parse request body into json: ${String(error)}`,
+      `Could not parse request body into json: ${messageOf(error)}`,
     );
   }
   return payload;

@@ -3,10 +3,11 @@ import type { CloudContext } from "../core/service";
 import { Concurrency } from "./concurrency";
 import type { EnvironmentRegistry, Invocation } from "./environment";
 import type { LambdaFunction } from "./lambdaFunction";
-import { errorMessageOf, type Finished } from "./outcome";
+import { functionErrorOf, type Finished } from "./outcome";
 import { Pool } from "./pool";
 import { serveRuntimeApi } from "./runtimeApi";
 import type { FunctionStore } from "./functionStore";
+import { sourcePlace } from "./sourcePlace";
 
 /** Runs invocations: the one way into a function, for callers, event queues and event source mappings alike. */
 export class Invoker {
@@ -47,14 +48,16 @@ export class Invoker {
           events.publish({ type: "invocation-started", functionName: fn.name, requestId, coldStart });
         }),
       );
-      const errorMessage = errorMessageOf(finished.outcome);
+      const error = functionErrorOf(finished.outcome);
+      const place = finished.place ?? sourcePlace(error?.trace ?? [], fn.code.directory);
       events.publish({
         type: "invocation-ended",
         functionName: fn.name,
         requestId,
         durationMs: finished.durationMs,
         outcome: finished.outcome.kind,
-        ...(errorMessage !== undefined && { errorMessage }),
+        ...(error !== undefined && { errorType: error.errorType, errorMessage: error.errorMessage }),
+        ...(place !== undefined && { place }),
       });
       return finished;
     } finally {

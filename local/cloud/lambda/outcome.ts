@@ -21,20 +21,32 @@ export interface Finished {
   readonly durationMs: number;
   /** What the function logged, platform lines included, in order. */
   readonly lines: readonly string[];
+  /** What the code was at when it had to be ended, if that could be told ("handlers/processOrders.ts:12"). */
+  readonly place?: string;
 }
 
 export function failure(kind: "failed" | "timed-out" | "crashed", error: FunctionError): Outcome {
   return { kind, payload: JSON.stringify(error) };
 }
 
-/** The message in an error payload, for events and dead-letter queues; the payload itself when it has none. */
-export function errorMessageOf(outcome: Outcome): string | undefined {
+/** The error in a failed invocation's payload; undefined after a success. What is no error is its own message. */
+export function functionErrorOf(outcome: Outcome): FunctionError | undefined {
   if (outcome.kind === "succeeded") return undefined;
+  const told = parsed(outcome.payload);
+  const { errorType, errorMessage, trace } = told as Partial<Record<string, unknown>>;
+  return {
+    errorType: typeof errorType === "string" ? errorType : "Error",
+    errorMessage: typeof errorMessage === "string" ? errorMessage : outcome.payload,
+    ...(Array.isArray(trace) && { trace: trace.filter((line) => typeof line === "string") }),
+  };
+}
+
+function parsed(payload: string): object {
   try {
-    const { errorMessage } = parseJson(outcome.payload) as { errorMessage?: unknown };
-    return typeof errorMessage === "string" ? errorMessage : outcome.payload;
+    const value: unknown = parseJson(payload);
+    return typeof value === "object" && value !== null ? value : {};
   } catch {
-    return outcome.payload;
+    return {};
   }
 }
 

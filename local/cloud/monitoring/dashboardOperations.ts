@@ -5,6 +5,7 @@ import { record } from "../core/record";
 import { type CloudContext, operation, type Operation } from "../core/service";
 import type { TagStore } from "../core/tagStore";
 import { Tags } from "./shapes";
+import { messageOf } from "../core/messageOf";
 
 interface Dashboard {
   readonly body: string;
@@ -109,7 +110,7 @@ function checkBody(text: string): void {
   try {
     body = parseJson(text);
   } catch (error) {
-    throw invalidBody([{ DataPath: "/", Message: `The body is not JSON: ${String(error)}` }]);
+    throw invalidBody([{ DataPath: "/", Message: `The body is not JSON: ${messageOf(error)}` }]);
   }
   const parsed = v.safeParse(Body, body);
   if (parsed.success) return;

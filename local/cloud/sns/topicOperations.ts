@@ -8,6 +8,7 @@ import { authorizeUseOfKey } from "../kms/useOfKey";
 import { deliver } from "./delivery";
 import { topicAccess } from "./topicAccess";
 import { policyOf, TopicArn, type Topics } from "./topics";
+import { messageOf } from "../core/messageOf";
 
 const Attributes = v.optional(record(v.string(), v.string()), {});
 const Tags = v.optional(
@@ -180,7 +181,7 @@ function checkAttribute(name: string, value: string): void {
   try {
     parsePolicyDocument(value, "resource");
   } catch (error) {
-    throw invalid(`Policy: ${error instanceof Error ? error.message : String(error)}`);
+    throw invalid(`Policy: ${messageOf(error)}`);
   }
 }
 

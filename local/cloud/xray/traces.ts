@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { messageOf } from "../core/messageOf";
 import { parseJson } from "../core/parseJson";
 
 /** Of a segment document, what X-Ray itself reads: X-Ray developer guide, "AWS X-Ray segment documents". */
@@ -77,7 +78,7 @@ function parse(document: string): StoredSegment | Unprocessed {
   try {
     content = parseJson(document);
   } catch (error) {
-    return { id: undefined, message: String(error) };
+    return { id: undefined, message: messageOf(error) };
   }
   const parsed = v.safeParse(segment, content);
   if (parsed.success) return { segment: parsed.output, document };

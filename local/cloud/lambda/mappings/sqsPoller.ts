@@ -9,6 +9,7 @@ import type { Mapping, Poller, SqsMappingSettings } from "./mapping";
 import { faster, initialPace, slower, type Pace } from "./pace";
 import { readBatchResponse } from "./partialResponse";
 import { filterableSqsRecord, sqsEventRecord, type ReceivedMessage } from "./sqsEvent";
+import { messageOf } from "../../core/messageOf";
 
 /** `ReceiveMessage` waits at most this long, and gives at most this many. */
 const LONG_POLL_SECONDS = 20;
@@ -72,7 +73,7 @@ export class SqsPoller implements Poller {
         if (batch.length > 0) void this.#handle(batch);
       } catch (error) {
         // The queue is gone, or the role may no longer receive: it is tried again, ever more slowly.
-        this.#mapping.lastProcessingResult = `PROBLEM: ${error instanceof Error ? error.message : String(error)}`;
+        this.#mapping.lastProcessingResult = `PROBLEM: ${messageOf(error)}`;
         this.#pace = slower(this.#pace);
       }
     }

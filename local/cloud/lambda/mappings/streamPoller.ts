@@ -16,6 +16,7 @@ import {
   type DiscardReason,
   type StreamRecord,
 } from "./streamRecord";
+import { messageOf } from "../../core/messageOf";
 
 /** New items wake the poller at once; this keeps its iterator from expiring while there are none. */
 const IDLE_READ_MS = 5 * 60_000;
@@ -87,7 +88,7 @@ export class StreamPoller implements Poller {
         else if (reader.ended && this.#waiting.length === 0) return;
         else await this.#sleep(batch.waitMs);
       } catch (error) {
-        this.#mapping.lastProcessingResult = `PROBLEM: ${error instanceof Error ? error.message : String(error)}`;
+        this.#mapping.lastProcessingResult = `PROBLEM: ${messageOf(error)}`;
         await clock.sleep(PROBLEM_DELAY_MS, this.#stop.signal);
       }
     }

@@ -9,7 +9,7 @@ const { cloudTime } = require("./cloudTime.cjs");
 const { patchConsole } = require("./console.cjs");
 const { loadHandler } = require("./handler.cjs");
 const { invocationContext } = require("./context.cjs");
-const { functionError, HandlerError } = require("./functionError.cjs");
+const { functionError, HandlerError, isError, reported, textOf } = require("./functionError.cjs");
 const { outputMarker } = require("./outputMarker.cjs");
 
 // The parent holds the other end of stdin. It closes when the parent dies, however hard, and takes us along.
@@ -49,11 +49,28 @@ async function failProcess(label, error, exitCode) {
 
 process.on("uncaughtException", (error) => void failProcess("Uncaught Exception", error, 129));
 process.on("unhandledRejection", (reason) => {
-  const message = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+  const { errorType, errorMessage, trace } = reported(reason);
+  const message = isError(reason) ? `${errorType}: ${errorMessage}` : errorMessage;
   const error = new HandlerError("Runtime.UnhandledPromiseRejection", message);
-  if (reason instanceof Error) error.stack = reason.stack;
+  if (isError(reason)) error.stack = trace.join("\n");
   void failProcess("Unhandled Promise Rejection", error, 128);
 });
+
+const NEVER_SETTLED =
+  "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise " +
+  "that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#process_exit_codes";
+
+/** The handler's answer; an error when nothing is left that could ever settle it. */
+function settled(answer) {
+  if (typeof answer?.then !== "function") return answer;
+  return new Promise((resolve, reject) => {
+    const onEmpty = () => reject(new HandlerError("Runtime.NodeJsExit", NEVER_SETTLED));
+    process.once("beforeExit", onEmpty);
+    Promise.resolve(answer)
+      .finally(() => process.removeListener("beforeExit", onEmpty))
+      .then(resolve, reject);
+  });
+}
 
 /** Node 22's callback style: the answer waits for an empty event loop unless the function says otherwise. */
 function callWithCallback(handler, event, context) {
@@ -81,7 +98,8 @@ function serialise(result) {
   try {
     return JSON.stringify(result === undefined ? null : result) ?? "null";
   } catch (error) {
-    throw new HandlerError("Runtime.MarshalError", `The response is not JSON: ${error.message}`);
+    const reason = isError(error) ? reported(error).errorMessage : textOf(error);
+    throw new HandlerError("Runtime.MarshalError", `The response is not JSON: ${reason}`);
   }
 }
 
@@ -93,7 +111,7 @@ async function handle(handler, usesCallback, { headers, body }) {
   const context = invocationContext(headers, process.env);
   try {
     const event = JSON.parse(body);
-    const call = usesCallback ? callWithCallback(handler, event, context) : handler(event, context);
+    const call = usesCallback ? callWithCallback(handler, event, context) : settled(handler(event, context));
     const answer = serialise(await call);
     markOutput(requestId);
     await api.post(`/invocation/${requestId}/response`, answer);

@@ -1,29 +1,57 @@
 "use strict";
 const { format } = require("node:util");
+const { isError, reported, textOf } = require("./functionError.cjs");
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
-const stackOf = (error) => (typeof error.stack === "string" ? error.stack.split("\n") : []);
-
-/** Errors have no enumerable members: without this they would be logged as {}. */
-const errorAsObject = (_key, value) =>
-  value instanceof Error
-    ? { ...value, errorType: value.constructor.name, errorMessage: value.message, stackTrace: stackOf(value) }
-    : value;
-
-function jsonLine(timestamp, level, requestId, parameters) {
-  const record = { timestamp, level, requestId };
-  const error = parameters.find((parameter) => parameter instanceof Error);
-  record.message = parameters.length === 1 && error === undefined ? parameters[0] : format(...parameters);
-  if (error !== undefined) {
-    record.errorType = error.constructor.name;
-    record.errorMessage = error.message;
-    record.stackTrace = stackOf(error);
-  }
+/** An error's own members beside the usual ones; none when reading them throws. */
+function membersOf(error) {
   try {
-    return JSON.stringify(record, errorAsObject);
+    return { ...error };
   } catch {
-    return JSON.stringify({ ...record, message: format(...parameters) });
+    return {};
+  }
+}
+
+function errorMembers(thrown) {
+  const { errorType, errorMessage, trace } = reported(thrown);
+  return { errorType, errorMessage, stackTrace: trace };
+}
+
+/** Errors have no enumerable members, and JSON has no big numbers: without this they would be logged as {}. */
+const asJson = (_key, value) => {
+  if (typeof value === "bigint") return String(value);
+  return isError(value) ? { ...membersOf(value), ...errorMembers(value) } : value;
+};
+
+/** `format`, which throws when a parameter's own members do. */
+function formatted(parameters) {
+  try {
+    return format(...parameters);
+  } catch {
+    return parameters.map(textOf).join(" ");
+  }
+}
+
+function jsonLine(record, parameters) {
+  const error = parameters.find(isError);
+  const message = parameters.length === 1 && error === undefined ? parameters[0] : formatted(parameters);
+  const details = error === undefined ? {} : errorMembers(error);
+  try {
+    return JSON.stringify({ ...record, message, ...details }, asJson);
+  } catch {
+    return JSON.stringify({ ...record, message: formatted(parameters), ...details });
+  }
+}
+
+/** An error as text logs show it: its usual members, its own ones, and the stack. */
+function textDetails(thrown) {
+  const { errorType, errorMessage, trace } = reported(thrown);
+  const own = isError(thrown) ? membersOf(thrown) : {};
+  try {
+    return JSON.stringify({ errorType, errorMessage, ...own, stack: trace }, asJson);
+  } catch {
+    return JSON.stringify({ errorType, errorMessage, stack: trace });
   }
 }
 
@@ -37,14 +65,18 @@ exports.patchConsole = function patchConsole(env) {
   const threshold = json ? Math.max(0, LEVELS.indexOf(env.AWS_LAMBDA_LOG_LEVEL)) : 0;
   let requestId;
 
+  // A message of several lines is one log event: the cloud turns carriage returns back into line feeds.
+  const writeLine = (line) => write(line.replaceAll("\n", "\r") + "\n");
+  const recordOf = (level) => ({ timestamp: new Date().toISOString(), level, requestId });
+
   function log(level, ...parameters) {
     if (LEVELS.indexOf(level) < threshold) return;
-    const timestamp = new Date().toISOString();
-    const line = json
-      ? jsonLine(timestamp, level, requestId, parameters)
-      : `${timestamp}\t${requestId}\t${level}\t${format(...parameters)}`;
-    // A message of several lines is one log event: the cloud turns carriage returns back into line feeds.
-    write(line.replaceAll("\n", "\r") + "\n");
+    const record = recordOf(level);
+    writeLine(
+      json
+        ? jsonLine(record, parameters)
+        : `${record.timestamp}\t${requestId}\t${level}\t${formatted(parameters)}`,
+    );
   }
 
   for (const [method, level] of Object.entries({
@@ -63,22 +95,13 @@ exports.patchConsole = function patchConsole(env) {
     setRequestId(id) {
       requestId = id;
     },
-    /** An error that Lambda itself reports: text names it, JSON carries it as an object. */
-    failure(label, error) {
-      if (json) log("ERROR", error);
-      else {
-        const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-        const details = {
-          errorType: name,
-          errorMessage: message,
-          ...error,
-          stack: error instanceof Error ? stackOf(error) : [],
-        };
-        log(
-          "ERROR",
-          `${label}\t${JSON.stringify(details, (_key, value) => (typeof value === "bigint" ? String(value) : value))}`,
-        );
-      }
+    /** What Lambda itself reports was thrown: text names it, JSON carries it as members. */
+    failure(label, thrown) {
+      if (!json) return log("ERROR", `${label}\t${textDetails(thrown)}`);
+      if (LEVELS.indexOf("ERROR") < threshold) return;
+      const members = errorMembers(thrown);
+      const message = members.stackTrace.join("\n") || label;
+      writeLine(JSON.stringify({ ...recordOf("ERROR"), message, ...members }));
     },
   };
 };

@@ -2,8 +2,9 @@
 const fs = require("node:fs");
 const { registerHooks } = require("node:module");
 const path = require("node:path");
+const { types } = require("node:util");
 const { fileURLToPath, pathToFileURL } = require("node:url");
-const { HandlerError } = require("./functionError.cjs");
+const { HandlerError, read, reported } = require("./functionError.cjs");
 
 /**
  * The unpacked code lies somewhere below a project with a node_modules of its own, which Node would find.
@@ -14,14 +15,21 @@ function hidePackagesOutside(taskRoot) {
   const inside = taskRoot + path.sep;
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      const resolved = nextResolve(specifier, context);
-      const bare = !/^(?:\.{0,2}\/|[a-z]+:|[A-Za-z]:\\)/.test(specifier);
-      if (bare && resolved.url.startsWith("file:") && !fileURLToPath(resolved.url).startsWith(inside)) {
-        const error = new Error(`Cannot find module '${specifier}'`);
-        error.code = "MODULE_NOT_FOUND";
-        throw error;
+      // The trace of a module that is not there is to reach the line that asks for it, behind all of Node's own.
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = 50;
+      try {
+        const resolved = nextResolve(specifier, context);
+        const bare = !/^(?:\.{0,2}\/|[a-z]+:|[A-Za-z]:\\)/.test(specifier);
+        if (bare && resolved.url.startsWith("file:") && !fileURLToPath(resolved.url).startsWith(inside)) {
+          const error = new Error(`Cannot find module '${specifier}'`);
+          error.code = "MODULE_NOT_FOUND";
+          throw error;
+        }
+        return resolved;
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit;
       }
-      return resolved;
     },
   });
 }
@@ -55,18 +63,20 @@ async function load(taskRoot, file) {
   throw new HandlerError("Runtime.ImportModuleError", `Error: Cannot find module '${file}'`);
 }
 
+const MODULE_ERRORS = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
+
 /** Gives errors of loading the names that Lambda gives them; what the code itself throws keeps its own. */
 function asLoadError(error) {
   if (error instanceof HandlerError) return error;
-  const type =
-    error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND"
-      ? "Runtime.ImportModuleError"
-      : error instanceof SyntaxError
-        ? "Runtime.UserCodeSyntaxError"
-        : undefined;
+  const type = MODULE_ERRORS.includes(read(error, "code"))
+    ? "Runtime.ImportModuleError"
+    : types.isNativeError(error) && reported(error).errorType === "SyntaxError"
+      ? "Runtime.UserCodeSyntaxError"
+      : undefined;
   if (type === undefined) return error;
-  const named = new HandlerError(type, `${error.name}: ${error.message}`);
-  named.stack = error.stack;
+  const { errorType, errorMessage, trace } = reported(error);
+  const named = new HandlerError(type, `${errorType}: ${errorMessage}`);
+  named.stack = trace.join("\n");
   return named;
 }
 

@@ -52,6 +52,48 @@ describe("trouble while the local cloud runs", () => {
     ]);
   });
 
+  it("names a function's error and its place in one line, and the same error once", () => {
+    const ended = { type: "invocation-ended", functionName: "f", durationMs: 1 } as const;
+    const lines = told((events) => {
+      for (const requestId of ["r1", "r2"]) {
+        const [from, outcome] = [`RequestId: ${requestId} Error: `, "timed-out"] as const;
+        const errorType = "Sandbox.Timedout";
+        events.publish({ ...ended, requestId, outcome, errorType, errorMessage: `${from}Task timed out` });
+      }
+      const failed = { ...ended, requestId: "r", outcome: "failed" } as const;
+      events.publish({
+        ...failed,
+        errorType: "TypeError",
+        errorMessage: "bad\nmore",
+        place: "handlers/a.ts:3",
+      });
+      events.publish({ ...failed, errorType: "object", errorMessage: "{}" });
+      events.publish({ ...failed, errorType: "Error", errorMessage: "x".repeat(1000) });
+    });
+    expect(lines).to.deep.equal([
+      "  ! f timed-out: Task timed out",
+      "  ! f failed: TypeError: bad, at handlers/a.ts:3",
+      "  ! f failed: object: {}",
+      `  ! f failed: Error: ${"x".repeat(300)}…`,
+    ]);
+  });
+
+  it("is told up to fifty times", () => {
+    const lines = told((events) => {
+      for (let index = 0; index < 1000; index++)
+        events.publish({
+          type: "invocation-ended",
+          functionName: "f",
+          requestId: "r",
+          durationMs: 1,
+          outcome: "failed",
+          errorMessage: `error ${index}`,
+        });
+    });
+    expect(lines).to.have.length(51);
+    expect(lines.at(-1)).to.equal("  ! and more: see the functions' logs");
+  });
+
   it("is nothing that functions live with, nor what the person at the laptop tries", () => {
     const lines = told((events) => {
       events.publish({ ...request, caller: role });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -16,7 +16,7 @@ describe("a function's archive", () => {
   let directory: string;
 
   beforeEach(() => {
-    home = mkdtempSync(path.join(tmpdir(), "archives-"));
+    home = mkdtempSync(path.join(realpathSync(tmpdir()), "archives-"));
     directory = path.join(home, "functions", "one");
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
