@@ -20,7 +20,9 @@ export interface LocalDeployment {
   readonly region: string;
   readonly context: CloudContext;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** What SES has accepted so far, oldest first. */
+  /** How many e-mails SES has accepted so far. */
+  emailsSent(): number;
+  /** The newest of them, as many as the inbox keeps; oldest first. */
   emails(): readonly Email[];
   /** How many resources the program registered, components and the stack included. */
   readonly resources: number;
@@ -70,6 +72,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       region,
       context: cloud.context,
       setSpeed: (speed) => clock.setSpeed(speed),
+      emailsSent: () => inboxOf(cloud.context).total,
       emails: () => inboxOf(cloud.context).emails,
       outputs,
       resources: result.resources.length,

@@ -96,13 +96,20 @@ async function demonstrate(
     ordersTableName: stringOutput(deployment, "ordersTableName"),
     inventoryTableName: stringOutput(deployment, "inventoryTableName"),
     confirmationFailureQueueUrl: optionalOutput(deployment, "confirmationFailureQueueUrl"),
+    emailsSent: () => deployment.emailsSent(),
     emails: () => deployment.emails(),
   };
   try {
     terminal.print(
       `\nSending ${orders} messages to the order queue, as a busy shop would: some twice, some of no use.\n`,
     );
-    const demonstration = await demonstrateOrders(system, orders, seededRandom(seed), terminal.signal);
+    const demonstration = await demonstrateOrders(
+      system,
+      orders,
+      seededRandom(seed),
+      terminal.signal,
+      (line) => terminal.print(`  ${line}`),
+    );
     for (const line of describeOrders(demonstration)) terminal.print(line);
     return demonstration;
   } finally {
@@ -156,7 +163,13 @@ function summary(
       confirmationP99Ms: Math.round(demonstration.confirmationLatencies.p99Ms),
     },
     resources,
+    memory: { peakMb: peakMemoryMb() },
   };
+}
+
+/** The most memory that this process, the cloud's, has held so far: its peak resident set, in MiB. */
+function peakMemoryMb(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
 }
 
 function scalerSummary({ alarms, launched, peak, maximum, terminated, final }: ScalerDemonstration) {

@@ -1,11 +1,8 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import type { OrderDemonstration } from "./demonstrateOrders";
-import type { StoredOrder } from "./audit";
+import { parseObject, type StoredOrder } from "./audit";
+import { MOST_SHOWN, type OrderDemonstration, type ShownOrders } from "./demonstrateOrders";
 
 const NEWEST_EMAILS = 3;
-
-/** Up to so many messages, each has a line of its own. */
-const LINES = 30;
 
 /** The promises that the demonstration shows broken, for a person; none when all is well. */
 export function brokenPromises(demonstration: OrderDemonstration): string[] {
@@ -31,9 +28,13 @@ export function brokenPromises(demonstration: OrderDemonstration): string[] {
 /** What became of the demonstration's messages, for a person. */
 export function describeOrders(demonstration: OrderDemonstration): string[] {
   const { audit, latencies, ordersPerSecond, storedTwice, confirmations, emails, inventory } = demonstration;
-  const lines = demonstration.messages.length <= LINES ? eachMessage(demonstration) : [];
+  const newest = emails.slice(-NEWEST_EMAILS);
+  const shown =
+    newest.length < confirmations.sent ? `the newest ${newest.length} of ${confirmations.sent}` : "all";
   return [
-    ...lines,
+    ...(demonstration.shown === undefined
+      ? [`Not shown one by one: ${audit.sent} messages; up to ${MOST_SHOWN} are.`]
+      : eachMessage(demonstration.shown)),
     "",
     `${audit.sent} sent: ${audit.stored} stored, ${audit.duplicates} duplicates changed nothing, ` +
       `${audit.deadLettered} in the dead-letter queue, ${audit.lost} lost, ${storedTwice} stored twice`,
@@ -41,12 +42,12 @@ export function describeOrders(demonstration: OrderDemonstration): string[] {
       `${Math.round(ordersPerSecond)} messages handled a second`,
     `${inventory.reserved} goods reserved, as the processed orders ask for ${inventory.expected}`,
     `${confirmations.sent} confirmations sent, ${confirmations.expected} expected; ` +
-      `99 % within ${Math.round(demonstration.confirmationLatencies.p99Ms)} ms of the order being stored; the newest:`,
-    ...emails.slice(-NEWEST_EMAILS).map(({ to, subject }) => `  ${to.join(", ").padEnd(28)}  ${subject}`),
+      `99 % within ${Math.round(demonstration.confirmationLatencies.p99Ms)} ms of the order being stored; ${shown}:`,
+    ...newest.map(({ to, subject }) => `  ${to.join(", ").padEnd(28)}  ${subject}`),
   ];
 }
 
-function eachMessage({ messages, stored, deadLetters }: OrderDemonstration): string[] {
+function eachMessage({ messages, stored, deadLetters }: ShownOrders): string[] {
   const byId = new Map(stored.map((order) => [order.orderId, order]));
   const letters = new Map(deadLetters.map((letter) => [letter.Body, letter]));
   const seen = new Set<string>();
@@ -59,9 +60,9 @@ function eachMessage({ messages, stored, deadLetters }: OrderDemonstration): str
 }
 
 function outcomeInTable(body: string, byId: ReadonlyMap<string, StoredOrder>, seen: Set<string>): string {
-  const { orderId } = JSON.parse(body) as { orderId: string };
-  const order = byId.get(orderId);
-  if (order === undefined) return "nowhere to be found";
+  const orderId = parseObject(body)?.orderId;
+  const order = typeof orderId === "string" ? byId.get(orderId) : undefined;
+  if (order === undefined || typeof orderId !== "string") return "nowhere to be found";
   if (seen.has(orderId)) return "changed nothing";
   seen.add(orderId);
   return order.rejection === undefined

@@ -10,21 +10,26 @@ export interface InventoryAudit {
   readonly lowest: number;
 }
 
-/** Compares what left the inventory with what the orders say; a good that was never stocked counts as 0. */
+/** How many goods an order took off stock, by what stands in the table. */
+export function goodsOf({ status, items = [] }: StoredOrder): number {
+  return status === "Processed" ? items.reduce((total, { quantity }) => total + quantity, 0) : 0;
+}
+
+/**
+ * Compares what left the inventory with what the orders say; a good that was never stocked counts as 0.
+ *
+ * @param expected the sum of `goodsOf` every order.
+ */
 export function auditInventory(
   before: Readonly<Record<string, number>>,
   after: readonly StockLevel[],
-  orders: readonly StoredOrder[],
+  expected: number,
 ): InventoryAudit {
   const left = new Map(after.map(({ sku, stock }) => [sku, stock]));
-  const taken = Object.entries(before).map(([sku, stock]) => stock - (left.get(sku) ?? 0));
-  const asked = orders
-    .filter(({ status }) => status === "Processed")
-    .flatMap(({ items }) => items ?? [])
-    .map(({ quantity }) => quantity);
-  return { reserved: sum(taken), expected: sum(asked), lowest: Math.min(0, ...left.values()) };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  const reserved = Object.entries(before).reduce(
+    (total, [sku, stock]) => total + stock - (left.get(sku) ?? 0),
+    0,
+  );
+  const lowest = after.reduce((least, { stock }) => Math.min(least, stock), 0);
+  return { reserved, expected, lowest };
 }

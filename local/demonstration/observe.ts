@@ -1,17 +1,20 @@
+import { setImmediate } from "node:timers/promises";
 import {
-  ReceiveMessageCommand,
   ChangeMessageVisibilityBatchCommand,
+  ReceiveMessageCommand,
   type Message,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { ScanCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-/** Long enough to read a whole dead-letter queue once without meeting a message twice; seconds. */
+/** Far longer than the messages of one answer are held; seconds. */
 const PEEK_VISIBILITY_SECONDS = 60;
 
-/** Every item of a table, in no order. */
-export async function scanTable<Item>(client: DynamoDBDocumentClient, tableName: string): Promise<Item[]> {
-  const items: Item[] = [];
+/** Every item of a table, page by page, in no order. */
+export async function* itemsOf<Item>(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): AsyncGenerator<Item> {
   let from: Record<string, unknown> | undefined;
   do {
     const page = await client.send(
@@ -21,15 +24,19 @@ export async function scanTable<Item>(client: DynamoDBDocumentClient, tableName:
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
     );
-    items.push(...((page.Items ?? []) as Item[]));
+    yield* (page.Items ?? []) as Item[];
     from = page.LastEvaluatedKey;
+    await setImmediate();
   } while (from !== undefined);
-  return items;
 }
 
-/** Every message of a queue, which are visible again afterwards. */
-export async function peekQueue(client: SQSClient, queueUrl: string): Promise<Message[]> {
-  const messages: Message[] = [];
+/**
+ * Every message of a queue that nobody else reads, each once. Each is visible again before the next ones are
+ * received, so that a queue of any length is read with ten messages in flight: the embedded SQS hands out the
+ * ones first that became visible first, and one that comes again says that all have been seen.
+ */
+export async function* messagesOf(client: SQSClient, queueUrl: string): AsyncGenerator<Message> {
+  const seen = new Set<string>();
   for (;;) {
     const { Messages: page = [] } = await client.send(
       new ReceiveMessageCommand({
@@ -39,16 +46,32 @@ export async function peekQueue(client: SQSClient, queueUrl: string): Promise<Me
         MessageAttributeNames: ["All"],
       }),
     );
-    if (page.length === 0) break;
-    messages.push(...page);
-  }
-  for (let from = 0; from < messages.length; from += 10) {
-    const entries = messages.slice(from, from + 10).map((message, index) => ({
+    if (page.length === 0) return;
+    const entries = page.map(({ ReceiptHandle }, index) => ({
       Id: String(index),
-      ReceiptHandle: message.ReceiptHandle,
+      ReceiptHandle,
       VisibilityTimeout: 0,
     }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
+    for (const message of page) {
+      const { MessageId: id = "" } = message;
+      if (seen.has(id)) return;
+      seen.add(id);
+      yield message;
+    }
   }
+}
+
+/** All of `itemsOf`, for a table that fits into memory. */
+export async function scanTable<Item>(client: DynamoDBDocumentClient, tableName: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of itemsOf<Item>(client, tableName)) items.push(item);
+  return items;
+}
+
+/** All of `messagesOf`, for a queue that fits into memory. */
+export async function peekQueue(client: SQSClient, queueUrl: string): Promise<Message[]> {
+  const messages: Message[] = [];
+  for await (const message of messagesOf(client, queueUrl)) messages.push(message);
   return messages;
 }

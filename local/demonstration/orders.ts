@@ -1,4 +1,4 @@
-import type { Random } from "../cloud/core/random";
+import { type Random, seededRandom } from "../cloud/core/random";
 
 /** A message for the order queue, and what the generator meant by it. */
 export interface GeneratedMessage {
@@ -32,31 +32,82 @@ export function demonstrationStock(orders: number): Readonly<Record<string, numb
 const ALL_KINDS: readonly GeneratedMessage["kind"][] = ["order", "repeat", "conflict", "malformed"];
 
 /**
- * `count` messages as a busy shop sends them: mostly orders, some sent twice, some that can never succeed.
- * The same random source gives the same messages. At least one of each kind from 6 messages on.
- *
- * @param kinds what may occur beside orders.
+ * `length` messages as a busy shop sends them: mostly orders, some sent twice, some that can never succeed.
+ * Each is a function of the seed and its place, so that however many there are, none needs to be kept. The same
+ * random source gives the same messages. At least one of each kind from 6 messages on.
  */
-export function generateMessages(count: number, random: Random, kinds = ALL_KINDS): GeneratedMessage[] {
-  const run = random.hex(6);
-  const messages: GeneratedMessage[] = [];
-  const orders: GeneratedOrder[] = [];
-  for (let index = 0; index < count; index++) {
-    const kind = kinds.includes(kindOf(index)) ? kindOf(index) : "order";
-    const earlier = orders[Math.floor(random.next() * orders.length)];
-    if (kind === "order" || earlier === undefined) {
-      const order = generateOrder(`order-${run}-${String(index + 1).padStart(5, "0")}`, random);
-      orders.push(order);
-      messages.push({ body: JSON.stringify(order), kind: "order" });
-    } else if (kind === "repeat") {
-      messages.push({ body: JSON.stringify(earlier), kind });
-    } else if (kind === "conflict") {
-      messages.push({ body: JSON.stringify({ ...earlier, totalAmount: earlier.totalAmount + 1 }), kind });
-    } else {
-      messages.push({ body: malformedBody(`bad-${run}-${index + 1}`, random), kind });
+export class OrderMessages {
+  readonly #prefix: string;
+  readonly #run: string;
+  readonly #seed: number;
+
+  /** @param kinds what may occur beside orders. */
+  constructor(
+    readonly length: number,
+    random: Random,
+    private readonly kinds: readonly GeneratedMessage["kind"][] = ALL_KINDS,
+  ) {
+    this.#run = random.hex(6);
+    this.#prefix = `order-${this.#run}-`;
+    this.#seed = Math.floor(random.next() * 2 ** 32);
+  }
+
+  /** The message at a place, counted from 0. */
+  at(place: number): GeneratedMessage {
+    const kind = this.#kindAt(place);
+    const random = this.#randomAt(place);
+    switch (kind) {
+      case "order":
+        return { body: JSON.stringify(this.#orderAt(place)), kind };
+      case "repeat":
+        return { body: JSON.stringify(this.#earlierOrder(place, random)), kind };
+      case "conflict": {
+        const earlier = this.#earlierOrder(place, random);
+        return { body: JSON.stringify({ ...earlier, totalAmount: earlier.totalAmount + 1 }), kind };
+      }
+      case "malformed":
+        return { body: malformedBody(`bad-${this.#run}-${place + 1}`, random), kind };
     }
   }
-  return messages;
+
+  /** Where the order with this id was first sent; undefined when it is none of these messages'. */
+  placeOf(orderId: string): number | undefined {
+    if (!orderId.startsWith(this.#prefix)) return undefined;
+    const place = Number(orderId.slice(this.#prefix.length)) - 1;
+    const here = Number.isInteger(place) && place >= 0 && place < this.length;
+    return here && this.#orderId(place) === orderId && this.#kindAt(place) === "order" ? place : undefined;
+  }
+
+  #kindAt(place: number): GeneratedMessage["kind"] {
+    const kind = kindOf(place);
+    return this.kinds.includes(kind) ? kind : "order";
+  }
+
+  /** An order that was sent before `place`; the first message of all is one. */
+  #earlierOrder(place: number, random: Random): GeneratedOrder {
+    let earlier = Math.floor(random.next() * place);
+    while (this.#kindAt(earlier) !== "order") earlier--;
+    return this.#orderAt(earlier);
+  }
+
+  #orderAt(place: number): GeneratedOrder {
+    return generateOrder(this.#orderId(place), this.#randomAt(place));
+  }
+
+  #orderId(place: number): string {
+    return `${this.#prefix}${String(place + 1).padStart(5, "0")}`;
+  }
+
+  #randomAt(place: number): Random {
+    // An odd factor far from the generator's own step keeps the places' sequences apart.
+    return seededRandom((this.#seed + Math.imul(place, 0x9e3779b1)) >>> 0);
+  }
+}
+
+/** All of `OrderMessages` at once, for a count that fits into memory. */
+export function generateMessages(count: number, random: Random, kinds = ALL_KINDS): GeneratedMessage[] {
+  const messages = new OrderMessages(count, random, kinds);
+  return Array.from({ length: count }, (_, place) => messages.at(place));
 }
 
 /** Of twenty messages: sixteen orders, two repeats, one conflict, one malformed; fixed, so that small runs show all. */
