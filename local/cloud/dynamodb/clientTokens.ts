@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { createHash } from "node:crypto";
 import { AwsError } from "../core/errors";
 
 /** How long a transaction's client token is remembered ("TransactWriteItems", DynamoDB API reference). */
@@ -6,7 +6,8 @@ const TOKEN_LIFETIME_MS = 10 * 60 * 1000;
 
 interface Remembered<Answer> {
   readonly at: number;
-  readonly sent: unknown;
+  /** Of what was sent, which may be megabytes. */
+  readonly digest: string;
   readonly answer: Answer;
 }
 
@@ -22,7 +23,7 @@ export class ClientTokens<Answer> {
       this.#remembered.delete(old);
     }
     const earlier = this.#remembered.get(token);
-    if (earlier !== undefined && !isDeepStrictEqual(earlier.sent, sent)) {
+    if (earlier !== undefined && earlier.digest !== digestOf(sent)) {
       throw new AwsError(
         "IdempotentParameterMismatchException",
         "A request with the same client token was made with different parameters in the last ten minutes",
@@ -32,6 +33,18 @@ export class ClientTokens<Answer> {
   }
 
   remember(token: string, sent: unknown, now: number, answer: Answer): void {
-    this.#remembered.set(token, { at: now, sent, answer });
+    this.#remembered.set(token, { at: now, digest: digestOf(sent), answer });
   }
+}
+
+/** The same for two values of JSON that differ in nothing but the order of members; for no two others. */
+function digestOf(sent: unknown): string {
+  return createHash("sha256").update(JSON.stringify(sent, inOrder)).digest("base64");
+}
+
+/** Sorts an object's members by name; a mark keeps objects and lists apart. */
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return ["list", ...(value as unknown[])];
+  return ["object", ...Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))];
 }

@@ -27,6 +27,8 @@ export const db = loadDynalite("db/index") as {
   validateKey(key: object, table: object): Error | null | undefined;
   createKey(item: object, table: object): string;
   checkConditional(input: object, item: object | undefined): Error | null | undefined;
+  /** With `compress` and `addMetaSize`, what an item counts for in a page of a query or scan. */
+  itemSize(item: object, compress: boolean, addMetaSize: boolean, rangeKey?: string): number;
   validateKeyPaths(nestedPaths: unknown, table: object): Error | null | undefined;
 };
 

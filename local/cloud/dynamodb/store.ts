@@ -196,6 +196,21 @@ export interface PageRead {
   readonly fetchedSizes: readonly number[];
 }
 
+/** dynalite ends a page at the item that brings it to so many bytes, by its own measure. */
+const PAGE_BYTES = 1024 * 1024;
+
+/** The items that dynalite will read for one page, and the one that tells it that there are more. */
+function onePage(items: SortedMap<Item>, range: Range, rangeKey: string | undefined): Item[] {
+  const read: Item[] = [];
+  let bytes = 0;
+  for (const item of items.iterate(range)) {
+    read.push(item);
+    if (bytes >= PAGE_BYTES) break;
+    bytes += db.itemSize(item, true, true, rangeKey);
+  }
+  return read;
+}
+
 /** One page of a query or scan, of the items as they are when it is called. */
 export async function readPage(
   operation: "Query" | "Scan",
@@ -206,7 +221,7 @@ export async function readPage(
   const fetchedSizes: number[] = [];
   const values = (items: SortedMap<Item> | undefined) => ({
     createValueStream: (range: Range) => {
-      scanned = items?.values(range) ?? [];
+      scanned = items === undefined ? [] : onePage(items, range, table.schema.KeySchema[1]?.AttributeName);
       return Readable.from(scanned);
     },
     get: (key: string, done: Done) => {

@@ -1,4 +1,5 @@
 import { itemSize, type Item } from "./attributeValue";
+import { RecordLog, type StoredRecord } from "./recordLog";
 import type { KeySchemaElement } from "./table";
 
 export const STREAM_VIEW_TYPES = ["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"] as const;
@@ -27,12 +28,6 @@ export interface StreamRecord {
   };
 }
 
-interface StoredRecord {
-  readonly at: number;
-  readonly sequence: number;
-  readonly record: StreamRecord;
-}
-
 /** Sequence numbers have one length, so that they also sort as text. */
 export function sequenceNumber(sequence: number): string {
   return `1${String(sequence).padStart(23, "0")}`;
@@ -56,7 +51,7 @@ export interface StreamIdentity {
 
 /** A table's stream: one shard, in the order of the writes. */
 export class Stream {
-  readonly #records: StoredRecord[] = [];
+  readonly #records = new RecordLog();
   #closed: { readonly at: number; readonly lastSequence: number } | undefined;
   #lastTrimmed = 0;
 
@@ -71,7 +66,7 @@ export class Stream {
   }
 
   append(at: number, sequence: number, record: StreamRecord): void {
-    this.#records.push({ at, sequence, record });
+    this.#records.append({ at, sequence, record });
   }
 
   /** A stream that was turned off takes no more records, and stays readable until they are trimmed. */
@@ -94,9 +89,7 @@ export class Stream {
     this.#trim(now);
     const page: StoredRecord[] = [];
     let bytes = 0;
-    for (let i = this.#indexOf(from); i < this.#records.length; i++) {
-      const stored = this.#records[i];
-      if (stored === undefined) break;
+    for (const stored of this.#records.from(from)) {
       bytes += stored.record.dynamodb.SizeBytes;
       if (page.length === limit || (page.length > 0 && bytes > maxBytes)) break;
       page.push(stored);
@@ -107,7 +100,7 @@ export class Stream {
   /** The oldest position that has not been trimmed at `now`; where the next record will go when none is left. */
   oldest(now: number, next: number): number {
     this.#trim(now);
-    return this.#records[0]?.sequence ?? next;
+    return this.#records.first()?.sequence ?? next;
   }
 
   /** Whether a record at or after position `from` has been trimmed at `now`. */
@@ -117,20 +110,7 @@ export class Stream {
   }
 
   #trim(now: number): void {
-    const first = this.#records.findIndex(({ at }) => at + RETENTION_MS > now);
-    const trimmed = this.#records.splice(0, first < 0 ? this.#records.length : first);
-    this.#lastTrimmed = trimmed.at(-1)?.sequence ?? this.#lastTrimmed;
-  }
-
-  #indexOf(from: number): number {
-    let low = 0;
-    let high = this.#records.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#records[middle]?.sequence ?? Infinity) >= from) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    this.#lastTrimmed = this.#records.trim(now - RETENTION_MS) ?? this.#lastTrimmed;
   }
 }
 

@@ -1,5 +1,6 @@
 import { recordOf } from "../core/record";
 import type { Item } from "./attributeValue";
+import { ItemCodec } from "./itemCodec";
 import { SortedMap } from "./sortedMap";
 import type { Stream } from "./stream";
 
@@ -49,7 +50,8 @@ export type Billing =
 
 /** A table: its schema, its settings, its items. */
 export class Table {
-  readonly items = new SortedMap<Item>();
+  readonly #codec = new ItemCodec();
+  readonly items = new SortedMap<Item>(this.#codec);
   /** Projected items by index name and index key. */
   readonly indexes = new Map<string, SortedMap<Item>>();
   readonly tags = new Map<string, string>();
@@ -72,7 +74,7 @@ export class Table {
     public billing: Billing,
   ) {
     for (const index of [...(schema.LocalSecondaryIndexes ?? []), ...(schema.GlobalSecondaryIndexes ?? [])]) {
-      this.indexes.set(index.IndexName, new SortedMap<Item>());
+      this.indexes.set(index.IndexName, new SortedMap<Item>(this.#codec));
     }
   }
 

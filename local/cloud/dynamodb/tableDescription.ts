@@ -1,4 +1,5 @@
-import { itemSize } from "./attributeValue";
+import { itemSize, type Item } from "./attributeValue";
+import type { SortedMap } from "./sortedMap";
 import type { IndexDefinition, Table, Throughput } from "./table";
 
 /** A table as `DescribeTable` shows it. Counts and sizes are those of the moment; AWS's are up to six hours old. */
@@ -62,6 +63,12 @@ function describeIndex(table: Table, { IndexName, KeySchema, Projection }: Index
     Projection,
     IndexArn: `${table.arn}/index/${IndexName}`,
     ItemCount: entries?.size ?? 0,
-    IndexSizeBytes: entries?.values().reduce((bytes, item) => bytes + itemSize(item), 0) ?? 0,
+    IndexSizeBytes: entries === undefined ? 0 : sizeOf(entries),
   };
+}
+
+function sizeOf(entries: SortedMap<Item>): number {
+  let bytes = 0;
+  for (const item of entries.iterate()) bytes += itemSize(item);
+  return bytes;
 }

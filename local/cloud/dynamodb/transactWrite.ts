@@ -86,18 +86,22 @@ function itemBytes({ oldItem, newItem }: Change): number {
   return standing === undefined ? 0 : itemSize(standing);
 }
 
-/** A repetition writes nothing; it is charged for reading the items that the transaction wrote. */
-function repeated(
-  database: Database,
-  written: readonly Change[],
-  report: CapacityReport | undefined,
-): object {
+/** What reading the items costs that a transaction wrote, table by table. */
+type ReadCost = readonly (readonly [tableName: string, units: number])[];
+
+function readCost(written: readonly Change[]): ReadCost {
   const usages = usageByTable(
     written.map(({ table, newItem }) => [
       table.name,
       scaleUsage(itemReadUsage(newItem, true), TRANSACTION_FACTOR),
     ]),
   );
+  return [...usages].map(([name, usage]) => [name, usage.table]);
+}
+
+/** A repetition writes nothing; it is charged for reading the items that the transaction wrote. */
+function repeated(database: Database, cost: ReadCost, report: CapacityReport | undefined): object {
+  const usages = new Map(cost.map(([name, units]) => [name, { ...NO_USAGE, table: units }]));
   for (const [name, usage] of usages) database.capacity.read(name, usage);
   return consumedByTransaction(database, report, usages, "ReadCapacityUnits");
 }
@@ -107,7 +111,7 @@ function repeated(
  * happen in one turn of the event loop, so that nothing can come between them.
  */
 export function transactWriteItems(database: Database): Operation {
-  const tokens = new ClientTokens<readonly Change[]>();
+  const tokens = new ClientTokens<ReadCost>();
   return operation(
     database.context,
     transactWriteSchema,
@@ -132,7 +136,7 @@ export function transactWriteItems(database: Database): Operation {
         const written = results
           .filter(({ action }) => action.kind !== "ConditionCheckItem")
           .flatMap(changeOf);
-        tokens.remember(token, sent, now, written);
+        tokens.remember(token, sent, now, readCost(written));
       }
       return consumedByTransaction(database, capacityReport, usages, "WriteCapacityUnits");
     },

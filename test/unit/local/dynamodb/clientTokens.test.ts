@@ -21,4 +21,22 @@ describe("the client tokens of transactions", () => {
   it("know nothing of a token that was never remembered", () => {
     expect(new ClientTokens<string>().recall("t", [], 0)).to.equal(undefined);
   });
+
+  it("take requests that differ in the order of members alone for the same", () => {
+    const tokens = new ClientTokens<string>();
+    tokens.remember("t", { a: [{ b: 1, c: "2" }], __proto__: null }, 0, "done");
+    expect(tokens.recall("t", { a: [{ c: "2", b: 1 }] }, MINUTE)).to.equal("done");
+    for (const other of [
+      { a: [{ b: "1", c: "2" }] },
+      {
+        a: [
+          ["b", 1],
+          ["c", "2"],
+        ],
+      },
+      { a: [] },
+      {},
+    ])
+      expect(() => tokens.recall("t", other, MINUTE)).to.throw("different parameters");
+  });
 });

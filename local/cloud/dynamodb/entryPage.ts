@@ -1,0 +1,126 @@
+/** An entry's key is preceded by its length, of so many bytes. */
+const LENGTH_BYTES = 2;
+
+/** The longest key that fits. DynamoDB's longest, of an index, take a fifth of it. */
+const LONGEST_KEY = 0xffff;
+
+/** A page's memory grows by so much at a time, so that little of it is unused. */
+const GROWTH_BYTES = 2 * 1024;
+
+/** Entries of ASCII keys and texts, in order of their keys, one after the other in one piece of memory. */
+export class EntryPage {
+  #bytes = Buffer.alloc(0);
+  /** Where each entry starts. */
+  #starts: number[] = [];
+  #end = 0;
+  #firstKey: string | undefined;
+
+  get length(): number {
+    return this.#starts.length;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  get firstKey(): string {
+    return (this.#firstKey ??= this.length === 0 ? "" : this.keyAt(0));
+  }
+
+  /** Undefined behind the last entry. */
+  keyAt(entry: number): string {
+    const start = this.#starts[entry];
+    if (start === undefined) return "";
+    return this.#bytes.latin1Slice(start + LENGTH_BYTES, this.#valueStart(start));
+  }
+
+  valueAt(entry: number): string {
+    const start = this.#starts[entry] ?? 0;
+    return this.#bytes.utf8Slice(this.#valueStart(start), this.#starts[entry + 1] ?? this.#end);
+  }
+
+  valueOf(key: string): string | undefined {
+    const entry = this.firstAtLeast(key);
+    return entry < this.length && this.keyAt(entry) === key ? this.valueAt(entry) : undefined;
+  }
+
+  /** The first entry whose key is `key` or comes after it; the number of entries when none does. */
+  firstAtLeast(key: string): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.keyAt(middle) >= key) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Puts a text in the place of the key's old one, if any; returns whether the key is new. */
+  set(key: string, text: string): boolean {
+    if (key.length > LONGEST_KEY)
+      throw new RangeError(`a key of ${key.length} characters; expected at most ${LONGEST_KEY}`);
+    const entry = this.firstAtLeast(key);
+    const isNew = entry === this.length || this.keyAt(entry) !== key;
+    const start = this.#starts[entry] ?? this.#end;
+    const length = LENGTH_BYTES + key.length + Buffer.byteLength(text);
+    this.#resize(start, isNew ? start : (this.#starts[entry + 1] ?? this.#end), length);
+    this.#bytes.writeUInt16LE(key.length, start);
+    this.#bytes.latin1Write(key, start + LENGTH_BYTES);
+    this.#bytes.utf8Write(text, start + LENGTH_BYTES + key.length);
+    if (isNew) this.#starts.splice(entry, 0, start);
+    this.#moveStarts(entry + 1, start + length);
+    return isNew;
+  }
+
+  /** Returns whether the key was there. */
+  delete(key: string): boolean {
+    const entry = this.firstAtLeast(key);
+    const start = this.#starts[entry];
+    if (start === undefined || this.keyAt(entry) !== key) return false;
+    this.#resize(start, this.#starts[entry + 1] ?? this.#end, 0);
+    this.#starts.splice(entry, 1);
+    this.#moveStarts(entry, start);
+    return true;
+  }
+
+  /** Gives away the upper half of the bytes, at least one entry, and keeps at least one. */
+  split(): EntryPage {
+    const half = this.#starts.findIndex((start) => start >= this.#end / 2);
+    const entry = half <= 0 ? this.length - 1 : half;
+    const start = this.#starts[entry] ?? this.#end;
+    const upper = new EntryPage();
+    upper.#bytes = Buffer.from(this.#bytes.subarray(start, this.#end));
+    upper.#end = upper.#bytes.length;
+    upper.#starts = this.#starts.splice(entry).map((from) => from - start);
+    this.#bytes = Buffer.from(this.#bytes.subarray(0, start));
+    this.#end = start;
+    return upper;
+  }
+
+  #valueStart(start: number): number {
+    return start + LENGTH_BYTES + this.#bytes.readUInt16LE(start);
+  }
+
+  /** Makes the bytes from `start` to `end` `length` bytes long, and moves what stands behind them. */
+  #resize(start: number, end: number, length: number): void {
+    const newEnd = this.#end + length - (end - start);
+    if (newEnd > this.#bytes.length) {
+      const bytes = Buffer.allocUnsafeSlow(newEnd + GROWTH_BYTES);
+      this.#bytes.copy(bytes, 0, 0, this.#end);
+      this.#bytes = bytes;
+    }
+    this.#bytes.copyWithin(start + length, end, this.#end);
+    this.#end = newEnd;
+    this.#firstKey = undefined;
+  }
+
+  /** Entries from `entry` on were moved, so that the first of them starts at `start`. */
+  #moveStarts(entry: number, start: number): void {
+    const distance = start - (this.#starts[entry] ?? start);
+    if (distance === 0) return;
+    for (let index = entry; index < this.#starts.length; index++)
+      this.#starts[index] = (this.#starts[index] ?? 0) + distance;
+  }
+}
