@@ -8,9 +8,24 @@ const mayNotImport = (files, group, message) => ({
   rules: { "no-restricted-imports": ["error", { patterns: group.map((g) => ({ ...g, message })) }] },
 });
 
+/** Arguments lie on the stack: some hundred thousand of them overflow it. */
+const noLongArguments = [
+  "error",
+  {
+    selector: "CallExpression[callee.object.name='Math'] > SpreadElement",
+    message: "A long list overflows the stack: use largest or smallest of local/lists.ts, or a loop.",
+  },
+  {
+    selector:
+      "CallExpression[callee.property.name=/^(push|unshift|splice|fromCharCode|fromCodePoint)$/] > SpreadElement",
+    message: "A long list overflows the stack: use appendAll of local/lists.ts, or a loop.",
+  },
+];
+
 export default tseslint.config(
   { ignores: ["node_modules", ".local"] },
   js.configs.recommended,
+  { rules: { "no-restricted-syntax": noLongArguments } },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
@@ -30,9 +45,10 @@ export default tseslint.config(
     },
   },
   {
-    // chai's assertions are expressions, and fixtures may index what they have just made.
+    // chai's assertions are expressions, fixtures may index what they have just made, and their lists are short.
     files: ["test/**/*.ts"],
     rules: {
+      "no-restricted-syntax": "off",
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
     },

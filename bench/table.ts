@@ -1,7 +1,11 @@
+import { largest } from "../local/lists";
 /** Prints rows under their headings; the first column is text, the others are numbers. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    largest(
+      rows.map((row) => row[column]?.length ?? 0),
+      heading.length,
+    ),
   );
   const line = (cells: readonly string[]) =>
     cells

@@ -2,6 +2,7 @@ import type { Policy } from "./policy";
 import { scoreOf, type Run, type Score } from "./run";
 import { simulate, type World } from "./simulate";
 import type { Trace } from "./traces";
+import { largest } from "../../local/lists";
 
 /** A policy with the world that it is to be measured in. */
 export interface Contender {
@@ -54,6 +55,6 @@ function together(scores: readonly Score[]): Score {
     minutesAbove90Percent: sum((score) => score.minutesAbove90Percent),
     launched: sum((score) => score.launched),
     terminated: sum((score) => score.terminated),
-    peak: Math.max(...scores.map((score) => score.peak)),
+    peak: largest(scores.map((score) => score.peak)),
   };
 }

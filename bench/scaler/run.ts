@@ -1,4 +1,5 @@
 import { elasticityOf, instabilityOf, type Elasticity, type Sample } from "./elasticity";
+import { largest } from "../../local/lists";
 
 export const STEP_SECONDS = 5;
 export const STEPS_PER_MINUTE = 60 / STEP_SECONDS;
@@ -39,7 +40,7 @@ export function scoreOf({ steps, launched, terminated }: Run): Score {
     minutesAbove90Percent: minutes.filter((minute) => cpuPercentOf(minute) > 90).length,
     launched,
     terminated,
-    peak: Math.max(...steps.map(({ fleet }) => fleet)),
+    peak: largest(steps.map(({ fleet }) => fleet)),
   };
 }
 

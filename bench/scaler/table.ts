@@ -1,5 +1,6 @@
 import type { Comparison } from "./compare";
 import type { Score } from "./run";
+import { largest } from "../../local/lists";
 
 const COLUMNS: readonly (readonly [title: string, of: (score: Score) => string])[] = [
   ["θ_U %", (score) => score.shortfall.toFixed(2)],
@@ -19,7 +20,10 @@ export function scoreTable(
   title: string,
   rows: readonly (readonly [policy: string, score: Score])[],
 ): string[] {
-  const width = Math.max(title.length, ...rows.map(([policy]) => policy.length));
+  const width = largest(
+    rows.map(([policy]) => policy.length),
+    title.length,
+  );
   const widths = COLUMNS.map(([heading]) => Math.max(heading.length, 7));
   const line = (first: string, cells: readonly string[]) =>
     `  ${first.padEnd(width)}  ${cells.map((cell, index) => cell.padStart(widths[index] ?? 0)).join("  ")}`;

@@ -46,7 +46,8 @@ export function awsFleet(configuration: ScalerConfiguration): FleetPort {
             ...(NextToken !== undefined && { NextToken }),
           }),
         );
-        for (const { Instances = [] } of page.Reservations ?? []) records.push(...Instances.map(recordOf));
+        for (const { Instances = [] } of page.Reservations ?? [])
+          for (const instance of Instances) records.push(recordOf(instance));
         NextToken = page.NextToken;
       } while (NextToken);
       return records;
@@ -69,7 +70,7 @@ export function awsFleet(configuration: ScalerConfiguration): FleetPort {
             ...(NextToken !== undefined && { NextToken }),
           }),
         );
-        results.push(...(page.MetricDataResults ?? []));
+        for (const result of page.MetricDataResults ?? []) results.push(result);
         NextToken = page.NextToken;
       } while (NextToken);
       return datapointsFrom(results);

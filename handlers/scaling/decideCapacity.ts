@@ -150,7 +150,10 @@ function peakWish(demands: readonly Demand[], situation: Situation, settings: Sc
   const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE);
   if (window.length < minutes) return situation.fleet.length;
   const size = situation.fleet.length;
-  return Math.max(...window.map(({ needed }) => instancesFor(needed, size, settings.tolerance)));
+  return window.reduce(
+    (most, { needed }) => Math.max(most, instancesFor(needed, size, settings.tolerance)),
+    0,
+  );
 }
 
 /** The datapoints that can be used: one a minute, no older than the history, not from the future, a real value. */

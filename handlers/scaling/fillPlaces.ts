@@ -37,7 +37,8 @@ export async function fillPlaces(
   const outcomes: PlaceOutcome[] = [];
   for (let from = 0; from < launches.length; from += AT_ONCE) {
     const some = launches.slice(from, from + AT_ONCE);
-    outcomes.push(...(await Promise.all(some.map((launch) => fillPlace(launch, identity, run)))));
+    for (const outcome of await Promise.all(some.map((launch) => fillPlace(launch, identity, run))))
+      outcomes.push(outcome);
   }
   return outcomes;
 }

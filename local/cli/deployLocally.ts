@@ -13,6 +13,7 @@ import { explain, runInCloud } from "./runInCloud";
 import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
 import type { Terminal } from "./terminal";
 import { messageOf } from "../cloud/core/messageOf";
+import { largest } from "../lists";
 
 /** The program, deployed into a cloud that runs in this process. */
 export interface LocalDeployment {
@@ -161,7 +162,10 @@ function printSummary(
   terminal: Terminal,
 ): void {
   terminal.print("\nOutputs:");
-  const width = Math.max(0, ...Object.keys(outputs).map((name) => name.length));
+  const width = largest(
+    Object.keys(outputs).map((name) => name.length),
+    0,
+  );
   for (const [name, value] of Object.entries(outputs))
     terminal.print(`    ${name.padEnd(width)}  ${JSON.stringify(value)}`);
   terminal.print(`\nResources:\n    + ${resources} created\n\nDuration: ${(ms / 1000).toFixed(1)}s`);

@@ -42,7 +42,7 @@ export async function sendOrders(options: SendOptions): Promise<SendSummary> {
         (_, offset) => next + offset,
       );
       next += indexes.length;
-      refused.push(...(await sendBatch(options, indexes)));
+      for (const one of await sendBatch(options, indexes)) refused.push(one);
       done += indexes.length;
       onProgress?.(done);
     }

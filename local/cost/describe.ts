@@ -1,10 +1,11 @@
 import type { CostLine, Estimate } from "./estimate";
 import { PRICES_DATE, PRICES_REGION } from "./prices";
+import { largest } from "../lists";
 
 /** The estimate as text, the arithmetic line by line. */
 export function describeEstimate({ workload, lines, ...sums }: Estimate): string[] {
   const { ordersPerMonth } = workload;
-  const width = Math.max(...lines.map(({ item }) => item.length));
+  const width = largest(lines.map(({ item }) => item.length));
   const section = (kind: CostLine["kind"]) =>
     lines.filter((line) => line.kind === kind).map((line) => describeLine(line, width));
   const amount = (label: string, dollars: number) =>

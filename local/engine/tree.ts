@@ -1,5 +1,6 @@
 import type { RegisteredResource } from "./state";
 import { displayMap, type Wire } from "./values";
+import { largest } from "../lists";
 
 /** A resource and its children, as a preview shows them; fit for JSON. */
 export interface TreeNode {
@@ -47,7 +48,7 @@ export function displayType(type: string): string {
 /** The tree as `pulumi preview` prints it: one line a resource, in columns. */
 export function formatTree(nodes: readonly TreeNode[]): string {
   const rows = [["", "Type", "Name", "Plan"], ...rowsOf(nodes, "")];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2].map((column) => largest(rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
       row

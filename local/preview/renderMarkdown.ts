@@ -10,6 +10,7 @@ import {
   summarizePolicy,
   violations,
 } from "./report";
+import { largest } from "../lists";
 
 /** GitHub refuses a comment of more than 65,536 characters. */
 export const LONGEST_MARKDOWN = 60_000;
@@ -86,7 +87,12 @@ function clipped(text: string, length: number): string {
 /** Longer than any run of backticks inside. */
 function fenceFor(body: string): string {
   const runs = [...body.matchAll(/`+/g)].map(([run]) => run.length);
-  return "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  return "`".repeat(
+    largest(
+      runs.map((length) => length + 1),
+      3,
+    ),
+  );
 }
 
 function code(text: string): string {

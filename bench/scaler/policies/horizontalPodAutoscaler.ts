@@ -1,4 +1,5 @@
 import { clamp, HOLD, towards, type CommonSettings, type Policy } from "../policy";
+import { largest } from "../../../local/lists";
 
 const TOLERANCE = 0.1;
 const STABILISATION_SECONDS = 300;
@@ -30,7 +31,7 @@ export function horizontalPodAutoscaler(settings: CommonSettings): Policy {
       const desired = recommend(size, latest.inService, targetCpuPercent);
       recommendations = recommendations.filter(({ time }) => now - time < STABILISATION_SECONDS * 1000);
       recommendations.push({ time: now, desired });
-      const stabilised = Math.max(...recommendations.map((recommendation) => recommendation.desired));
+      const stabilised = largest(recommendations.map((recommendation) => recommendation.desired));
       const most = Math.max(size + MAX_ADDED.pods, Math.ceil(size * (1 + MAX_ADDED.percent / 100)));
       const next = desired > size ? Math.min(desired, most) : Math.min(stabilised, size);
       return towards(clamp(next, settings), instances);

@@ -50,6 +50,11 @@ export class SortedMap<Value> {
     return this.#size;
   }
 
+  /** The lowest key; undefined when there is none. */
+  get firstKey(): string | undefined {
+    return this.#size === 0 ? undefined : this.#pages[0]?.firstKey;
+  }
+
   get(key: string): Value | undefined {
     const page = this.#pages[this.#pageOf(key)];
     const text = page?.valueOf(key);
@@ -71,6 +76,12 @@ export class SortedMap<Value> {
     if (page?.delete(key) !== true) return;
     this.#size--;
     if (page.length === 0 && this.#pages.length > 1) this.#pages.splice(index, 1);
+  }
+
+  clear(): void {
+    this.#pages.length = 0;
+    this.#pages.push(new EntryPage());
+    this.#size = 0;
   }
 
   /** The values in `range` as they are now. */

@@ -2,6 +2,7 @@ import { AwsError } from "../core/errors";
 import type { CloudContext } from "../core/service";
 import { notFound } from "./errors";
 import type { LaunchSpecification } from "./launchSpecification";
+import { largest } from "../../lists";
 
 export interface LaunchTemplate {
   readonly id: string;
@@ -120,7 +121,7 @@ export class LaunchTemplates {
 }
 
 export function latestVersion(template: LaunchTemplate): number {
-  return Math.max(0, ...template.versions.keys());
+  return largest(template.versions.keys(), 0);
 }
 
 /** A version by its number, "$Latest" or "$Default". */

@@ -3,6 +3,7 @@ import type { CloudContext } from "../core/service";
 import { notFound } from "./errors";
 import type { Network } from "./network";
 import { DEFAULT_EGRESS, sameRule, type SecurityGroupRule } from "./securityGroupRules";
+import { appendAll } from "../../lists";
 
 export type Direction = "ingress" | "egress";
 
@@ -88,7 +89,7 @@ export class SecurityGroups {
         `the specified rule "${describe(twice)}" already exists`,
       );
     }
-    there.push(...rules);
+    appendAll(there, rules);
   }
 
   /** All of the rules or none: throws `InvalidPermission.NotFound` for one that is not there. */

@@ -1,3 +1,4 @@
+import { largest } from "../../lists";
 /** When a scheduled rule runs. Source: "Setting a schedule pattern for scheduled rules", EventBridge user guide. */
 export type Schedule =
   { readonly kind: "rate"; readonly periodMs: number } | { readonly kind: "cron"; readonly cron: Cron };
@@ -65,7 +66,7 @@ export function nextRun(schedule: Schedule, since: number, after: number): numbe
 function nextCronRun(cron: Cron, after: number): number | undefined {
   const first = Math.floor(after / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   let midnight = Math.floor(first / DAY_MS) * DAY_MS;
-  const lastYear = Math.max(...cron.years);
+  const lastYear = largest(cron.years);
   for (let day = dayAt(midnight); day.year <= lastYear; midnight += DAY_MS, day = dayAt(midnight)) {
     if (!cron.years.has(day.year) || !cron.months.has(day.month) || !cron.isDay(day)) continue;
     for (const hour of cron.hours) {

@@ -15,6 +15,7 @@ import { platformLog } from "./platformLog";
 import { afterRealTime, startStopwatch, type Stopwatch } from "./realTime";
 import { RUNTIME_API_PREFIX, sendInvocation, type Reply, type RuntimeClient } from "./runtimeApi";
 import { TraceWriter } from "./traceWriter";
+import { appendAll } from "../../lists";
 
 /** Environments by their ids, for the Runtime API. */
 export type EnvironmentRegistry = Map<string, RuntimeClient>;
@@ -305,7 +306,7 @@ export class Environment implements RuntimeClient {
 
   #addLines(lines: readonly string[]): void {
     for (const line of lines) this.#log.add(line);
-    (this.#run?.lines ?? this.#initLines).push(...lines);
+    appendAll(this.#run?.lines ?? this.#initLines, lines);
   }
 
   #platformLog() {

@@ -19,7 +19,9 @@ export interface MessageContent {
 
 /** A message as it stands in one queue. */
 export interface Message {
-  readonly content: MessageContent;
+  /** As in its content, which is kept apart. */
+  readonly messageId: string;
+  readonly sentAt: number;
   /** The order in which messages came into this queue. */
   readonly order: number;
   /** When it came into this queue, in ms since the epoch. */

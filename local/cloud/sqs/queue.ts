@@ -1,3 +1,4 @@
+import { SortedMap } from "../dynamodb/sortedMap";
 import { Heap } from "./heap";
 import type { Delivery, Message, MessageContent } from "./message";
 
@@ -31,12 +32,17 @@ interface Slot {
 const byVisibility = (a: Slot, b: Slot) =>
   a.message.visibleAt - b.message.visibleAt || a.message.order - b.message.order;
 
-const byAge = (a: Slot, b: Slot) =>
-  a.message.content.sentAt - b.message.content.sentAt || a.message.order - b.message.order;
+/** Sorts contents by age: the time at which they were sent, to the microsecond, then the order of arrival. */
+function ageKey({ sentAt, order }: Message): string {
+  return `${sentAt.toFixed(3).padStart(AGE_LENGTH, "0")}/${String(order).padStart(12, "0")}`;
+}
+
+const AGE_LENGTH = 17;
 
 /**
  * A standard queue's messages as a function of time: no clock, no I/O. Each method takes the time at which it
- * happens, in ms since the epoch; times never go back. Every step is O(log n) in the number of messages.
+ * happens, in ms since the epoch; times never go back. Every step is O(log n) in the number of messages. What
+ * was sent lies as text outside of the heap, so that a long queue is kept in few bytes.
  *
  * Messages are handed out in the order in which they became visible, so one that failed stands behind those
  * that waited meanwhile.
@@ -46,7 +52,8 @@ export class MessageQueue {
   readonly #available = new Heap(byVisibility);
   readonly #delayed = new Heap(byVisibility);
   readonly #inFlight = new Heap(byVisibility);
-  readonly #all = new Heap(byAge);
+  /** By age, so that the first is the next to expire. */
+  readonly #contents = new SortedMap<MessageContent>();
   #retentionMs: number;
   #order = 0;
   #deliveries = 0;
@@ -62,7 +69,8 @@ export class MessageQueue {
 
   send(now: number, content: MessageContent, delayMs = 0): void {
     const message: Message = {
-      content,
+      messageId: content.messageId,
+      sentAt: content.sentAt,
       order: this.#order++,
       enteredAt: now,
       visibleAt: now + delayMs,
@@ -70,7 +78,7 @@ export class MessageQueue {
     };
     const slot: Slot = { message, state: delayMs > 0 ? "delayed" : "available" };
     this.#slots.set(content.messageId, slot);
-    this.#all.add(slot);
+    this.#contents.set(ageKey(message), content);
     this.#heapOf(slot.state).add(slot);
   }
 
@@ -82,9 +90,10 @@ export class MessageQueue {
       const slot = this.#available.peek();
       if (slot === undefined) break;
       const { message } = slot;
+      const content = this.#contentOf(slot);
       if (message.receiveCount >= maxReceiveCount) {
         this.#drop(slot);
-        exhausted.push({ content: message.content, receiveCount: message.receiveCount });
+        exhausted.push({ content, receiveCount: message.receiveCount });
         continue;
       }
       const firstReceivedAt = message.firstReceivedAt ?? now;
@@ -92,7 +101,7 @@ export class MessageQueue {
       const received = { receiveCount, firstReceivedAt, lastReceivedAt: now };
       this.#move(slot, "in-flight", { ...message, ...received, visibleAt: now + visibilityTimeoutMs });
       deliveries.push({
-        content: message.content,
+        content,
         receiveCount,
         firstReceivedAt,
         deliveryNumber: this.#deliveries++,
@@ -106,7 +115,8 @@ export class MessageQueue {
   /** The message that would be received next; it stays where it is. */
   peekVisible(now: number): MessageContent | undefined {
     this.#settle(now);
-    return this.#available.peek()?.message.content;
+    const slot = this.#available.peek();
+    return slot && this.#contentOf(slot);
   }
 
   /** Returns the message, or undefined when there is none (any more). */
@@ -131,7 +141,8 @@ export class MessageQueue {
   }
 
   purge(): void {
-    for (const heap of [this.#available, this.#delayed, this.#inFlight, this.#all]) heap.clear();
+    for (const heap of [this.#available, this.#delayed, this.#inFlight]) heap.clear();
+    this.#contents.clear();
     this.#slots.clear();
   }
 
@@ -146,10 +157,9 @@ export class MessageQueue {
 
   /** When the next delayed or received message becomes visible; undefined when none will by itself. */
   nextVisibleAt(): number | undefined {
-    const times = [this.#delayed.peek(), this.#inFlight.peek()].flatMap(
-      (slot) => slot?.message.visibleAt ?? [],
-    );
-    return times.length === 0 ? undefined : Math.min(...times);
+    const [delayed, inFlight] = [this.#delayed.peek(), this.#inFlight.peek()];
+    const next = Math.min(delayed?.message.visibleAt ?? Infinity, inFlight?.message.visibleAt ?? Infinity);
+    return next === Infinity ? undefined : next;
   }
 
   /**
@@ -182,8 +192,11 @@ export class MessageQueue {
         this.#move(slot, "available", slot.message);
       }
     }
-    for (let slot = this.#all.peek(); slot !== undefined; slot = this.#all.peek()) {
-      if (slot.message.content.sentAt + this.#retentionMs > now) break;
+    for (let key = this.#contents.firstKey; key !== undefined; key = this.#contents.firstKey) {
+      // The key may be half a microsecond off; the exact time stands in the message.
+      if (Number(key.slice(0, AGE_LENGTH)) - 1 + this.#retentionMs > now) break;
+      const slot = this.#slots.get(this.#contents.get(key)?.messageId ?? "");
+      if (slot === undefined || slot.message.sentAt + this.#retentionMs > now) break;
       this.#drop(slot);
     }
   }
@@ -198,7 +211,13 @@ export class MessageQueue {
 
   #drop(slot: Slot): void {
     this.#heapOf(slot.state).remove(slot);
-    this.#all.remove(slot);
-    this.#slots.delete(slot.message.content.messageId);
+    this.#contents.delete(ageKey(slot.message));
+    this.#slots.delete(slot.message.messageId);
+  }
+
+  #contentOf({ message }: Slot): MessageContent {
+    const content = this.#contents.get(ageKey(message));
+    if (content === undefined) throw new Error(`message ${message.messageId} has lost its content`);
+    return content;
   }
 }

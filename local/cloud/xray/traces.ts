@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { largest, smallest } from "../../lists";
 import { messageOf } from "../core/messageOf";
 import { parseJson } from "../core/parseJson";
 
@@ -94,7 +95,7 @@ function parse(document: string): StoredSegment | Unprocessed {
 /** From a trace's first start to its last end so far; both in seconds since the epoch. */
 export function span({ segments }: Trace): { readonly start: number; readonly end: number } {
   return {
-    start: Math.min(...segments.map(({ segment }) => segment.start_time)),
-    end: Math.max(...segments.map(({ segment }) => segment.end_time ?? segment.start_time)),
+    start: smallest(segments.map(({ segment }) => segment.start_time)),
+    end: largest(segments.map(({ segment }) => segment.end_time ?? segment.start_time)),
   };
 }

@@ -9,6 +9,7 @@ import type { Mapping, Poller, SqsMappingSettings } from "./mapping";
 import { faster, initialPace, slower, type Pace } from "./pace";
 import { readBatchResponse } from "./partialResponse";
 import { filterableSqsRecord, sqsEventRecord, type ReceivedMessage } from "./sqsEvent";
+import { appendAll } from "../../../lists";
 import { messageOf } from "../../core/messageOf";
 
 /** `ReceiveMessage` waits at most this long, and gives at most this many. */
@@ -163,7 +164,11 @@ export class SqsPoller implements Poller {
     if (matching.length > 0) {
       const failed = await this.#invoke(matching, matchingIds);
       if (failed === "all") end = "failed";
-      else handled.push(...matching.filter(({ messageId }) => !failed.has(messageId)));
+      else
+        appendAll(
+          handled,
+          matching.filter(({ messageId }) => !failed.has(messageId)),
+        );
     }
     await this.#delete(handled);
     this.#mapping.lastProcessingResult =

@@ -102,7 +102,7 @@ describe("MessageQueue", () => {
     queue.send(0, content("c"), 5_000);
     receive(queue, 0, 1);
     for (const id of ["a", "b", "c"]) {
-      expect(queue.delete(0, id)?.content.messageId).to.equal(id);
+      expect(queue.delete(0, id)?.messageId).to.equal(id);
       expect(queue.delete(0, id)).to.equal(undefined);
     }
     expect(queue.counts(0)).to.deep.equal({ available: 0, inFlight: 0, delayed: 0 });
