@@ -4,8 +4,13 @@ const LENGTH_BYTES = 2;
 /** The longest key that fits. DynamoDB's longest, of an index, take a fifth of it. */
 const LONGEST_KEY = 0xffff;
 
-/** A page's memory grows by so much at a time, so that little of it is unused. */
-const GROWTH_BYTES = 2 * 1024;
+/** A page's memory is a multiple of this, so that little of it is unused. */
+const UNIT_BYTES = 2 * 1024;
+/** Pages leave memory behind as they grow; of each size up to so many units, so many pieces wait to be used again. */
+const UNITS_REUSED = 16;
+const PIECES_REUSED = 64;
+/** A page that uses this much less than it has gives the rest back. */
+const MOST_UNUSED_BYTES = 4 * UNIT_BYTES;
 
 /** Entries of ASCII keys and texts, in order of their keys, one after the other in one piece of memory. */
 export class EntryPage {
@@ -91,11 +96,10 @@ export class EntryPage {
     const entry = half <= 0 ? this.length - 1 : half;
     const start = this.#starts[entry] ?? this.#end;
     const upper = new EntryPage();
-    upper.#bytes = Buffer.from(this.#bytes.subarray(start, this.#end));
-    upper.#end = upper.#bytes.length;
+    upper.#append(this.#bytes.subarray(start, this.#end));
     upper.#starts = this.#starts.splice(entry).map((from) => from - start);
-    this.#bytes = Buffer.from(this.#bytes.subarray(0, start));
     this.#end = start;
+    this.#fit(start);
     return upper;
   }
 
@@ -106,14 +110,27 @@ export class EntryPage {
   /** Makes the bytes from `start` to `end` `length` bytes long, and moves what stands behind them. */
   #resize(start: number, end: number, length: number): void {
     const newEnd = this.#end + length - (end - start);
-    if (newEnd > this.#bytes.length) {
-      const bytes = Buffer.allocUnsafeSlow(newEnd + GROWTH_BYTES);
-      this.#bytes.copy(bytes, 0, 0, this.#end);
-      this.#bytes = bytes;
-    }
+    if (newEnd > this.#bytes.length) this.#fit(newEnd);
     this.#bytes.copyWithin(start + length, end, this.#end);
     this.#end = newEnd;
     this.#firstKey = undefined;
+    if (this.#bytes.length - newEnd > MOST_UNUSED_BYTES) this.#fit(newEnd);
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#fit(this.#end + bytes.byteLength);
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.byteLength;
+  }
+
+  /** Moves to memory for so many bytes, and no more than a unit beyond. */
+  #fit(length: number): void {
+    const units = Math.ceil(length / UNIT_BYTES);
+    if (units * UNIT_BYTES === this.#bytes.length) return;
+    const former = this.#bytes;
+    this.#bytes = takeMemory(units);
+    this.#bytes.set(former.subarray(0, this.#end));
+    giveMemory(former);
   }
 
   /** Entries from `entry` on were moved, so that the first of them starts at `start`. */
@@ -123,4 +140,17 @@ export class EntryPage {
     for (let index = entry; index < this.#starts.length; index++)
       this.#starts[index] = (this.#starts[index] ?? 0) + distance;
   }
+}
+
+/** Pieces of memory by their number of units. */
+const unused: Buffer[][] = Array.from({ length: UNITS_REUSED + 1 }, () => []);
+
+/** Not from Node's pool, of which any piece would keep the whole. */
+function takeMemory(units: number): Buffer {
+  return unused[units]?.pop() ?? Buffer.allocUnsafeSlow(units * UNIT_BYTES);
+}
+
+function giveMemory(memory: Buffer): void {
+  const pieces = unused[memory.length / UNIT_BYTES];
+  if (pieces !== undefined && pieces.length < PIECES_REUSED) pieces.push(memory);
 }

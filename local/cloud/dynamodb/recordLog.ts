@@ -88,7 +88,7 @@ export class RecordLog {
       last: last.sequence,
       firstAt: first.at,
       lastAt: last.at,
-      packed: deflateRawSync(JSON.stringify(records), { level: 1 }),
+      packed: ownCopy(deflateRawSync(JSON.stringify(records), { level: 1 })),
     });
   }
 
@@ -127,4 +127,11 @@ function firstIndex<T>(values: readonly T[], reached: (value: T) => boolean): nu
     else low = middle + 1;
   }
   return low;
+}
+
+/** A copy in memory of its own: one from Node's pool would keep the whole pool, several times its size. */
+function ownCopy(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
+  copy.set(bytes);
+  return copy;
 }
