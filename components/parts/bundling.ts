@@ -2,7 +2,13 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { decode, encode, type SourceMapSegment } from "@jridgewell/sourcemap-codec";
 import { buildSync, transformSync } from "esbuild";
-import { BUNDLE_DIRECTORY, rememberBundles, writeAtomically, type HandlerBundle } from "./bundleCache";
+import {
+  PACKAGED_DIRECTORY,
+  packagedBundle,
+  rememberBundles,
+  writeAtomically,
+  type HandlerBundle,
+} from "./bundleCache";
 import { inlineKeys } from "./inlineKeys";
 
 /** What Lambda's nodejs24.x runs. */
@@ -21,7 +27,8 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
     .sort();
   const { outputFiles, metafile } = buildSync({
     entryPoints: handlers.map((handler) => `handlers/${handler}.ts`),
-    outdir: BUNDLE_DIRECTORY,
+    // Wherever the files lie: source maps are relative to it, and the same sources give the same bytes.
+    outdir: PACKAGED_DIRECTORY,
     absWorkingDir: process.cwd(),
     bundle: true,
     write: false,
@@ -52,7 +59,7 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
 
 /** Minifies a bundle and writes it with its source map. */
 function finish(handler: string, bundled: string): HandlerBundle {
-  const file = `${BUNDLE_DIRECTORY}/${handler}.js`;
+  const { file, bundle } = packagedBundle(handler);
   // Twice, because the SDK's schemas can be shaken off only once their keys stand in them.
   const { code, map } = transformSync(inlineKeys(bundled), {
     sourcefile: path.basename(file),
@@ -67,7 +74,7 @@ function finish(handler: string, bundled: string): HandlerBundle {
   });
   writeAtomically(`${file}.map`, withoutPackages(map));
   writeAtomically(file, `${code}//# sourceMappingURL=${handler}.js.map\n`);
-  return { module: `./${file}`, paths: [file, `${file}.map`] };
+  return bundle;
 }
 
 function textOf(files: readonly { readonly path: string; readonly text: string }[], name: string): string {

@@ -4,6 +4,7 @@ import type { Random } from "../cloud/core/random";
 import { Deployment, type Mode } from "./deployment";
 import { createEngineService } from "./engineService";
 import { createMonitor } from "./monitor";
+import { localDirectory } from "./localDirectory";
 import type { LogLine, ProgressEvent } from "./progress";
 import { type Project, readProject } from "./projectFile";
 import type { Provider } from "./provider";
@@ -32,7 +33,7 @@ export interface RunOptions {
   readonly onDeployed?: (result: RunResult) => void;
   /** How many resources are created at once; default 16. */
   readonly parallel?: number;
-  /** Where compiled code is kept to speed up later starts; default `.local/cache` in the project. */
+  /** Where compiled code is kept to speed up later starts; default `cache` in the project's `localDirectory`. */
   readonly cacheDirectory?: string;
 }
 
@@ -95,7 +96,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
       organization: ORGANIZATION,
       preview: mode === "preview",
       parallel,
-      cacheDirectory: options.cacheDirectory ?? path.join(project.directory, ".local", "cache"),
+      cacheDirectory: options.cacheDirectory ?? path.join(localDirectory(project.directory), "cache"),
       signal: AbortSignal.any([
         deployment.failed.signal,
         ...(options.signal === undefined ? [] : [options.signal]),

@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { guardProcess, killGroup } from "../cloud/core/processGuard";
+import { localDirectory } from "./localDirectory";
+import { loopbackWithoutProxy } from "./loopback";
 import type { ProgramLine } from "./progress";
 import type { Project } from "./projectFile";
 
@@ -42,8 +45,16 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
       `--root-directory=${project.directory}`,
       project.entryPoint,
     ],
-    { cwd: project.programDirectory, env: environment(options), stdio: ["ignore", "pipe", "pipe"] },
+    {
+      cwd: project.programDirectory,
+      env: environment(options),
+      stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, so that what the program starts ends with it.
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    },
   );
+  guardProcess(child);
   const ended = ending(child);
   const stop = () => endProcess(child);
   options.signal.addEventListener("abort", stop, { once: true });
@@ -71,27 +82,39 @@ function resolveRunner(directory: string): string {
 function environment({ project, cacheDirectory }: RunnerOptions): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    ...loopbackWithoutProxy(process.env),
+    // All its gRPC stays here, and asks no proxy. It would still complain of one that it cannot speak to (socks5://).
+    grpc_proxy: "http://127.0.0.1",
     PULUMI_CONFIG: JSON.stringify(project.config),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
     PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
     // Types are checked by `npm run typecheck`; checking them here would cost every start several seconds.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    ...generatedElsewhere(project),
     NODE_COMPILE_CACHE: path.join(cacheDirectory, "compile"),
   };
+}
+
+/** Tells a program that its own `.local` is not the place: it may be one that it cannot write to. */
+function generatedElsewhere({ directory }: Project): NodeJS.ProcessEnv {
+  const place = localDirectory(directory);
+  return { EMBEDDED_ENGINE_DIRECTORY: place === path.join(directory, ".local") ? undefined : place };
 }
 
 function ending(child: ChildProcess): Promise<Ending> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code, signal) =>
-      resolve(signal === null ? { code: code ?? 1 } : { killedBy: signal }),
-    );
+    child.once("exit", (code, signal) => {
+      // Processes that it has left behind would keep its output open.
+      killGroup(child);
+      resolve(signal === null ? { code: code ?? 1 } : { killedBy: signal });
+    });
   });
 }
 
 function endProcess(child: ChildProcess): void {
   child.kill("SIGTERM");
-  const force = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+  const force = setTimeout(() => killGroup(child), KILL_AFTER_MS);
   child.once("exit", () => clearTimeout(force));
 }
 

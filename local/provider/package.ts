@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { unzipSync, type Zippable, zipSync } from "fflate";
+import { nameOfGenerated } from "../engine/localDirectory";
 import type { Archive } from "../engine/values";
 import { Asset } from "../engine/values";
 
@@ -57,7 +58,7 @@ async function pathFiles(root: string): Promise<Files> {
 
 /** A path as it may stand in the package: relative and never upwards. */
 function inside(name: string): string {
-  const normal = path.posix.normalize(name.replaceAll("\\", "/"));
+  const normal = path.posix.normalize((nameOfGenerated(name) ?? name).replaceAll("\\", "/"));
   if (normal.startsWith("../") || path.posix.isAbsolute(normal)) {
     throw new Error(`the package holds "${name}"; expected a path inside the package`);
   }

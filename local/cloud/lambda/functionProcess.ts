@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { guardProcess, killGroup } from "../core/processGuard";
 import { readOutput } from "./outputLines";
 
 const BOOTSTRAP = projectFile("local/cloud/lambda/runtime/bootstrap.cjs");
@@ -59,6 +60,7 @@ export class FunctionProcess {
         windowsHide: true,
       },
     );
+    guardProcess(this.#child);
     // Nothing is ever written there: its closing tells the process that we are gone.
     this.#child.stdin?.on("error", () => undefined);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -73,15 +75,7 @@ export class FunctionProcess {
 
   /** Ends the process, and what it has started, at once; `onExit` follows. */
   kill(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      if (process.platform === "win32") this.#child.kill("SIGKILL");
-      else process.kill(-pid, "SIGKILL");
-    } catch (error) {
-      // Gone already, which is what was wanted.
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
+    killGroup(this.#child);
   }
 }
 
