@@ -24,6 +24,8 @@ export function parseCommandLine(
     const known = Object.entries(options).map(
       ([name, option]) => `--${name}${option.type === "string" ? " …" : ""}`,
     );
+    // Every command has it: run.cjs takes it.
+    known.push("--directory …");
     const reason = error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error);
     throw new UsageError(`${reason}; the options here are ${known.join(", ")}`);
   }

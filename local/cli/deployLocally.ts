@@ -1,4 +1,3 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { startCloud, type Cloud, type CloudOptions } from "../cloud/cloud";
 import { RunningClock } from "../cloud/core/clock";
@@ -9,6 +8,8 @@ import type { RunResult } from "../engine/run";
 import { displayMap } from "../engine/values";
 import { accountOf, furnishAccount } from "./account";
 import { CommandError } from "./commandError";
+import { localDirectory } from "../engine/localDirectory";
+import { createOwnFolder } from "./ownFolder";
 import { explain, runInCloud } from "./runInCloud";
 import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
 import type { Terminal } from "./terminal";
@@ -42,9 +43,6 @@ export interface LocalDeploymentOptions {
   readonly seed: number;
   readonly terminal: Terminal;
 }
-
-/** Files of runs: unpacked functions; one folder a run, named after its process. */
-const RUNS_DIRECTORY = path.join(".local", "runs");
 
 /**
  * Starts the embedded cloud and deploys the project in the current folder into it, telling the terminal of each
@@ -118,31 +116,14 @@ async function startLocalCloud(settings: CloudOptions & { readonly port: number 
       );
     }
   }
-  removeLeftovers();
-  const directory = path.resolve(RUNS_DIRECTORY, String(process.pid));
-  mkdirSync(directory, { recursive: true });
+  // Unpacked functions, and what they write.
+  const folder = createOwnFolder(path.join(localDirectory(), "runs"));
   try {
-    return await startCloud({ ...settings, directory });
+    const cloud = await startCloud({ ...settings, directory: folder.directory });
+    return { ...cloud, close: () => cloud.close().finally(folder.release) };
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    folder.release();
     throw new CommandError(messageOf(error));
-  }
-}
-
-/** Folders of runs whose process is gone: it was killed before it could clean up. */
-function removeLeftovers(): void {
-  mkdirSync(RUNS_DIRECTORY, { recursive: true });
-  for (const name of readdirSync(RUNS_DIRECTORY)) {
-    if (!isRunning(Number(name))) rmSync(path.join(RUNS_DIRECTORY, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,6 +1,9 @@
+import { loopbackWithoutProxy } from "../engine/loopback";
 import { UsageError } from "./arguments";
 import { CommandError } from "./commandError";
 import { cost } from "./cost";
+import { Interruption, interruptions } from "./interruption";
+import { explainUnwritable } from "./explainUnwritable";
 import { order } from "./order";
 import { preview } from "./preview";
 import { start } from "./start";
@@ -10,35 +13,49 @@ import { processTerminal, type Terminal } from "./terminal";
 /** A command of the command line; resolves to the process's exit status. */
 export type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { start, preview, order, stock, cost };
+const commands: Readonly<Partial<Record<string, Command>>> = { start, preview, order, stock, cost };
 
 /** The status that a shell reports for a process ended by SIGINT. */
 const INTERRUPTED = 130;
 
-async function main(): Promise<number> {
+/** How long what a command has left open may hold up its end. */
+const LINGER_MS = 2000;
+
+/** Runs the command that the process's arguments name. `parent`: the process that started this one. */
+export function run(parent: number): void {
+  void main(parent).then((status) => {
+    process.exitCode = status;
+    setTimeout(() => process.exit(), LINGER_MS).unref();
+  });
+}
+
+async function main(parent: number): Promise<number> {
   const [name = "", ...args] = process.argv.slice(2);
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     process.stderr.write(
       `unknown command ${JSON.stringify(name)}; expected one of ${Object.keys(commands).join(", ")}\n`,
     );
     return 2;
   }
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => controller.abort());
-  const terminal = processTerminal(args.includes("--json"), controller.signal);
+  Object.assign(process.env, loopbackWithoutProxy(process.env));
+  const signal = interruptions({ parent, detached: args.includes("--detached") });
+  const terminal = processTerminal(args.includes("--json"), signal);
   try {
-    return await command(args, terminal);
+    return statusOf(signal, await command(args, terminal));
   } catch (error) {
-    if (controller.signal.aborted) return INTERRUPTED;
-    if (error instanceof UsageError || error instanceof CommandError) {
-      process.stderr.write(`${error.message}\n`);
-      return error instanceof UsageError ? 2 : 1;
+    if (signal.aborted) return statusOf(signal, INTERRUPTED);
+    const known = explainUnwritable(error);
+    if (known instanceof UsageError || known instanceof CommandError) {
+      process.stderr.write(`${known.message}\n`);
+      return known instanceof UsageError ? 2 : 1;
     }
     throw error;
   }
 }
 
-void main().then((status) => {
-  process.exitCode = status;
-});
+/** Ctrl-C is how a command is ended that stays up: one that ends well by it has succeeded. */
+function statusOf(signal: AbortSignal, status: number): number {
+  if (!(signal.reason instanceof Interruption)) return status;
+  return signal.reason.status === INTERRUPTED && status === 0 ? 0 : signal.reason.status;
+}

@@ -5,6 +5,7 @@ import { rules } from "../../policy/rules";
 import { waivers } from "../../policy/waivers";
 import { startCloud } from "../cloud/cloud";
 import { SteppedClock } from "../cloud/core/clock";
+import { localDirectory } from "../engine/localDirectory";
 import { readProject } from "../engine/projectFile";
 import type { RegisteredResource } from "../engine/state";
 import { resourceTree } from "../engine/tree";
@@ -45,7 +46,7 @@ export async function preview(args: readonly string[], terminal: Terminal, proje
   const stack = stringOption(values, "stack", "dev");
   const revision = values.against === undefined ? undefined : stringOption(values, "against", "");
 
-  const rehearsal = { project, stack, terminal, cache: path.resolve(project, ".local", "cache") };
+  const rehearsal = { project, stack, terminal, cache: path.join(localDirectory(project), "cache") };
   const base = revision === undefined ? undefined : await checkOut(project, revision);
   try {
     const now = await rehearse(rehearsal);
@@ -60,7 +61,7 @@ export async function preview(args: readonly string[], terminal: Terminal, proje
     else terminal.print(values.markdown === true ? renderMarkdown(report) : renderText(report));
     return mandatoryViolations(report).length > 0 ? 1 : 0;
   } finally {
-    await base?.remove();
+    base?.remove();
   }
 }
 

@@ -1,33 +1,95 @@
+"use strict";
 // Bundles the command line and runs it. One file loads in a third of the time that some three hundred take, which
-// is most of what a person waits for before anything happens; and nothing is written outside of .local/.
-const { buildSync } = require("esbuild");
-const { mkdirSync, renameSync, writeFileSync } = require("node:fs");
-const { enableCompileCache } = require("node:module");
-const path = require("node:path");
+// is most of what a person waits for before anything happens. Until the version is checked, this is JavaScript that
+// any old Node can read.
 
-const root = path.resolve(__dirname, "..", "..");
-const directory = path.join(root, ".local", "build");
-enableCompileCache(path.join(root, ".local", "cache", "compile"));
-process.setSourceMapsEnabled(true);
+/** What the SDK, the cloud's locks and its compiled code need. */
+const NEEDED = [22, 13];
+/** Before anything else: a parent that dies while this file works is missed as well. */
+const parent = process.ppid;
 
-const { outputFiles } = buildSync({
-  entryPoints: [path.join(__dirname, "main.ts")],
-  outfile: path.join(directory, "cli.cjs"),
-  bundle: true,
-  write: false,
-  packages: "external",
-  platform: "node",
-  format: "cjs",
-  target: "node24",
-  sourcemap: "inline",
-  sourcesContent: false,
-  logLevel: "error",
-});
+const version = process.versions.node.split(".").map(Number);
+if (version[0] < NEEDED[0] || (version[0] === NEEDED[0] && version[1] < NEEDED[1])) {
+  end(
+    `this is Node ${process.versions.node}; expected ${NEEDED.join(".")} or newer: "npm ci" installs one that ` +
+      `"npm start" and the other npm scripts use, unless it is told to omit optional packages`,
+    1,
+  );
+} else {
+  const Module = require("node:module");
+  const path = require("node:path");
+  const local = localDirectory(path);
+  if (local !== undefined) {
+    Module.enableCompileCache(path.join(local, "cache", "compile"));
+    process.setSourceMapsEnabled(true);
+    const file = path.join(__dirname, "cli.cjs");
+    load(file, Module, path).run(parent);
+  }
+}
 
-// Another command may be reading the file: it sees the old one or the new one, whole.
-const [bundle] = outputFiles;
-const temporary = `${bundle.path}.${process.pid}`;
-mkdirSync(directory, { recursive: true });
-writeFileSync(temporary, bundle.contents);
-renameSync(temporary, bundle.path);
-require(bundle.path);
+/**
+ * Where generated files lie: `--directory DIR`, which every command takes, or LOCAL_DIRECTORY; `.local` otherwise.
+ * The option becomes the variable, by which the rest of the command line knows it. Undefined when it is wrong.
+ */
+function localDirectory(path) {
+  const at = process.argv.findIndex((word) => word === "--directory" || word.startsWith("--directory="));
+  if (at >= 0) {
+    const inOne = process.argv[at].startsWith("--directory=");
+    const [option, next = ""] = process.argv.splice(at, inOne ? 1 : 2);
+    const directory = inOne ? option.slice("--directory=".length) : next;
+    if (directory === "" || (!inOne && directory.startsWith("-"))) {
+      end("--directory: expected a folder for generated files", 2);
+      return undefined;
+    }
+    process.env.LOCAL_DIRECTORY = directory;
+  }
+  const chosen = process.env.LOCAL_DIRECTORY;
+  if (!chosen) return path.resolve(__dirname, "..", "..", ".local");
+  return (process.env.LOCAL_DIRECTORY = path.resolve(chosen));
+}
+
+/** The exports of `main.ts`, bundled and loaded from memory as if the bundle lay beside it. */
+function load(file, Module, path) {
+  try {
+    const { outputFiles } = require("esbuild").buildSync({
+      entryPoints: [path.join(__dirname, "main.ts")],
+      outfile: file,
+      bundle: true,
+      write: false,
+      packages: "external",
+      platform: "node",
+      format: "cjs",
+      target: "node22",
+      sourcemap: "inline",
+      sourcesContent: false,
+      logLevel: "error",
+    });
+    const bundle = new Module(file, module);
+    bundle.filename = file;
+    bundle.paths = Module._nodeModulePaths(__dirname);
+    bundle._compile(outputFiles[0].text, file);
+    return bundle.exports;
+  } catch (error) {
+    const advice = missingPackages(error, path);
+    if (advice === undefined) throw error;
+    end(advice, 1);
+    return { run() {} };
+  }
+}
+
+/** What to say when `error` comes from packages that are not installed. */
+function missingPackages(error, path) {
+  const missing = /^Cannot find (?:module|package) '([^'./][^']*)'/.exec(error.message);
+  if (missing !== null && error.code === "MODULE_NOT_FOUND" && !path.isAbsolute(missing[1])) {
+    return `the package ${missing[1]} is not installed; install all with "npm ci" (not with --omit=dev: the local cloud needs them)`;
+  }
+  if (/^The package "@esbuild\/|You installed esbuild for another platform/.test(error.message)) {
+    return `esbuild's program for ${process.platform} on ${process.arch} is not installed; install all with "npm ci" (not with --omit=optional)`;
+  }
+  return undefined;
+}
+
+function end(message, status) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = status;
+}

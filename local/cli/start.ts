@@ -16,6 +16,7 @@ import {
 import { brokenScalerPromises, describeScaler } from "../demonstration/describeScaler";
 import { readScalerSettings } from "../demonstration/scalerSettings";
 import { integerOption, parseCommandLine, portRange, stringOption } from "./arguments";
+import { checkTypes } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
 import { tellTrouble } from "./tellTrouble";
@@ -29,7 +30,7 @@ const SCALER_SPEED = 300;
 const REAL_TIME = 1;
 const FASTEST = 3600;
 
-/** `npm start -- [--once] [--orders N] [--seed S] [--port P] [--stack NAME] [--speed N] [--json]` */
+/** `npm start -- [--once] [--orders N] [--seed S] [--port P] [--stack NAME] [--speed N] [--json] [--detached]` */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseCommandLine(args, {
     once: { type: "boolean" },
@@ -39,6 +40,8 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     stack: { type: "string" },
     speed: { type: "string" },
     json: { type: "boolean" },
+    // What it means stands in interruption.ts.
+    detached: { type: "boolean" },
   });
   const orders = integerOption(values, "orders", { fallback: DEFAULT_ORDERS, min: 0, max: 1_000_000 });
   const seed = integerOption(values, "seed", { fallback: 1, min: 0, max: 2 ** 32 - 1 });
@@ -67,7 +70,8 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
       ...(scaler === undefined ? [] : brokenScalerPromises(scaler)),
     ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
-    if (values.once !== true && !terminal.signal.aborted) await stayUp(deployment, terminal);
+    if (values.once !== true && !terminal.signal.aborted)
+      await stayUp(deployment, terminal, values.json !== true);
     return broken.length === 0 ? 0 : 1;
   } finally {
     endOfTrouble();
@@ -176,13 +180,17 @@ function scalerSummary({ alarms, launched, peak, maximum, terminated, final }: S
   return { alarms, launched, peak, maximum, terminated, final };
 }
 
-async function stayUp(deployment: LocalDeployment, terminal: Terminal): Promise<void> {
+async function stayUp(deployment: LocalDeployment, terminal: Terminal, checked: boolean): Promise<void> {
   terminal.print(`\nThe cloud stays up at ${deployment.endpoint} until Ctrl-C. In another terminal:`);
   terminal.print("  npm run order -- --count 100");
   terminal.print(`  aws --endpoint-url ${deployment.endpoint} --region ${deployment.region} sqs list-queues`);
+  // Only now that nothing is measured any more: the compiler keeps a processor busy for some seconds.
+  const types = checked ? checkTypes(".", terminal.signal) : Promise.resolve(undefined);
+  void types.then((trouble) => trouble !== undefined && terminal.print(`\n${trouble}`));
   await new Promise<void>((resolve) => {
     if (terminal.signal.aborted) resolve();
     else terminal.signal.addEventListener("abort", () => resolve(), { once: true });
   });
   terminal.print("\nStopping.");
+  await types;
 }

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
+import { createOwnFolder } from "../cli/ownFolder";
 import { messageOf } from "../cloud/core/messageOf";
+import { localDirectory } from "../engine/localDirectory";
 
 /** The project as it stands in a commit, in a folder of its own. */
 export interface Revision {
@@ -13,7 +15,7 @@ export interface Revision {
   /** The full hash. */
   readonly commit: string;
   readonly directory: string;
-  readonly remove: () => Promise<void>;
+  readonly remove: () => void;
 }
 
 /** The revision does not exist, or the project is not in a git repository; the message says which. */
@@ -21,24 +23,17 @@ export class RevisionError extends Error {
   override readonly name = "RevisionError";
 }
 
-/** Folders of revisions, one a process and commit. */
-const REVISIONS_DIRECTORY = path.join(".local", "revisions");
-
 /** All of a project's files; far more than this one will ever have. */
 const LARGEST_ARCHIVE_BYTES = 256 * 1024 * 1024;
 
 /**
- * Writes the project of `revision` below the project's own `.local/`, with the packages that are installed now:
+ * Writes the project of `revision` below the project's `localDirectory`, with the packages that are installed now:
  * what they change is not part of a comparison. Neither the working folder nor git's index is touched.
  */
 export async function openRevision(project: string, revision: string): Promise<Revision> {
   const commit = await resolveCommit(project, revision);
-  await removeLeftovers(project);
-  const directory = path.resolve(project, REVISIONS_DIRECTORY, `${process.pid}-${commit.slice(0, 12)}`);
-  const remove = () => rm(directory, { recursive: true, force: true });
+  const { directory, release } = createOwnFolder(path.join(localDirectory(project), "revisions"));
   try {
-    await remove();
-    await mkdir(directory, { recursive: true });
     // Of a project in a subfolder of its repository, git archives that subfolder.
     const archive = await git(project, ["archive", "--format=zip", commit]);
     for (const [name, content] of Object.entries(unzipSync(archive))) {
@@ -49,9 +44,9 @@ export async function openRevision(project: string, revision: string): Promise<R
     }
     const packages = path.resolve(project, "node_modules");
     if (existsSync(packages)) await symlink(packages, path.join(directory, "node_modules"), "junction");
-    return { name: revision, commit, directory, remove };
+    return { name: revision, commit, directory, remove: release };
   } catch (error) {
-    await remove();
+    release();
     throw error;
   }
 }
@@ -78,23 +73,4 @@ async function git(directory: string, args: readonly string[]): Promise<Buffer> 
     maxBuffer: LARGEST_ARCHIVE_BYTES,
   });
   return stdout;
-}
-
-/** Folders whose process is gone: it was killed before it could clean up. */
-async function removeLeftovers(project: string): Promise<void> {
-  const parent = path.resolve(project, REVISIONS_DIRECTORY);
-  if (!existsSync(parent)) return;
-  for (const name of await readdir(parent)) {
-    if (!isRunning(Number(name.split("-")[0])))
-      await rm(path.join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

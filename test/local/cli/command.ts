@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -73,7 +73,8 @@ export class RunningCommand {
 
   /** Whether the folder for this run's files is there. */
   hasFiles(): boolean {
-    return existsSync(path.join(".local", "runs", String(this.pid)));
+    const runs = path.join(".local", "runs");
+    return existsSync(runs) && readdirSync(runs).some((name) => name.startsWith(`${this.pid}-`));
   }
 
   private get pid(): number {
