@@ -63,7 +63,13 @@ export function decideAdmission(head: RequestHead, port: number): Admission {
 
 /** All values of a header, in their order. @param name in lower case */
 export function headerValues({ rawHeaders }: Pick<RequestHead, "rawHeaders">, name: string): string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [other, value] = [rawHeaders[index], rawHeaders[index + 1]];
+    if (value !== undefined && other?.length === name.length && other.toLowerCase() === name)
+      values.push(value);
+  }
+  return values;
 }
 
 /** @param host in lower case */

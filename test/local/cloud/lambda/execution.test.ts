@@ -126,6 +126,24 @@ describe("a function's execution environment", () => {
     expect(env.LAMBDA_RUNTIME_DIR).to.match(/runtime$/);
   });
 
+  it("has a Runtime API of its own, at an address that nobody else can know", async () => {
+    const source = "exports.handler = async () => process.env.AWS_LAMBDA_RUNTIME_API;";
+    await createFunction(cloud, "address", source);
+    const address = (await invoke(cloud, "address")).payload as string;
+    const [, environment = "", secret = ""] =
+      /^127\.0\.0\.1:\d+\/_lambda\/([0-9a-f-]{36})\/([0-9a-f]{64})$/.exec(address) ?? [];
+    const reply = async (path: string) => {
+      const url = `${cloud.endpoint}/_lambda/${path}/2018-06-01/runtime/invocation/x/response`;
+      return (await fetch(url, { method: "POST", body: "{}" })).status;
+    };
+    expect(await reply(`${environment}/${secret}`)).to.equal(400);
+    for (const guess of ["", "0".repeat(64), secret.slice(1), secret.toUpperCase()])
+      expect(await reply(`${environment}/${guess}`)).to.equal(404);
+    expect(await reply(environment)).to.equal(404);
+    await createFunction(cloud, "address2", source);
+    expect((await invoke(cloud, "address2")).payload).not.to.include(secret);
+  });
+
   it("lives by the cloud's clock, and still sees its own time run out", async () => {
     const source = `exports.handler = async (event, context) => {
       const [before, left] = [Date.now(), context.getRemainingTimeInMillis()];
