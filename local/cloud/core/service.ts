@@ -56,7 +56,8 @@ export interface CloudContext {
     signal?: AbortSignal,
   ): Promise<Output>;
   /**
-   * Hands every request under a path prefix ("/_lambda/") to `handler`, past all AWS protocols and checks.
+   * Hands every request under a path prefix ("/_lambda/") to `handler`: past the door, but before all AWS protocols and
+   * their checks. Whatever it may do must be guarded by a secret of its own, or be fit for every program here.
    * Prefixes begin with "/_", which no AWS path does, and end with "/".
    */
   mount(prefix: string, handler: RequestListener): void;
