@@ -9,6 +9,7 @@ import type { EventStream } from "./events";
 import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
 import { encodeErrorLike } from "./protocols/fallback";
 import { bodyLimit } from "./bodyLimit";
+import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
 import { RawOutput, type Output, type Service, type ServiceName } from "./service";
 import { readClaim } from "./signature";
@@ -52,13 +53,15 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       const authentication = authenticate(raw, claim, options.authentication);
       if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service);
       if (authentication.kind === "known") caller = authentication.caller;
-      request = { ...head, body: await readBody(incoming, bodyLimit(claim.service)) };
+      const limit = bodyLimit(claim.service);
+      const sent = await readBody(incoming, limit);
       if (authentication.kind === "claimed") {
         // What is signed is the body as it came, before anything is decoded.
-        const doubt = authentication.verify(request.body);
+        const doubt = authentication.verify(sent);
         if (doubt !== undefined) throw refusalOf(doubt, service);
         caller = authentication.caller;
       }
+      request = { ...head, body: await decodeBody(sent, incoming.headers["content-encoding"], limit) };
       if (service === undefined) throw notSupported(`The service "${claim.service}"`);
       published.operation = operationHint(request);
       const codec = codecOf(service);

@@ -36,7 +36,12 @@ const MAX_CODINGS = 4;
  * RequestEntityTooLarge as soon as it exceeds `limit` bytes, however small it was when sent; with
  * SerializationException when it is not what the header says; with UnsupportedMediaType for any other coding.
  */
-export async function decodeBody(body: Buffer, contentEncoding: string, limit: number): Promise<Buffer> {
+export async function decodeBody(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  limit: number,
+): Promise<Buffer> {
+  if (contentEncoding === undefined) return body;
   const names = contentEncoding
     .split(",", MAX_CODINGS + 1)
     .map((name) => name.trim().toLowerCase())

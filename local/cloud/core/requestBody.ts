@@ -1,18 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { bodyTooLarge } from "./bodyLimit";
-import { decodeBody } from "./contentEncoding";
 
 /**
- * The whole body, without its content codings. Rejects with RequestEntityTooLarge, before reading or unpacking it
- * all, when it exceeds `limit` bytes, as it was sent or unpacked.
+ * The whole body as it was sent, in its content codings: that is what a signature covers. Rejects with
+ * RequestEntityTooLarge, before reading it all, when it exceeds `limit` bytes.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const sent = await readSent(request, limit);
-  const coding = request.headers["content-encoding"];
-  return coding === undefined ? sent : decodeBody(sent, coding, limit);
-}
-
-function readSent(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const refuse = () => {
       request.removeAllListeners("data").resume();
