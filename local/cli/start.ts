@@ -1,6 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { CloudEvent } from "../cloud/core/events";
 import { seededRandom } from "../cloud/core/random";
 import {
   demonstrateOrders,
@@ -15,6 +16,7 @@ import {
 } from "../demonstration/demonstrateScaler";
 import { brokenScalerPromises, describeScaler } from "../demonstration/describeScaler";
 import { readScalerSettings } from "../demonstration/scalerSettings";
+import { CannotGoOn, unlessStuck } from "../demonstration/stuckFunction";
 import { integerOption, parseCommandLine, portRange, stringOption } from "./arguments";
 import { checkTypes } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
@@ -29,6 +31,23 @@ const DEFAULT_ORDERS = 20;
 const SCALER_SPEED = 300;
 const REAL_TIME = 1;
 const FASTEST = 3600;
+
+/** What brings the orders on, and how long they may stand still behind a function that fails. */
+const ORDER_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type"]>([
+  "item-inserted",
+  "item-modified",
+  "message-sent",
+  "message-deleted",
+  "message-dead-lettered",
+]);
+const ORDER_PATIENCE_MS = 5000;
+
+/** The same for the fleet, by its faster clock: the scaler's tick comes each minute. */
+const FLEET_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type"]>([
+  "instance-state-changed",
+  "alarm-state-changed",
+]);
+const FLEET_PATIENCE_MS = 5 * 60_000;
 
 /** `npm start -- [--once] [--orders N] [--seed S] [--port P] [--stack NAME] [--speed N] [--json] [--detached]` */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -73,6 +92,13 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     if (values.once !== true && !terminal.signal.aborted)
       await stayUp(deployment, terminal, values.json !== true);
     return broken.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof CannotGoOn)) throw error;
+    terminal.print(`\nThe demonstration cannot go on: ${error.message}`);
+    if (values.json === true) terminal.printJson({ cannotGoOn: error.message });
+    if (values.once !== true && !terminal.signal.aborted)
+      await stayUp(deployment, terminal, values.json !== true);
+    return 1;
   } finally {
     endOfTrouble();
     await deployment.close();
@@ -107,12 +133,16 @@ async function demonstrate(
     terminal.print(
       `\nSending ${orders} messages to the order queue, as a busy shop would: some twice, some of no use.\n`,
     );
-    const demonstration = await demonstrateOrders(
-      system,
-      orders,
-      seededRandom(seed),
-      terminal.signal,
-      (line) => terminal.print(`  ${line}`),
+    const expectation = {
+      functionNames: ["processOrdersFunctionName", "confirmOrdersFunctionName"].flatMap(
+        (name) => optionalOutput(deployment, name) ?? [],
+      ),
+      progress: ORDER_PROGRESS,
+      achievement: "item-inserted" as const,
+      patienceMs: ORDER_PATIENCE_MS,
+    };
+    const demonstration = await unlessStuck(deployment.context, expectation, terminal.signal, (signal) =>
+      demonstrateOrders(system, orders, seededRandom(seed), signal, (line) => terminal.print(`  ${line}`)),
     );
     for (const line of describeOrders(demonstration)) terminal.print(line);
     return demonstration;
@@ -141,7 +171,15 @@ async function demonstrateFleet(
   );
   deployment.setSpeed(speed);
   const tell = (line: string) => terminal.print(line);
-  const demonstration = await demonstrateScaler(deployment.context, settings, tell, terminal.signal);
+  const expectation = {
+    functionNames: [functionName],
+    progress: FLEET_PROGRESS,
+    achievement: "instance-state-changed" as const,
+    patienceMs: FLEET_PATIENCE_MS,
+  };
+  const demonstration = await unlessStuck(deployment.context, expectation, terminal.signal, (signal) =>
+    demonstrateScaler(deployment.context, settings, tell, signal),
+  );
   for (const line of describeScaler(demonstration)) terminal.print(line);
   return demonstration;
 }

@@ -122,6 +122,7 @@ export async function demonstrateOrders(
     do {
       before = settled();
       await Promise.race([allSettled, system.clock.sleep(CONFIRMATION_PATIENCE_MS, signal)]);
+      signal.throwIfAborted();
     } while (settled() < expected && settled() > before);
 
     let letters = 0;
