@@ -8,6 +8,9 @@ import { unchangedBundles, type HandlerBundle } from "./bundleCache";
 export type BundlingOutcome =
   { readonly bundles: ReadonlyMap<string, HandlerBundle> } | { readonly error: string };
 
+/** Handlers that cannot be bundled; the message is for whoever wrote them. */
+export class BundlingError extends Error {}
+
 let started: (() => BundlingOutcome) | undefined;
 
 /** Bundles that lie there unchanged are taken as they are: most programs start with the handlers of the last run. */
@@ -28,16 +31,16 @@ export function startBundling(): void {
 /**
  * The bundle of `handlers/<handler>.ts`; waits for it. The sources do not change while a program runs.
  *
- * @throws when there is no such handler; esbuild's error, with file and line, when one does not compile.
+ * @throws BundlingError when there is no such handler, or one does not compile: its message says where.
  */
 export function bundleHandler(handler: string): HandlerBundle {
   started ??= start();
   const outcome = started();
-  if ("error" in outcome) throw new Error(outcome.error);
+  if ("error" in outcome) throw new BundlingError(outcome.error);
   const bundle = outcome.bundles.get(handler);
   if (bundle !== undefined) return bundle;
   const known = [...outcome.bundles.keys()].join(", ");
-  throw new Error(`handlers/${handler}.ts is not there; expected one of ${known}`);
+  throw new BundlingError(`handlers/${handler}.ts is not there; expected one of ${known}`);
 }
 
 /** Starts the thread; what is returned blocks until it is done, and then gives the same outcome each time. */

@@ -1,6 +1,7 @@
 import { workerData, type MessagePort } from "node:worker_threads";
 import type { BundlingOutcome } from "./bundle";
 import { bundleHandlers } from "./bundling";
+import { describeBundlingFailure } from "./bundlingFailure";
 
 /** The thread that bundles: says its outcome, then wakes whoever waits for it. */
 const { done, port } = workerData as { done: Int32Array; port: MessagePort };
@@ -12,6 +13,6 @@ function outcome(): BundlingOutcome {
   try {
     return { bundles: bundleHandlers() };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: describeBundlingFailure(error) };
   }
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleHandler, productionDependencies } from "./bundle";
+import { bundleHandler, BundlingError, productionDependencies } from "./bundle";
+import type { HandlerBundle } from "./bundleCache";
 import { policyDocument } from "./policyDocument";
 import { metricsNamespace } from "./stackNames";
 import { transformed, type Transform } from "./transform";
@@ -91,7 +92,7 @@ export class LambdaFunction<H extends Handler> extends pulumi.ComponentResource 
       ),
     );
 
-    const bundle = bundleHandler(args.handler);
+    const bundle = bundleOf(args.handler);
     const bundledModule = bundle.module;
     const [functionArgs, functionOptions] = transformed<
       aws.lambda.BaseCallbackFunctionArgs,
@@ -137,6 +138,15 @@ export class LambdaFunction<H extends Handler> extends pulumi.ComponentResource 
       functionOptions,
     );
     this.registerOutputs({ functionName: this.function.name, roleName: this.role.name });
+  }
+}
+
+/** What is wrong with a handler's source says the message: the stack of who wanted it bundled would only hide it. */
+function bundleOf(handler: string): HandlerBundle {
+  try {
+    return bundleHandler(handler);
+  } catch (error) {
+    throw error instanceof BundlingError ? new pulumi.RunError(error.message) : error;
   }
 }
 
