@@ -18,7 +18,7 @@ export class Database {
   readonly tables = new Map<string, Table>();
   readonly capacity = new CapacityLedger();
   faults: FaultHook | undefined;
-  readonly #streams: Stream[] = [];
+  #streams: readonly Stream[] = [];
   #nextSequence = 1;
 
   constructor(readonly context: CloudContext) {}
@@ -47,7 +47,8 @@ export class Database {
   /** Streams with something left to read, the ones of deleted tables included. */
   streams(): readonly Stream[] {
     const now = this.now();
-    return this.#streams.filter((stream) => !stream.expired(now));
+    this.#streams = this.#streams.filter((stream) => !stream.expired(now));
+    return this.#streams;
   }
 
   openStream(table: Table, viewType: StreamViewType): void {
@@ -62,7 +63,7 @@ export class Database {
       firstSequence: this.#nextSequence,
     };
     const stream = new Stream(identity, table.schema.KeySchema);
-    this.#streams.push(stream);
+    this.#streams = [...this.streams(), stream];
     table.stream = stream;
     table.latestStream = stream;
   }

@@ -14,7 +14,7 @@ const MOST_UNUSED_BYTES = 4 * UNIT_BYTES;
 
 /** Entries of ASCII keys and texts, in order of their keys, one after the other in one piece of memory. */
 export class EntryPage {
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
   /** Where each entry starts. */
   #starts: number[] = [];
   #end = 0;
@@ -37,12 +37,12 @@ export class EntryPage {
   keyAt(entry: number): string {
     const start = this.#starts[entry];
     if (start === undefined) return "";
-    return this.#bytes.latin1Slice(start + LENGTH_BYTES, this.#valueStart(start));
+    return this.#bytes.toString("latin1", start + LENGTH_BYTES, this.#valueStart(start));
   }
 
   valueAt(entry: number): string {
     const start = this.#starts[entry] ?? 0;
-    return this.#bytes.utf8Slice(this.#valueStart(start), this.#starts[entry + 1] ?? this.#end);
+    return this.#bytes.toString("utf8", this.#valueStart(start), this.#starts[entry + 1] ?? this.#end);
   }
 
   valueOf(key: string): string | undefined {
@@ -72,8 +72,8 @@ export class EntryPage {
     const length = LENGTH_BYTES + key.length + Buffer.byteLength(text);
     this.#resize(start, isNew ? start : (this.#starts[entry + 1] ?? this.#end), length);
     this.#bytes.writeUInt16LE(key.length, start);
-    this.#bytes.latin1Write(key, start + LENGTH_BYTES);
-    this.#bytes.utf8Write(text, start + LENGTH_BYTES + key.length);
+    this.#bytes.write(key, start + LENGTH_BYTES, "latin1");
+    this.#bytes.write(text, start + LENGTH_BYTES + key.length, "utf8");
     if (isNew) this.#starts.splice(entry, 0, start);
     this.#moveStarts(entry + 1, start + length);
     return isNew;

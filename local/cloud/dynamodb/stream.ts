@@ -66,6 +66,8 @@ export class Stream {
   }
 
   append(at: number, sequence: number, record: StreamRecord): void {
+    // A stream that nobody reads forgets, too.
+    this.#trim(at);
     this.#records.append({ at, sequence, record });
   }
 

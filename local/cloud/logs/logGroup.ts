@@ -1,5 +1,7 @@
 /** How many events a group keeps; when there are more, its oldest go. The real service keeps them all. */
 export const eventsKept = 20_000;
+/** How much they may hold together, as CloudWatch Logs counts it; when there is more, the oldest go. */
+export const bytesKept = 32 * 1024 * 1024;
 
 const dayMs = 86_400_000;
 /** CloudWatch Logs counts this many bytes beside each message. */
@@ -27,6 +29,7 @@ export class LogGroup {
   readonly streams = new Map<string, LogStream>();
   retentionInDays: number | undefined;
   #events: StoredEvent[] = [];
+  #bytes = 0;
   #sequence = 0;
 
   constructor(
@@ -38,13 +41,26 @@ export class LogGroup {
 
   append(stream: LogStream, entries: readonly { timestamp: number; message: string }[], now: number): void {
     for (const { timestamp, message } of entries) {
-      this.#events.push({ sequence: this.#sequence++, stream, timestamp, ingestionTime: now, message });
+      const event = { sequence: this.#sequence++, stream, timestamp, ingestionTime: now, message };
+      this.#events.push(event);
+      this.#bytes += bytesOf(event);
       stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? timestamp, timestamp);
       stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
       stream.lastIngestionTime = now;
     }
     // Dropping a quarter at a time spares moving the whole list for each event.
-    if (this.#events.length > eventsKept * 1.25) this.#events = this.#events.slice(-eventsKept);
+    if (this.#events.length > eventsKept * 1.25 || this.#bytes > bytesKept * 1.25) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const kept = this.#events.slice(-eventsKept);
+    this.#bytes = sizeOf(kept);
+    const first = kept.findIndex((event) => {
+      if (this.#bytes <= bytesKept) return true;
+      this.#bytes -= bytesOf(event);
+      return false;
+    });
+    this.#events = first < 0 ? [] : kept.slice(first);
   }
 
   /** The events that the group still keeps at time `now`, in order of time. */
@@ -57,9 +73,14 @@ export class LogGroup {
   }
 
   storedBytes(now: number): number {
-    return this.events(now).reduce(
-      (sum, { message }) => sum + Buffer.byteLength(message) + eventOverheadBytes,
-      0,
-    );
+    return sizeOf(this.events(now));
   }
+}
+
+function bytesOf({ message }: StoredEvent): number {
+  return Buffer.byteLength(message) + eventOverheadBytes;
+}
+
+function sizeOf(events: readonly StoredEvent[]): number {
+  return events.reduce((sum, event) => sum + bytesOf(event), 0);
 }

@@ -50,16 +50,12 @@ export function createSes(context: CloudContext): Service {
           SendQuota: {
             Max24HourSend: DAILY_QUOTA,
             MaxSendRate: SEND_RATE,
-            SentLast24Hours: sentSince(context, context.clock.now() - 24 * 60 * 60_000),
+            SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
           },
         }),
       ),
     },
   };
-}
-
-function sentSince(context: CloudContext, since: number): number {
-  return inboxOf(context).emails.filter((email) => email.at > since).length;
 }
 
 function identityOperations(context: CloudContext, identities: Identities): Record<string, Operation> {

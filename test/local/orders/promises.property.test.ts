@@ -182,13 +182,13 @@ async function checkMessages({ stored, letters }: Outcome, bodies: readonly stri
   for (const text of bodies) {
     const letter = letters.filter((other) => other === text);
     const { lost } = await auditOrders({
-      sent: [{ body: text, kind: "order" }],
+      sent: [{ body: text, kind: "order" as const }],
       stored,
       deadLettered: letter,
     });
     expect(lost, `lost: ${text}`).to.equal(0);
     const { lost: notStored } = await auditOrders({
-      sent: [{ body: text, kind: "order" }],
+      sent: [{ body: text, kind: "order" as const }],
       stored,
       deadLettered: [],
     });

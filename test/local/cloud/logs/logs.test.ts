@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { SteppedClock } from "../../../../local/cloud/core/clock";
 import { createLogs } from "../../../../local/cloud/logs/logs";
-import { eventsKept } from "../../../../local/cloud/logs/logGroup";
+import { bytesKept, eventsKept } from "../../../../local/cloud/logs/logGroup";
 import { startTestCloud, type TestCloud } from "../../support/testCloud";
 
 interface Events {
@@ -147,5 +147,21 @@ describe("CloudWatch Logs", () => {
     }
     const first = await logs<Events>("FilterLogEvents", { logGroupName, limit: 1 });
     expect(messagesOf(first)).to.deep.equal(["2-0"]);
+  });
+
+  it("forgets the oldest of too many bytes", async () => {
+    const message = "x".repeat(100_000);
+    for (let batch = 0; batch < 60; batch++)
+      await put(Array.from({ length: 10 }, (_, index) => `batch-${batch}-${index} ${message}`));
+    const { logGroups } = await logs<{ logGroups: { storedBytes: number }[] }>("DescribeLogGroups", {
+      logGroupNamePrefix: logGroupName,
+    });
+    expect(logGroups[0]?.storedBytes)
+      .to.be.at.least(bytesKept - 1_000_000)
+      .and.at.most(bytesKept * 1.25);
+    const newest = await logs<Events>("FilterLogEvents", { logGroupName, filterPattern: '"batch-59-9"' });
+    expect(messagesOf(newest)).to.have.length(1);
+    const oldest = await logs<Events>("FilterLogEvents", { logGroupName, filterPattern: '"batch-0-0"' });
+    expect(messagesOf(oldest)).to.deep.equal([]);
   });
 });
