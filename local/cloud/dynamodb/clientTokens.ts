@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../core/errors";
+import { SortedMap } from "./sortedMap";
 
 /** How long a transaction's client token is remembered ("TransactWriteItems", DynamoDB API reference). */
 const TOKEN_LIFETIME_MS = 10 * 60 * 1000;
+
+const MINUTE_MS = 60_000;
 
 interface Remembered<Answer> {
   readonly at: number;
@@ -11,18 +14,24 @@ interface Remembered<Answer> {
   readonly answer: Answer;
 }
 
-/** Answers of completed transactions by client token, so that a repetition changes nothing. */
+/** The tokens of one minute, by their digests: they are forgotten together, and lie outside of the heap. */
+interface Minute<Answer> {
+  readonly minute: number;
+  readonly remembered: SortedMap<Remembered<Answer>>;
+}
+
+/**
+ * Answers of completed transactions by client token, so that a repetition changes nothing.
+ *
+ * Answers are kept as JSON.
+ */
 export class ClientTokens<Answer> {
-  /** In order of age: a token is remembered anew only once it has been forgotten. */
-  readonly #remembered = new Map<string, Remembered<Answer>>();
+  /** In order of age. */
+  readonly #minutes: Minute<Answer>[] = [];
 
   /** The answer to an earlier request with this token; throws when that request asked for something else. */
   recall(token: string, sent: unknown, now: number): Answer | undefined {
-    for (const [old, { at }] of this.#remembered) {
-      if (at + TOKEN_LIFETIME_MS > now) break;
-      this.#remembered.delete(old);
-    }
-    const earlier = this.#remembered.get(token);
+    const earlier = this.#find(digestOf(token), now);
     if (earlier !== undefined && earlier.digest !== digestOf(sent)) {
       throw new AwsError(
         "IdempotentParameterMismatchException",
@@ -33,13 +42,29 @@ export class ClientTokens<Answer> {
   }
 
   remember(token: string, sent: unknown, now: number, answer: Answer): void {
-    this.#remembered.set(token, { at: now, digest: digestOf(sent), answer });
+    const minute = Math.floor(now / MINUTE_MS);
+    let last = this.#minutes.at(-1);
+    if (last?.minute !== minute) {
+      last = { minute, remembered: new SortedMap() };
+      this.#minutes.push(last);
+    }
+    last.remembered.set(digestOf(token), { at: now, digest: digestOf(sent), answer });
+  }
+
+  #find(key: string, now: number): Remembered<Answer> | undefined {
+    const oldest = Math.floor((now - TOKEN_LIFETIME_MS) / MINUTE_MS);
+    while ((this.#minutes[0]?.minute ?? Infinity) < oldest) this.#minutes.shift();
+    for (const { remembered } of this.#minutes.toReversed()) {
+      const found = remembered.get(key);
+      if (found !== undefined) return found.at + TOKEN_LIFETIME_MS > now ? found : undefined;
+    }
+    return undefined;
   }
 }
 
 /** The same for two values of JSON that differ in nothing but the order of members; for no two others. */
 function digestOf(sent: unknown): string {
-  return createHash("sha256").update(JSON.stringify(sent, inOrder)).digest("base64");
+  return createHash("sha256").update(JSON.stringify(sent, inOrder)).digest("base64url");
 }
 
 /** Sorts an object's members by name; a mark keeps objects and lists apart. */

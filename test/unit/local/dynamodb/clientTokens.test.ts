@@ -39,4 +39,14 @@ describe("the client tokens of transactions", () => {
     ])
       expect(() => tokens.recall("t", other, MINUTE)).to.throw("different parameters");
   });
+
+  it("remember the newer of two requests, any text as a token, and forget each in its time", () => {
+    const tokens = new ClientTokens<number>();
+    for (const [index, token] of ["", "\ud800", "Ünicode", "__proto__", "a/b"].entries()) {
+      tokens.remember(token, [], 0, index);
+      tokens.remember(token, [], 10 * MINUTE + 1, index + 100);
+      expect(tokens.recall(token, [], 20 * MINUTE), token).to.equal(index + 100);
+      expect(tokens.recall(token, [], 20 * MINUTE + 1), token).to.equal(undefined);
+    }
+  });
 });
