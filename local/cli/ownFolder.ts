@@ -124,7 +124,8 @@ function takeLock(file: string): Lock | "taken" {
   let database: DatabaseSync | undefined;
   try {
     database = new (sqlite().DatabaseSync)(file);
-    database.exec("BEGIN EXCLUSIVE");
+    // Nothing is written. With its journal in memory, the file of the lock is the only one.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
     database?.close();

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { evaluate } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
@@ -47,6 +47,8 @@ export async function preview(args: readonly string[], terminal: Terminal, proje
   const revision = values.against === undefined ? undefined : stringOption(values, "against", "");
 
   const rehearsal = { project, stack, terminal, cache: path.join(localDirectory(project), "cache") };
+  // Before a program says in its own words that it cannot write there.
+  mkdirSync(rehearsal.cache, { recursive: true });
   const base = revision === undefined ? undefined : await checkOut(project, revision);
   try {
     const now = await rehearse(rehearsal);

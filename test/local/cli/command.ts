@@ -11,6 +11,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface CommandSettings {
+  /** Beside this process's variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What stands between this test and the command, such as `npm run`; the command itself by default. */
+  readonly through?: readonly string[];
+  /** A file, instead of a pipe, for standard output. */
+  readonly stdout?: number;
+}
+
 /** An npm script of this project, run as npm runs it, in a process group of its own as a shell would give it. */
 export class RunningCommand {
   readonly ended: Promise<Ended>;
@@ -19,10 +28,13 @@ export class RunningCommand {
   #stderr = "";
   #onOutput: () => void = () => undefined;
 
-  constructor(script: string, args: readonly string[]) {
-    this.#child = spawn(process.execPath, [...scriptArguments(script), ...args], {
+  constructor(script: string, args: readonly string[], settings: CommandSettings = {}) {
+    const direct = [process.execPath, ...scriptArguments(script)];
+    const [program = "", ...first] = settings.through ?? direct;
+    this.#child = spawn(program, [...first, ...args], {
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", settings.stdout ?? "pipe", "pipe"],
+      env: { ...process.env, ...settings.environment },
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
@@ -58,6 +70,16 @@ export class RunningCommand {
     process.kill(-this.pid, "SIGINT");
   }
 
+  /** A signal to the process alone that was started here, as `kill` sends it. */
+  signal(name: NodeJS.Signals): void {
+    process.kill(this.pid, name);
+  }
+
+  /** Reads no further, as `head` when it has enough. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** For clean-up after a test that failed. */
   kill(): void {
     if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(-this.pid, "SIGKILL");
@@ -73,11 +95,10 @@ export class RunningCommand {
 
   /** Whether the folder for this run's files is there. */
   hasFiles(): boolean {
-    const runs = path.join(".local", "runs");
-    return existsSync(runs) && readdirSync(runs).some((name) => name.startsWith(`${this.pid}-`));
+    return filesOf([this.pid]).length > 0;
   }
 
-  private get pid(): number {
+  get pid(): number {
     const { pid } = this.#child;
     if (pid === undefined) throw new Error("the command did not start");
     return pid;
@@ -94,6 +115,13 @@ export function running(pids: readonly number[]): number[] {
   return processes()
     .filter(({ pid, state }) => pids.includes(pid) && !state.startsWith("Z"))
     .map(({ pid }) => pid);
+}
+
+/** The names of what runs of the processes `pids` have in the folder for their files, locks included. */
+export function filesOf(pids: readonly number[]): string[] {
+  const runs = path.join(".local", "runs");
+  const names = existsSync(runs) ? readdirSync(runs) : [];
+  return names.filter((name) => pids.some((pid) => name.startsWith(`${pid}-`)));
 }
 
 /** A web server that is not ours, on a port of its own. */

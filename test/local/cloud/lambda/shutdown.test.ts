@@ -45,12 +45,18 @@ describe("closing the cloud", () => {
     expect(existsSync(cloud.context.directory)).to.be.false;
   });
 
-  it("by killing it ends its functions as well", async () => {
+  for (const [what, mode] of [
+    ["idle", "idle"],
+    ["busy in a loop that never ends", "busy"],
+  ] as const)
+    it(`by killing it ends its functions as well: ${what}`, () => killCloud(mode));
+
+  async function killCloud(mode: string): Promise<void> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const program = join(__dirname, "cloudToKill.ts");
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", program, String(port)], {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", program, String(port), mode], {
       stdio: "inherit",
     });
     const [socket] = (await once(server, "connection")) as [Socket];
@@ -58,5 +64,5 @@ describe("closing the cloud", () => {
     child.kill("SIGKILL");
     await closed;
     server.close();
-  });
+  }
 });
