@@ -18,14 +18,19 @@ const REASONS: Readonly<Partial<Record<string, string>>> = {
 /** Calls of the system that have other reasons to fail than a place. */
 const OTHER_CALLS = /^(listen|bind|connect|kill|spawn)/;
 
+const TOLD = /\b(ENOSPC|EDQUOT|EFBIG|EROFS): /;
+
 /** `error` as a sentence, when it says that generated files cannot be written; as it is otherwise. */
 export function explainUnwritable(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
+  const advice = `generated files lie in ${localDirectory()}, or where --directory DIR or the variable LOCAL_DIRECTORY says`;
+  // The program and the cloud's services tell of it in their own words, with a stack.
+  if (error instanceof CommandError && TOLD.test(error.message)) {
+    const [message = ""] = error.message.split(/\n\s+at /);
+    return new CommandError(`${message}; ${advice}`);
+  }
   const { code = "", syscall = "", path: at } = error as NodeJS.ErrnoException;
   const reason = REASONS[code];
   if (reason === undefined || OTHER_CALLS.test(syscall)) return error;
-  const directory = localDirectory();
-  return new CommandError(
-    `cannot write to ${at ?? directory}: ${reason} (${code}); generated files lie in ${directory}, or where --directory DIR or the variable LOCAL_DIRECTORY says`,
-  );
+  return new CommandError(`cannot write to ${at ?? localDirectory()}: ${reason} (${code}); ${advice}`);
 }

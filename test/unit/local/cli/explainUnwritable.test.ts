@@ -24,6 +24,16 @@ describe("an error of the system", () => {
     expect(String(explainUnwritable(systemError("ENOSPC", "write")))).to.match(/cannot write to .*\.local: /);
   });
 
+  it("that the cloud or the program told of loses its stack there", () => {
+    const failure = 'Function "scale": InternalFailure: Error: ENOSPC: no space left on device, write';
+    const told = explainUnwritable(
+      new CommandError(`${failure}\n    at writeSync (node:fs:977:3)\n    at main`),
+    );
+    expect((told as Error).message).to.match(/device, write; generated files lie in [^\n]+$/);
+    const other = new CommandError("no stack");
+    expect(explainUnwritable(other)).to.equal(other);
+  });
+
   it("about anything else stays what it is", () => {
     for (const error of [
       systemError("EACCES", "listen"),
