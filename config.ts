@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
 import type { CpuScalerArgs } from "./components/cpuScalerArgs";
 import {
   alarmProblem,
@@ -46,6 +47,7 @@ export function readConfiguration(): StackConfiguration {
     scaler: readScaler(reader, logRetentionDays),
     operations: reader.section("", operationsRules),
   };
+  reader.rejectUnread();
   reader.throwIfAnyProblem();
   return configuration;
 }
@@ -131,6 +133,7 @@ type Values<Rules> = {
 class ConfigurationReader {
   readonly #config: pulumi.Config;
   readonly #problems = new Map<string, string>();
+  readonly #read = new Set<string>();
 
   constructor(config: pulumi.Config) {
     this.#config = config;
@@ -142,13 +145,26 @@ class ConfigurationReader {
     rules: Rules,
   ): Values<Rules> {
     return Object.fromEntries(
-      Object.entries(rules).map(([name, rule]) => [name, this.#read(keyOf(prefix, name), rule)]),
+      Object.entries(rules).map(([name, rule]) => [name, this.#value(keyOf(prefix, name), rule)]),
     ) as Values<Rules>;
   }
 
   /** Records what is wrong between keys; the first problem of a key is the one that is shown. */
   reject(key: string, problem: string | undefined): void {
     if (problem !== undefined && !this.#problems.has(key)) this.#problems.set(key, problem);
+  }
+
+  /** Records every key of the project that nothing has read: nobody would notice that it has no effect. */
+  rejectUnread(): void {
+    const { name } = this.#config;
+    for (const fullKey of Object.keys(pulumi.runtime.allConfig())) {
+      const key = fullKey.slice(name.length + 1);
+      if (!fullKey.startsWith(`${name}:`) || this.#read.has(key)) continue;
+      const meant = closest(key, [...this.#read]);
+      // A third of the letters may differ: beyond that a proposal misleads more than it helps.
+      const near = distance(key, meant) <= Math.max(1, key.length / 3);
+      this.reject(key, `not declared in Pulumi.yaml${near ? `; did you mean ${name}:${meant}?` : ""}`);
+    }
   }
 
   throwIfAnyProblem(): void {
@@ -164,7 +180,8 @@ class ConfigurationReader {
   }
 
   /** The key's value; undefined when it is not set, empty, or bad. */
-  #read(key: string, rule: Rule<unknown>): unknown {
+  #value(key: string, rule: Rule<unknown>): unknown {
+    this.#read.add(key);
     const given = this.#config.get(key);
     // Pulumi asks for every declared key, so an empty text or list is how one is left out.
     if (given === undefined || given === "" || given === "[]") return undefined;

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unzipSync } from "fflate";
 import type { Terminal } from "../local/cli/terminal";
+import { readProject } from "../local/engine/projectFile";
 import { runInCloud } from "../local/cli/runInCloud";
 import { startCloud } from "../local/cloud/cloud";
 import { Archive, plainMap } from "../local/engine/values";
@@ -28,8 +29,7 @@ export async function deployedPackages(directory: string): Promise<DeployedPacka
   const cloud = await startCloud({ port: 0 });
   try {
     const { resources } = await runInCloud(cloud, {
-      projectDirectory: ".",
-      stack: "dev",
+      project: readProject(".", "dev"),
       mode: "update",
       seed: 1,
       terminal: silent,

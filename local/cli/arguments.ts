@@ -1,59 +1,180 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseArgs } from "node:util";
+import { proposal } from "../engine/nearest";
 
 /** The command line was wrong; the message says what and what was expected. Ends the command with status 2. */
 export class UsageError extends Error {}
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
-type Values = Partial<Record<string, string | boolean | (string | boolean)[]>>;
+/** One option: how it is read, and what `--help` says of it. */
+export type Option = { readonly about: string } & (
+  | { readonly kind: "flag" }
+  /** `repeated`: may be given several times. `value` is what stands for the value in the help. */
+  | { readonly kind: "text"; readonly value: string; readonly repeated?: boolean }
+  /** A whole number from `min` to `max`, both included. */
+  | { readonly kind: "integer"; readonly value: string; readonly min: number; readonly max: number }
+);
 
-export interface ParsedArguments {
-  readonly values: Values;
+/** What a command takes: the one table behind its parsing, its errors and its `--help`. */
+export interface CommandLine {
+  /** "npm run stock -- list | set SKU=N [SKU=N …]" */
+  readonly usage: string;
+  /** What the command does, in one sentence. */
+  readonly about: string;
+  readonly options: Readonly<Record<string, Option>>;
+  /** Whether arguments beside options are taken. */
+  readonly positionals?: boolean;
+}
+
+/** A command line, parsed by its table: every option that is there is of its kind. */
+export class ParsedArguments {
   readonly positionals: readonly string[];
-}
+  readonly #values: ReadonlyMap<string, readonly (string | true)[]>;
 
-/** Parses `args`; an unknown option or a missing value becomes a `UsageError` that lists the options there are. */
-export function parseCommandLine(
-  args: readonly string[],
-  options: Options,
-  allowPositionals = false,
-): ParsedArguments {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals, strict: true });
-    return { values, positionals };
-  } catch (error) {
-    const known = Object.entries(options).map(
-      ([name, option]) => `--${name}${option.type === "string" ? " …" : ""}`,
-    );
-    // Every command has it: run.cjs takes it.
-    known.push("--directory …");
-    const reason = error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error);
-    throw new UsageError(`${reason}; the options here are ${known.join(", ")}`);
+  constructor(values: ReadonlyMap<string, readonly (string | true)[]>, positionals: readonly string[]) {
+    this.#values = values;
+    this.positionals = positionals;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values.get(name)?.[0];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** Every value of a repeated option, in order. */
+  texts(name: string): readonly string[] {
+    return (this.#values.get(name) ?? []).filter((value) => typeof value === "string");
+  }
+
+  integer(name: string): number | undefined {
+    const value = this.text(name);
+    return value === undefined ? undefined : Number(value);
   }
 }
 
-export function stringOption(values: Values, name: string, fallback: string): string {
-  const value = values[name];
-  if (value === undefined) return fallback;
-  if (typeof value !== "string" || value === "") throw new UsageError(`--${name}: expected a value`);
-  return value;
-}
-
-/** A whole number from `min` to `max`, both included. */
-export function integerOption(
-  values: Values,
-  name: string,
-  range: { fallback: number; min: number; max: number },
-): number {
-  const value = values[name];
-  if (value === undefined) return range.fallback;
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : NaN;
-  if (!(number >= range.min && number <= range.max)) {
-    throw new UsageError(
-      `--${name}: got ${JSON.stringify(value)}; expected a whole number from ${range.min} to ${range.max}`,
-    );
+/** Parses `args`. Throws `UsageError` that names the option at fault and what was expected. */
+export function parseCommandLine(args: readonly string[], line: CommandLine): ParsedArguments {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(
+      Object.entries(line.options).map(([name, { kind }]) => [
+        name,
+        { type: kind === "flag" ? ("boolean" as const) : ("string" as const), multiple: true },
+      ]),
+    ),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const values = new Map<string, (string | true)[]>();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      if (line.positionals !== true)
+        throw new UsageError(`unexpected ${JSON.stringify(token.value)}; expected: ${line.usage}`);
+      positionals.push(token.value);
+    } else if (token.kind === "option") {
+      const option = Object.hasOwn(line.options, token.name) ? line.options[token.name] : undefined;
+      if (option === undefined || !token.rawName.startsWith("--")) throw unknownOption(token.rawName, line);
+      const given = values.get(token.name) ?? [];
+      if (given.length > 0 && !(option.kind === "text" && option.repeated === true))
+        throw new UsageError(`--${token.name}: given twice; expected once`);
+      values.set(token.name, [...given, checkedValue(token, option)]);
+    }
   }
-  return number;
+  return new ParsedArguments(values, positionals);
 }
 
-/** The port option that every command on the local cloud shares. */
-export const portRange = { fallback: 4566, min: 0, max: 65535 } as const;
+function checkedValue(
+  {
+    name,
+    value,
+    inlineValue,
+  }: { name: string; value?: string | undefined; inlineValue?: boolean | undefined },
+  option: Option,
+): string | true {
+  if (option.kind === "flag") {
+    if (value === undefined) return true;
+    throw new UsageError(`--${name}: got ${JSON.stringify(value)}; expected no value`);
+  }
+  const missing = value === undefined || value === "" || (value.startsWith("--") && inlineValue !== true);
+  if (missing) throw new UsageError(`--${name}: expected a value, as in --${name} ${option.value}`);
+  if (option.kind === "text") return value;
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (number >= option.min && number <= option.max) return value;
+  throw new UsageError(
+    `--${name}: got ${JSON.stringify(value)}; expected a whole number from ${option.min} to ${option.max}`,
+  );
+}
+
+function unknownOption(rawName: string, { options }: CommandLine): UsageError {
+  const known = Object.entries(options).map(([name, { kind }]) => `--${name}${kind === "flag" ? "" : " …"}`);
+  const meant = proposal(
+    rawName,
+    Object.keys(options).map((name) => `--${name}`),
+  );
+  return new UsageError(
+    `Unknown option '${rawName}'${meant}${meant === "" ? ";" : ""} the options here are ${[...known, "--directory …", "--help"].join(", ")}`,
+  );
+}
+
+function signature(name: string, option: Option): string {
+  return option.kind === "flag" ? `--${name}` : `--${name} ${option.value}`;
+}
+
+/** What `--help` prints: usage, what the command does, and each option with its range. */
+export function helpText(line: CommandLine): string {
+  const rows = Object.entries(line.options).map(([name, option]): [string, string] => [
+    signature(name, option),
+    option.kind === "integer" ? `${option.about} (${option.min} to ${option.max})` : option.about,
+  ]);
+  // Taken by run.cjs, before there is a command.
+  rows.push(["--directory DIR", "where everything that is generated lies; default .local"]);
+  rows.push(["--help", "this text"]);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return [
+    `Usage: ${line.usage}`,
+    "",
+    line.about,
+    "",
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+  ].join("\n");
+}
+
+/** Options that several commands share. */
+export const sharedOptions = {
+  port: { kind: "integer", value: "P", min: 0, max: 65_535, about: "port of the local cloud; default 4566" },
+  json: {
+    kind: "flag",
+    about: "the result as one JSON line on standard output, everything else on standard error",
+  },
+  target: {
+    kind: "text",
+    value: "NAME",
+    about: "a stack that `pulumi up` deployed; default local: the cloud of npm start",
+  },
+  config: {
+    kind: "text",
+    value: "KEY=VALUE",
+    repeated: true,
+    about: "configuration that wins over the stack's file; may be given several times",
+  },
+} as const satisfies Record<string, Option>;
+
+export const DEFAULT_PORT = 4566;
+
+/** The values of `--config`, by key; the last one of a key counts. */
+export function configOverrides(args: ParsedArguments): ReadonlyMap<string, string> {
+  return new Map(
+    args.texts("config").map((text): [string, string] => {
+      const equals = text.indexOf("=");
+      if (equals < 1)
+        throw new UsageError(
+          `--config: got ${JSON.stringify(text)}; expected KEY=VALUE, such as aws:region=eu-west-1`,
+        );
+      return [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
+}

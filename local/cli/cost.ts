@@ -2,49 +2,62 @@ import { describeEstimate } from "../cost/describe";
 import { estimateCost } from "../cost/estimate";
 import { PRICES_DATE, PRICES_REGION } from "../cost/prices";
 import { defaultWorkload } from "../cost/workload";
-import { integerOption, parseCommandLine, UsageError } from "./arguments";
+import { type CommandLine, parseCommandLine, sharedOptions, UsageError } from "./arguments";
 import type { Terminal } from "./terminal";
 
-const text = { type: "string" } as const;
+const { batchSize, items, sendBatchSize, memoryMegabytes, instances, instanceHourPrice } = defaultWorkload;
 
-/** `npm run cost -- --orders-per-month N …`: what a month costs at list prices, with the arithmetic. */
+export const costLine: CommandLine = {
+  usage: "npm run cost -- --orders-per-month N [options]",
+  about: `What a month costs at list prices of ${PRICES_REGION}, ${PRICES_DATE}, with the arithmetic.`,
+  options: {
+    "orders-per-month": { kind: "integer", value: "N", min: 0, max: 1e12, about: "orders in a month" },
+    "batch-size": integer(1, 10_000, `orders handed to the function at once; default ${batchSize}`),
+    items: integer(0, 50, `items of an order; default ${items}`),
+    confirmations: { kind: "flag", about: "each order is confirmed by e-mail" },
+    "send-batch-size": integer(1, 10, `orders in one SendMessageBatch; default ${sendBatchSize}`),
+    memory: integer(128, 10_240, `megabytes of the functions; default ${memoryMegabytes}`),
+    instances: integer(0, 100_000, `servers of the fleet, on average; default ${instances}`),
+    "instance-price": {
+      kind: "text",
+      value: "DOLLARS",
+      about: `price of one server and hour, 0 to 1000; default ${instanceHourPrice}`,
+    },
+    json: sharedOptions.json,
+  },
+};
+
+function integer(min: number, max: number, about: string) {
+  return { kind: "integer", value: "N", min, max, about } as const;
+}
+
+/** `npm run cost`: what a month costs at list prices, with the arithmetic. */
 export function cost(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseCommandLine(args, {
-    "orders-per-month": text,
-    "batch-size": text,
-    items: text,
-    confirmations: { type: "boolean" },
-    "send-batch-size": text,
-    memory: text,
-    instances: text,
-    "instance-price": text,
-    json: { type: "boolean" },
-  });
-  if (values["orders-per-month"] === undefined) {
+  const given = parseCommandLine(args, costLine);
+  const ordersPerMonth = given.integer("orders-per-month");
+  if (ordersPerMonth === undefined) {
     throw new UsageError("--orders-per-month: expected how many orders there are in a month");
   }
-  const integer = (name: string, fallback: number, min: number, max: number) =>
-    integerOption(values, name, { fallback, min, max });
   const estimate = estimateCost({
-    ordersPerMonth: integer("orders-per-month", 0, 0, 1e12),
-    batchSize: integer("batch-size", defaultWorkload.batchSize, 1, 10_000),
-    items: integer("items", defaultWorkload.items, 0, 50),
-    confirmations: values.confirmations === true,
-    sendBatchSize: integer("send-batch-size", defaultWorkload.sendBatchSize, 1, 10),
-    memoryMegabytes: integer("memory", defaultWorkload.memoryMegabytes, 128, 10_240),
-    instances: integer("instances", defaultWorkload.instances, 0, 100_000),
-    instanceHourPrice: priceOption(values["instance-price"], defaultWorkload.instanceHourPrice),
+    ordersPerMonth,
+    batchSize: given.integer("batch-size") ?? batchSize,
+    items: given.integer("items") ?? items,
+    confirmations: given.has("confirmations"),
+    sendBatchSize: given.integer("send-batch-size") ?? sendBatchSize,
+    memoryMegabytes: given.integer("memory") ?? memoryMegabytes,
+    instances: given.integer("instances") ?? instances,
+    instanceHourPrice: priceOption(given.text("instance-price"), instanceHourPrice),
   });
   for (const line of describeEstimate(estimate)) terminal.print(line);
-  if (values.json === true) {
+  if (given.has("json")) {
     terminal.printJson({ prices: { region: PRICES_REGION, date: PRICES_DATE }, ...estimate });
   }
   return Promise.resolve(0);
 }
 
-function priceOption(value: unknown, fallback: number): number {
+function priceOption(value: string | undefined, fallback: number): number {
   if (value === undefined) return fallback;
-  const price = typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
+  const price = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
   if (!(price <= 1_000)) {
     throw new UsageError(
       `--instance-price: got ${JSON.stringify(value)}; expected dollars an hour, 0 to 1000`,

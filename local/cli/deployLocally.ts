@@ -3,7 +3,8 @@ import { startCloud, type Cloud, type CloudOptions } from "../cloud/cloud";
 import { RunningClock } from "../cloud/core/clock";
 import type { CloudContext } from "../cloud/core/service";
 import { inboxOf, type Email } from "../cloud/ses/inbox";
-import { readProject } from "../engine/projectFile";
+import { readCheckedProject } from "../engine/checkConfiguration";
+import type { ConfigOverrides, Project } from "../engine/projectFile";
 import type { RunResult } from "../engine/run";
 import { displayMap } from "../engine/values";
 import { accountOf, furnishAccount } from "./account";
@@ -38,6 +39,8 @@ export interface LocalDeployment {
 
 export interface LocalDeploymentOptions {
   readonly stack: string;
+  /** Configuration that wins over the stack's file. */
+  readonly config: ConfigOverrides;
   /** 0 for any free port. */
   readonly port: number;
   readonly seed: number;
@@ -52,16 +55,17 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const { stack, seed, terminal } = options;
   const started = performance.now();
   const clock = new RunningClock();
-  const cloud = await explain(async () => {
-    const project = readProject(".", stack);
+  const { cloud, project } = await explain(async () => {
+    const cache = path.join(".local", "cache");
+    const project = await readCheckedProject(".", stack, options.config, cache, terminal.signal);
     const started = await startLocalCloud({ port: options.port, seed, clock, ...accountOf(project) });
     await furnishAccount(started, project);
-    return started;
+    return { cloud: started, project };
   });
   const close = closeOnce(cloud);
   try {
     terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
-    const { result, programEnded } = await deploy(cloud, options);
+    const { result, programEnded } = await deploy(cloud, project, options);
     const outputs = displayMap(result.outputs);
     const { region } = cloud.context;
     serveStatus(cloud, { stack, region, outputs });
@@ -90,12 +94,12 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
  */
 async function deploy(
   cloud: Cloud,
-  { stack, seed, terminal }: LocalDeploymentOptions,
+  project: Project,
+  { seed, terminal }: LocalDeploymentOptions,
 ): Promise<{ result: RunResult; programEnded: Promise<unknown> }> {
   const deployed = Promise.withResolvers<RunResult>();
   const programEnded = runInCloud(cloud, {
-    projectDirectory: ".",
-    stack,
+    project,
     mode: "update",
     seed,
     terminal,

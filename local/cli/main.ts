@@ -1,19 +1,26 @@
 import { loopbackWithoutProxy } from "../engine/loopback";
-import { UsageError } from "./arguments";
+import { proposal } from "../engine/nearest";
+import { type CommandLine, helpText, UsageError } from "./arguments";
 import { CommandError } from "./commandError";
-import { cost } from "./cost";
-import { Interruption, interruptions } from "./interruption";
+import { cost, costLine } from "./cost";
 import { explainUnwritable } from "./explainUnwritable";
-import { order } from "./order";
-import { preview } from "./preview";
-import { start } from "./start";
-import { stock } from "./stock";
+import { Interruption, interruptions } from "./interruption";
+import { order, orderLine } from "./order";
+import { preview, previewLine } from "./preview";
+import { start, startLine } from "./start";
+import { stock, stockLine } from "./stock";
 import { processTerminal, type Terminal } from "./terminal";
 
 /** A command of the command line; resolves to the process's exit status. */
 export type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const commands: Readonly<Partial<Record<string, Command>>> = { start, preview, order, stock, cost };
+const commands = new Map<string, { readonly run: Command; readonly line: CommandLine }>([
+  ["start", { run: start, line: startLine }],
+  ["preview", { run: preview, line: previewLine }],
+  ["order", { run: order, line: orderLine }],
+  ["stock", { run: stock, line: stockLine }],
+  ["cost", { run: cost, line: costLine }],
+]);
 
 /** The status that a shell reports for a process ended by SIGINT. */
 const INTERRUPTED = 130;
@@ -31,18 +38,24 @@ export function run(parent: number): void {
 
 async function main(parent: number): Promise<number> {
   const [name = "", ...args] = process.argv.slice(2);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = commands.get(name);
   if (command === undefined) {
+    const known = [...commands.keys()];
+    const meant = proposal(name, known);
     process.stderr.write(
-      `unknown command ${JSON.stringify(name)}; expected one of ${Object.keys(commands).join(", ")}\n`,
+      `unknown command ${JSON.stringify(name)}${meant}${meant === "" ? ";" : ""} expected one of ${known.join(", ")}\n`,
     );
     return 2;
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(`${helpText(command.line)}\n`);
+    return 0;
   }
   Object.assign(process.env, loopbackWithoutProxy(process.env));
   const signal = interruptions({ parent, detached: args.includes("--detached") });
   const terminal = processTerminal(args.includes("--json"), signal);
   try {
-    return statusOf(signal, await command(args, terminal));
+    return statusOf(signal, await command.run(args, terminal));
   } catch (error) {
     if (signal.aborted) return statusOf(signal, INTERRUPTED);
     const known = explainUnwritable(error);

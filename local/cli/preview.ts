@@ -5,8 +5,10 @@ import { rules } from "../../policy/rules";
 import { waivers } from "../../policy/waivers";
 import { startCloud } from "../cloud/cloud";
 import { SteppedClock } from "../cloud/core/clock";
+import { readCheckedProject } from "../engine/checkConfiguration";
 import { localDirectory } from "../engine/localDirectory";
 import { readProject } from "../engine/projectFile";
+import type { ConfigOverrides } from "../engine/projectFile";
 import type { RegisteredResource } from "../engine/state";
 import { resourceTree } from "../engine/tree";
 import { comparePreviews } from "../preview/compare";
@@ -19,14 +21,26 @@ import { openRevision, type Revision, RevisionError } from "../preview/revision"
 import { emptySnapshot, type Snapshot } from "../preview/snapshot";
 import { takeSnapshot } from "../preview/takeSnapshot";
 import { accountOf } from "./account";
-import { parseCommandLine, stringOption, UsageError } from "./arguments";
+import { type CommandLine, configOverrides, parseCommandLine, sharedOptions, UsageError } from "./arguments";
 import { CommandError } from "./commandError";
 import { renderProgress } from "./renderProgress";
 import { explain, runInCloud } from "./runInCloud";
 import type { Terminal } from "./terminal";
 
+export const previewLine: CommandLine = {
+  usage: "npm run preview -- [options]",
+  about: "What would be deployed, what that changes since a revision, and what the policy rules say of it.",
+  options: {
+    stack: { kind: "text", value: "NAME", about: "the stack whose configuration is deployed; default dev" },
+    against: { kind: "text", value: "REV", about: "a branch, tag or commit to compare with" },
+    config: sharedOptions.config,
+    json: sharedOptions.json,
+    markdown: { kind: "flag", about: "the report as Markdown, for a comment on a pull request" },
+  },
+};
+
 /**
- * `npm run preview -- [--stack NAME] [--against REV] [--json | --markdown]`: what would be deployed, what that
+ * `npm run preview`: what would be deployed, what that
  * changes since a revision, and what the policy rules say of it, without an account and without credentials.
  *
  * The program is rehearsed: deployed into an empty cloud in this process. A preview in Pulumi's sense would leave
@@ -35,18 +49,20 @@ import type { Terminal } from "./terminal";
  * Status 1 when a mandatory rule is violated.
  */
 export async function preview(args: readonly string[], terminal: Terminal, project = "."): Promise<number> {
-  const { values } = parseCommandLine(args, {
-    stack: { type: "string" },
-    against: { type: "string" },
-    json: { type: "boolean" },
-    markdown: { type: "boolean" },
-  });
-  if (values.json === true && values.markdown === true)
-    throw new UsageError("got --json and --markdown; expected one of them");
-  const stack = stringOption(values, "stack", "dev");
-  const revision = values.against === undefined ? undefined : stringOption(values, "against", "");
+  const given = parseCommandLine(args, previewLine);
+  const [json, markdown] = [given.has("json"), given.has("markdown")];
+  if (json && markdown) throw new UsageError("got --json and --markdown; expected one of them");
+  const stack = given.text("stack") ?? "dev";
+  const revision = given.text("against");
+  const config = configOverrides(given);
 
-  const rehearsal = { project, stack, terminal, cache: path.join(localDirectory(project), "cache") };
+  const rehearsal = {
+    directory: project,
+    stack,
+    config,
+    terminal,
+    cache: path.join(localDirectory(project), "cache"),
+  };
   // Before a program says in its own words that it cannot write there.
   mkdirSync(rehearsal.cache, { recursive: true });
   const base = revision === undefined ? undefined : await checkOut(project, revision);
@@ -59,8 +75,8 @@ export async function preview(args: readonly string[], terminal: Terminal, proje
       comparison: base === undefined ? undefined : await compareWith(base, now.snapshot, rehearsal),
       policy: evaluate(policyResources(now.resources), rules, waivers),
     };
-    if (values.json === true) terminal.printJson(renderJson(report));
-    else terminal.print(values.markdown === true ? renderMarkdown(report) : renderText(report));
+    if (json) terminal.printJson(renderJson(report));
+    else terminal.print(markdown ? renderMarkdown(report) : renderText(report));
     return mandatoryViolations(report).length > 0 ? 1 : 0;
   } finally {
     base?.remove();
@@ -69,8 +85,10 @@ export async function preview(args: readonly string[], terminal: Terminal, proje
 
 interface Rehearsal {
   /** The folder of `Pulumi.yaml`. */
-  readonly project: string;
+  readonly directory: string;
   readonly stack: string;
+  /** Configuration that wins over the stack's file, at every revision. */
+  readonly config: ConfigOverrides;
   readonly terminal: Terminal;
   /** Where compiled code is kept: one place for both sides, since both load the same packages. */
   readonly cache: string;
@@ -82,13 +100,13 @@ interface Rehearsed {
 }
 
 /** Deploys the program into a cloud of its own, whose clock stands still: two rehearsals of one program are equal. */
-async function rehearse({ project, stack, terminal, cache }: Rehearsal): Promise<Rehearsed> {
-  const account = accountOf(await explain(() => readProject(project, stack)));
+async function rehearse({ directory, stack, config, terminal, cache }: Rehearsal): Promise<Rehearsed> {
+  const project = await explain(() => readCheckedProject(directory, stack, config, cache, terminal.signal));
+  const account = accountOf(project);
   const cloud = await startCloud({ port: 0, ...account, clock: new SteppedClock() });
   try {
     const result = await runInCloud(cloud, {
-      projectDirectory: project,
-      stack,
+      project,
       mode: "update",
       seed: 1,
       terminal,
@@ -120,7 +138,7 @@ async function compareWith(base: Revision, after: Snapshot, rehearsal: Rehearsal
     return { revision: name, commit, note, changes: comparePreviews(emptySnapshot(rehearsal.stack), after) };
   }
   try {
-    const { snapshot } = await rehearse({ ...rehearsal, project: directory });
+    const { snapshot } = await rehearse({ ...rehearsal, directory });
     return { revision: name, commit, changes: comparePreviews(snapshot, after) };
   } catch (error) {
     throw error instanceof CommandError ? new CommandError(`at ${name}: ${error.message}`) : error;

@@ -3,16 +3,15 @@ import type { ServiceName } from "../cloud/core/service";
 import { seededRandom } from "../cloud/core/random";
 import { DeploymentFailure, type Mode } from "../engine/deployment";
 import type { ProgressEvent } from "../engine/progress";
-import { ProjectError } from "../engine/projectFile";
-import { ProgramFailure, runProgram, type RunResult } from "../engine/run";
+import { type Project, ProjectError } from "../engine/projectFile";
+import { ProgramFailure, runProject, type RunResult } from "../engine/run";
 import { createProvider } from "../provider/provider";
 import { CommandError } from "./commandError";
 import { renderProgress } from "./renderProgress";
 import type { Terminal } from "./terminal";
 
 export interface RunInCloudOptions {
-  readonly projectDirectory: string;
-  readonly stack: string;
+  readonly project: Project;
   readonly mode: Mode;
   readonly seed: number;
   readonly terminal: Terminal;
@@ -26,17 +25,15 @@ export interface RunInCloudOptions {
 
 /** Runs the project's program against `cloud`, telling the terminal what happens. */
 export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Promise<RunResult> {
-  const { projectDirectory, stack, mode, seed, terminal, cacheDirectory } = options;
+  const { project, mode, seed, terminal, cacheDirectory } = options;
   const { region, accountId } = cloud.context;
   return await explain(() =>
-    runProgram({
-      projectDirectory,
-      stack,
+    runProject(project, {
       mode,
       provider: createProvider({
         region,
         accountId,
-        programDirectory: projectDirectory,
+        programDirectory: project.programDirectory,
         call: <Output>(service: ServiceName, operation: string, input: object) =>
           cloud.call<Output>(service, operation, input),
       }),

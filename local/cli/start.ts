@@ -17,7 +17,13 @@ import {
 import { brokenScalerPromises, describeScaler } from "../demonstration/describeScaler";
 import { readScalerSettings } from "../demonstration/scalerSettings";
 import { CannotGoOn, unlessStuck } from "../demonstration/stuckFunction";
-import { integerOption, parseCommandLine, portRange, stringOption } from "./arguments";
+import {
+  type CommandLine,
+  configOverrides,
+  DEFAULT_PORT,
+  parseCommandLine,
+  sharedOptions,
+} from "./arguments";
 import { checkTypes } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
@@ -49,27 +55,57 @@ const FLEET_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type
 ]);
 const FLEET_PATIENCE_MS = 5 * 60_000;
 
-/** `npm start -- [--once] [--orders N] [--seed S] [--port P] [--stack NAME] [--speed N] [--json] [--detached]` */
+export const startLine: CommandLine = {
+  usage: "npm start -- [options]",
+  about: "Deploys a stack into a cloud inside this process, demonstrates it, and stays up until Ctrl-C.",
+  options: {
+    once: { kind: "flag", about: "end after the demonstration; status 0 only if every promise was kept" },
+    orders: {
+      kind: "integer",
+      value: "N",
+      min: 0,
+      max: 1_000_000,
+      about: `messages in the demonstration; default ${DEFAULT_ORDERS}`,
+    },
+    seed: {
+      kind: "integer",
+      value: "S",
+      min: 0,
+      max: 2 ** 32 - 1,
+      about: "another seed, other orders and names; default 1",
+    },
+    port: {
+      ...sharedOptions.port,
+      about: `port on 127.0.0.1, 0 for any free one; default ${DEFAULT_PORT}`,
+    },
+    stack: { kind: "text", value: "NAME", about: "the stack whose configuration is deployed; default dev" },
+    config: sharedOptions.config,
+    speed: {
+      kind: "integer",
+      value: "N",
+      min: REAL_TIME,
+      max: FASTEST,
+      about: `how fast the cloud's clock runs while nothing is in flight; default ${SCALER_SPEED}, ${REAL_TIME} after the demonstration`,
+    },
+    json: sharedOptions.json,
+    detached: {
+      kind: "flag",
+      about: "stay up when the terminal, or the process that started this one, is gone",
+    },
+  },
+};
+
+/** `npm start`: deploys a stack locally and demonstrates it. */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseCommandLine(args, {
-    once: { type: "boolean" },
-    orders: { type: "string" },
-    seed: { type: "string" },
-    port: { type: "string" },
-    stack: { type: "string" },
-    speed: { type: "string" },
-    json: { type: "boolean" },
-    // What it means stands in interruption.ts.
-    detached: { type: "boolean" },
-  });
-  const orders = integerOption(values, "orders", { fallback: DEFAULT_ORDERS, min: 0, max: 1_000_000 });
-  const seed = integerOption(values, "seed", { fallback: 1, min: 0, max: 2 ** 32 - 1 });
-  const speedOr = (fallback: number) =>
-    integerOption(values, "speed", { fallback, min: REAL_TIME, max: FASTEST });
-  const [scalerSpeed, speedAfterwards] = [speedOr(SCALER_SPEED), speedOr(REAL_TIME)];
+  const given = parseCommandLine(args, startLine);
+  const orders = given.integer("orders") ?? DEFAULT_ORDERS;
+  const seed = given.integer("seed") ?? 1;
+  const scalerSpeed = given.integer("speed") ?? SCALER_SPEED;
+  const speedAfterwards = given.integer("speed") ?? REAL_TIME;
   const deployment = await deployLocally({
-    stack: stringOption(values, "stack", "dev"),
-    port: integerOption(values, "port", portRange),
+    stack: given.text("stack") ?? "dev",
+    config: configOverrides(given),
+    port: given.integer("port") ?? DEFAULT_PORT,
     seed,
     terminal,
   });
@@ -81,7 +117,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     await deployment.programEnded;
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
-    if (values.json === true) {
+    if (given.has("json")) {
       terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources));
     }
     const broken = [
@@ -89,15 +125,15 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
       ...(scaler === undefined ? [] : brokenScalerPromises(scaler)),
     ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
-    if (values.once !== true && !terminal.signal.aborted)
-      await stayUp(deployment, terminal, values.json !== true);
+    if (!given.has("once") && !terminal.signal.aborted)
+      await stayUp(deployment, terminal, !given.has("json"));
     return broken.length === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof CannotGoOn)) throw error;
     terminal.print(`\nThe demonstration cannot go on: ${error.message}`);
-    if (values.json === true) terminal.printJson({ cannotGoOn: error.message });
-    if (values.once !== true && !terminal.signal.aborted)
-      await stayUp(deployment, terminal, values.json !== true);
+    if (given.has("json")) terminal.printJson({ cannotGoOn: error.message });
+    if (!given.has("once") && !terminal.signal.aborted)
+      await stayUp(deployment, terminal, !given.has("json"));
     return 1;
   } finally {
     endOfTrouble();

@@ -1,28 +1,28 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { scanTable } from "../demonstration/observe";
-import { integerOption, parseCommandLine, portRange, stringOption, UsageError } from "./arguments";
+import { type CommandLine, DEFAULT_PORT, parseCommandLine, sharedOptions, UsageError } from "./arguments";
 import { setStock, type StockLevel } from "./stockLevels";
 import { findTarget, stringOutput } from "./target";
 import type { Terminal } from "./terminal";
 
 const USAGE = "expected: stock -- list, or stock -- set SKU=N [SKU=N …]";
 
-/** `npm run stock -- set SKU=N … | list [--stack local|NAME] [--port P] [--json]` */
+export const stockLine: CommandLine = {
+  usage: "npm run stock -- list | set SKU=N [SKU=N …] [options]",
+  about: "Lists the inventory, or sets the stock of goods.",
+  options: { stack: sharedOptions.target, port: sharedOptions.port, json: sharedOptions.json },
+  positionals: true,
+};
+
+/** `npm run stock`: shows or sets the inventory of the local cloud or of a deployed stack. */
 export async function stock(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = parseCommandLine(
-    args,
-    { stack: { type: "string" }, port: { type: "string" }, json: { type: "boolean" } },
-    true,
-  );
-  const [action, ...rest] = positionals;
+  const given = parseCommandLine(args, stockLine);
+  const [action, ...rest] = given.positionals;
   const levels = action === "set" ? rest.map(parseLevel) : [];
   if (action === "list" ? rest.length > 0 : levels.length === 0) throw new UsageError(USAGE);
 
-  const target = await findTarget(
-    stringOption(values, "stack", "local"),
-    integerOption(values, "port", portRange),
-  );
+  const target = await findTarget(given.text("stack") ?? "local", given.integer("port") ?? DEFAULT_PORT);
   const table = stringOutput(target, "inventoryTableName");
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(target.clientConfig));
   try {
@@ -31,7 +31,7 @@ export async function stock(args: readonly string[], terminal: Terminal): Promis
     all.sort((a, b) => a.sku.localeCompare(b.sku));
     if (all.length === 0) terminal.print("the inventory is empty; fill it with: npm run stock -- set SKU=N");
     for (const level of all) terminal.print(`${level.sku.padEnd(24)} ${String(level.stock).padStart(10)}`);
-    if (values.json === true)
+    if (given.has("json"))
       terminal.printJson(Object.fromEntries(all.map((level) => [level.sku, level.stock])));
     return 0;
   } finally {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Random } from "../cloud/core/random";
+import { automaticName } from "./autonaming";
 import { limit } from "./limit";
 import type { ProgressEvent, ResourceProgress } from "./progress";
 import { type Provider, ResourceFailure, type ResourceRequest } from "./provider";
 import type { Registration } from "./registration";
-import { createUrn, type RegisteredResource, STACK_TYPE, StackState } from "./state";
+import { disabledProviders } from "./stackConfig";
+import { createUrn, ORGANIZATION, type RegisteredResource, STACK_TYPE, StackState } from "./state";
 import {
   containsSecret,
   containsUnknown,
@@ -24,7 +26,7 @@ export interface DeploymentOptions {
   readonly stack: string;
   readonly mode: Mode;
   readonly provider: Provider;
-  /** The stack's configuration for providers: "aws:region" and the like. */
+  /** The stack's configuration by full key: "aws:region", "pulumi:autonaming" and the like. */
   readonly config: Readonly<Record<string, string>>;
   readonly random: Random;
   /** How many resources are created at once. */
@@ -115,6 +117,7 @@ export class Deployment {
   ): Promise<PropertyMap | undefined> {
     this.#throwIfEnded();
     if (token === "pulumi:pulumi:getResource") return this.#getResource(plain(args.urn ?? null));
+    this.#demandProvider(token, provider, `the call of ${token} must`);
     if (Object.values(args).some(containsUnknown)) return undefined;
     return this.#options.provider.invoke(token, plainMap(args), this.#providerConfig(token, provider));
   }
@@ -154,13 +157,20 @@ export class Deployment {
   }
 
   async #createCustom(base: RegisteredResource, registration: Registration): Promise<RegisteredResource> {
-    const { provider } = this.#options;
+    const { provider, config } = this.#options;
+    this.#demandProvider(base.type, registration.provider, `${base.urn} must`);
+    const salt = `${this.#salt}${base.urn}`;
     const request: ResourceRequest = {
       urn: base.urn,
       type: base.type,
       name: base.name,
       inputs: plainMap(base.inputs),
-      nameSuffix: createHash("sha256").update(`${this.#salt}${base.urn}`).digest("hex").slice(0, 7),
+      nameSuffix: createHash("sha256").update(salt).digest("hex").slice(0, 7),
+      automaticName: automaticName(config["pulumi:autonaming"], base.type, base.name, {
+        ...this.#options,
+        organization: ORGANIZATION,
+        salt,
+      }),
       config: this.#providerConfig(base.type, registration.provider),
     };
     const checked = provider.check(request);
@@ -202,6 +212,18 @@ export class Deployment {
     const resource = this.state.get(reference.slice(0, reference.lastIndexOf("::")));
     if (resource === undefined) throw new ResourceFailure(`its provider ${reference} was never registered`);
     return plainMap(resource.inputs);
+  }
+
+  /** `pulumi:disable-default-providers`: what names no provider of its own is refused. */
+  #demandProvider(token: string, provider: string | undefined, whoMust: string): void {
+    const name = token.slice(0, token.indexOf(":"));
+    if (provider !== undefined || name === "pulumi") return;
+    const disabled =
+      disabledProviders(this.#options.config["pulumi:disable-default-providers"] ?? "[]") ?? [];
+    if (disabled.includes("*") || disabled.includes(name))
+      throw new ResourceFailure(
+        `the default provider for ${name} is disabled by pulumi:disable-default-providers: ${whoMust} use an explicit provider`,
+      );
   }
 
   #getResource(urn: PropertyValue): PropertyMap {

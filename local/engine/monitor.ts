@@ -19,6 +19,8 @@ export const FEATURES: Readonly<Record<string, messages.ResourceMonitorFeature>>
   aliasSpecs: Feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
   deletedWith: Feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
   transforms: Feature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+  replaceWith: Feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+  replacementTrigger: Feature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
 };
 
 export interface MonitorInfo {

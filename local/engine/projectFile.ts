@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import * as v from "valibot";
-import { parse } from "yaml";
-import { type ConfigDeclaration, resolveConfig } from "./stackConfig";
-import { messageOf } from "../cloud/core/messageOf";
+import { ProjectError } from "./projectError";
+import { type ProjectSettings, readProjectSettings, readStackValues } from "./projectSettings";
+import { type ConfigProblem, resolveConfig } from "./stackConfig";
+import { versionProblem } from "./requiredVersion";
+import { readYamlFile, type YamlFile } from "./yamlFile";
+
+export { ProjectError } from "./projectError";
 
 /** A Pulumi project and one of its stacks, read and checked. */
 export interface Project {
@@ -11,72 +14,106 @@ export interface Project {
   readonly stack: string;
   /** The folder of `Pulumi.yaml`. */
   readonly directory: string;
-  /** Where the program runs: `main`'s folder, or the project's. */
+  /** Where the program runs: `main`'s folder, or the project's. Relative paths of assets start here. */
   readonly programDirectory: string;
   /** `main`'s file name; "." lets `package.json` decide. */
   readonly entryPoint: string;
   readonly typescript: boolean;
+  /** `runtime.options.nodeargs`, one argument an element. */
+  readonly nodeArguments: readonly string[];
+  /** `runtime.options.tsconfig`, as written; undefined for `tsconfig.json`. */
+  readonly tsconfig: string | undefined;
   /** Every configuration value by its full key ("event-driven-aws:batchSize"), as Pulumi hands it to programs. */
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
 }
 
-/** A project or stack file that cannot be used; the message names the file, the key and what was expected. */
-export class ProjectError extends Error {
-  override readonly name = "ProjectError";
+/** One problem of a configuration, and where it stands: "Pulumi.dev.yaml:3:5"; undefined when nowhere. */
+export interface PlacedProblem extends ConfigProblem {
+  readonly place: string | undefined;
 }
 
-const declaration = v.strictObject({
-  type: v.optional(v.picklist(["string", "boolean", "integer", "number", "array", "object"])),
-  description: v.optional(v.string()),
-  secret: v.optional(v.boolean()),
-  default: v.optional(v.unknown()),
-  value: v.optional(v.unknown()),
-  items: v.optional(v.record(v.string(), v.unknown())),
-});
+/** The configuration of a stack is not valid; the message has one line for each problem. */
+export class ConfigurationError extends ProjectError {
+  constructor(
+    readonly problems: readonly PlacedProblem[],
+    /** The project all the same, its configuration without the keys that nobody declares. */
+    readonly project: Project,
+  ) {
+    super([configurationHeading(project.stack), ...problems.map(problemLine)].join("\n"));
+  }
+}
 
-const projectSchema = v.object({
-  name: v.pipe(v.string(), v.nonEmpty()),
-  runtime: v.union([
-    v.literal("nodejs"),
-    v.object({
-      name: v.literal("nodejs"),
-      options: v.optional(v.object({ typescript: v.optional(v.boolean()) })),
-    }),
-  ]),
-  main: v.optional(v.string()),
-  config: v.optional(v.record(v.string(), v.unknown())),
-});
+/** As the program begins the same message, so that two lists can be one. */
+export function configurationHeading(stack: string): string {
+  return `The configuration of stack ${stack} is not valid:`;
+}
 
-const stackSchema = v.object({
-  config: v.nullish(v.record(v.string(), v.unknown())),
-  environment: v.optional(v.never("an environment of Pulumi Cloud cannot be read without it")),
-});
+export function problemLine({ key, reason, place }: PlacedProblem): string {
+  return `  ${key}: ${reason}${place === undefined ? "" : ` (${place})`}`;
+}
 
-/** Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml`. Throws `ProjectError`. */
-export function readProject(directory: string, stack: string): Project {
+/** Configuration from the command line, which wins over the stack's file; keys of the project need no namespace. */
+export type ConfigOverrides = ReadonlyMap<string, string>;
+
+/**
+ * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml`. Throws `ConfigurationError` when only values are wrong, else
+ * `ProjectError`.
+ */
+export function readProject(
+  directory: string,
+  stack: string,
+  overrides: ConfigOverrides = new Map(),
+): Project {
   const root = path.resolve(directory);
-  const projectFile = path.join(root, "Pulumi.yaml");
-  if (!existsSync(projectFile))
+  const file = path.join(root, "Pulumi.yaml");
+  if (!existsSync(file))
     throw new ProjectError(`no Pulumi.yaml in ${root}; expected the folder of a Pulumi project`);
-  const file = readYaml(projectFile, projectSchema);
-  const stackFile = path.join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(stackFile))
+  const projectFile = readYamlFile(file);
+  const settings = readProjectSettings(projectFile);
+  const outdated = versionProblem(settings.requiredPulumiVersion, root);
+  if (outdated !== undefined)
     throw new ProjectError(
-      `stack "${stack}" does not exist: no Pulumi.${stack}.yaml; ${describeStacks(root)}`,
+      `${projectFile.at(["requiredPulumiVersion"])}: requiredPulumiVersion: ${outdated}`,
     );
-  const values = readYaml(stackFile, stackSchema).config ?? {};
-  const { config, secretKeys, errors } = resolveConfig(file.name, declarations(file.config ?? {}), values);
-  if (errors.length > 0) throw new ProjectError(`stack "${stack}": ${errors.join("; ")}`);
-  return {
-    name: file.name,
+  const stackFile = readYamlFile(findStackFile(root, settings, stack));
+  const { config, secretKeys, problems } = resolveConfig(
+    settings.name,
+    settings.config,
+    readStackValues(stackFile),
+    overrides,
+  );
+  const project: Project = {
+    name: settings.name,
     stack,
     directory: root,
-    ...entry(root, file.main),
-    typescript: typeof file.runtime === "string" ? true : (file.runtime.options?.typescript ?? true),
+    ...entry(root, settings.main, projectFile),
+    typescript: settings.typescript,
+    nodeArguments: settings.nodeArguments,
+    tsconfig: settings.tsconfig,
     config,
     secretKeys,
   };
+  if (problems.length === 0) return project;
+  const placed = problems.map((problem) => ({
+    ...problem,
+    place: placeOf(problem, settings, projectFile, stackFile, overrides),
+  }));
+  throw new ConfigurationError(placed, project);
+}
+
+function placeOf(
+  { key, written }: ConfigProblem,
+  { name, config }: ProjectSettings,
+  projectFile: YamlFile,
+  stackFile: YamlFile,
+  overrides: ConfigOverrides,
+): string | undefined {
+  const own = key.startsWith(`${name}:`) ? key.slice(name.length + 1) : key;
+  if (overrides.has(key) || overrides.has(own)) return "--config";
+  if (written !== undefined) return stackFile.at(["config", written]);
+  const declared = [key, own].find((candidate) => Object.hasOwn(config, candidate));
+  return declared === undefined ? undefined : projectFile.at(["config", declared]);
 }
 
 /** The stacks that the project has files for, in alphabetical order. */
@@ -86,50 +123,29 @@ export function listStacks(directory: string): readonly string[] {
     .sort();
 }
 
-function describeStacks(directory: string): string {
-  const stacks = listStacks(directory);
-  return stacks.length === 0
-    ? "the project has no stacks yet"
-    : `stacks of this project: ${stacks.join(", ")}`;
-}
-
-function readYaml<Schema extends v.GenericSchema>(file: string, schema: Schema): v.InferOutput<Schema> {
-  const name = path.basename(file);
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, "utf8")) ?? {};
-  } catch (error) {
-    throw new ProjectError(`${name} is not valid YAML: ${messageOf(error)}`);
-  }
-  const parsed = v.safeParse(schema, content);
-  if (parsed.success) return parsed.output;
-  const reasons = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the document"}: ${issue.message}`);
-  throw new ProjectError(`${name}: ${reasons.join("; ")}`);
-}
-
-/** A key may be declared in full, or by its value alone: `aws:region: eu-central-1`. */
-function declarations(
-  config: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, ConfigDeclaration>> {
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]): [string, ConfigDeclaration] => {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) return [key, { value }];
-      const parsed = v.safeParse(declaration, value);
-      if (parsed.success) return [key, parsed.output];
-      const reasons = parsed.issues.map(
-        (issue) => `${v.getDotPath(issue) ?? "declaration"}: ${issue.message}`,
-      );
-      throw new ProjectError(`Pulumi.yaml: config.${key}: ${reasons.join("; ")}`);
-    }),
-  );
+/** Stack files lie beside `Pulumi.yaml`, or in the folder that its `stackConfigDir` names. */
+function findStackFile(root: string, { stackConfigDir = "." }: ProjectSettings, stack: string): string {
+  const folder = path.resolve(root, stackConfigDir);
+  const file = path.join(folder, `Pulumi.${stack}.yaml`);
+  if (existsSync(file)) return file;
+  const stacks = existsSync(folder) && statSync(folder).isDirectory() ? listStacks(folder) : [];
+  const known =
+    stacks.length === 0 ? "the project has no stacks yet" : `stacks of this project: ${stacks.join(", ")}`;
+  throw new ProjectError(`stack "${stack}" does not exist: no ${path.relative(root, file)}; ${known}`);
 }
 
 /** `main` may name a file or a folder. */
-function entry(root: string, main: string | undefined): Pick<Project, "programDirectory" | "entryPoint"> {
+function entry(
+  root: string,
+  main: string | undefined,
+  file: YamlFile,
+): Pick<Project, "programDirectory" | "entryPoint"> {
   if (main === undefined) return { programDirectory: root, entryPoint: "." };
   const target = path.resolve(root, main);
   if (!existsSync(target))
-    throw new ProjectError(`Pulumi.yaml: main: got "${main}"; expected a file or folder that exists`);
+    throw new ProjectError(
+      `${file.at(["main"])}: main: got "${main}"; expected a file or folder that exists`,
+    );
   return statSync(target).isDirectory()
     ? { programDirectory: target, entryPoint: "." }
     : { programDirectory: path.dirname(target), entryPoint: path.basename(target) };

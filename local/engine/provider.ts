@@ -1,3 +1,4 @@
+import type { AutomaticName } from "./autonaming";
 import type { PropertyMap } from "./values";
 
 /** A resource as its provider sees it: secrets opened; in a preview some inputs may be `Unknown`. */
@@ -9,6 +10,8 @@ export interface ResourceRequest {
   readonly inputs: PropertyMap;
   /** Seven hexadecimal digits for an automatic name; the same for one URN and one seed. */
   readonly nameSuffix: string;
+  /** What the stack says of names that the program leaves to the provider; by default, the provider's own rule. */
+  readonly automaticName?: AutomaticName;
   /** The provider's configuration: the stack's (`aws:region`), or that of an explicit provider resource. */
   readonly config: PropertyMap;
 }

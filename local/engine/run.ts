@@ -3,14 +3,15 @@ import { stripVTControlCharacters } from "node:util";
 import type { Random } from "../cloud/core/random";
 import { Deployment, type Mode } from "./deployment";
 import { createEngineService } from "./engineService";
+import { Idleness } from "./idleness";
 import { createMonitor } from "./monitor";
 import { localDirectory } from "./localDirectory";
 import type { LogLine, ProgressEvent } from "./progress";
-import { type Project, readProject } from "./projectFile";
+import { type ConfigOverrides, type Project, readProject } from "./projectFile";
 import type { Provider } from "./provider";
 import { type Ending, runProcess } from "./runner";
 import { serveEngine } from "./server";
-import type { RegisteredResource } from "./state";
+import { ORGANIZATION, type RegisteredResource } from "./state";
 import { TransformRegistry } from "./transforms";
 import type { PropertyMap } from "./values";
 
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** The folder of `Pulumi.yaml`. */
   readonly projectDirectory: string;
   readonly stack: string;
+  /** Configuration that wins over the stack's file. */
+  readonly config?: ConfigOverrides;
   /** A preview creates nothing; what only a provider would know is then `Unknown`. */
   readonly mode: Mode;
   readonly provider: Provider;
@@ -31,6 +34,8 @@ export interface RunOptions {
    * to end, and only its end tells that all went well: the run's own promise.
    */
   readonly onDeployed?: (result: RunResult) => void;
+  /** How long a program that has registered everything may run on before that is told; default 5 seconds. */
+  readonly patienceMs?: number;
   /** How many resources are created at once; default 16. */
   readonly parallel?: number;
   /** Where compiled code is kept to speed up later starts; default `cache` in the project's `localDirectory`. */
@@ -50,9 +55,6 @@ export class ProgramFailure extends Error {
   override readonly name = "ProgramFailure";
 }
 
-/** Pulumi's name for the owner of stacks that no service keeps. */
-const ORGANIZATION = "organization";
-
 /**
  * Runs a Pulumi program as `pulumi up` (or `pulumi preview`) would, and returns what it registered.
  *
@@ -61,8 +63,28 @@ const ORGANIZATION = "organization";
  * `ProgramFailure` for the program's own error, the signal's reason when it aborts.
  */
 export async function runProgram(options: RunOptions): Promise<RunResult> {
-  const { mode, parallel = 16, onEvent = () => undefined } = options;
-  const project = readProject(options.projectDirectory, options.stack);
+  return await runProject(readProject(options.projectDirectory, options.stack, options.config), options);
+}
+
+/** As `runProgram`, of a project that has been read. */
+export async function runProject(
+  project: Project,
+  options: Omit<RunOptions, "projectDirectory" | "stack" | "config">,
+): Promise<RunResult> {
+  const { mode, parallel = 16 } = options;
+  const idleness = new Idleness(options.patienceMs ?? 5000, (activity) => {
+    const what = activity.length === 0 ? "something" : activity.join(" and ");
+    onEvent({
+      type: "log",
+      severity: "warning",
+      message: `the program has registered everything, but ${what} keeps it running; the deployment goes on when it ends, as with pulumi up (Ctrl-C ends both)`,
+      ephemeral: false,
+    });
+  });
+  const onEvent = (event: ProgressEvent) => {
+    idleness.note(event);
+    options.onEvent?.(event);
+  };
   options.signal?.throwIfAborted();
   const deployment = new Deployment({
     project: project.name,
@@ -84,6 +106,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
   const transforms = new TransformRegistry();
   const result = () => ({ project, resources: deployment.state.all(), outputs: deployment.outputs });
   const onFinished = async () => {
+    idleness.end();
     await deployment.settled();
     if (errors.length === 0 && !deployment.failed.signal.aborted) options.onDeployed?.(result());
   };
@@ -101,6 +124,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
         deployment.failed.signal,
         ...(options.signal === undefined ? [] : [options.signal]),
       ]),
+      onStarted: (activity) => idleness.watch(activity),
       onLine: (line) => {
         if (line.stream === "stderr") printed.push(line.line);
         onEvent(line);
@@ -112,6 +136,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
     throwIfFailed(ending, errors, printed);
     return result();
   } finally {
+    idleness.end();
     transforms.close();
     server.close();
   }

@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { guardProcess, killGroup } from "../cloud/core/processGuard";
+import { ownFile } from "../ownFile";
+import { askActivity } from "./activity";
 import { localDirectory } from "./localDirectory";
 import { loopbackWithoutProxy } from "./loopback";
 import type { ProgramLine } from "./progress";
@@ -19,6 +21,8 @@ export interface RunnerOptions {
   /** Ends the program when it aborts. */
   readonly signal: AbortSignal;
   readonly onLine: (line: ProgramLine) => void;
+  /** Called with a way to ask what keeps the process running. */
+  readonly onStarted?: (activity: () => Promise<readonly string[]>) => void;
 }
 
 /** How the program's process ended. */
@@ -33,7 +37,9 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
   const child = spawn(
     process.execPath,
     [
-      resolveRunner(project.directory),
+      `--require=${ownFile("local/engine/tellActivity.cjs")}`,
+      ...project.nodeArguments,
+      resolveRunner(project.programDirectory),
       `--monitor=${engineAddress}`,
       `--engine=${engineAddress}`,
       `--project=${project.name}`,
@@ -48,7 +54,7 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
     {
       cwd: project.programDirectory,
       env: environment(options),
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
       // A process group of its own, so that what the program starts ends with it.
       detached: process.platform !== "win32",
       windowsHide: true,
@@ -56,6 +62,7 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
   );
   guardProcess(child);
   const ended = ending(child);
+  options.onStarted?.(() => askActivity(child));
   const stop = () => endProcess(child);
   options.signal.addEventListener("abort", stop, { once: true });
   if (options.signal.aborted) stop();
@@ -91,6 +98,7 @@ function environment({ project, cacheDirectory }: RunnerOptions): NodeJS.Process
     // Types are checked by `npm run typecheck`; checking them here would cost every start several seconds.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...generatedElsewhere(project),
+    ...(project.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
     NODE_COMPILE_CACHE: path.join(cacheDirectory, "compile"),
   };
 }

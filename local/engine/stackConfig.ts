@@ -1,3 +1,6 @@
+import { autonamingProblem } from "./autonaming";
+import { keyProblem, regionProblem } from "./knownKeys";
+
 /** One key of `Pulumi.yaml`'s `config:` block. */
 export interface ConfigDeclaration {
   readonly type?: "string" | "boolean" | "integer" | "number" | "array" | "object" | undefined;
@@ -6,55 +9,163 @@ export interface ConfigDeclaration {
   /** A fixed value, for keys of other namespaces ("aws:region"). */
   readonly value?: unknown;
   /** An array's element type. */
-  readonly items?: Readonly<Record<string, unknown>> | undefined;
+  readonly items?: unknown;
+}
+
+/** What is wrong with one key. */
+export interface ConfigProblem {
+  /** The full key. */
+  readonly key: string;
+  /** The key as the stack's file writes it; undefined when the value comes from elsewhere. */
+  readonly written?: string;
+  readonly reason: string;
 }
 
 export interface StackConfig {
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
-  /** Everything that is wrong, each naming its key. */
-  readonly errors: readonly string[];
+  /** Everything that is wrong. */
+  readonly problems: readonly ConfigProblem[];
 }
 
 /**
- * A stack's configuration by Pulumi's rules: keys without a namespace are the project's; what the stack does
- * not set comes from the project's declaration; a declared key of the project with neither is missing; a set
- * value must have the declared type. A program reads strings, so objects and arrays are handed over as JSON.
+ * A stack's configuration by Pulumi's rules: what the stack does not set comes from the project's declaration; a
+ * declared key of the project with neither is missing; a set value must have the declared type. A program reads
+ * strings, so objects and arrays are handed over as JSON. Beyond Pulumi's rules, the stack's file may set only keys
+ * that somebody reads, in full: those that `Pulumi.yaml` declares (all, when it declares none), and those of the
+ * AWS provider and of Pulumi itself.
+ *
+ * @param overrides values of the command line, which win; text, with or without the project's namespace.
  */
 export function resolveConfig(
   project: string,
   declared: Readonly<Record<string, ConfigDeclaration>>,
   values: Readonly<Record<string, unknown>>,
+  overrides: ReadonlyMap<string, string> = new Map(),
 ): StackConfig {
   const qualify = (key: string) => (key.includes(":") ? key : `${project}:${key}`);
   const declaredByKey = new Map(Object.entries(declared).map(([key, value]) => [qualify(key), value]));
-  const given = new Map(Object.entries(values).map(([key, value]) => [qualify(key), value]));
-  const errors: string[] = [];
-  const config: Record<string, string> = {};
-  for (const key of [...new Set([...declaredByKey.keys(), ...given.keys()])].sort()) {
+  const given = new Map(
+    Object.entries(values).map(([key, value]) => [qualify(key), { written: key, value }]),
+  );
+  const replaced = new Map([...overrides].map(([key, value]) => [qualify(key), value]));
+  const problems: ConfigProblem[] = [];
+  const config = new Map<string, string>();
+  const secrets = new Set([...declaredByKey].flatMap(([key, { secret }]) => (secret === true ? key : [])));
+
+  for (const key of [...new Set([...declaredByKey.keys(), ...given.keys(), ...replaced.keys()])].sort()) {
     const declaration = declaredByKey.get(key);
-    const value = given.has(key) ? given.get(key) : (declaration?.default ?? declaration?.value);
+    const inFile = given.get(key);
+    const written = inFile === undefined ? {} : { written: inFile.written };
+    const reject = (reason: string) => problems.push({ key, ...written, reason });
+    const unknown = keyProblem(inFile?.written ?? key, project, [...declaredByKey.keys()]);
+    if (unknown !== undefined) {
+      reject(unknown);
+      continue;
+    }
+    if (inFile !== undefined && hasSecure(inFile.value)) secrets.add(key);
+    const override = replaced.get(key);
+    const value =
+      override === undefined
+        ? inFile === undefined
+          ? (declaration?.default ?? declaration?.value)
+          : inFile.value
+        : parseOverride(declaration, override);
     if (value === undefined || value === null) {
-      if (key.startsWith(`${project}:`)) errors.push(`${key} is not set and has no default`);
+      if (key.startsWith(`${project}:`)) reject("not set, and has no default");
     } else if (hasSecure(value)) {
-      errors.push(
-        `${key} is encrypted (secure:) and the embedded engine has no passphrase for it; use a stack whose ${key} is plain`,
+      reject(
+        `encrypted (secure:), and no passphrase is at hand; give a stand-in with --config ${stripped(key, project)}=VALUE`,
       );
     } else {
-      const mismatch = declaration === undefined ? undefined : typeMismatch(declaration, value);
-      if (mismatch !== undefined) errors.push(`${key}: got ${JSON.stringify(value)}; expected ${mismatch}`);
-      config[key] = typeof value === "string" ? value : JSON.stringify(value);
+      const reason = valueProblem(key, declaration, value);
+      if (reason !== undefined) reject(secrets.has(key) ? hidden(reason) : reason);
+      else if (declaration?.secret === true && inFile !== undefined && override === undefined)
+        reject("declared secret in Pulumi.yaml, but not encrypted; set it with: pulumi config set --secret");
+      config.set(key, typeof value === "string" ? value : JSON.stringify(value));
     }
   }
-  const secretKeys = [...declaredByKey]
-    .filter(([key, { secret }]) => secret === true && key in config)
-    .map(([key]) => key);
-  return { config, secretKeys, errors };
+  const region = config.get("aws:region");
+  if (region !== undefined && config.get("aws:skipRegionValidation") !== "true") {
+    const reason = regionProblem(region);
+    const inFile = replaced.has("aws:region") ? undefined : given.get("aws:region");
+    if (reason !== undefined)
+      problems.push({ key: "aws:region", ...(inFile && { written: inFile.written }), reason });
+  }
+  return {
+    config: Object.fromEntries(config),
+    secretKeys: [...secrets].filter((key) => config.has(key)),
+    problems,
+  };
+}
+
+function stripped(key: string, project: string): string {
+  return key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
+}
+
+/** The reason without the value that it shows. */
+function hidden(reason: string): string {
+  return reason.replace(/^got .*; expected/s, "got a secret value; expected");
+}
+
+/** Structures are written as JSON on the command line. */
+function parseOverride(declaration: ConfigDeclaration | undefined, text: string): unknown {
+  if (declaration?.type !== "array" && declaration?.type !== "object") return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 function hasSecure(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return "secure" in value || Object.values(value).some(hasSecure);
+  return Object.hasOwn(value, "secure") || Object.values(value).some(hasSecure);
+}
+
+function valueProblem(
+  key: string,
+  declaration: ConfigDeclaration | undefined,
+  value: unknown,
+): string | undefined {
+  switch (key) {
+    case "pulumi:tags":
+      return isStringMap(value) ? undefined : `got ${JSON.stringify(value)}; expected a text for each tag`;
+    case "pulumi:disable-default-providers":
+      return disabledProviders(value) === undefined
+        ? `got ${JSON.stringify(value)}; expected a list of packages, such as [aws], or ["*"]`
+        : undefined;
+    case "pulumi:autonaming":
+      return autonamingProblem(value);
+    case "aws:region":
+      return typeof value === "string" ? undefined : `got ${JSON.stringify(value)}; expected a region of AWS`;
+  }
+  const mismatch = declaration === undefined ? undefined : typeMismatch(declaration, value);
+  return mismatch === undefined ? undefined : `got ${JSON.stringify(value)}; expected ${mismatch}`;
+}
+
+/** The packages without a default provider; undefined when `value` is no list of names. */
+export function disabledProviders(value: unknown): readonly string[] | undefined {
+  const list = typeof value === "string" ? parseJson(value) : value;
+  return Array.isArray(list) && list.every((name) => typeof name === "string") ? list : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isStringMap(value: unknown): boolean {
+  const map = typeof value === "string" ? parseJson(value) : value;
+  return (
+    typeof map === "object" &&
+    map !== null &&
+    !Array.isArray(map) &&
+    Object.values(map).every((part) => typeof part === "string")
+  );
 }
 
 /** The expected type, when `value` does not have it. Numbers and booleans may be written as strings. */

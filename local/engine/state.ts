@@ -3,6 +3,9 @@ import type { PropertyMap } from "./values";
 /** The type of the root resource that the SDK's runner registers for the stack itself. */
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 
+/** Pulumi's name for the owner of stacks that no service keeps. */
+export const ORGANIZATION = "organization";
+
 /** One resource of the stack, as the program registered it and the provider answered. */
 export interface RegisteredResource {
   readonly urn: string;

@@ -2,6 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
 import { type Callback, CallbackInvokeRequest } from "@pulumi/pulumi/proto/callback_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
+import { readOptions, writeOptions } from "./transformOptions";
 
 /**
  * Transforms: functions of the program that may change a resource's properties and options before it is
@@ -80,25 +81,4 @@ export class TransformRegistry {
     this.#clients.set(target, client);
     return client;
   }
-}
-
-/** The options that matter to a first creation; the others have no effect here. */
-function readOptions(request: messages.RegisterResourceRequest): messages.TransformResourceOptions {
-  const options = new messages.TransformResourceOptions()
-    .setDependsOnList(request.getDependenciesList())
-    .setProvider(request.getProvider())
-    .setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
-  const protect = request.hasProtect() ? request.getProtect() : undefined;
-  return protect === undefined ? options : options.setProtect(protect);
-}
-
-function writeOptions(
-  request: messages.RegisterResourceRequest,
-  options: messages.TransformResourceOptions,
-): void {
-  request.setDependenciesList(options.getDependsOnList());
-  request.setProvider(options.getProvider());
-  request.setAdditionalsecretoutputsList(options.getAdditionalSecretOutputsList());
-  const protect = options.hasProtect() ? options.getProtect() : undefined;
-  if (protect !== undefined) request.setProtect(protect);
 }

@@ -71,7 +71,12 @@ function withName(type: ResourceType, request: ResourceRequest): PropertyMap {
   if (type.autoName === undefined || request.inputs[type.autoName.property] !== undefined)
     return request.inputs;
   const { property, suffix = "" } = type.autoName;
-  return { ...request.inputs, [property]: `${request.name}-${request.nameSuffix}${suffix}` };
+  const { automaticName = { kind: "default" } } = request;
+  if (automaticName.kind === "disabled")
+    throw new ResourceFailure("missing, and pulumi:autonaming is disabled for this resource", property);
+  const name =
+    automaticName.kind === "proposed" ? automaticName.name : `${request.name}-${request.nameSuffix}`;
+  return { ...request.inputs, [property]: name.endsWith(suffix) ? name : `${name}${suffix}` };
 }
 
 /** The first input that the resource type does not take. What is still unknown is not judged. */

@@ -1,23 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { ownFile } from "../../ownFile";
 import { guardProcess, killGroup } from "../core/processGuard";
 import { readOutput } from "./outputLines";
 
-const BOOTSTRAP = projectFile("local/cloud/lambda/runtime/bootstrap.cjs");
+const BOOTSTRAP = ownFile("local/cloud/lambda/runtime/bootstrap.cjs");
 /** The folder of what runs a function's code. */
 export const RUNTIME_DIRECTORY = dirname(BOOTSTRAP);
-
-/** A file of this project, wherever this code lies in it: as a source file, or in the command line's bundle. */
-function projectFile(relative: string): string {
-  let directory = __dirname;
-  while (!existsSync(join(directory, relative))) {
-    if (directory === dirname(directory))
-      throw new Error(`${relative} is not above ${__dirname}; expected this project`);
-    directory = dirname(directory);
-  }
-  return join(directory, relative);
-}
 
 /** Of a function's memory; the rest is for what lies outside of V8's old space, as in Lambda's own runtime. */
 const HEAP_SHARE = 0.9;

@@ -13,7 +13,8 @@ const PROJECT = path.resolve(__dirname, "../../..");
 
 /** Everything that the rules say of the stack, deployed into an empty embedded cloud. */
 async function judge(stack: string): Promise<readonly Result[]> {
-  const region = readProject(PROJECT, stack).config["aws:region"] ?? "us-east-1";
+  const project = readProject(PROJECT, stack);
+  const region = project.config["aws:region"] ?? "us-east-1";
   const cloud = await startCloud({ port: 0, region, clock: new SteppedClock() });
   try {
     const terminal = {
@@ -22,7 +23,7 @@ async function judge(stack: string): Promise<readonly Result[]> {
       signal: new AbortController().signal,
       interactive: false,
     };
-    const options = { projectDirectory: PROJECT, stack, mode: "update", seed: 1, terminal } as const;
+    const options = { project, mode: "update", seed: 1, terminal } as const;
     const { resources } = await runInCloud(cloud, options);
     return evaluate(policyResources(resources), rules, waivers);
   } finally {

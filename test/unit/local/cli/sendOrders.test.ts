@@ -1,6 +1,6 @@
 import type { SendMessageBatchCommand, SendMessageBatchCommandOutput, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
-import { sendOrders } from "../../../../local/cli/sendOrders";
+import { LARGEST_BATCH_BYTES, SendInterrupted, sendOrders } from "../../../../local/cli/sendOrders";
 
 /** A queue that refuses some bodies, and keeps the bodies of each batch. */
 function fakeQueue(refusal: (body: string, attempt: number) => { SenderFault: boolean } | undefined) {
@@ -72,5 +72,65 @@ describe("sendOrders", () => {
     const summary = await sendOrders({ client, queueUrl: "q", bodies, signal: AbortSignal.abort() });
     expect(summary.sent).to.equal(0);
     expect(batches).to.deep.equal([]);
+  });
+});
+
+describe("sendOrders, of large orders", () => {
+  it("makes batches by bytes too", async () => {
+    const { client, batches } = fakeQueue(() => undefined);
+    const large = Array.from({ length: 30 }, (_, index) => `${index}`.padEnd(180_000, "x"));
+    const summary = await sendOrders({ client, queueUrl: "q", bodies: large });
+    expect(summary.sent).to.equal(30);
+    expect(batches.map((batch) => batch.length)).to.deep.equal([5, 5, 5, 5, 5, 5]);
+    expect(batches.flat().sort()).to.deep.equal(large.sort());
+  });
+
+  it("counts bytes, not characters, and fills a batch to the last one", async () => {
+    const { client, batches } = fakeQueue(() => undefined);
+    const half = "é".repeat(LARGEST_BATCH_BYTES / 4);
+    await sendOrders({ client, queueUrl: "q", bodies: [half, half, half] });
+    expect(batches.map((batch) => batch.length)).to.deep.equal([2, 1]);
+  });
+
+  it("refuses by itself what no message can hold, and sends the rest", async () => {
+    const { client, batches } = fakeQueue(() => undefined);
+    const summary = await sendOrders({
+      client,
+      queueUrl: "q",
+      bodies: ["a", "x".repeat(LARGEST_BATCH_BYTES + 1), "b"],
+    });
+    expect(summary).to.deep.include({
+      sent: 2,
+      refused: [{ index: 1, reason: "has 1048577 bytes; SQS takes at most 1048576 in a message" }],
+    });
+    expect(batches).to.deep.equal([["a"], ["b"]]);
+  });
+});
+
+describe("sendOrders, when the queue goes away", () => {
+  it("says what was sent, and up to where nothing is missing", async () => {
+    let calls = 0;
+    const many = Array.from({ length: 200 }, (_, index) => `order ${index}`);
+    const client = {
+      send: () => (++calls > 12 ? Promise.reject(new Error("connection refused")) : Promise.resolve({})),
+    } as unknown as Pick<SQSClient, "send">;
+    const error: unknown = await sendOrders({ client, queueUrl: "q", bodies: many }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(SendInterrupted).with.property("message", "connection refused");
+    const { summary } = error as SendInterrupted;
+    expect(summary).to.deep.include({ sent: 120, complete: 120, interrupted: true, refused: [] });
+  });
+
+  it("does not count what lies behind a batch that failed as complete", async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `order ${index}`);
+    const client = {
+      send: ({ input }: SendMessageBatchCommand) =>
+        input.Entries?.[0]?.Id === "10" ? Promise.reject(new Error("lost")) : Promise.resolve({}),
+    } as unknown as Pick<SQSClient, "send">;
+    const error = (await sendOrders({ client, queueUrl: "q", bodies: many }).catch(
+      (reason: unknown) => reason,
+    )) as SendInterrupted;
+    expect(error.summary).to.deep.include({ sent: 30, complete: 10 });
   });
 });

@@ -24,6 +24,8 @@ function runOf(inputs: PropertyMap, outputs: PropertyMap = {}): RunResult {
       programDirectory: __dirname,
       entryPoint: ".",
       typescript: true,
+      nodeArguments: [],
+      tsconfig: undefined,
       config: { "shop:key": "hunter2", "shop:size": "1" },
       secretKeys: ["shop:key"],
     },

@@ -1,0 +1,46 @@
+import type { ProgressEvent } from "./progress";
+
+/**
+ * Notices a program that has handed over the stack's outputs, and then neither registers anything nor ends: Pulumi
+ * waits for it for ever, and so does the engine, but somebody should know.
+ */
+export class Idleness {
+  readonly #patienceMs: number;
+  readonly #tell: (activity: readonly string[]) => void;
+  #activity: () => Promise<readonly string[]> = () => Promise.resolve([]);
+  #timer: NodeJS.Timeout | undefined;
+  #armed = false;
+  #over = false;
+
+  /** @param tell called once, after `patienceMs` without an event, with what keeps the program running. */
+  constructor(patienceMs: number, tell: (activity: readonly string[]) => void) {
+    this.#patienceMs = patienceMs;
+    this.#tell = tell;
+  }
+
+  /** The program's process runs, and can be asked what it is at. */
+  watch(activity: () => Promise<readonly string[]>): void {
+    this.#activity = activity;
+  }
+
+  /** Something happened: patience starts anew. */
+  note(event: ProgressEvent): void {
+    if (event.type === "outputs") this.#armed = true;
+    if (!this.#armed || this.#over || event.type === "program-output") return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(), this.#patienceMs);
+  }
+
+  /** The program ends, or has ended. */
+  end(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(): Promise<void> {
+    const activity = await this.#activity();
+    if (this.#over) return;
+    this.#over = true;
+    this.#tell(activity);
+  }
+}
