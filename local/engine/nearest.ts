@@ -6,7 +6,7 @@ export function nearest(given: string, candidates: Iterable<string>): string | u
   for (const candidate of candidates) {
     const edits = distance(given.toLowerCase(), candidate.toLowerCase());
     // A third of the letters may differ: beyond that a proposal misleads more than it helps.
-    const most = Math.max(1, Math.floor(Math.max(given.length, candidate.length) / 3));
+    const most = Math.ceil(Math.max(given.length, candidate.length) / 3);
     if (edits <= most && (best === undefined || edits < best.edits)) best = { candidate, edits };
   }
   return best?.candidate;

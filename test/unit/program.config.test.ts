@@ -200,6 +200,15 @@ describe("the configuration", () => {
     ]);
   });
 
+  it("refuses a key that nobody reads, beside every other mistake, and proposes the nearest", () => {
+    const message = problemsOf({ ordersBatchSze: "5", entirelyDifferent: "1", ordersTimeoutSeconds: "soon" });
+    expect(message.split("\n").slice(1, -1)).to.deep.equal([
+      '  event-driven-aws:ordersTimeoutSeconds: got "soon"; expected an integer from 10 to 900 seconds',
+      "  event-driven-aws:ordersBatchSze: not declared in Pulumi.yaml; did you mean event-driven-aws:ordersBatchSize?",
+      "  event-driven-aws:entirelyDifferent: not declared in Pulumi.yaml",
+    ]);
+  });
+
   it("shows no secret value", () => {
     const before = process.env.PULUMI_CONFIG_SECRET_KEYS;
     process.env.PULUMI_CONFIG_SECRET_KEYS = '["event-driven-aws:confirmationSender"]';
