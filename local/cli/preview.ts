@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { evaluate } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
@@ -7,8 +7,7 @@ import { startCloud } from "../cloud/cloud";
 import { SteppedClock } from "../cloud/core/clock";
 import { readCheckedProject } from "../engine/checkConfiguration";
 import { localDirectory } from "../engine/localDirectory";
-import { readProject } from "../engine/projectFile";
-import type { ConfigOverrides } from "../engine/projectFile";
+import { type ConfigOverrides, hasStack } from "../engine/projectFile";
 import type { RegisteredResource } from "../engine/state";
 import { resourceTree } from "../engine/tree";
 import { comparePreviews } from "../preview/compare";
@@ -133,7 +132,7 @@ async function checkOut(project: string, revision: string): Promise<Revision> {
 
 async function compareWith(base: Revision, after: Snapshot, rehearsal: Rehearsal): Promise<Comparison> {
   const { name, commit, directory } = base;
-  if (!existsSync(path.join(directory, `Pulumi.${rehearsal.stack}.yaml`))) {
+  if (!(await explain(() => hasStack(directory, rehearsal.stack)))) {
     const note = `At ${name} there is no stack ${rehearsal.stack}: everything is new.`;
     return { revision: name, commit, note, changes: comparePreviews(emptySnapshot(rehearsal.stack), after) };
   }

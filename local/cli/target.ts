@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import * as v from "valibot";
-import { parse } from "yaml";
+import { ConfigurationError, ProjectError, readProject } from "../engine/projectFile";
 import { CommandError } from "./commandError";
 import { messageOf } from "../cloud/core/messageOf";
 
@@ -64,7 +63,8 @@ export async function localStatus(port: number): Promise<LocalStatus | undefined
 }
 
 async function deployedTarget(stack: string): Promise<Target> {
-  const [outputs, region] = await Promise.all([stackOutputs(stack), stackRegion(stack)]);
+  const region = stackRegion(stack);
+  const outputs = await stackOutputs(stack);
   return { outputs, clientConfig: { region } };
 }
 
@@ -86,20 +86,26 @@ async function stackOutputs(stack: string): Promise<Record<string, unknown>> {
   }
 }
 
-async function stackRegion(stack: string): Promise<string> {
-  const file = `Pulumi.${stack}.yaml`;
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  const settings = v.safeParse(
-    v.object({ config: v.object({ "aws:region": v.string() }) }),
-    text === undefined ? {} : parse(text),
-  );
-  const region = settings.success ? settings.output.config["aws:region"] : process.env.AWS_REGION;
+function stackRegion(stack: string): string {
+  const region = regionInFile(stack) ?? process.env.AWS_REGION;
   if (region === undefined) {
     throw new CommandError(
-      `no region for stack ${JSON.stringify(stack)}: set aws:region in ${file}, or AWS_REGION`,
+      `no region for stack ${JSON.stringify(stack)}: set aws:region in its file, Pulumi.${stack}.yaml, or AWS_REGION`,
     );
   }
   return region;
+}
+
+/** The region by the stack's file; undefined when it has none, or is of no use: the stack stands, so all is well. */
+function regionInFile(stack: string): string | undefined {
+  try {
+    return readProject(".", stack).config["aws:region"];
+  } catch (error) {
+    // What is encrypted does not matter here.
+    if (error instanceof ConfigurationError) return error.project.config["aws:region"];
+    if (error instanceof ProjectError) return undefined;
+    throw error;
+  }
 }
 
 /** A stack output that only some stacks have. */

@@ -123,10 +123,21 @@ export function listStacks(directory: string): readonly string[] {
     .sort();
 }
 
+/** Whether the project in `directory` has a file for the stack. Throws `ProjectError` when it is no project. */
+export function hasStack(directory: string, stack: string): boolean {
+  const root = path.resolve(directory);
+  const settings = readProjectSettings(readYamlFile(path.join(root, "Pulumi.yaml")));
+  return existsSync(stackFileOf(root, settings, stack));
+}
+
+function stackFileOf(root: string, { stackConfigDir = "." }: ProjectSettings, stack: string): string {
+  return path.resolve(root, stackConfigDir, `Pulumi.${stack}.yaml`);
+}
+
 /** Stack files lie beside `Pulumi.yaml`, or in the folder that its `stackConfigDir` names. */
-function findStackFile(root: string, { stackConfigDir = "." }: ProjectSettings, stack: string): string {
-  const folder = path.resolve(root, stackConfigDir);
-  const file = path.join(folder, `Pulumi.${stack}.yaml`);
+function findStackFile(root: string, settings: ProjectSettings, stack: string): string {
+  const file = stackFileOf(root, settings, stack);
+  const folder = path.dirname(file);
   if (existsSync(file)) return file;
   const stacks = existsSync(folder) && statSync(folder).isDirectory() ? listStacks(folder) : [];
   const known =

@@ -69,6 +69,20 @@ describe("while npm start stays up", function () {
     expect(ends[1].stderr).to.match(/missing\.json: cannot be read/);
   });
 
+  it("order sends thirty orders of 180 kB", async () => {
+    const bodies = Array.from({ length: 30 }, (_, index) =>
+      JSON.stringify({
+        orderId: `large-${index}`,
+        customerName: "Ann",
+        totalAmount: 1,
+        note: "x".repeat(180_000),
+      }),
+    );
+    const { status, stdout, stderr } = await order("--file", fileOf("large.jsonl", bodies.join("\n")));
+    expect(status, stderr).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.equal({ sent: 30, refused: 0, total: 30 });
+  });
+
   it("stock sets and lists", async () => {
     const set = await stock("set", "CLI-TEA=50", "CLI-CAKE=0");
     expect(set.status, set.stderr).to.equal(0);

@@ -63,6 +63,25 @@ describe("npm start", function () {
     }
   });
 
+  it("says everything that is wrong with a configuration at once, and deploys nothing", async () => {
+    const args = ["ordersBatchSze=5", "ordersTimeoutSeconds=5", "aws:region=eu-wst-1", "ordersBatchSize=20"];
+    const { status, stdout, stderr } = await runCommand(
+      "start",
+      "--port",
+      "0",
+      ...args.flatMap((override) => ["--config", override]),
+    );
+    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: "" });
+    expect(stderr.trimEnd().split("\n")).to.deep.equal([
+      "The configuration of stack dev is not valid:",
+      "  event-driven-aws:ordersBatchSze: not declared in Pulumi.yaml; did you mean event-driven-aws:ordersBatchSize? (--config)",
+      '  aws:region: got "eu-wst-1"; expected a region of AWS; did you mean eu-west-1? (aws:skipRegionValidation: true takes a newer one) (--config)',
+      '  event-driven-aws:ordersTimeoutSeconds: got "5"; expected an integer from 10 to 900 seconds',
+      "  event-driven-aws:ordersBatchSize: got 20 with a batching window of 0 seconds; expected at most 10, or batchingWindowSeconds of at least 1",
+      "Set each with: pulumi config set KEY VALUE --stack dev",
+    ]);
+  });
+
   it("names the stacks that there are when its own is missing", async () => {
     const { status, stderr } = await runCommand("start", "--stack", "nowhere", "--port", "0");
     expect(status).to.equal(1);
@@ -77,7 +96,8 @@ describe("a command line that is wrong", function () {
   this.timeout(60_000);
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["start", ["--speeed", "2"], /'--speeed'.*options here are .*--once/],
+    ["start", ["--speeed", "2"], /'--speeed'; did you mean --speed\? .*options here are .*--once/],
+    ["start", ["--config", "region"], /^--config: got "region"; expected KEY=VALUE/m],
     ["start", ["--orders", "many"], /^--orders: got "many"; expected a whole number from 0 to 1000000$/m],
     ["start", ["--port", "70000"], /^--port: got "70000"; expected a whole number from 0 to 65535$/m],
     ["order", [], /^give either --file orders.json or --count N$/m],
