@@ -44,6 +44,8 @@ export const orderLine: CommandLine = {
 
 /** Beyond it a file is no text that one process can hold (V8 takes 512 MiB of characters). */
 const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
+/** The status that a shell reports for a process ended by SIGINT. */
+const INTERRUPTED = 130;
 /** How often a line tells of the progress where no bar can be drawn. */
 const PROGRESS_LINE_MS = 5000;
 /** Refused orders that are told of one by one. */
@@ -76,6 +78,7 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
     });
     progress.stop();
     report(summary, orders, skipped, queueUrl, terminal, given.has("json"));
+    if (summary.interrupted) return INTERRUPTED;
     return summary.refused.length === 0 && summary.sent === orders.length ? 0 : 1;
   } catch (error) {
     if (!(error instanceof SendInterrupted)) throw error;
