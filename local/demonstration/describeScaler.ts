@@ -62,7 +62,8 @@ function decisionIn(message: string): string | undefined {
   const parsed = v.safeParse(logLine, message);
   if (!parsed.success) return undefined;
   const { level, message: text, trigger, action } = parsed.output;
-  if (level === "ERROR") return `the scaler reports: ${text}`;
+  // An error that nobody caught is logged with its stack.
+  if (level === "ERROR") return `the scaler reports: ${text.split("\n", 1)[0] ?? text}`;
   if (action === undefined) return undefined;
   return action === "hold" && trigger !== "alarm" ? undefined : `woken by ${trigger ?? "an event"}: ${text}`;
 }
