@@ -17,6 +17,12 @@ export const numeric = v.pipe(
   v.integer(),
 );
 
+/** A function's own environment variables. */
+export const environmentVariablesSchema = record(
+  v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_]+$/)),
+  v.string(),
+);
+
 export const tags = record(
   v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   v.pipe(v.string(), v.maxLength(256)),
@@ -33,7 +39,7 @@ const configurationEntries = {
   MemorySize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(128), v.maxValue(10_240))),
   Environment: v.optional(
     v.strictObject({
-      Variables: v.optional(record(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_]+$/)), v.string())),
+      Variables: v.optional(environmentVariablesSchema),
     }),
   ),
   TracingConfig: v.optional(v.strictObject({ Mode: v.optional(v.picklist(["Active", "PassThrough"])) })),

@@ -1,0 +1,32 @@
+import { parseArgs } from "node:util";
+import { fuzz, type FuzzResult } from "./fuzz";
+
+const megabytes = (bytes: number | undefined) => `${((bytes ?? 0) / 1024 / 1024).toFixed(1)} MB`;
+
+function report({ requests, statuses, faults, slowest, heaps }: FuzzResult): string {
+  const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+  return [
+    `${requests} requests; answers ${answers.join(", ")}; ${faults.length} faults`,
+    `slowest ${slowest.map(({ ms }) => `${ms.toFixed(0)} ms`).join(", ")}: ${slowest[0]?.request ?? ""}`,
+    `heap after the first round ${megabytes(heaps[0])}, after the last ${megabytes(heaps.at(-1))}`,
+  ].join("\n");
+}
+
+/** `npm run fuzz -- [--minutes M] [--seed S]`: 10 minutes of seed 1, if nothing else is said. Exit 1 for any fault. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { minutes: { type: "string", default: "10" }, seed: { type: "string", default: "1" } },
+  });
+  const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+  if (!(minutes > 0) || !Number.isInteger(seed)) {
+    process.stderr.write("expected --minutes with a number above 0, and --seed with a whole number\n");
+    process.exitCode = 2;
+    return;
+  }
+  const result = await fuzz({ seed, seconds: minutes * 60 });
+  process.stdout.write(`${report(result)}\n`);
+  for (const fault of new Set(result.faults)) process.stdout.write(`\n${fault}\n`);
+  process.exitCode = result.faults.length === 0 ? 0 : 1;
+}
+
+void main();
