@@ -117,7 +117,7 @@ export function broken(random: Random, value: unknown): unknown {
     items[at] = broken(random, items[at]);
     return items;
   }
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   const chosen = Math.floor(random.next() * entries.length);
   const [name, member] = entries[chosen] ?? ["", undefined];
   const kind = random.next();

@@ -79,14 +79,14 @@ async function answered(
   request: RawRequest,
 ): Promise<{ readonly ms: number; readonly status: number; readonly text: string }> {
   const start = performance.now();
-  let waited = false;
+  const patience = { over: false };
   const timer = setTimeout(() => {
-    waited = true;
+    patience.over = true;
     void clock.advance(30_000);
   }, PATIENCE_MS);
   try {
     const { status, text } = await sendRaw(cloud.endpoint, request);
-    return { ms: waited ? 0 : performance.now() - start, status, text };
+    return { ms: patience.over ? 0 : performance.now() - start, status, text };
   } catch (error) {
     return { ms: 0, status: 0, text: String(error) };
   } finally {

@@ -17,7 +17,7 @@ export function record<Key extends v.GenericSchema<string, string>, Value extend
 ) {
   const schema = v.record(key, value);
   const run: (typeof schema)["~run"] = (dataset, config) => {
-    const { value: input }: { readonly value: unknown } = dataset;
+    const input = dataset.value as unknown;
     if (typeof input !== "object" || input === null || Array.isArray(input)) {
       return schema["~run"](Array.isArray(input) ? { value: "an array" } : dataset, config);
     }
