@@ -161,18 +161,18 @@ export async function demonstrateOrders(
 async function sendAll(
   { sqs, orderQueueUrl }: OrderSystem,
   messages: OrderMessages,
-  { tally, until }: ReturnType<typeof watchOrders>,
+  watch: ReturnType<typeof watchOrders>,
   signal: AbortSignal,
 ): Promise<void> {
   for (let from = 0; from < messages.length; from += MESSAGES_A_SENDING) {
     const end = Math.min(from + MESSAGES_A_SENDING, messages.length);
-    await until(({ handled }) => end - handled <= MOST_WAITING);
+    await watch.until(({ handled }) => end - handled <= MOST_WAITING);
     await sendOrders({
       client: sqs,
       queueUrl: orderQueueUrl,
       bodies: Array.from({ length: end - from }, (_, offset) => messages.at(from + offset).body),
       onSending: (indexes) => {
-        for (const index of indexes) tally.sent(from + index);
+        for (const index of indexes) watch.tally.sent(from + index);
       },
       signal,
     });

@@ -18,7 +18,7 @@ export interface Codec<Value> {
 
 const asJson: Codec<unknown> = {
   encode: (value) => JSON.stringify(value),
-  decode: (text) => JSON.parse(text),
+  decode: (text) => JSON.parse(text) as unknown,
 };
 
 /** A page that grows beyond this is split; small enough that moving its bytes costs less than finding the place. */
