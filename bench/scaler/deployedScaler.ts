@@ -63,8 +63,7 @@ async function deploy(world: World, settings: ScalerSettings): Promise<Deploymen
       region,
       accountId,
       programDirectory: ".",
-      call: <Output>(service: ServiceName, operation: string, input: object) =>
-        cloud.call<Output>(service, operation, input),
+      call: cloud.call,
     });
     const { outputs } = await withProject(settings, (projectDirectory) =>
       runProgram({

@@ -1,5 +1,4 @@
 import type { Cloud } from "../cloud/cloud";
-import type { ServiceName } from "../cloud/core/service";
 import { seededRandom } from "../cloud/core/random";
 import { DeploymentFailure, type Mode } from "../engine/deployment";
 import type { ProgressEvent } from "../engine/progress";
@@ -34,8 +33,7 @@ export async function runInCloud(cloud: Cloud, options: RunInCloudOptions): Prom
         region,
         accountId,
         programDirectory: project.programDirectory,
-        call: <Output>(service: ServiceName, operation: string, input: object) =>
-          cloud.call<Output>(service, operation, input),
+        call: cloud.call,
       }),
       random: seededRandom(seed),
       signal: terminal.signal,

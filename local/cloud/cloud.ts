@@ -10,6 +10,8 @@ import { EventStream } from "./core/events";
 import { seededRandom } from "./core/random";
 import { startServer } from "./core/server";
 import type { CloudContext, Service, ServiceName } from "./core/service";
+import type { Principal } from "./iam/principal";
+import type { ServiceCaller } from "./wire/operation";
 import { authorizer } from "./iam/authorize";
 import { createIam } from "./iam/iam";
 import { Identities } from "./iam/identities";
@@ -29,6 +31,8 @@ export interface CloudOptions {
   readonly seed?: number;
   /** For files of this run, removed by `close`; default a new one under the system's temporary directory. */
   readonly directory?: string;
+  /** Default false. True for tests: an answer that AWS's model does not allow fails its call. */
+  readonly checkAnswers?: boolean;
   /** Default: every service there is. IAM and STS are always there. */
   readonly services?: readonly ServiceFactory[];
 }
@@ -39,7 +43,7 @@ export interface Cloud {
   readonly context: CloudContext;
   readonly services: ReadonlyMap<ServiceName, Service>;
   /** Calls an operation in-process as the account's administrator. */
-  call<Output>(service: ServiceName, operation: string, input: object, signal?: AbortSignal): Promise<Output>;
+  readonly call: ServiceCaller<[signal?: AbortSignal]>;
   /** Ends every service, then the server; removes the directory; stops the clock. May be called again. */
   close(): Promise<void>;
 }
@@ -51,6 +55,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     clock = new RunningClock(),
     region = "us-east-1",
     accountId = "000000000000",
+    checkAnswers = false,
   } = options;
   if (!/^[0-9]{12}$/.test(accountId))
     throw new Error(`accountId: got "${accountId}"; expected twelve digits`);
@@ -69,6 +74,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     awsEndpoint({
       services,
       events,
+      checkAnswers,
       authentication: {
         accountId,
         sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
@@ -83,6 +89,21 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   // What functions are made of, and write, is nobody else's.
   chmodSync(directory, 0o700);
 
+  /** What `ServiceCaller` types by service and operation. */
+  async function call(
+    name: ServiceName,
+    operation: string,
+    input: object,
+    caller: Principal,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const service = services.get(name);
+    if (service === undefined) throw notSupported(`The service "${name}"`);
+    // A caller that brings a signal ends its own calls; the others end with the cloud.
+    const request = { caller, requestId: newRequestId(), signal: signal ?? shutdown.signal };
+    return await dispatch(service, operation, input, request, { events, checkAnswers, inProcess: true });
+  }
+
   const context: CloudContext = {
     clock,
     events,
@@ -94,19 +115,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
     authorize: authorizer(identities, { clock, region, accountId }),
     mount: (prefix, handler) => server.mount(prefix, handler),
-    async call<Output>(
-      name: ServiceName,
-      operation: string,
-      input: object,
-      caller: Parameters<CloudContext["call"]>[3],
-      signal?: AbortSignal,
-    ) {
-      const service = services.get(name);
-      if (service === undefined) throw notSupported(`The service "${name}"`);
-      // A caller that brings a signal ends its own calls; the others end with the cloud.
-      const call = { caller, requestId: newRequestId(), signal: signal ?? shutdown.signal };
-      return (await dispatch(service, operation, input, call, events)) as Output;
-    },
+    call: call as CloudContext["call"],
   };
 
   const shutDown = async () => {
@@ -139,8 +148,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     endpoint: server.endpoint,
     context,
     services,
-    call: (service, operation, input, signal) =>
-      context.call(service, operation, input, { kind: "administrator", accountId }, signal),
+    call: ((service: ServiceName, operation: string, input: object, signal?: AbortSignal) =>
+      call(service, operation, input, { kind: "administrator", accountId }, signal)) as Cloud["call"],
     close,
   };
 }

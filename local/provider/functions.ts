@@ -12,11 +12,7 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
   })),
 
   "aws:index/getCallerIdentity:getCallerIdentity": define(v.strictObject({}), async (_args, context) => {
-    const identity = await context.call<{ Account: string; Arn: string; UserId: string }>(
-      "sts",
-      "GetCallerIdentity",
-      {},
-    );
+    const identity = await context.call("sts", "GetCallerIdentity", {});
     return { id: identity.Account, accountId: identity.Account, arn: identity.Arn, userId: identity.UserId };
   }),
 
@@ -30,19 +26,19 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
   "aws:ssm/getParameter:getParameter": define(
     v.strictObject({ name: v.string(), withDecryption: v.optional(v.boolean(), true) }),
     async ({ name, withDecryption }, context) => {
-      const { Parameter } = await context.call<{ Parameter: SsmParameter }>("ssm", "GetParameter", {
+      const { Parameter: found = {} } = await context.call("ssm", "GetParameter", {
         Name: name,
         WithDecryption: withDecryption,
       });
       return {
         id: name,
         name,
-        arn: Parameter.ARN,
-        type: Parameter.Type,
-        value: Parameter.Value,
+        arn: found.ARN,
+        type: found.Type,
+        value: found.Value,
         // Nothing here is encrypted.
-        insecureValue: Parameter.Value,
-        version: Parameter.Version,
+        insecureValue: found.Value,
+        version: found.Version,
       };
     },
   ),
@@ -74,13 +70,6 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     return { id: context.region, ids: subnetSet.map(({ subnetId }) => subnetId) };
   }),
 };
-
-interface SsmParameter {
-  readonly ARN: string;
-  readonly Type: string;
-  readonly Value: string;
-  readonly Version: number;
-}
 
 function filters() {
   return v.optional(v.array(v.strictObject({ name: v.string(), values: v.array(v.string()) })));

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { ServiceName } from "../cloud/core/service";
+import type { ServiceCaller } from "../cloud/wire/operation";
 
 /** What a resource type may use while it creates a resource. */
 export interface CreateContext {
@@ -8,7 +8,7 @@ export interface CreateContext {
   /** Paths of assets and archives are relative to it. */
   readonly programDirectory: string;
   /** Calls the embedded cloud in-process, as the account's administrator. */
-  call<Output>(service: ServiceName, operation: string, input: object): Promise<Output>;
+  readonly call: ServiceCaller<[]>;
 }
 
 export interface Created {

@@ -168,8 +168,9 @@ function wrongSignature(message: string): { kind: "doubted"; doubt: Doubt } {
 
 /** Each family of services has its own codes and status (the services' API references, "Common errors"). */
 export function refusalOf(doubt: Doubt, service?: { name: ServiceName; protocol: Protocol }): AwsError {
-  const isJson = service?.protocol.kind === "awsJson" || service?.protocol.kind === "restJson";
-  const status = service?.protocol.kind === "awsJson" && service.name !== "sqs" ? 400 : 403;
+  const spoken = service === undefined ? "query" : familyOf(service.protocol);
+  const isJson = spoken !== "query";
+  const status = spoken === "awsJson" && service?.name !== "sqs" ? 400 : 403;
   switch (doubt.kind) {
     case "unknown-token":
       return new AwsError(
@@ -183,5 +184,21 @@ export function refusalOf(doubt: Doubt, service?: { name: ServiceName; protocol:
         doubt.message,
         status,
       );
+  }
+}
+
+function familyOf(protocol: Protocol): "awsJson" | "restJson" | "query" {
+  switch (protocol.kind) {
+    case "awsJson":
+    case "restJson":
+      return protocol.kind;
+    case "awsQuery":
+    case "ec2Query":
+      return "query";
+    case "official": {
+      const [first] = protocol.wire.settings.protocols;
+      if (first === "restJson1") return "restJson";
+      return first === "awsJson1_0" || first === "awsJson1_1" ? "awsJson" : "query";
+    }
   }
 }

@@ -8,6 +8,7 @@ import { notSupported, type AwsError } from "./errors";
 import type { EventStream } from "./events";
 import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
 import { encodeErrorLike } from "./protocols/fallback";
+import { officialCodec } from "../wire/protocols";
 import { bodyLimit } from "./bodyLimit";
 import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
@@ -19,6 +20,8 @@ export interface AwsEndpointOptions {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly events: EventStream;
   readonly authentication: AuthenticationOptions;
+  /** See `CloudOptions`. */
+  readonly checkAnswers: boolean;
   newRequestId(): string;
   /** Aborts when the cloud shuts down. */
   readonly shutdown: AbortSignal;
@@ -27,7 +30,8 @@ export interface AwsEndpointOptions {
 /** Answers HTTP requests in AWS's protocols with the operations of the services. */
 export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
   const codecs = new Map<Service, Codec>();
-  const codecOf = (service: Service) => {
+  const codecOf = (service: Service, request: WireRequest) => {
+    if (service.protocol.kind === "official") return officialCodec(service.protocol.wire, request);
     let codec = codecs.get(service);
     if (codec === undefined) codecs.set(service, (codec = codecFor(service.name, service.protocol)));
     return codec;
@@ -48,7 +52,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       published.service = claim.service;
       const service = options.services.get(claim.service as ServiceName);
       if (service !== undefined && speaks(service, request)) {
-        encodeError = (error) => codecOf(service).encodeError(error, requestId);
+        encodeError = (error) => codecOf(service, request).encodeError(error, requestId);
       }
       const authentication = authenticate(raw, claim, options.authentication);
       if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service);
@@ -64,7 +68,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       request = { ...head, body: await decodeBody(sent, incoming.headers["content-encoding"], limit) };
       if (service === undefined) throw notSupported(`The service "${claim.service}"`);
       published.operation = operationHint(request);
-      const codec = codecOf(service);
+      const codec = codecOf(service, request);
       const decoded = codec.decode(request);
       let output: Output;
       try {
@@ -73,7 +77,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
           decoded.operation,
           decoded.input,
           { caller: authentication.caller, requestId, signal },
-          options.events,
+          { events: options.events, inProcess: false, checkAnswers: options.checkAnswers },
         );
       } catch (error) {
         return encodeError(asAwsError(error));

@@ -1,11 +1,20 @@
 import type { Principal } from "../iam/principal";
 import { AwsError, notSupported } from "./errors";
+import { accessDeniedBy } from "../wire/refusals";
 import type { EventStream } from "./events";
 import type { Call, Output, Service } from "./service";
 import { messageOf } from "./messageOf";
 
 /** The code that `CloudContext.authorize` refuses with; `dispatch` turns it into the service's own. */
 export const accessDenied = "AccessDenied";
+
+export interface DispatchOptions {
+  readonly events: EventStream;
+  /** Nobody has decoded the input, so that its members are still to be checked. */
+  readonly inProcess: boolean;
+  /** Whether an answer that AWS's model does not allow is a failure. */
+  readonly checkAnswers: boolean;
+}
 
 /**
  * Runs one operation, over the wire or in-process, and publishes it. Whatever fails comes out as an AwsError;
@@ -16,12 +25,15 @@ export async function dispatch(
   operation: string,
   input: unknown,
   call: Call,
-  events: EventStream,
+  { events, inProcess, checkAnswers }: DispatchOptions,
 ): Promise<Output> {
   try {
     const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (run === undefined) throw notSupported(`The operation ${service.name}:${operation}`);
+    const wire = service.protocol.kind === "official" ? service.protocol.wire : undefined;
+    if (inProcess) wire?.checkInput(operation, input);
     const output = await run(input, call);
+    if (checkAnswers) wire?.checkOutput(operation, output);
     publishRequest(events, service.name, operation, call.caller, call.requestId);
     return output;
   } catch (cause) {
@@ -59,6 +71,8 @@ export function asAwsError(cause: unknown): AwsError {
 function inTheWordsOf(service: Service, error: AwsError): AwsError {
   if (error.code !== accessDenied) return error;
   switch (service.protocol.kind) {
+    case "official":
+      return accessDeniedBy(service.name, error.message);
     case "awsQuery":
       return error;
     case "ec2Query":

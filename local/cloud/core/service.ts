@@ -1,6 +1,8 @@
 import type { RequestListener } from "node:http";
 import * as v from "valibot";
 import type { Principal } from "../iam/principal";
+import type { ServiceCaller } from "../wire/operation";
+import type { ServiceWire } from "../wire/serviceWire";
 import type { Clock } from "./clock";
 import { AwsError } from "./errors";
 import type { EventStream } from "./events";
@@ -48,13 +50,7 @@ export interface CloudContext {
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */
-  call<Output>(
-    service: ServiceName,
-    operation: string,
-    input: object,
-    caller: Principal,
-    signal?: AbortSignal,
-  ): Promise<Output>;
+  readonly call: ServiceCaller<[caller: Principal, signal?: AbortSignal]>;
   /**
    * Hands every request under a path prefix ("/_lambda/") to `handler`: past the door, but before all AWS protocols and
    * their checks. Whatever it may do must be guarded by a secret of its own, or be fit for every program here.
@@ -80,8 +76,9 @@ export type ServiceName =
   | "kms"
   | "xray";
 
-/** How a service speaks on the wire. */
+/** How a service speaks on the wire: as AWS's model of it says, or by a codec that was written for it by hand. */
 export type Protocol =
+  | { readonly kind: "official"; readonly wire: ServiceWire }
   | { readonly kind: "awsJson"; readonly version: "1.0" | "1.1"; readonly targetPrefixes: readonly string[] }
   | { readonly kind: "awsQuery"; readonly namespace: string }
   | { readonly kind: "ec2Query"; readonly namespace: string }

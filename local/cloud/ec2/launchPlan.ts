@@ -114,14 +114,8 @@ async function resolveImage(imageId: string | undefined, context: CloudContext, 
   const resolved =
     parameter === undefined
       ? imageId
-      : (
-          await context.call<{ Parameter: { Value: string } }>(
-            "ssm",
-            "GetParameter",
-            { Name: parameter },
-            call.caller,
-          )
-        ).Parameter.Value;
+      : ((await context.call("ssm", "GetParameter", { Name: parameter }, call.caller)).Parameter?.Value ??
+        "");
   if (IMAGE_ID.test(resolved)) return resolved;
   throw new AwsError(
     "InvalidAMIID.Malformed",

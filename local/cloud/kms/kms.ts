@@ -1,7 +1,7 @@
-import * as v from "valibot";
 import { AwsError } from "../core/errors";
-import { type Access, type CloudContext, operation, type Service } from "../core/service";
+import type { Access, CloudContext, Service } from "../core/service";
 import { parsePolicyDocument } from "../iam/policyDocument";
+import { officialService, operationsOf, type Output } from "../wire/operation";
 import { type Key, Keys } from "./keys";
 import { messageOf } from "../core/messageOf";
 
@@ -9,8 +9,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** KMS names a key's one policy so. */
 const POLICY_NAME = "default";
 
-const KeyId = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
-const byKey = v.strictObject({ KeyId });
+/** From the KMS API reference. */
+const KeyId = { length: [1, 2048] } as const;
+const PolicyName = { oneOf: [POLICY_NAME] } as const;
+const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
 
 /** KMS: symmetric keys of the account with their policies, rotation and aliases. It encrypts nothing. */
 export function createKms(context: CloudContext): Service {
@@ -18,114 +20,110 @@ export function createKms(context: CloudContext): Service {
   const on = (action: string) => (input: { readonly KeyId: string }) =>
     accessTo(keys.get(input.KeyId), action);
 
-  return {
-    name: "kms",
-    protocol: { kind: "awsJson", version: "1.1", targetPrefixes: ["TrentService"] },
-    operations: {
-      CreateKey: operation(
-        context,
-        v.strictObject({
-          Policy: v.optional(v.string()),
-          Description: v.optional(v.pipe(v.string(), v.maxLength(8192)), ""),
-          KeyUsage: v.optional(v.literal("ENCRYPT_DECRYPT")),
-          KeySpec: v.optional(v.literal("SYMMETRIC_DEFAULT")),
-          MultiRegion: v.optional(v.literal(false)),
-          Tags: v.optional(v.array(v.strictObject({ TagKey: v.string(), TagValue: v.string() })), []),
-        }),
-        () => [{ action: "kms:CreateKey", resource: "*" }],
-        (input) => {
-          if (input.Policy !== undefined) checkPolicy(input.Policy);
-          const key = keys.create({
-            description: input.Description,
-            manager: "CUSTOMER",
-            policy: input.Policy ?? accountsPolicy(context.accountId),
-            tags: new Map(input.Tags.map((tag) => [tag.TagKey, tag.TagValue])),
-          });
-          return { KeyMetadata: metadata(key, context.accountId) };
+  const operation = operationsOf("kms", context);
+  return officialService("kms", {
+    ...operation(
+      "CreateKey",
+      {
+        supports: ["Policy", "Description", "KeyUsage", "KeySpec", "MultiRegion", "Tags"],
+        rules: {
+          Description: { length: [0, 8192] },
+          KeyUsage: { supported: ["ENCRYPT_DECRYPT"] },
+          KeySpec: { supported: ["SYMMETRIC_DEFAULT"] },
+          MultiRegion: { supported: [false] },
         },
-      ),
+      },
+      () => [{ action: "kms:CreateKey", resource: "*" }],
+      (input) => {
+        if (input.Policy !== undefined) checkPolicy(input.Policy);
+        const key = keys.create({
+          description: input.Description ?? "",
+          manager: "CUSTOMER",
+          policy: input.Policy ?? accountsPolicy(context.accountId),
+          tags: new Map(input.Tags?.map((tag) => [tag.TagKey, tag.TagValue])),
+        });
+        return { KeyMetadata: metadata(key, context.accountId) };
+      },
+    ),
 
-      DescribeKey: operation(context, byKey, on("DescribeKey"), (input) => ({
-        KeyMetadata: metadata(keys.get(input.KeyId), context.accountId),
-      })),
+    ...operation("DescribeKey", byKey, on("DescribeKey"), (input) => ({
+      KeyMetadata: metadata(keys.get(input.KeyId), context.accountId),
+    })),
 
-      GetKeyPolicy: operation(
-        context,
-        v.strictObject({ KeyId, PolicyName: v.optional(v.literal(POLICY_NAME)) }),
-        on("GetKeyPolicy"),
-        (input) => ({ Policy: keys.get(input.KeyId).policy, PolicyName: POLICY_NAME }),
-      ),
+    ...operation(
+      "GetKeyPolicy",
+      { supports: ["KeyId", "PolicyName"], rules: { KeyId, PolicyName } },
+      on("GetKeyPolicy"),
+      (input) => ({ Policy: keys.get(input.KeyId).policy, PolicyName: POLICY_NAME }),
+    ),
 
-      PutKeyPolicy: operation(
-        context,
-        v.strictObject({ KeyId, PolicyName: v.optional(v.literal(POLICY_NAME)), Policy: v.string() }),
-        on("PutKeyPolicy"),
-        (input) => {
-          checkPolicy(input.Policy);
-          changeable(keys.get(input.KeyId)).policy = input.Policy;
-          return {};
-        },
-      ),
+    ...operation(
+      "PutKeyPolicy",
+      { supports: ["KeyId", "PolicyName", "Policy"], rules: { KeyId, PolicyName } },
+      on("PutKeyPolicy"),
+      (input) => {
+        checkPolicy(input.Policy);
+        changeable(keys.get(input.KeyId)).policy = input.Policy;
+        return {};
+      },
+    ),
 
-      EnableKeyRotation: operation(
-        context,
-        v.strictObject({
-          KeyId,
-          RotationPeriodInDays: v.optional(
-            v.pipe(v.number(), v.integer(), v.minValue(90), v.maxValue(2560)),
-            365,
-          ),
-        }),
-        on("EnableKeyRotation"),
-        (input) => {
-          changeable(keys.get(input.KeyId)).rotationPeriodDays = input.RotationPeriodInDays;
-          return {};
-        },
-      ),
+    ...operation(
+      "EnableKeyRotation",
+      {
+        supports: ["KeyId", "RotationPeriodInDays"],
+        rules: { KeyId, RotationPeriodInDays: { range: [90, 2560] } },
+      },
+      on("EnableKeyRotation"),
+      (input) => {
+        changeable(keys.get(input.KeyId)).rotationPeriodDays = input.RotationPeriodInDays ?? 365;
+        return {};
+      },
+    ),
 
-      GetKeyRotationStatus: operation(context, byKey, on("GetKeyRotationStatus"), (input) => {
-        const { id, rotationPeriodDays: days } = keys.get(input.KeyId);
+    ...operation("GetKeyRotationStatus", byKey, on("GetKeyRotationStatus"), (input) => {
+      const { id, rotationPeriodDays: days } = keys.get(input.KeyId);
+      return {
+        KeyId: id,
+        KeyRotationEnabled: days !== undefined,
+        ...(days === undefined ? {} : { RotationPeriodInDays: days }),
+      };
+    }),
+
+    ...operation(
+      "CreateAlias",
+      {
+        supports: ["AliasName", "TargetKeyId"],
+        rules: { AliasName: { pattern: /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/ }, TargetKeyId: KeyId },
+      },
+      (input) => accessTo(keys.get(input.TargetKeyId), "CreateAlias"),
+      (input) => {
+        keys.addAlias(input.AliasName, changeable(keys.get(input.TargetKeyId)));
+        return {};
+      },
+    ),
+
+    ...operation(
+      "ScheduleKeyDeletion",
+      {
+        supports: ["KeyId", "PendingWindowInDays"],
+        rules: { KeyId, PendingWindowInDays: { range: [7, 30] } },
+      },
+      on("ScheduleKeyDeletion"),
+      (input) => {
+        const key = changeable(keys.get(input.KeyId));
+        const { PendingWindowInDays = 30 } = input;
+        key.state = "PendingDeletion";
+        key.deletionDate = context.clock.now() + PendingWindowInDays * DAY_MS;
         return {
-          KeyId: id,
-          KeyRotationEnabled: days !== undefined,
-          ...(days === undefined ? {} : { RotationPeriodInDays: days }),
+          KeyId: key.arn,
+          DeletionDate: new Date(key.deletionDate),
+          KeyState: key.state,
+          PendingWindowInDays,
         };
-      }),
-
-      CreateAlias: operation(
-        context,
-        v.strictObject({
-          AliasName: v.pipe(v.string(), v.regex(/^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/)),
-          TargetKeyId: KeyId,
-        }),
-        (input) => accessTo(keys.get(input.TargetKeyId), "CreateAlias"),
-        (input) => {
-          keys.addAlias(input.AliasName, changeable(keys.get(input.TargetKeyId)));
-          return {};
-        },
-      ),
-
-      ScheduleKeyDeletion: operation(
-        context,
-        v.strictObject({
-          KeyId,
-          PendingWindowInDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(7), v.maxValue(30)), 30),
-        }),
-        on("ScheduleKeyDeletion"),
-        (input) => {
-          const key = changeable(keys.get(input.KeyId));
-          key.state = "PendingDeletion";
-          key.deletionDate = context.clock.now() + input.PendingWindowInDays * DAY_MS;
-          return {
-            KeyId: key.arn,
-            DeletionDate: key.deletionDate / 1000,
-            KeyState: key.state,
-            PendingWindowInDays: input.PendingWindowInDays,
-          };
-        },
-      ),
-    },
-  };
+      },
+    ),
+  });
 }
 
 function accessTo(key: Key, action: string): Access[] {
@@ -166,12 +164,12 @@ function accountsPolicy(accountId: string): string {
   });
 }
 
-function metadata(key: Key, accountId: string): object {
+function metadata(key: Key, accountId: string): Output<"kms", "DescribeKey">["KeyMetadata"] {
   return {
     AWSAccountId: accountId,
     KeyId: key.id,
     Arn: key.arn,
-    CreationDate: key.createdAt / 1000,
+    CreationDate: new Date(key.createdAt),
     Enabled: key.state === "Enabled",
     Description: key.description,
     KeyUsage: "ENCRYPT_DECRYPT",
@@ -182,6 +180,6 @@ function metadata(key: Key, accountId: string): object {
     KeyManager: key.manager,
     Origin: "AWS_KMS",
     MultiRegion: false,
-    ...(key.deletionDate === undefined ? {} : { DeletionDate: key.deletionDate / 1000 }),
+    ...(key.deletionDate === undefined ? {} : { DeletionDate: new Date(key.deletionDate) }),
   };
 }

@@ -19,21 +19,21 @@ export async function authorizeUseOfKey(
   via: ServiceName,
 ): Promise<void> {
   const { accountId, region } = context;
-  const ask = <Output>(operation: string): Promise<Output> =>
-    context.call<Output>("kms", operation, { KeyId: keyId }, { kind: "administrator", accountId });
+  const administrator: Principal = { kind: "administrator", accountId };
   try {
-    const { KeyMetadata: key } = await ask<{ KeyMetadata: { Arn: string; KeyState: string } }>("DescribeKey");
-    const { Policy: resourcePolicy } = await ask<{ Policy: string }>("GetKeyPolicy");
+    const { KeyMetadata: key } = await context.call("kms", "DescribeKey", { KeyId: keyId }, administrator);
+    const { Policy } = await context.call("kms", "GetKeyPolicy", { KeyId: keyId }, administrator);
+    const arn = key?.Arn ?? keyId;
     const conditions = {
       "kms:ViaService": `${via}.${region}.amazonaws.com`,
       ...(caller.kind === "service" ? {} : { "kms:CallerAccount": caller.accountId }),
     };
     context.authorize(
       caller,
-      ACTIONS.map((action) => ({ action, resource: key.Arn, resourcePolicy, context: conditions })),
+      ACTIONS.map((action) => ({ action, resource: arn, resourcePolicy: Policy, context: conditions })),
     );
-    if (key.KeyState !== "Enabled") {
-      throw new AwsError("KMSInvalidState", `${key.Arn} is pending deletion; expected a key that is enabled`);
+    if (key?.KeyState !== "Enabled") {
+      throw new AwsError("KMSInvalidState", `${arn} is pending deletion; expected a key that is enabled`);
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

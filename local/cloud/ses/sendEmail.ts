@@ -1,27 +1,24 @@
-import * as v from "valibot";
 import { AwsError } from "../core/errors";
-import { type CloudContext, operation, type Operation } from "../core/service";
+import type { CloudContext } from "../core/service";
+import { operationsOf, type Supported } from "../wire/operation";
 import { type Address, parseAddress } from "./address";
 import type { Identities } from "./identities";
 import { type Email, inboxOf } from "./inbox";
 
-const Addresses = v.optional(v.array(v.string()), []);
-const Text = v.strictObject({ Data: v.string(), Charset: v.optional(v.string()) });
-const TagText = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/));
+const texts = ["Subject", "Body.Text", "Body.Html"] as const;
+const tagText = { pattern: /^[A-Za-z0-9_-]{1,256}$/ };
 
-const SendEmailInput = v.strictObject({
-  FromEmailAddress: v.string(),
-  Destination: v.strictObject({ ToAddresses: Addresses, CcAddresses: Addresses, BccAddresses: Addresses }),
-  ReplyToAddresses: Addresses,
-  Content: v.strictObject({
-    Simple: v.strictObject({
-      Subject: Text,
-      Body: v.strictObject({ Text: v.optional(Text), Html: v.optional(Text) }),
-    }),
-  }),
-  EmailTags: v.optional(v.array(v.strictObject({ Name: TagText, Value: TagText })), []),
-});
-type SendEmailInput = v.InferOutput<typeof SendEmailInput>;
+const support = {
+  supports: [
+    "FromEmailAddress",
+    "Destination",
+    "ReplyToAddresses",
+    ...texts.map((text) => `Content.Simple.${text}` as const),
+    "EmailTags",
+  ],
+  rules: { "EmailTags.Name": tagText, "EmailTags.Value": tagText },
+} as const;
+type SendEmailInput = Supported<"ses", "SendEmail", (typeof support.supports)[number]>;
 
 /** Recipients of one e-mail: SES developer guide, "Service quotas". */
 const MOST_RECIPIENTS = 50;
@@ -29,13 +26,13 @@ const MOST_RECIPIENTS = 50;
 /** A domain whose addresses are refused at once, as SES refuses those on its suppression list. */
 const REJECTED_DOMAIN = "rejected.example";
 
-export function sendEmail(context: CloudContext, identities: Identities): Operation {
+export function sendEmail(context: CloudContext, identities: Identities) {
   const inbox = inboxOf(context);
-  return operation(
-    context,
-    SendEmailInput,
+  return operationsOf("ses", context)(
+    "SendEmail",
+    support,
     (input) => {
-      const from = parseAddress(input.FromEmailAddress);
+      const from = parseAddress(input.FromEmailAddress ?? "");
       return [
         {
           action: "ses:SendEmail",
@@ -49,9 +46,12 @@ export function sendEmail(context: CloudContext, identities: Identities): Operat
       ];
     },
     (input) => {
-      const from = checkFrom(input.FromEmailAddress, identities, context.region);
+      const from = checkFrom(input.FromEmailAddress ?? "", identities, context.region);
       checkRecipients(recipientsOf(input));
-      const { Subject: subject, Body: body } = input.Content.Simple;
+      const { Subject: subject, Body: body } = input.Content.Simple ?? {};
+      if (subject === undefined || body === undefined) {
+        throw badRequest("Content.Simple: expected a Subject and a Body");
+      }
       if (body.Text === undefined && body.Html === undefined) {
         throw badRequest("Content.Simple.Body: got neither Text nor Html; expected at least one");
       }
@@ -59,14 +59,14 @@ export function sendEmail(context: CloudContext, identities: Identities): Operat
         messageId: `${context.random.hex(16)}-${context.random.uuid()}-000000`,
         at: context.clock.now(),
         from: from.address,
-        to: input.Destination.ToAddresses,
-        cc: input.Destination.CcAddresses,
-        bcc: input.Destination.BccAddresses,
-        replyTo: input.ReplyToAddresses,
+        to: input.Destination?.ToAddresses ?? [],
+        cc: input.Destination?.CcAddresses ?? [],
+        bcc: input.Destination?.BccAddresses ?? [],
+        replyTo: input.ReplyToAddresses ?? [],
         subject: subject.Data,
         ...(body.Text === undefined ? {} : { text: body.Text.Data }),
         ...(body.Html === undefined ? {} : { html: body.Html.Data }),
-        tags: Object.fromEntries(input.EmailTags.map((tag) => [tag.Name, tag.Value])),
+        tags: Object.fromEntries((input.EmailTags ?? []).map((tag) => [tag.Name, tag.Value])),
       };
       const fault = inbox.fault?.(email);
       if (fault !== undefined) throw fault;
@@ -78,8 +78,9 @@ export function sendEmail(context: CloudContext, identities: Identities): Operat
   );
 }
 
-function recipientsOf({ Destination }: SendEmailInput): readonly string[] {
-  return [...Destination.ToAddresses, ...Destination.CcAddresses, ...Destination.BccAddresses];
+function recipientsOf({ Destination = {} }: SendEmailInput): readonly string[] {
+  const { ToAddresses = [], CcAddresses = [], BccAddresses = [] } = Destination;
+  return [...ToAddresses, ...CcAddresses, ...BccAddresses];
 }
 
 function checkFrom(text: string, identities: Identities, region: string): Address {

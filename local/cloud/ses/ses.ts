@@ -1,120 +1,107 @@
-import * as v from "valibot";
+import { AwsError } from "../core/errors";
 import { pageOf } from "../core/paging";
-import { type CloudContext, operation, type Operation, type Route, type Service } from "../core/service";
+import type { CloudContext, Service } from "../core/service";
+import { officialService, operationsOf } from "../wire/operation";
 import { parseAddress } from "./address";
 import { Identities } from "./identities";
 import { inboxOf } from "./inbox";
 import { sendEmail } from "./sendEmail";
 
-const ROUTES: readonly Route[] = [
-  { method: "POST", path: "/v2/email/outbound-emails", operation: "SendEmail" },
-  { method: "POST", path: "/v2/email/identities", operation: "CreateEmailIdentity" },
-  // boto3 lists identities by GET, SDK v3 by POST.
-  { method: "GET", path: "/v2/email/identities", operation: "ListEmailIdentities" },
-  { method: "POST", path: "/v2/email/list-identities", operation: "ListEmailIdentities" },
-  { method: "GET", path: "/v2/email/identities/{EmailIdentity}", operation: "GetEmailIdentity" },
-  { method: "DELETE", path: "/v2/email/identities/{EmailIdentity}", operation: "DeleteEmailIdentity" },
-  { method: "GET", path: "/v2/email/account", operation: "GetAccount" },
-];
-
-const IdentityName = v.pipe(
-  v.string(),
-  v.check(
-    (name) => parseAddress(name)?.address === name || /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(name),
-    "an e-mail address or a domain",
-  ),
-);
-
 /** What an account out of the sandbox starts with. */
 const DAILY_QUOTA = 50_000;
 const SEND_RATE = 14;
 
+/** Signing is on for no identity: there is no DNS to publish a key in. */
+const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
+
 /** SES v2: what is sent lies in an inbox (`inboxOf`), and leaves the machine never. */
 export function createSes(context: CloudContext): Service {
   const identities = new Identities(context);
-  return {
-    name: "ses",
-    protocol: { kind: "restJson", routes: ROUTES },
-    operations: {
-      SendEmail: sendEmail(context, identities),
-      ...identityOperations(context, identities),
-      GetAccount: operation(
-        context,
-        v.strictObject({}),
-        () => [{ action: "ses:GetAccount", resource: "*" }],
-        () => ({
-          DedicatedIpAutoWarmupEnabled: false,
-          EnforcementStatus: "HEALTHY",
-          ProductionAccessEnabled: true,
-          SendingEnabled: true,
-          SendQuota: {
-            Max24HourSend: DAILY_QUOTA,
-            MaxSendRate: SEND_RATE,
-            SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
-          },
-        }),
-      ),
-    },
-  };
+  const operation = operationsOf("ses", context);
+  return officialService("ses", {
+    ...sendEmail(context, identities),
+    ...identityOperations(context, identities),
+    ...operation(
+      "GetAccount",
+      { supports: [] },
+      () => [{ action: "ses:GetAccount", resource: "*" }],
+      () => ({
+        DedicatedIpAutoWarmupEnabled: false,
+        EnforcementStatus: "HEALTHY",
+        ProductionAccessEnabled: true,
+        SendingEnabled: true,
+        SendQuota: {
+          Max24HourSend: DAILY_QUOTA,
+          MaxSendRate: SEND_RATE,
+          SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
+        },
+      }),
+    ),
+  });
 }
 
-function identityOperations(context: CloudContext, identities: Identities): Record<string, Operation> {
-  const Named = v.strictObject({ EmailIdentity: v.string() });
+function checkIdentityName(name: string): void {
+  if (parseAddress(name)?.address === name || /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(name)) return;
+  throw new AwsError(
+    "BadRequestException",
+    `EmailIdentity: got "${name}"; expected an e-mail address or a domain`,
+  );
+}
+
+function identityOperations(context: CloudContext, identities: Identities) {
+  const operation = operationsOf("ses", context);
   const on = (action: string) => (input: { readonly EmailIdentity: string }) => [
     { action: `ses:${action}`, resource: identities.arnOf(input.EmailIdentity) },
   ];
   return {
-    CreateEmailIdentity: operation(
-      context,
-      v.strictObject({
-        EmailIdentity: IdentityName,
-        Tags: v.optional(v.array(v.strictObject({ Key: v.string(), Value: v.string() })), []),
-      }),
+    ...operation(
+      "CreateEmailIdentity",
+      { supports: ["EmailIdentity", "Tags"] },
       on("CreateEmailIdentity"),
-      (input) => {
-        const identity = identities.create(input.EmailIdentity, input.Tags);
-        return { IdentityType: identity.type, VerifiedForSendingStatus: true };
+      ({ EmailIdentity, Tags = [] }) => {
+        checkIdentityName(EmailIdentity);
+        const identity = identities.create(EmailIdentity, Tags);
+        return { IdentityType: identity.type, VerifiedForSendingStatus: true, DkimAttributes: dkim };
       },
     ),
-    GetEmailIdentity: operation(context, Named, on("GetEmailIdentity"), (input) => {
-      const identity = identities.get(input.EmailIdentity);
-      return {
-        IdentityType: identity.type,
-        FeedbackForwardingStatus: true,
-        VerifiedForSendingStatus: true,
-        VerificationStatus: "SUCCESS",
-        Policies: {},
-        Tags: identity.tags,
-      };
-    }),
-    DeleteEmailIdentity: operation(context, Named, on("DeleteEmailIdentity"), (input) => {
-      identities.delete(input.EmailIdentity);
-      return {};
-    }),
-    ListEmailIdentities: operation(
-      context,
-      v.strictObject({
-        NextToken: v.optional(v.string()),
-        // A text when it comes as a query parameter.
-        PageSize: v.optional(
-          v.pipe(v.unknown(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(1000)),
-          1000,
-        ),
-      }),
+    ...operation(
+      "GetEmailIdentity",
+      { supports: ["EmailIdentity"] },
+      on("GetEmailIdentity"),
+      ({ EmailIdentity }) => {
+        const identity = identities.get(EmailIdentity);
+        return {
+          IdentityType: identity.type,
+          FeedbackForwardingStatus: true,
+          VerifiedForSendingStatus: true,
+          VerificationStatus: "SUCCESS" as const,
+          DkimAttributes: dkim,
+          Policies: {},
+          Tags: identity.tags,
+        };
+      },
+    ),
+    ...operation(
+      "DeleteEmailIdentity",
+      { supports: ["EmailIdentity"] },
+      on("DeleteEmailIdentity"),
+      ({ EmailIdentity }) => {
+        identities.delete(EmailIdentity);
+        return {};
+      },
+    ),
+    ...operation(
+      "ListEmailIdentities",
+      { supports: ["NextToken", "PageSize"], rules: { PageSize: { range: [1, 1000] } } },
       () => [{ action: "ses:ListEmailIdentities", resource: "*" }],
-      (input) => {
-        const { items, next } = pageOf(
-          identities.list(),
-          input.NextToken,
-          input.PageSize,
-          "InvalidNextTokenException",
-        );
+      ({ NextToken, PageSize = 1000 }) => {
+        const { items, next } = pageOf(identities.list(), NextToken, PageSize, "InvalidNextTokenException");
         return {
           EmailIdentities: items.map((identity) => ({
             IdentityType: identity.type,
             IdentityName: identity.name,
             SendingEnabled: true,
-            VerificationStatus: "SUCCESS",
+            VerificationStatus: "SUCCESS" as const,
           })),
           ...(next === undefined ? {} : { NextToken: next }),
         };

@@ -1,6 +1,7 @@
 import { AwsError } from "../core/errors";
 import type { CloudContext } from "../core/service";
 import type { Principal } from "../iam/principal";
+import type { Input } from "../wire/operation";
 import type { Subscription, Topic } from "./topics";
 
 export interface MessageAttribute {
@@ -45,7 +46,11 @@ export async function deliver(
   }
 }
 
-function sqsMessage(context: CloudContext, subscription: Subscription, notification: Notification): object {
+function sqsMessage(
+  context: CloudContext,
+  subscription: Subscription,
+  notification: Notification,
+): Input<"sqs", "SendMessage"> {
   const [accountId = "", queueName = ""] = subscription.endpoint.split(":").slice(4);
   const QueueUrl = `${context.endpoint()}/${accountId}/${queueName}`;
   if (subscription.rawMessageDelivery) {

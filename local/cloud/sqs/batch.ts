@@ -1,18 +1,13 @@
-import * as v from "valibot";
 import { AwsError } from "../core/errors";
 import { asAwsError } from "../core/dispatch";
-import { queryErrorCode } from "../core/protocols/queryErrorCodes";
-import { missingParameter } from "./errors";
+import { queryCodeOf } from "../wire/serviceWire";
 
 /** SQS developer guide, message quotas. */
 const maxEntries = 10;
 
-/** A batch of entries, each with its own `Id`; how many there may be is checked with SQS's own errors. */
-export function batchSchema<Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.strictObject({
-    QueueUrl: v.string(),
-    Entries: v.optional(v.array(v.strictObject({ Id: v.string(), ...entries }))),
-  });
+/** Members of each entry, as `supports` names them. */
+export function inEntries<const Name extends string>(names: readonly Name[]): `Entries.${Name}`[] {
+  return names.map((name) => `Entries.${name}` as const);
 }
 
 interface BatchEntry {
@@ -27,10 +22,7 @@ interface BatchFailure {
 }
 
 /** Throws what SQS says to a batch that is wrong as a whole. */
-export function checkBatch<Entry extends BatchEntry>(
-  entries: readonly Entry[] | undefined,
-): readonly Entry[] {
-  if (entries === undefined) throw missingParameter("Entries");
+export function checkBatch<Entry extends BatchEntry>(entries: readonly Entry[]): readonly Entry[] {
   if (entries.length === 0) {
     throw new AwsError("EmptyBatchRequest", "There should be at least one entry in the request.");
   }
@@ -58,7 +50,7 @@ export function checkBatch<Entry extends BatchEntry>(
 export function runBatch<Entry extends BatchEntry, Success extends object>(
   entries: readonly Entry[],
   run: (entry: Entry) => Success,
-): { readonly Successful: (Success & BatchEntry)[]; readonly Failed?: BatchFailure[] } {
+): { readonly Successful: (Success & BatchEntry)[]; readonly Failed: BatchFailure[] } {
   const successful: (Success & BatchEntry)[] = [];
   const failed: BatchFailure[] = [];
   for (const entry of entries) {
@@ -69,10 +61,10 @@ export function runBatch<Entry extends BatchEntry, Success extends object>(
       failed.push({
         Id: entry.Id,
         SenderFault: error.status < 500,
-        Code: queryErrorCode("sqs", error.code) ?? error.code,
+        Code: queryCodeOf("@aws-sdk/client-sqs", error.code),
         Message: error.message,
       });
     }
   }
-  return { Successful: successful, ...(failed.length === 0 ? {} : { Failed: failed }) };
+  return { Successful: successful, Failed: failed };
 }

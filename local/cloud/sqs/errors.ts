@@ -14,7 +14,7 @@ export function unknownAttribute(name: string): AwsError {
 }
 
 export function queueDoesNotExist(what: string): AwsError {
-  return new AwsError("QueueDoesNotExist", `The specified queue does not exist: ${what}.`);
+  return new AwsError("QueueDoesNotExist", `The specified queue does not exist. ${what}.`);
 }
 
 /** Throws unless `value` is a whole number in [min, max]. */

@@ -20,7 +20,7 @@ export function md5OfAttributes(attributes: MessageAttributes): string {
     addWithLength(hash, Buffer.from(attribute.DataType, "utf8"));
     if ("BinaryValue" in attribute) {
       hash.update(Uint8Array.of(2));
-      addWithLength(hash, Buffer.from(attribute.BinaryValue, "base64"));
+      addWithLength(hash, attribute.BinaryValue);
     } else {
       hash.update(Uint8Array.of(1));
       addWithLength(hash, Buffer.from(attribute.StringValue, "utf8"));
@@ -29,7 +29,7 @@ export function md5OfAttributes(attributes: MessageAttributes): string {
   return hash.digest("hex");
 }
 
-function addWithLength(hash: Hash, bytes: Buffer): void {
+function addWithLength(hash: Hash, bytes: Uint8Array): void {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   hash.update(length).update(bytes);

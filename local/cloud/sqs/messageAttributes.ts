@@ -1,12 +1,10 @@
-import * as v from "valibot";
 import { AwsError } from "../core/errors";
-import { record } from "../core/record";
 import { invalidParameter } from "./errors";
 
-/** A message attribute as it travels; binary values in base64. */
+/** A message attribute as it travels. */
 export type MessageAttribute =
   | { readonly DataType: string; readonly StringValue: string }
-  | { readonly DataType: string; readonly BinaryValue: string };
+  | { readonly DataType: string; readonly BinaryValue: Uint8Array };
 
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
@@ -15,17 +13,18 @@ const maxAttributes = 10;
 
 const maxNameLength = 256;
 
-export const messageAttributesSchema = record(
-  v.string(),
-  v.strictObject({
-    DataType: v.string(),
-    StringValue: v.optional(v.string()),
-    BinaryValue: v.optional(v.string()),
-  }),
-);
+/** What is supported of a member that holds attributes: single values, as SQS itself does. */
+export function attributeMembers<const Name extends string>(name: Name) {
+  return [`${name}.DataType`, `${name}.StringValue`, `${name}.BinaryValue`] as const;
+}
 
 /** Attributes as a sender gave them. */
-export type RawAttributes = v.InferOutput<typeof messageAttributesSchema>;
+export type RawAttributes = Readonly<
+  Record<
+    string,
+    { readonly DataType: string; readonly StringValue?: string; readonly BinaryValue?: Uint8Array }
+  >
+>;
 
 /** Checks what a sender gave against SQS's rules on names, types and values. */
 export function parseMessageAttributes(raw: RawAttributes | undefined): MessageAttributes {
@@ -69,13 +68,16 @@ function parseAttribute(name: string, raw: RawAttributes[string]): MessageAttrib
   if (StringValue !== undefined && BinaryValue !== undefined) {
     throw invalidParameter(`The message attribute '${name}' has more than one value; expected exactly one.`);
   }
-  const value = kind === "Binary" ? BinaryValue : StringValue;
-  if (value === undefined || value === "") {
-    throw invalidParameter(
-      `The message attribute '${name}' of type '${DataType}' must contain a non-empty ${kind === "Binary" ? "BinaryValue" : "StringValue"}.`,
+  const empty = (member: string) =>
+    invalidParameter(
+      `The message attribute '${name}' of type '${DataType}' must contain a non-empty ${member}.`,
     );
+  if (kind === "Binary") {
+    if (BinaryValue === undefined || BinaryValue.length === 0) throw empty("BinaryValue");
+    return { DataType, BinaryValue };
   }
-  if (kind === "Binary") return { DataType, BinaryValue: value };
+  const value = StringValue;
+  if (value === undefined || value === "") throw empty("StringValue");
   checkCharacters(value, `message attribute '${name}'`);
   if (kind === "Number" && !isNumber(value)) {
     throw invalidParameter(
@@ -125,7 +127,7 @@ export function sizeOfAttributes(attributes: RawAttributes | MessageAttributes =
   let bytes = 0;
   for (const [name, raw] of Object.entries<RawAttributes[string]>(attributes)) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(raw.DataType);
-    bytes += Buffer.byteLength(raw.StringValue ?? "") + Buffer.byteLength(raw.BinaryValue ?? "", "base64");
+    bytes += Buffer.byteLength(raw.StringValue ?? "") + (raw.BinaryValue?.length ?? 0);
   }
   return bytes;
 }

@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "../core/service";
+import { officialService, operationsOf } from "../wire/operation";
 import { MoveTasks } from "./moveTasks";
 import { attributeOperations } from "./operations/attributes";
 import { deleteOperations } from "./operations/deleteMessage";
@@ -15,11 +16,10 @@ import { queuesOf } from "./statistics";
 export function createSqs(context: CloudContext): Service {
   const queues = queuesOf(context);
   const moveTasks = new MoveTasks(context, queues);
-  const sqs: Sqs = { context, queues, moveTasks };
-  return {
-    name: "sqs",
-    protocol: { kind: "awsJson", version: "1.0", targetPrefixes: ["AmazonSQS"] },
-    operations: {
+  const sqs: Sqs = { context, queues, moveTasks, operation: operationsOf("sqs", context) };
+  return officialService(
+    "sqs",
+    {
       ...queueOperations(sqs),
       ...attributeOperations(sqs),
       ...sendOperations(sqs),
@@ -29,9 +29,9 @@ export function createSqs(context: CloudContext): Service {
       ...tagOperations(sqs),
       ...moveTaskOperations(sqs),
     },
-    close() {
+    () => {
       moveTasks.close();
       return Promise.resolve();
     },
-  };
+  );
 }

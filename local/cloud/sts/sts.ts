@@ -1,61 +1,58 @@
-import * as v from "valibot";
 import { AwsError } from "../core/errors";
-import { wireInteger } from "../core/protocols/wireValues";
-import { operation, type Call, type CloudContext, type Output, type Service } from "../core/service";
+import type { Call, CloudContext, Service } from "../core/service";
 import { callerFor, conditionContext, identityPolicies } from "../iam/authorize";
 import { verdictOf } from "../iam/evaluate";
 import type { Identities, Role } from "../iam/identities";
 import { principalArn, type Principal } from "../iam/principal";
+import { officialService, operationsOf, type Output, type Supported } from "../wire/operation";
 
-/** From the STS API reference: RoleSessionName, DurationSeconds. */
-const sessionNamePattern = /^[\w+=,.@-]{2,64}$/;
-const shortestSession = 900;
+/** From the STS API reference, AssumeRole. */
+const assumeRoleInput = {
+  supports: ["RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId"],
+  rules: {
+    RoleSessionName: { length: [2, 64], pattern: /^[\w+=,.@-]*$/ },
+    DurationSeconds: { range: [900, 43_200] },
+  },
+} as const;
 const defaultSession = 3600;
 
-const assumeRoleInput = v.strictObject({
-  RoleArn: v.string(),
-  RoleSessionName: v.pipe(v.string(), v.regex(sessionNamePattern)),
-  DurationSeconds: v.optional(v.pipe(wireInteger, v.minValue(shortestSession)), defaultSession),
-  ExternalId: v.optional(v.string()),
-});
+type AssumeRoleInput = Supported<"sts", "AssumeRole", (typeof assumeRoleInput.supports)[number]>;
 
 /**
  * STS: who am I, and sessions of roles. AWS services assume roles here too: Lambda calls AssumeRole as the
  * principal `{kind: "service", service: "lambda.amazonaws.com", …}`, and the role's trust policy decides.
  */
 export function createSts(context: CloudContext, identities: Identities): Service {
-  return {
-    name: "sts",
-    protocol: { kind: "awsQuery", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
-    operations: {
-      // AWS asks no permission for it, and ignores a deny.
-      GetCallerIdentity: operation(
-        context,
-        v.strictObject({}),
-        () => [],
-        (_, { caller }) => ({
-          UserId: userId(caller, identities),
-          Account: caller.kind === "service" ? context.accountId : caller.accountId,
-          Arn: principalArn(caller),
-        }),
-      ),
-      // The trust policy decides, together with the caller's own: see requireTrust.
-      AssumeRole: operation(
-        context,
-        assumeRoleInput,
-        () => [],
-        (input, call) => assumeRole(context, identities, input, call),
-      ),
-    },
-  };
+  const operation = operationsOf("sts", context);
+  return officialService("sts", {
+    // AWS asks no permission for it, and ignores a deny.
+    ...operation(
+      "GetCallerIdentity",
+      { supports: [] },
+      () => [],
+      (_, { caller }) => ({
+        UserId: userId(caller, identities),
+        Account: caller.kind === "service" ? context.accountId : caller.accountId,
+        Arn: principalArn(caller),
+      }),
+    ),
+    // The trust policy decides, together with the caller's own: see `trusts`.
+    ...operation(
+      "AssumeRole",
+      assumeRoleInput,
+      () => [],
+      (input, call) => assumeRole(context, identities, input, call),
+    ),
+  });
 }
 
 function assumeRole(
   context: CloudContext,
   identities: Identities,
-  input: v.InferOutput<typeof assumeRoleInput>,
+  input: AssumeRoleInput,
   call: Call,
-): Output {
+): Output<"sts", "AssumeRole"> {
+  const { DurationSeconds: seconds = defaultSession } = input;
   const role = [...identities.roles.values()].find(({ arn }) => arn === input.RoleArn);
   // AWS does not tell a missing role from one that may not be assumed.
   if (role === undefined || !trusts(role, call.caller, input.ExternalId, context, identities)) {
@@ -66,10 +63,10 @@ function assumeRole(
       403,
     );
   }
-  if (input.DurationSeconds > role.maxSessionDuration) {
+  if (seconds > role.maxSessionDuration) {
     throw new AwsError(
       "ValidationError",
-      `DurationSeconds: got ${input.DurationSeconds}; expected at most the role's MaxSessionDuration, ${role.maxSessionDuration}`,
+      `DurationSeconds: got ${seconds}; expected at most the role's MaxSessionDuration, ${role.maxSessionDuration}`,
     );
   }
   const credentials = context.issueCredentials(role.roleName, input.RoleSessionName);
@@ -84,7 +81,7 @@ function assumeRole(
       AccessKeyId: credentials.accessKeyId,
       SecretAccessKey: credentials.secretAccessKey,
       SessionToken: credentials.sessionToken,
-      Expiration: new Date(context.clock.now() + input.DurationSeconds * 1000),
+      Expiration: new Date(context.clock.now() + seconds * 1000),
     },
     AssumedRoleUser: { AssumedRoleId: userId(session, identities), Arn: principalArn(session) },
   };

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defined, jsonDocument, resource, tags } from "../schemas";
+import { jsonDocument, resource, tags } from "../schemas";
 
 const key = resource({
   type: "aws:kms/key:Key",
@@ -13,22 +13,17 @@ const key = resource({
     tags,
   }),
   async create(inputs, context) {
-    const { KeyMetadata } = await context.call<{ KeyMetadata: { KeyId: string; Arn: string } }>(
-      "kms",
-      "CreateKey",
-      defined({
-        Description: inputs.description,
-        Policy: inputs.policy,
-        Tags: Object.entries(inputs.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
-      }),
-    );
-    const { KeyId, Arn } = KeyMetadata;
+    const { KeyMetadata } = await context.call("kms", "CreateKey", {
+      Description: inputs.description,
+      Policy: inputs.policy,
+      Tags: Object.entries(inputs.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+    });
+    const { KeyId = "", Arn } = KeyMetadata ?? {};
     if (inputs.enableKeyRotation) {
-      await context.call(
-        "kms",
-        "EnableKeyRotation",
-        defined({ KeyId, RotationPeriodInDays: inputs.rotationPeriodInDays }),
-      );
+      await context.call("kms", "EnableKeyRotation", {
+        KeyId,
+        RotationPeriodInDays: inputs.rotationPeriodInDays,
+      });
     }
     return { id: KeyId, outputs: { arn: Arn, keyId: KeyId, enableKeyRotation: inputs.enableKeyRotation } };
   },

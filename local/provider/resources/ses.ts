@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { CreateContext } from "../resourceType";
-import { defined, resource, tagList, tags } from "../schemas";
+import { resource, tagList, tags } from "../schemas";
 
 function identityArn(context: CreateContext, identity: string): string {
   return `arn:aws:ses:${context.region}:${context.accountId}:identity/${identity}`;
@@ -10,14 +10,10 @@ const identityV2 = resource({
   type: "aws:sesv2/emailIdentity:EmailIdentity",
   inputs: v.strictObject({ emailIdentity: v.string(), tags }),
   async create(inputs, context) {
-    const created = await context.call<{ IdentityType: string; VerifiedForSendingStatus: boolean }>(
-      "ses",
-      "CreateEmailIdentity",
-      defined({
-        EmailIdentity: inputs.emailIdentity,
-        Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
-      }),
-    );
+    const created = await context.call("ses", "CreateEmailIdentity", {
+      EmailIdentity: inputs.emailIdentity,
+      Tags: tagList(inputs.tags),
+    });
     return {
       id: inputs.emailIdentity,
       outputs: {

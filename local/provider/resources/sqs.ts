@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Input } from "../../cloud/wire/operation";
 import type { CreateContext } from "../resourceType";
 import { defined, jsonDocument, resource, tags } from "../schemas";
 
@@ -19,9 +20,9 @@ const queueInputs = v.strictObject({
 });
 
 /** SQS's attributes are strings. */
-type Attributes = Readonly<Record<string, string | undefined>>;
-
-function queueAttributes(inputs: v.InferOutput<typeof queueInputs>): Attributes {
+function queueAttributes(
+  inputs: v.InferOutput<typeof queueInputs>,
+): NonNullable<Input<"sqs", "CreateQueue">["Attributes"]> {
   return defined({
     DelaySeconds: inputs.delaySeconds?.toString(),
     MaximumMessageSize: inputs.maxMessageSize?.toString(),
@@ -42,19 +43,15 @@ const queue = resource({
   inputs: queueInputs,
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { QueueUrl } = await context.call<{ QueueUrl: string }>("sqs", "CreateQueue", {
+    const { QueueUrl = "" } = await context.call("sqs", "CreateQueue", {
       QueueName: inputs.name,
       Attributes: queueAttributes(inputs),
       tags: inputs.tags,
     });
-    const { Attributes: actual } = await context.call<{ Attributes: Attributes }>(
-      "sqs",
-      "GetQueueAttributes",
-      {
-        QueueUrl,
-        AttributeNames: ["All"],
-      },
-    );
+    const { Attributes: actual = {} } = await context.call("sqs", "GetQueueAttributes", {
+      QueueUrl,
+      AttributeNames: ["All"],
+    });
     return {
       id: QueueUrl,
       outputs: {
@@ -77,10 +74,10 @@ function queueAttribute(type: string, property: string, attribute: string) {
     type,
     inputs: v.strictObject({ queueUrl: v.string(), [property]: jsonDocument }),
     async create(inputs, context: CreateContext) {
-      const { queueUrl } = inputs as { queueUrl: string };
+      const { queueUrl, [property]: value } = inputs as { queueUrl: string } & Record<string, string>;
       await context.call("sqs", "SetQueueAttributes", {
         QueueUrl: queueUrl,
-        Attributes: { [attribute]: inputs[property] },
+        Attributes: { [attribute]: value },
       });
       return { id: queueUrl, outputs: {} };
     },

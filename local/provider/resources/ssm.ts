@@ -10,7 +10,7 @@ const parameter = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { Version } = await context.call<{ Version: number }>("ssm", "PutParameter", {
+    const { Version } = await context.call("ssm", "PutParameter", {
       Name: inputs.name,
       Type: inputs.type,
       Value: inputs.value,

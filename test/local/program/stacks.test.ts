@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type { ServiceName } from "../../../local/cloud/core/service";
 import { SteppedClock } from "../../../local/cloud/core/clock";
 import { seededRandom } from "../../../local/cloud/core/random";
 import { listStacks } from "../../../local/engine/projectFile";
@@ -32,8 +31,7 @@ async function previewStack(stack: string, seed: number): Promise<readonly Regis
         region,
         accountId,
         programDirectory: ".",
-        call: <Output>(service: ServiceName, operation: string, input: object) =>
-          cloud.call<Output>(service, operation, input),
+        call: cloud.call,
       }),
       random: seededRandom(seed),
     });

@@ -5,7 +5,6 @@ import { createMonitoring } from "../../../local/cloud/monitoring/monitoring";
 import { createSes } from "../../../local/cloud/ses/ses";
 import { createSns } from "../../../local/cloud/sns/sns";
 import { createSsm } from "../../../local/cloud/ssm/ssm";
-import type { ServiceName } from "../../../local/cloud/core/service";
 import { SteppedClock } from "../../../local/cloud/core/clock";
 import type { PropertyMap } from "../../../local/engine/values";
 import { createProvider } from "../../../local/provider/provider";
@@ -26,8 +25,7 @@ describe("the provider, on the services themselves,", () => {
       region: cloud.context.region,
       accountId: cloud.context.accountId,
       programDirectory: ".",
-      call: <Output>(service: ServiceName, operation: string, input: object) =>
-        cloud.call<Output>(service, operation, input),
+      call: cloud.call,
     });
   const create = async (type: string, inputs: PropertyMap) => {
     const request = { urn: "urn", type, name: "x", inputs, nameSuffix: "0123abc", config: {} };

@@ -1,7 +1,6 @@
 import path from "node:path";
 import type { Cloud } from "../../../local/cloud/cloud";
 import { seededRandom } from "../../../local/cloud/core/random";
-import type { ServiceName } from "../../../local/cloud/core/service";
 import { runProgram, type RunResult } from "../../../local/engine/run";
 import { createProvider } from "../../../local/provider/provider";
 
@@ -18,8 +17,7 @@ export async function deployProgram(cloud: Cloud, projectDirectory = "."): Promi
         accountId,
         // Functions are bundled in this project's folder, whichever program asks for them.
         programDirectory: ".",
-        call: <Output>(service: ServiceName, operation: string, input: object) =>
-          cloud.call<Output>(service, operation, input),
+        call: cloud.call,
       }),
       random: seededRandom(1),
       cacheDirectory: path.resolve(".local/cache"),

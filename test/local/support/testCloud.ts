@@ -24,7 +24,7 @@ export async function startTestCloud(
   options: { clock?: Clock; services?: readonly ServiceFactory[]; seed?: number } = {},
 ): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), "test-cloud-"));
-  const cloud = await startCloud({ port: 0, directory, ...options });
+  const cloud = await startCloud({ port: 0, directory, checkAnswers: true, ...options });
   const clientAs = (credentials: ClientConfig["credentials"]) => ({
     endpoint: cloud.endpoint,
     region: cloud.context.region,

@@ -6,7 +6,6 @@ import { queryErrorCode } from "./queryErrorCodes";
 
 /** Services that write a namespace before the error's name in `__type`; clients cut it off at the "#". */
 const errorNamespaces: Partial<Record<ServiceName, string>> = {
-  sqs: "com.amazonaws.sqs#",
   dynamodb: "com.amazonaws.dynamodb.v20120810#",
 };
 

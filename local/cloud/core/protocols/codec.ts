@@ -39,7 +39,7 @@ export interface Codec {
   encodeError(error: AwsError, requestId: string): WireResponse;
 }
 
-export function codecFor(service: ServiceName, protocol: Protocol): Codec {
+export function codecFor(service: ServiceName, protocol: Exclude<Protocol, { kind: "official" }>): Codec {
   switch (protocol.kind) {
     case "awsJson":
       return awsJsonCodec(service, protocol);

@@ -1,26 +1,10 @@
 import type { ServiceName } from "../service";
 
-const legacySqs = (name: string) => `AWS.SimpleQueueService.${name}`;
-
 /**
- * Error codes of the query protocol, which SQS and CloudWatch spoke before JSON, by today's names; from the
- * services' published models. A name that is not listed is the same in both.
+ * Error codes of the query protocol, which CloudWatch spoke before JSON, by today's names; from the service's
+ * published model. A name that is not listed is the same in both.
  */
 const codes: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
-  sqs: {
-    AccessDeniedException: "AccessDenied",
-    BatchEntryIdsNotDistinct: legacySqs("BatchEntryIdsNotDistinct"),
-    BatchRequestTooLong: legacySqs("BatchRequestTooLong"),
-    EmptyBatchRequest: legacySqs("EmptyBatchRequest"),
-    InvalidBatchEntryId: legacySqs("InvalidBatchEntryId"),
-    MessageNotInflight: legacySqs("MessageNotInflight"),
-    PurgeQueueInProgress: legacySqs("PurgeQueueInProgress"),
-    QueueDeletedRecently: legacySqs("QueueDeletedRecently"),
-    QueueDoesNotExist: legacySqs("NonExistentQueue"),
-    QueueNameExists: "QueueAlreadyExists",
-    TooManyEntriesInBatchRequest: legacySqs("TooManyEntriesInBatchRequest"),
-    UnsupportedOperation: legacySqs("UnsupportedOperation"),
-  },
   monitoring: {
     AccessDeniedException: "AccessDenied",
     DashboardInvalidInputError: "InvalidParameterInput",

@@ -69,7 +69,7 @@ async function checkVisibilityTimeout(
 ): Promise<void> {
   const queueName = queueArn.split(":").pop() ?? "";
   const { Attributes } = await context
-    .call<{ Attributes: { VisibilityTimeout: string } }>(
+    .call(
       "sqs",
       "GetQueueAttributes",
       {
@@ -85,7 +85,7 @@ async function checkVisibilityTimeout(
         `Error occurred while ReceiveMessage. SQS Error Code: ${error.code}. SQS Error Message: ${error.message}`,
       );
     });
-  const visibilityTimeout = Number(Attributes.VisibilityTimeout);
+  const visibilityTimeout = Number(Attributes?.VisibilityTimeout);
   if (visibilityTimeout < fn.settings.Timeout) {
     throw new AwsError(
       "InvalidParameterValueException",

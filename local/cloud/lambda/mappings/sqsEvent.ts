@@ -1,20 +1,8 @@
 import { parseJson } from "../../core/parseJson";
+import type { Answer } from "../../wire/operation";
 
 /** A message as `ReceiveMessage` gives it. */
-export interface ReceivedMessage {
-  readonly MessageId: string;
-  readonly ReceiptHandle: string;
-  readonly Body: string;
-  readonly MD5OfBody: string;
-  readonly MD5OfMessageAttributes?: string;
-  readonly Attributes?: Readonly<Record<string, string>>;
-  readonly MessageAttributes?: Readonly<
-    Record<
-      string,
-      { readonly DataType: string; readonly StringValue?: string; readonly BinaryValue?: string }
-    >
-  >;
-}
+export type ReceivedMessage = NonNullable<Answer<"sqs", "ReceiveMessage">["Messages"]>[number];
 
 export interface SqsEventRecord {
   readonly messageId: string;
@@ -35,22 +23,24 @@ export function sqsEventRecord(message: ReceivedMessage, queueArn: string, regio
     name,
     {
       ...(value.StringValue !== undefined && { stringValue: value.StringValue }),
-      ...(value.BinaryValue !== undefined && { binaryValue: value.BinaryValue }),
+      ...(value.BinaryValue !== undefined && {
+        binaryValue: Buffer.from(value.BinaryValue).toString("base64"),
+      }),
       stringListValues: [],
       binaryListValues: [],
       dataType: value.DataType,
     },
   ]);
   return {
-    messageId: message.MessageId,
-    receiptHandle: message.ReceiptHandle,
-    body: message.Body,
+    messageId: message.MessageId ?? "",
+    receiptHandle: message.ReceiptHandle ?? "",
+    body: message.Body ?? "",
     attributes: message.Attributes ?? {},
     messageAttributes: Object.fromEntries(messageAttributes) as Record<string, object>,
     ...(message.MD5OfMessageAttributes !== undefined && {
       md5OfMessageAttributes: message.MD5OfMessageAttributes,
     }),
-    md5OfBody: message.MD5OfBody,
+    md5OfBody: message.MD5OfBody ?? "",
     eventSource: "aws:sqs",
     eventSourceARN: queueArn,
     awsRegion: region,

@@ -109,7 +109,7 @@ export class SqsPoller implements Poller {
     const cancelWindow =
       windowMs === undefined ? undefined : this.#context.clock.after(windowMs, () => window.abort());
     try {
-      const { Messages = [] } = await this.#context.call<{ Messages?: readonly ReceivedMessage[] }>(
+      const { Messages = [] } = await this.#context.call(
         "sqs",
         "ReceiveMessage",
         {

@@ -1,6 +1,3 @@
-import * as v from "valibot";
-import { record } from "../../core/record";
-import { operation } from "../../core/service";
 import { queueAccess } from "../access";
 import { checkAttributes, describeAttributes, mergeAttributes } from "../attributes";
 import { invalidParameter, unknownAttribute } from "../errors";
@@ -21,10 +18,10 @@ const optionalNames = [
   "FifoThroughputLimit",
 ];
 
-export function attributeOperations({ context, queues }: Sqs) {
+export function attributeOperations({ context, queues, operation }: Sqs) {
   const getQueueAttributes = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), AttributeNames: v.optional(v.array(v.string())) }),
+    "GetQueueAttributes",
+    { supports: ["QueueUrl", "AttributeNames"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "GetQueueAttributes"),
     ({ QueueUrl, AttributeNames = [] }) => {
       const all = allAttributes(queues.byUrl(QueueUrl), context.clock.now());
@@ -40,8 +37,8 @@ export function attributeOperations({ context, queues }: Sqs) {
   );
 
   const setQueueAttributes = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), Attributes: record(v.string(), v.string()) }),
+    "SetQueueAttributes",
+    { supports: ["QueueUrl", "Attributes"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SetQueueAttributes"),
     ({ QueueUrl, Attributes }) => {
       const queue = queues.byUrl(QueueUrl);
@@ -52,7 +49,7 @@ export function attributeOperations({ context, queues }: Sqs) {
     },
   );
 
-  return { GetQueueAttributes: getQueueAttributes, SetQueueAttributes: setQueueAttributes };
+  return { ...getQueueAttributes, ...setQueueAttributes };
 }
 
 /** Refuses a redrive policy whose dead-letter queue is not there, or does not take the source's messages. */

@@ -1,22 +1,20 @@
-import * as v from "valibot";
-import { operation } from "../../core/service";
 import { queueAccess } from "../access";
-import { batchSchema, checkBatch, runBatch } from "../batch";
+import { checkBatch, runBatch } from "../batch";
 import type { Queue } from "../queues";
 import { messageIdOf } from "../receiptHandle";
 import type { Sqs } from "./parts";
 
-export function deleteOperations({ context, queues }: Sqs) {
+export function deleteOperations({ context, queues, operation }: Sqs) {
   const deleteMessage = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), ReceiptHandle: v.string() }),
+    "DeleteMessage",
+    { supports: ["QueueUrl", "ReceiptHandle"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "DeleteMessage"),
     ({ QueueUrl, ReceiptHandle }) => remove(queues.byUrl(QueueUrl), ReceiptHandle),
   );
 
   const deleteMessageBatch = operation(
-    context,
-    batchSchema({ ReceiptHandle: v.string() }),
+    "DeleteMessageBatch",
+    { supports: ["QueueUrl", "Entries"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "DeleteMessage"),
     ({ QueueUrl, Entries }) => {
       const queue = queues.byUrl(QueueUrl);
@@ -36,5 +34,5 @@ export function deleteOperations({ context, queues }: Sqs) {
     return {};
   }
 
-  return { DeleteMessage: deleteMessage, DeleteMessageBatch: deleteMessageBatch };
+  return { ...deleteMessage, ...deleteMessageBatch };
 }

@@ -1,20 +1,14 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation } from "../../core/service";
 import { queueAccess } from "../access";
 import { checkRange, invalidParameter } from "../errors";
 import { maxMessagesPerSecond, type MoveTask } from "../moveTasks";
 import type { Queue } from "../queues";
 import type { Sqs } from "./parts";
 
-export function moveTaskOperations({ context, queues, moveTasks }: Sqs) {
+export function moveTaskOperations({ queues, moveTasks, operation }: Sqs) {
   const startMessageMoveTask = operation(
-    context,
-    v.strictObject({
-      SourceArn: v.string(),
-      DestinationArn: v.optional(v.string()),
-      MaxNumberOfMessagesPerSecond: v.optional(v.number()),
-    }),
+    "StartMessageMoveTask",
+    { supports: ["SourceArn", "DestinationArn", "MaxNumberOfMessagesPerSecond"] },
     ({ SourceArn, DestinationArn }) => {
       const source = existing("SourceArn", SourceArn);
       const targets =
@@ -49,10 +43,10 @@ export function moveTaskOperations({ context, queues, moveTasks }: Sqs) {
   );
 
   const listMessageMoveTasks = operation(
-    context,
-    v.strictObject({ SourceArn: v.string(), MaxResults: v.optional(v.number(), 1) }),
+    "ListMessageMoveTasks",
+    { supports: ["SourceArn", "MaxResults"] },
     ({ SourceArn }) => queueAccess(existing("SourceArn", SourceArn), "ListMessageMoveTasks"),
-    ({ SourceArn, MaxResults }) => {
+    ({ SourceArn, MaxResults = 1 }) => {
       checkRange("MaxResults", MaxResults, 1, 10);
       const tasks = moveTasks.of(existing("SourceArn", SourceArn)).slice(0, MaxResults);
       return { Results: tasks.map(describe) };
@@ -60,8 +54,8 @@ export function moveTaskOperations({ context, queues, moveTasks }: Sqs) {
   );
 
   const cancelMessageMoveTask = operation(
-    context,
-    v.strictObject({ TaskHandle: v.string() }),
+    "CancelMessageMoveTask",
+    { supports: ["TaskHandle"] },
     ({ TaskHandle }) => queueAccess(moveTasks.byHandle(TaskHandle).source, "CancelMessageMoveTask"),
     ({ TaskHandle }) => {
       const task = moveTasks.byHandle(TaskHandle);
@@ -81,9 +75,9 @@ export function moveTaskOperations({ context, queues, moveTasks }: Sqs) {
   }
 
   return {
-    StartMessageMoveTask: startMessageMoveTask,
-    ListMessageMoveTasks: listMessageMoveTasks,
-    CancelMessageMoveTask: cancelMessageMoveTask,
+    ...startMessageMoveTask,
+    ...listMessageMoveTasks,
+    ...cancelMessageMoveTask,
   };
 }
 

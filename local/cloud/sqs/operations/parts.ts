@@ -1,4 +1,5 @@
 import type { CloudContext } from "../../core/service";
+import type { operationsOf } from "../../wire/operation";
 import type { MoveTasks } from "../moveTasks";
 import type { Queues } from "../queues";
 
@@ -7,4 +8,5 @@ export interface Sqs {
   readonly context: CloudContext;
   readonly queues: Queues;
   readonly moveTasks: MoveTasks;
+  readonly operation: ReturnType<typeof operationsOf<"sqs">>;
 }

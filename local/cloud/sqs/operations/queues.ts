@@ -1,33 +1,24 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { record } from "../../core/record";
-import { operation } from "../../core/service";
 import { queueAccess, tagContext } from "../access";
 import { checkAttributes, differingAttribute, mergeAttributes } from "../attributes";
 import { checkRange, queueDoesNotExist } from "../errors";
 import { checkQueueName, type Queue } from "../queues";
 import { checkRedriveTarget } from "./attributes";
 import type { Sqs } from "./parts";
-import { checkTags, tagsSchema } from "./tags";
+import { checkTags } from "./tags";
 
 /** SQS API reference, PurgeQueue: once in 60 seconds. */
 const purgeIntervalMs = 60_000;
 
 const maxPageSize = 1000;
 
-const pageSchema = { MaxResults: v.optional(v.number()), NextToken: v.optional(v.string()) };
-
 /** The life of queues: made, found, listed, emptied, deleted. */
-export function queueOperations({ context, queues }: Sqs) {
-  const byUrl = v.strictObject({ QueueUrl: v.string() });
+export function queueOperations({ context, queues, operation }: Sqs) {
+  const byUrl = { supports: ["QueueUrl"] } as const;
 
   const createQueue = operation(
-    context,
-    v.strictObject({
-      QueueName: v.string(),
-      Attributes: v.optional(record(v.string(), v.string())),
-      tags: v.optional(tagsSchema),
-    }),
+    "CreateQueue",
+    { supports: ["QueueName", "Attributes", "tags"] },
     ({ QueueName, tags }) => {
       const resource = queues.arnOf(QueueName);
       if (tags === undefined || Object.keys(tags).length === 0)
@@ -57,8 +48,8 @@ export function queueOperations({ context, queues }: Sqs) {
   );
 
   const getQueueUrl = operation(
-    context,
-    v.strictObject({ QueueName: v.string(), QueueOwnerAWSAccountId: v.optional(v.string()) }),
+    "GetQueueUrl",
+    { supports: ["QueueName", "QueueOwnerAWSAccountId"] },
     (input) => queueAccess(named(input), "GetQueueUrl"),
     (input) => ({ QueueUrl: queues.urlOf(named(input)) }),
   );
@@ -72,8 +63,8 @@ export function queueOperations({ context, queues }: Sqs) {
   }
 
   const listQueues = operation(
-    context,
-    v.strictObject({ QueueNamePrefix: v.optional(v.string()), ...pageSchema }),
+    "ListQueues",
+    { supports: ["QueueNamePrefix", "MaxResults", "NextToken"] },
     () => [{ action: "sqs:ListQueues", resource: "*" }],
     ({ QueueNamePrefix = "", ...page }) => {
       const found = queues.all().filter((queue) => queue.name.startsWith(QueueNamePrefix));
@@ -83,8 +74,8 @@ export function queueOperations({ context, queues }: Sqs) {
   );
 
   const listDeadLetterSourceQueues = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), ...pageSchema }),
+    "ListDeadLetterSourceQueues",
+    { supports: ["QueueUrl", "MaxResults", "NextToken"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "ListDeadLetterSourceQueues"),
     ({ QueueUrl, ...page }) => {
       const { urls, NextToken } = pageOf(queues.sourcesOf(queues.byUrl(QueueUrl)), page);
@@ -110,7 +101,7 @@ export function queueOperations({ context, queues }: Sqs) {
   }
 
   const deleteQueue = operation(
-    context,
+    "DeleteQueue",
     byUrl,
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "DeleteQueue"),
     ({ QueueUrl }) => {
@@ -120,7 +111,7 @@ export function queueOperations({ context, queues }: Sqs) {
   );
 
   const purgeQueue = operation(
-    context,
+    "PurgeQueue",
     byUrl,
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "PurgeQueue"),
     ({ QueueUrl }) => {
@@ -140,11 +131,11 @@ export function queueOperations({ context, queues }: Sqs) {
   );
 
   return {
-    CreateQueue: createQueue,
-    GetQueueUrl: getQueueUrl,
-    ListQueues: listQueues,
-    ListDeadLetterSourceQueues: listDeadLetterSourceQueues,
-    DeleteQueue: deleteQueue,
-    PurgeQueue: purgeQueue,
+    ...createQueue,
+    ...getQueueUrl,
+    ...listQueues,
+    ...listDeadLetterSourceQueues,
+    ...deleteQueue,
+    ...purgeQueue,
   };
 }

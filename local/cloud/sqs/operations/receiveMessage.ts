@@ -1,6 +1,4 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation } from "../../core/service";
 import { queueAccess } from "../access";
 import { numericAttributes } from "../attributes";
 import { checkRange, queueDoesNotExist, unknownAttribute } from "../errors";
@@ -28,29 +26,33 @@ const systemAttributes: Readonly<Record<string, (delivery: Delivery) => string |
 
 const systemAttributeNames = Object.keys(systemAttributes);
 
-const namesSchema = v.optional(v.array(v.string()), []);
-
-export function receiveOperations({ context, queues }: Sqs) {
+export function receiveOperations({ context, queues, operation }: Sqs) {
   const receiveMessage = operation(
-    context,
-    v.strictObject({
-      QueueUrl: v.string(),
-      /** The former name of MessageSystemAttributeNames. */
-      AttributeNames: namesSchema,
-      MessageSystemAttributeNames: namesSchema,
-      MessageAttributeNames: namesSchema,
-      MaxNumberOfMessages: v.optional(v.number(), 1),
-      VisibilityTimeout: v.optional(v.number()),
-      WaitTimeSeconds: v.optional(v.number()),
-    }),
+    "ReceiveMessage",
+    {
+      supports: [
+        "QueueUrl",
+        // The former name of MessageSystemAttributeNames.
+        "AttributeNames",
+        "MessageSystemAttributeNames",
+        "MessageAttributeNames",
+        "MaxNumberOfMessages",
+        "VisibilityTimeout",
+        "WaitTimeSeconds",
+      ],
+    },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "ReceiveMessage"),
     async (input, call) => {
       const queue = queues.byUrl(input.QueueUrl);
-      const { MaxNumberOfMessages, VisibilityTimeout, WaitTimeSeconds } = input;
+      const { MaxNumberOfMessages = 1, VisibilityTimeout, WaitTimeSeconds } = input;
       checkRange("MaxNumberOfMessages", MaxNumberOfMessages, 1, 10);
       checkOptional("VisibilityTimeout", VisibilityTimeout, numericAttributes.VisibilityTimeout);
       checkOptional("WaitTimeSeconds", WaitTimeSeconds, numericAttributes.ReceiveMessageWaitTimeSeconds);
-      const wantedSystem = systemNames([...input.AttributeNames, ...input.MessageSystemAttributeNames]);
+      const wantedSystem = systemNames([
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- older clients know no other name
+        ...(input.AttributeNames ?? []),
+        ...(input.MessageSystemAttributeNames ?? []),
+      ]);
       const waitMs = WaitTimeSeconds === undefined ? queue.settings.waitTimeMs : WaitTimeSeconds * 1000;
 
       const deliveries = await longPoll({ clock: context.clock, queue, waitMs, signal: call.signal }, () => {
@@ -65,7 +67,7 @@ export function receiveOperations({ context, queues }: Sqs) {
       }
       return {
         Messages: deliveries.map((delivery) =>
-          describe(queue, delivery, wantedSystem, input.MessageAttributeNames),
+          describe(queue, delivery, wantedSystem, input.MessageAttributeNames ?? []),
         ),
       };
     },
@@ -116,7 +118,7 @@ export function receiveOperations({ context, queues }: Sqs) {
     return deliveries;
   }
 
-  return { ReceiveMessage: receiveMessage };
+  return { ...receiveMessage };
 }
 
 function checkOptional(name: string, value: number | undefined, limits: { min: number; max: number }): void {
@@ -135,7 +137,7 @@ function describe(
   delivery: Delivery,
   wantedSystem: readonly string[],
   wantedAttributes: readonly string[],
-): object {
+) {
   const { content, deliveryNumber } = delivery;
   const system: Record<string, string> = {};
   for (const name of wantedSystem) {

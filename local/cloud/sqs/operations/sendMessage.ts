@@ -1,15 +1,14 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation, type Call } from "../../core/service";
+import type { Call } from "../../core/service";
 import type { Principal } from "../../iam/principal";
 import { queueAccess } from "../access";
 import { maxMessageBytes, numericAttributes } from "../attributes";
-import { batchSchema, checkBatch, runBatch } from "../batch";
+import { checkBatch, inEntries, runBatch } from "../batch";
 import { checkRange, invalidParameter, missingParameter } from "../errors";
 import { md5OfAttributes, md5OfBody } from "../md5";
 import {
   checkCharacters,
-  messageAttributesSchema,
+  attributeMembers,
   parseMessageAttributes,
   parseTraceHeader,
   sizeOfAttributes,
@@ -18,24 +17,24 @@ import {
 import type { Queue } from "../queues";
 import type { Sqs } from "./parts";
 
-const messageSchema = {
-  MessageBody: v.optional(v.string()),
-  DelaySeconds: v.optional(v.number()),
-  MessageAttributes: v.optional(messageAttributesSchema),
-  MessageSystemAttributes: v.optional(messageAttributesSchema),
-};
+const messageMembers = [
+  "MessageBody",
+  "DelaySeconds",
+  ...attributeMembers("MessageAttributes"),
+  ...attributeMembers("MessageSystemAttributes"),
+] as const;
 
 interface NewMessage {
-  readonly MessageBody?: string | undefined;
+  readonly MessageBody: string;
   readonly DelaySeconds?: number | undefined;
   readonly MessageAttributes?: RawAttributes | undefined;
   readonly MessageSystemAttributes?: RawAttributes | undefined;
 }
 
-export function sendOperations({ context, queues }: Sqs) {
+export function sendOperations({ context, queues, operation }: Sqs) {
   const sendMessage = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), ...messageSchema }),
+    "SendMessage",
+    { supports: ["QueueUrl", ...messageMembers] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SendMessage"),
     (input, call) => {
       const queue = queues.byUrl(input.QueueUrl);
@@ -46,8 +45,8 @@ export function sendOperations({ context, queues }: Sqs) {
   );
 
   const sendMessageBatch = operation(
-    context,
-    batchSchema(messageSchema),
+    "SendMessageBatch",
+    { supports: ["QueueUrl", "Entries.Id", ...inEntries(messageMembers)] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SendMessage"),
     ({ QueueUrl, Entries }, call) => {
       const queue = queues.byUrl(QueueUrl);
@@ -67,7 +66,7 @@ export function sendOperations({ context, queues }: Sqs) {
 
   function send(queue: Queue, input: NewMessage, call: Call) {
     const { MessageBody: body, DelaySeconds } = input;
-    if (body === undefined || body === "") throw missingParameter("MessageBody");
+    if (body === "") throw missingParameter("MessageBody");
     const { min, max } = numericAttributes.DelaySeconds;
     if (DelaySeconds !== undefined) checkRange("DelaySeconds", DelaySeconds, min, max);
     checkCharacters(body, "message body");
@@ -112,11 +111,11 @@ export function sendOperations({ context, queues }: Sqs) {
     };
   }
 
-  return { SendMessage: sendMessage, SendMessageBatch: sendMessageBatch };
+  return { ...sendMessage, ...sendMessageBatch };
 }
 
 /** Body and attributes; the trace header does not count: SQS developer guide, message system attributes. */
-function sizeOf({ MessageBody = "", MessageAttributes }: NewMessage): number {
+function sizeOf({ MessageBody, MessageAttributes }: NewMessage): number {
   return Buffer.byteLength(MessageBody) + sizeOfAttributes(MessageAttributes);
 }
 

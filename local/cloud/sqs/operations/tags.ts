@@ -1,6 +1,3 @@
-import * as v from "valibot";
-import { record } from "../../core/record";
-import { operation } from "../../core/service";
 import { queueAccess, tagContext } from "../access";
 import { invalidParameter } from "../errors";
 import type { Sqs } from "./parts";
@@ -8,12 +5,10 @@ import type { Sqs } from "./parts";
 /** SQS developer guide, queue quotas. */
 const maxTags = 50;
 
-export const tagsSchema = record(v.string(), v.string());
-
-export function tagOperations({ context, queues }: Sqs) {
+export function tagOperations({ queues, operation }: Sqs) {
   const tagQueue = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), Tags: tagsSchema }),
+    "TagQueue",
+    { supports: ["QueueUrl", "Tags"] },
     ({ QueueUrl, Tags }) =>
       queueAccess(queues.byUrl(QueueUrl), "TagQueue").map((access) => ({
         ...access,
@@ -28,8 +23,8 @@ export function tagOperations({ context, queues }: Sqs) {
   );
 
   const untagQueue = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), TagKeys: v.array(v.string()) }),
+    "UntagQueue",
+    { supports: ["QueueUrl", "TagKeys"] },
     ({ QueueUrl, TagKeys }) =>
       queueAccess(queues.byUrl(QueueUrl), "UntagQueue").map((access) => ({
         ...access,
@@ -43,8 +38,8 @@ export function tagOperations({ context, queues }: Sqs) {
   );
 
   const listQueueTags = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string() }),
+    "ListQueueTags",
+    { supports: ["QueueUrl"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "ListQueueTags"),
     ({ QueueUrl }) => {
       const { tags } = queues.byUrl(QueueUrl);
@@ -52,7 +47,7 @@ export function tagOperations({ context, queues }: Sqs) {
     },
   );
 
-  return { TagQueue: tagQueue, UntagQueue: untagQueue, ListQueueTags: listQueueTags };
+  return { ...tagQueue, ...untagQueue, ...listQueueTags };
 }
 
 /** At most 50 tags; keys of 1 to 128 characters without AWS's own prefix "aws:", values of up to 256. */

@@ -1,28 +1,24 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation } from "../../core/service";
 import { queueAccess } from "../access";
 import { numericAttributes } from "../attributes";
-import { batchSchema, checkBatch, runBatch } from "../batch";
+import { checkBatch, runBatch } from "../batch";
 import { checkRange, invalidParameter, missingParameter } from "../errors";
 import type { Queue } from "../queues";
 import { messageIdOf } from "../receiptHandle";
 import type { Sqs } from "./parts";
 
-const changeSchema = { ReceiptHandle: v.string(), VisibilityTimeout: v.optional(v.number()) };
-
-export function visibilityOperations({ context, queues }: Sqs) {
+export function visibilityOperations({ context, queues, operation }: Sqs) {
   const changeMessageVisibility = operation(
-    context,
-    v.strictObject({ QueueUrl: v.string(), ...changeSchema }),
+    "ChangeMessageVisibility",
+    { supports: ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "ChangeMessageVisibility"),
     ({ QueueUrl, ReceiptHandle, VisibilityTimeout }) =>
       change(queues.byUrl(QueueUrl), ReceiptHandle, VisibilityTimeout),
   );
 
   const changeMessageVisibilityBatch = operation(
-    context,
-    batchSchema(changeSchema),
+    "ChangeMessageVisibilityBatch",
+    { supports: ["QueueUrl", "Entries"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "ChangeMessageVisibility"),
     ({ QueueUrl, Entries }) => {
       const queue = queues.byUrl(QueueUrl);
@@ -60,7 +56,7 @@ export function visibilityOperations({ context, queues }: Sqs) {
   }
 
   return {
-    ChangeMessageVisibility: changeMessageVisibility,
-    ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
+    ...changeMessageVisibility,
+    ...changeMessageVisibilityBatch,
   };
 }

@@ -9,8 +9,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-lambda";
-import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
-import { QueueDoesNotExist, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { AwsError } from "../../../../local/cloud/core/errors";
 import { RawOutput } from "../../../../local/cloud/core/service";
@@ -65,20 +64,6 @@ describe("the wire protocols, as SDK v3 speaks them", () => {
       expect(answer.MessageId).to.equal("1");
       expect(answer.$metadata.requestId).to.match(/^[0-9a-f-]{36}$/);
       expect(service.inputs).to.deep.equal([{ QueueUrl: "http://127.0.0.1/q", MessageBody: awkward }]);
-    });
-
-    it("maps SQS errors to their classes and to the codes of the query protocol", async () => {
-      const config = await clientFor(sqs(fail("QueueDoesNotExist", "No such queue")));
-      const client = new SQSClient(config);
-      const error = await errorOf(
-        client.send(new SendMessageCommand({ QueueUrl: config.endpoint, MessageBody: "x" })),
-      );
-      expect(error).to.be.instanceOf(QueueDoesNotExist);
-      expect(error.message).to.equal("No such queue");
-      expect(error.Error).to.deep.include({
-        Code: "AWS.SimpleQueueService.NonExistentQueue",
-        Type: "Sender",
-      });
     });
 
     it("carries the data of DynamoDB errors", async () => {
@@ -284,24 +269,6 @@ describe("the wire protocols, as SDK v3 speaks them", () => {
       const unknown = await errorOf(client.send(new InvokeCommand({ FunctionName: "f", Payload: "" })));
       expect(unknown.name).to.equal("NotSupportedByEmbeddedCloud");
       expect(unknown.message).to.include("lambda:Invoke");
-    });
-
-    it("is what SES v2 clients choose, signing for ses", async () => {
-      const ses = new RecordingService(
-        "ses",
-        {
-          kind: "restJson",
-          routes: [{ method: "POST", path: "/v2/email/outbound-emails", operation: "SendEmail" }],
-        },
-        { SendEmail: () => ({ MessageId: "m" }) },
-      );
-      const client = new SESv2Client(await clientFor(ses));
-      const message = { FromEmailAddress: "a@example.com", Destination: { ToAddresses: ["b@example.com"] } };
-      const answer = await client.send(
-        new SendEmailCommand({ ...message, Content: { Raw: { Data: Buffer.from("x") } } }),
-      );
-      expect(answer.MessageId).to.equal("m");
-      expect(ses.inputs[0]).to.deep.equal({ ...message, Content: { Raw: { Data: "eA==" } } });
     });
   });
 });

@@ -99,7 +99,7 @@ describe("the cloud's endpoint", () => {
     const operation = await post("AmazonSQS.FlyToTheMoon");
     expect(operation.status).to.equal(501);
     expect(await operation.json()).to.deep.equal({
-      __type: "com.amazonaws.sqs#NotSupportedByEmbeddedCloud",
+      __type: "NotSupportedByEmbeddedCloud",
       message: "The operation sqs:FlyToTheMoon is not supported by the embedded cloud",
     });
     const prototype = await post("AmazonSQS.constructor");
@@ -144,7 +144,7 @@ describe("the cloud's endpoint", () => {
   it("refuses bodies that are not JSON, and bodies that are too large", async () => {
     const text = await post("AmazonSQS.SendMessage", "{");
     expect(text.status).to.equal(400);
-    expect(await text.json()).to.deep.include({ __type: "com.amazonaws.sqs#SerializationException" });
+    expect(await text.json()).to.deep.include({ __type: "SerializationException" });
     const large = await post(
       "AmazonSQS.SendMessage",
       `{"MessageBody":"${"x".repeat(9 * 1024 * 1024)}"}`,

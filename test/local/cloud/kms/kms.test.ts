@@ -43,7 +43,7 @@ describe("KMS keys", () => {
       await refusalOf(kms("CreateAlias", { AliasName: "alias/shop/alarms", TargetKeyId: KeyId })),
     ).to.match(/^AlreadyExistsException/);
     expect(await refusalOf(kms("CreateAlias", { AliasName: "alias/aws/mine", TargetKeyId: KeyId }))).to.match(
-      /^ValidationException: AliasName/,
+      /^ValidationException: .*at 'aliasName'/,
     );
   });
 
@@ -72,7 +72,7 @@ describe("KMS keys", () => {
   it("cannot be changed once their deletion is scheduled", async () => {
     const { KeyId } = await createKey();
     expect(await refusalOf(kms("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 6 }))).to.match(
-      /^ValidationException: PendingWindowInDays/,
+      /^ValidationException: .*at 'pendingWindowInDays'/,
     );
     await kms("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
     expect(await describeKey(KeyId)).to.include({ KeyState: "PendingDeletion", Enabled: false });

@@ -249,7 +249,7 @@ describe("SQS messages, by SDK v3", () => {
       [sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: "?" })), "ReceiptHandleIsInvalid"],
       [
         sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "b", MessageGroupId: "g" })),
-        "ValidationException",
+        "NotSupportedByEmbeddedCloud",
       ],
     ];
     for (const [refused, code] of refusals) expect(await codeOf(refused)).to.equal(code);

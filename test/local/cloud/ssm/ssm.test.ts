@@ -42,7 +42,7 @@ describe("SSM parameters", () => {
   it("are refused when missing, encrypted or AWS's", async () => {
     expect(await refusalOf(get("nothing"))).to.match(/^ParameterNotFound: .*nothing/);
     expect(await refusalOf(put({ Name: "a", Value: "b", Type: "SecureString" }))).to.include(
-      'Type: got "SecureString"',
+      'Type of ssm:PutParameter: the value "SecureString" is not supported',
     );
     expect(await refusalOf(put({ Name: "/aws/x", Value: "b", Type: "String" }))).to.include("are AWS's");
   });

@@ -27,7 +27,7 @@ describe("message attributes", () => {
     { x: { DataType: "String.custom label", StringValue: "v" } },
     { x: { DataType: "Number", StringValue: "-12.50e-3" } },
     { x: { DataType: "Number.float", StringValue: ".5" } },
-    { x: { DataType: "Binary.png", BinaryValue: "AAEC" } },
+    { x: { DataType: "Binary.png", BinaryValue: Uint8Array.of(0, 1, 2) } },
     Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`n${i}`, text])),
   ];
   for (const attributes of accepted) {
@@ -49,9 +49,9 @@ describe("message attributes", () => {
     { x: { DataType: "", StringValue: "v" } },
     { x: { DataType: "String." } },
     { x: { DataType: "String", StringValue: "" } },
-    { x: { DataType: "String", BinaryValue: "AAEC" } },
+    { x: { DataType: "String", BinaryValue: Uint8Array.of(0, 1, 2) } },
     { x: { DataType: "Binary", StringValue: "v" } },
-    { x: { DataType: "String", StringValue: "v", BinaryValue: "AAEC" } },
+    { x: { DataType: "String", StringValue: "v", BinaryValue: Uint8Array.of(0, 1, 2) } },
     { x: { DataType: "Number", StringValue: "one" } },
     { x: { DataType: "Number", StringValue: "1e127" } },
     { x: { DataType: "Number", StringValue: "1".repeat(39) } },
@@ -75,7 +75,9 @@ describe("message attributes", () => {
 
   it("count with name, type and value, binary ones by their bytes", () => {
     expect(sizeOfAttributes({ ab: { DataType: "String", StringValue: "ü" } })).to.equal(2 + 6 + 2);
-    expect(sizeOfAttributes({ b: { DataType: "Binary", BinaryValue: "AAEC/w==" } })).to.equal(1 + 6 + 4);
+    expect(
+      sizeOfAttributes({ b: { DataType: "Binary", BinaryValue: Uint8Array.of(0, 1, 2, 255) } }),
+    ).to.equal(1 + 6 + 4);
   });
 
   const stored = { "order.id": text, "order.kind": text, other: text };

@@ -1,0 +1,33 @@
+import { wrongType } from "./problem";
+import { parseTimestamp, timestampText } from "./timestamps";
+import { TreeCodec } from "./tree";
+
+/** Numbers that JSON has no way to write. */
+const odd: ReadonlyMap<unknown, number> = new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+]);
+
+/** Values of shapes in JSON: bytes in base64, times in seconds unless the model says otherwise. */
+export const json = new TreeCodec({
+  decodeBlob: decodeBase64,
+  encodeBlob: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64"),
+  decodeTimestamp: parseTimestamp,
+  encodeTimestamp: (value, format = "epoch-seconds") =>
+    format === "epoch-seconds" ? value.getTime() / 1000 : timestampText(value, format),
+  encodeNumber: (value) => (Number.isFinite(value) ? value : String(value)),
+  decodeNumber(value) {
+    if (typeof value === "number") return value;
+    const number = odd.get(value);
+    if (number === undefined) throw wrongType("a number", value);
+    return number;
+  },
+});
+
+export function decodeBase64(value: unknown): Uint8Array {
+  if (typeof value === "string" && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
+    return Buffer.from(value, "base64");
+  }
+  throw wrongType("bytes in base64", value);
+}

@@ -1,0 +1,240 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { compileFunction } from "node:vm";
+import type { ErrorShape, Member, OperationShape, Shape, Structure, TimestampFormat, Traits } from "./shape";
+
+/*
+ * The one file that knows how the SDK's clients write their schemas: `dist-es/schemas/schemas_0.js`, arrays in
+ * the form of `StaticSchema` of @smithy/types. It is no public interface, so the clients' versions are exact,
+ * and test/local/cloud/wire/roundTrip.test.ts holds that their own decoders read what is written by it.
+ */
+
+/** What AWS publishes on one service. */
+export interface Model {
+  /** "com.amazonaws.sqs" */
+  readonly namespace: string;
+  readonly operations: ReadonlyMap<string, OperationShape>;
+  /** By their names in the model ("QueueDoesNotExist"), which are the names of the SDK's classes. */
+  readonly errors: ReadonlyMap<string, ErrorShape>;
+}
+
+/** [kind, namespace, name, traits, …]; kinds: 1 list, 2 map, 3 structure, 4 union, 9 operation, -3 error. */
+type Static = readonly [kind: number, namespace: string, name: string, traits: unknown, ...rest: unknown[]];
+
+const models = new Map<string, Model>();
+
+/** The model in an SDK client's package, read at the first call: 2 ms for most, 60 ms for EC2. */
+export function modelOf(packageName: string): Model {
+  let model = models.get(packageName);
+  if (model === undefined) models.set(packageName, (model = readModel(packageName)));
+  return model;
+}
+
+function readModel(packageName: string): Model {
+  const schemas = Object.values(load(packageName)).filter(isStatic);
+  const namespace = schemas.find(([kind]) => kind === 9)?.[1];
+  if (namespace === undefined) throw new Error(`${packageName}: found no operations in its schemas`);
+  return {
+    namespace,
+    operations: lazyMap(schemas, 9, operationOf),
+    errors: lazyMap(schemas, -3, errorOf),
+  };
+}
+
+/**
+ * Requiring a client would load its middleware and credential providers too, ten times as long. Its file of
+ * schemas stands for itself: what it imports serves only to register error classes for the client.
+ */
+function load(packageName: string): Record<string, unknown> {
+  const root = join(createRequire(__filename).resolve(`${packageName}/package.json`), "..");
+  const filename = join(root, "dist-es", "schemas", "schemas_0.js");
+  const lines = readFileSync(filename, "utf8").split("\n");
+  const names: string[] = [];
+  const code = lines.map((line) => {
+    if (line.startsWith("import ") || line.includes("_registry")) return "";
+    if (!line.startsWith("export ")) return line;
+    const name = /^export (?:var|const) (\S+) /.exec(line)?.[1];
+    if (name === undefined) throw new Error(`${filename}: cannot read "${line}"`);
+    names.push(name);
+    return line.slice("export ".length);
+  });
+  code.push(`return {${names.join(",")}};`);
+  return (compileFunction(code.join("\n"), [], { filename }) as () => Record<string, unknown>)();
+}
+
+function isStatic(value: unknown): value is Static {
+  return Array.isArray(value) && typeof value[0] === "number" && typeof value[2] === "string";
+}
+
+/** Shapes are made when they are asked for: EC2 has 760 operations. */
+function lazyMap<Value>(schemas: readonly Static[], kind: number, make: (schema: Static) => Value) {
+  const sources = new Map(
+    schemas.filter((schema) => schema[0] === kind).map((schema) => [schema[2], schema]),
+  );
+  const made = new Map<string, Value>();
+  return new (class extends Map<string, Value> {
+    override get size() {
+      return sources.size;
+    }
+    override has(name: string) {
+      return sources.has(name);
+    }
+    override keys() {
+      return sources.keys();
+    }
+    override get(name: string): Value | undefined {
+      const source = sources.get(name);
+      if (source !== undefined && !made.has(name)) made.set(name, make(source));
+      return made.get(name);
+    }
+  })();
+}
+
+function operationOf([, , name, traits, input, output]: Static): OperationShape {
+  const { http } = traitsOf(traits) as { http?: OperationShape["http"] };
+  return {
+    name,
+    input: structureOf(input),
+    output: structureOf(output),
+    ...(http === undefined ? {} : { http }),
+  };
+}
+
+/** Smithy: an error without `httpError` answers 400, or 500 if it is the server's fault. */
+function errorOf(schema: Static): ErrorShape {
+  const traits = traitsOf(schema[3]) as {
+    error?: "client" | "server";
+    httpError?: number;
+    awsQueryError?: readonly [string, number];
+  };
+  const httpStatus = traits.httpError ?? (traits.error === "server" ? 500 : 400);
+  const [code, status] = traits.awsQueryError ?? [schema[2], httpStatus];
+  return { structure: structureOf(schema), httpStatus, query: { code, status } };
+}
+
+const shapes = new WeakMap<Static, Shape>();
+
+function structureOf(reference: unknown): Structure {
+  const shape = shapeOf(reference);
+  if (shape.kind === "structure") return shape;
+  if (shape.kind === "unit") return { kind: "structure", name: "Unit", union: false, members: [] };
+  throw new Error(`expected a structure; got a ${shape.kind}`);
+}
+
+function shapeOf(reference: unknown): Shape {
+  const schema: unknown = typeof reference === "function" ? (reference as () => unknown)() : reference;
+  if (schema === "unit") return { kind: "unit" };
+  if (typeof schema === "number") return simpleShape(schema);
+  if (!isStatic(schema)) throw new Error(`not a schema: ${JSON.stringify(schema)}`);
+  let shape = shapes.get(schema);
+  if (shape === undefined) shapes.set(schema, (shape = staticShape(schema)));
+  return shape;
+}
+
+function staticShape(schema: Static): Shape {
+  const [kind, , name, , first, second, third] = schema;
+  switch (kind) {
+    case 0:
+      return shapeOf(first);
+    case 1: {
+      return lazily({ kind: "list" }, "item", () => memberOf("member", first, false));
+    }
+    case 2:
+      return lazily(
+        lazily({ kind: "map" }, "key", () => memberOf("key", first, false)),
+        "value",
+        () => memberOf("value", second, false),
+      );
+    case 3:
+    case -3:
+    case 4: {
+      const references = second as readonly unknown[];
+      const required = typeof third === "number" ? third : 0;
+      return lazily({ kind: "structure", name, union: kind === 4 }, "members", () =>
+        (first as readonly string[]).map((member, index) =>
+          memberOf(member, references[index], index < required),
+        ),
+      );
+    }
+    default:
+      throw new Error(`${name}: a schema of an unknown kind, ${kind}`);
+  }
+}
+
+/** Shapes refer to themselves: a DynamoDB value holds values. */
+function lazily<Base extends object, Name extends string, Value>(base: Base, name: Name, make: () => Value) {
+  let value: Value | undefined;
+  const get = () => (value ??= make());
+  return Object.defineProperty(base, name, { get, enumerable: true }) as Base & Record<Name, Value>;
+}
+
+/** Traits of a member's own stand beside its schema: [schema, traits]. */
+function memberOf(name: string, reference: unknown, required: boolean): Member {
+  const [schema, own] =
+    Array.isArray(reference) && !isStatic(reference) ? (reference as unknown[]) : [reference, 0];
+  const target: unknown = typeof schema === "function" ? (schema as () => unknown)() : schema;
+  const inherited = isStatic(target) ? traitsOf(target[3]) : {};
+  return {
+    name,
+    shape: shapeOf(target),
+    required,
+    traits: { ...inherited, ...traitsOf(own) },
+    supported: true,
+  };
+}
+
+/** Bits of a number that stands for traits without values, from the lowest: Smithy's `TraitBitVector`. */
+const traitBits = [
+  "httpLabel",
+  "idempotent",
+  "idempotencyToken",
+  "sensitive",
+  "httpPayload",
+  "httpResponseCode",
+  "httpQueryParams",
+] as const;
+
+function traitsOf(traits: unknown): Traits {
+  if (typeof traits === "object" && traits !== null) return traits;
+  const bits = Number(traits ?? 0);
+  return Object.fromEntries(traitBits.filter((_, index) => (bits >> index) & 1).map((name) => [name, 1]));
+}
+
+const timestampFormats: Readonly<Record<number, TimestampFormat>> = {
+  5: "date-time",
+  6: "http-date",
+  7: "epoch-seconds",
+};
+
+function simpleShape(code: number): Shape {
+  if (code >= 128) {
+    return { kind: "map", key: memberOf("key", 0, false), value: memberOf("value", code - 128, false) };
+  }
+  if (code >= 64) return { kind: "list", item: memberOf("member", code - 64, false) };
+  switch (code) {
+    case 0:
+      return { kind: "string" };
+    case 1:
+      return { kind: "number" };
+    case 2:
+      return { kind: "boolean" };
+    case 4:
+      return { kind: "timestamp" };
+    case 5:
+    case 6:
+    case 7:
+      return { kind: "timestamp", format: timestampFormats[code] ?? "epoch-seconds" };
+    case 15:
+      return { kind: "document" };
+    case 17:
+      return { kind: "bigInteger" };
+    case 19:
+      return { kind: "bigDecimal" };
+    case 21:
+    case 42:
+      return { kind: "blob" };
+    default:
+      throw new Error(`a simple schema of an unknown kind, ${code}`);
+  }
+}

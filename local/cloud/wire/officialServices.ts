@@ -1,0 +1,86 @@
+/** The protocols that AWS's services speak, by the names of Smithy's traits. */
+export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "restJson1" | "rpcv2Cbor";
+
+/** How one service is reached. All but `protocols` is what the SDK's client holds as `protocolSettings`. */
+export interface OfficialService {
+  readonly client: keyof Clients;
+  /** Those it speaks here; a request tells by its looks which one it is in. */
+  readonly protocols: readonly ProtocolName[];
+  /** Before the dot of `X-Amz-Target`, and in the path of RPC v2 CBOR. */
+  readonly serviceTarget: string;
+  /** Of the service's API; query requests name it. */
+  readonly version: string;
+  /** Of answers in XML. */
+  readonly xmlNamespace?: string;
+  /** The service once spoke the query protocol, and repeats that one's error codes in a header of today's answers. */
+  readonly awsQueryCompatible?: boolean;
+  /** Written before an error's name in JSON ("com.amazonaws.sqs#"), by services that do so. */
+  readonly errorNamespace?: string;
+  /** Ways that older clients still take; `query` are the members that they put into the query string. */
+  readonly formerRoutes?: readonly {
+    readonly operation: string;
+    readonly method: string;
+    readonly path: string;
+    readonly query: readonly string[];
+  }[];
+}
+
+/** The packages that the models and the types of operations come from; types alone are imported. */
+export interface Clients {
+  "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
+  "@aws-sdk/client-sesv2": typeof import("@aws-sdk/client-sesv2");
+  "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
+  "@aws-sdk/client-ssm": typeof import("@aws-sdk/client-ssm");
+  "@aws-sdk/client-sts": typeof import("@aws-sdk/client-sts");
+}
+
+/**
+ * The services whose wire is read from AWS's models. What stands here is needed before a model is loaded; a
+ * test compares it with each client's own settings.
+ */
+export const officialServices = {
+  kms: {
+    client: "@aws-sdk/client-kms",
+    protocols: ["awsJson1_1"],
+    serviceTarget: "TrentService",
+    version: "2014-11-01",
+  },
+  ses: {
+    client: "@aws-sdk/client-sesv2",
+    protocols: ["restJson1"],
+    serviceTarget: "SimpleEmailService_v2",
+    version: "2019-09-27",
+    // boto3 lists identities by GET, SDK v3 by POST.
+    formerRoutes: [
+      {
+        operation: "ListEmailIdentities",
+        method: "GET",
+        path: "/v2/email/identities",
+        query: ["NextToken", "PageSize"],
+      },
+    ],
+  },
+  sqs: {
+    client: "@aws-sdk/client-sqs",
+    protocols: ["awsJson1_0"],
+    serviceTarget: "AmazonSQS",
+    version: "2012-11-05",
+    awsQueryCompatible: true,
+    errorNamespace: "com.amazonaws.sqs#",
+  },
+  ssm: {
+    client: "@aws-sdk/client-ssm",
+    protocols: ["awsJson1_1"],
+    serviceTarget: "AmazonSSM",
+    version: "2014-11-06",
+  },
+  sts: {
+    client: "@aws-sdk/client-sts",
+    protocols: ["awsQuery"],
+    serviceTarget: "AWSSecurityTokenServiceV20110615",
+    version: "2011-06-15",
+    xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  },
+} as const satisfies Readonly<Record<string, OfficialService>>;
+
+export type OfficialName = keyof typeof officialServices;

@@ -1,0 +1,135 @@
+import type { Access, Call, CloudContext, Operation, Service, ServiceName } from "../core/service";
+import { type Clients, type OfficialName, officialServices } from "./officialServices";
+import { InputProblem } from "./problem";
+import { refusalOf } from "./refusals";
+import { checkRules, type Rules } from "./rules";
+import { ServiceWire } from "./serviceWire";
+
+type Client<S extends OfficialName> = Clients[(typeof officialServices)[S]["client"]];
+
+/** "SendMessage" of sqs: whatever the SDK's client has a command for. */
+export type OperationName<S extends OfficialName> = {
+  [K in keyof Client<S>]: K extends `${infer Name}Command` ? Name : never;
+}[keyof Client<S>];
+
+/** Commands are told by the handler that they resolve to: it names their input and output. */
+interface Command {
+  resolveMiddleware(...parameters: never[]): (request: { input: never }) => Promise<{ output: unknown }>;
+}
+
+type CommandOf<S extends OfficialName, N extends string> = `${N}Command` extends keyof Client<S>
+  ? Client<S>[`${N}Command`] extends new (...parameters: never[]) => infer Instance
+    ? Instance extends Command
+      ? ReturnType<Instance["resolveMiddleware"]>
+      : never
+    : never
+  : never;
+
+/** An operation's input as the SDK types it. */
+export type Input<S extends OfficialName, N extends string> =
+  CommandOf<S, N> extends (request: { input: infer I }) => unknown ? I : never;
+
+type SdkOutput<S extends OfficialName, N extends string> =
+  CommandOf<S, N> extends (...parameters: never[]) => Promise<{ output: infer O }>
+    ? Omit<O, "$metadata">
+    : never;
+
+/** What an operation gives back: the SDK's type, with what the model requires really there. */
+export type Output<S extends OfficialName, N extends string> = Given<SdkOutput<S, N>>;
+
+/** The SDK types even required members as possibly undefined; here what is there has a value. */
+export type Definite<T> = T extends Uint8Array | Date
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Definite<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Definite<Exclude<T[K], undefined>> }
+      : T;
+
+type Given<T> = T extends Uint8Array | Date
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Given<Item>[]
+    : T extends object
+      ? {
+          readonly [K in keyof T]:
+            Given<Exclude<T[K], undefined>> | (object extends Pick<T, K> ? undefined : never);
+        }
+      : T;
+
+/** "Content" of "Content.Simple" */
+type Head<Path extends string> = Path extends `${infer Name}.${string}` ? Name : Path;
+
+/** What an operation takes of its input, and its rules beside AWS's model. */
+export interface Support<P extends string> {
+  readonly supports: readonly P[];
+  readonly rules?: Rules;
+}
+
+/** What an operation sees of its input: the members that it supports. */
+export type Supported<S extends OfficialName, N extends string, P extends string> = Definite<
+  Pick<Input<S, N>, Extract<keyof Input<S, N>, Head<P>>>
+>;
+
+export interface OfficialOperation extends Operation {
+  readonly supports: readonly string[];
+}
+
+/**
+ * An operation from its parts: what it supports of its input, the permissions that it needs, what it does.
+ * Decoded by AWS's model, an input has every required member and every member its type; `rules` say the rest.
+ * `supports` may name a part of a member ("Content.Simple"); any other member is refused by name.
+ */
+export function operationsOf<S extends OfficialName>(service: S, context: CloudContext) {
+  return <N extends OperationName<S> & string, const P extends string = never>(
+    name: N,
+    { supports, rules = {} }: Support<P & (Head<P> extends keyof Input<S, N> ? unknown : never)>,
+    access: (input: Supported<S, N, P>, call: Call) => readonly Access[],
+    run: (input: Supported<S, N, P>, call: Call) => Output<S, N> | Promise<Output<S, N>>,
+  ): Readonly<Record<N, OfficialOperation>> => {
+    const operation: Operation = async (raw, call) => {
+      try {
+        checkRules(rules, raw);
+      } catch (cause) {
+        throw cause instanceof InputProblem ? refusalOf(service, name, cause) : cause;
+      }
+      const input = raw as Supported<S, N, P>;
+      context.authorize(call.caller, access(input, call));
+      return await run(input, call);
+    };
+    const official: OfficialOperation = Object.assign(operation, { supports });
+    return { [name]: official } as Record<N, OfficialOperation>;
+  };
+}
+
+/** A service that speaks as AWS's model of it says. */
+export function officialService(
+  name: OfficialName,
+  operations: Readonly<Record<string, OfficialOperation>>,
+  close?: () => Promise<void>,
+): Service {
+  const wire = new ServiceWire(name, officialServices[name], operations);
+  return {
+    name,
+    protocol: { kind: "official", wire },
+    operations,
+    ...(close === undefined ? {} : { close }),
+  };
+}
+
+/**
+ * Calls operations in-process: what goes in and comes out is typed by the service's model. A caller may also
+ * name the type of the answer: the only way for services that are not in the table.
+ */
+export interface ServiceCaller<Extra extends readonly unknown[]> {
+  <S extends OfficialName, N extends OperationName<S> & string>(
+    service: S,
+    operation: N,
+    input: Input<S, N>,
+    ...extra: Extra
+  ): Promise<Answer<S, N>>;
+  <Output>(service: ServiceName, operation: string, input: object, ...extra: Extra): Promise<Output>;
+}
+
+/** An operation's output as a caller in-process gets it. */
+export type Answer<S extends OfficialName, N extends string> = Definite<SdkOutput<S, N>>;

@@ -1,0 +1,48 @@
+/** What is wrong with an input, before anyone has said it in a service's own words (see `refusals.ts`). */
+export type Fault =
+  | { readonly kind: "missing" }
+  /** AWS has this member, or this value of it; the embedded cloud does not. */
+  | { readonly kind: "notSupported"; readonly value?: string }
+  /** The model has no such member. */
+  | { readonly kind: "unknown" }
+  /** In AWS's words: "Member must have length less than or equal to 64". */
+  | { readonly kind: "constraint"; readonly constraint: string; readonly got: string }
+  | { readonly kind: "wrongType"; readonly expected: string; readonly got: string };
+
+/** Thrown while an input is decoded or checked. */
+export class InputProblem extends Error {
+  readonly #segments: (string | number)[] = [];
+
+  constructor(readonly fault: Fault) {
+    super(fault.kind);
+  }
+
+  /** "Entries[0].MessageBody" */
+  get path(): string {
+    return this.#segments
+      .map((segment, index) =>
+        typeof segment === "number" ? `[${segment}]` : `${index === 0 ? "" : "."}${segment}`,
+      )
+      .join("");
+  }
+
+  /** Called on the way out of each level: paths cost nothing while all is well. */
+  static at(segment: string | number, cause: unknown): unknown {
+    if (cause instanceof InputProblem) cause.#segments.unshift(segment);
+    return cause;
+  }
+}
+
+export function wrongType(expected: string, value: unknown): InputProblem {
+  return new InputProblem({ kind: "wrongType", expected, got: describe(value) });
+}
+
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Uint8Array) return "bytes";
+  if (value instanceof Date) return "a date";
+  if (typeof value === "object") return "a structure";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value as number | boolean);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

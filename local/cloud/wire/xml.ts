@@ -1,0 +1,62 @@
+import { escapeXml } from "../core/protocols/xml";
+import type { Member, Shape } from "./shape";
+import { timestampText } from "./timestamps";
+import { bytesOf } from "./tree";
+
+/** The members of `value`, an element each, as the query protocols of AWS answer. */
+export function xmlOf(shape: Shape, value: unknown): string {
+  switch (shape.kind) {
+    case "structure": {
+      let text = "";
+      for (const member of shape.members) {
+        const part = (value as Record<string, unknown>)[member.name];
+        if (part !== undefined && part !== null) text += elements(member, part);
+      }
+      return text;
+    }
+    case "list":
+      return (value as readonly unknown[])
+        .map((item) => element(shape.item.traits.xmlName ?? "member", shape.item.shape, item))
+        .join("");
+    case "map":
+      return entries(shape, value)
+        .map((entry) => `<entry>${entry}</entry>`)
+        .join("");
+    case "blob":
+      return Buffer.from(bytesOf(value)).toString("base64");
+    case "timestamp":
+      return timestampText(value as Date, shape.format ?? "date-time");
+    case "unit":
+      return "";
+    default:
+      return escapeXml(String(value));
+  }
+}
+
+function elements({ name, traits, shape }: Member, value: unknown): string {
+  const tag = traits.xmlName ?? name;
+  if (traits.xmlFlattened === undefined) return element(tag, shape, value);
+  if (shape.kind === "list") {
+    return (value as readonly unknown[]).map((item) => element(tag, shape.item.shape, item)).join("");
+  }
+  if (shape.kind === "map") {
+    return entries(shape, value)
+      .map((entry) => `<${tag}>${entry}</${tag}>`)
+      .join("");
+  }
+  return element(tag, shape, value);
+}
+
+function element(tag: string, shape: Shape, value: unknown): string {
+  return `<${tag}>${xmlOf(shape, value)}</${tag}>`;
+}
+
+function entries(shape: Extract<Shape, { kind: "map" }>, value: unknown): string[] {
+  return Object.entries(value as Record<string, unknown>)
+    .filter(([, item]) => item !== undefined && item !== null)
+    .map(
+      ([key, item]) =>
+        element(shape.key.traits.xmlName ?? "key", shape.key.shape, key) +
+        element(shape.value.traits.xmlName ?? "value", shape.value.shape, item),
+    );
+}
