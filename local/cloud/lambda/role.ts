@@ -23,8 +23,8 @@ export async function checkRole(context: CloudContext, roleArn: string): Promise
   if (!trustsLambda(trust)) {
     throw new AwsError(
       "InvalidParameterValueException",
-      `The role defined for the function cannot be assumed by Lambda: the trust policy of ${roleArn} must allow ` +
-        "sts:AssumeRole to the service lambda.amazonaws.com",
+      `The role defined for the function cannot be assumed by Lambda. The trust policy of ${roleArn} must allow ` +
+        "sts:AssumeRole to the service lambda.amazonaws.com.",
     );
   }
 }

@@ -40,7 +40,7 @@ export class Topics {
 
   get(arn: string): Topic {
     const topic = this.#byArn.get(arn);
-    if (topic === undefined) throw new AwsError("NotFound", `Topic does not exist: ${arn}`, 404);
+    if (topic === undefined) throw new AwsError("NotFound", `Topic does not exist. There is no ${arn}.`, 404);
     return topic;
   }
 

@@ -7,6 +7,7 @@ const library = () => createRequire(__filename)("@smithy/core/cbor") as typeof i
 
 /** Values of shapes in CBOR (Smithy RPC v2): bytes are bytes, times carry the tag 1. */
 export const cborTree = new TreeCodec({
+  skipsUndefined: false,
   decodeBlob(value) {
     if (value instanceof Uint8Array) return value;
     throw wrongType("bytes", value);

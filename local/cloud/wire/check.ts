@@ -25,7 +25,7 @@ export function check(shape: Shape, value: unknown): void {
       expect(typeof value === "string", "a number's text", value);
       break;
     case "blob":
-      expect(value instanceof Uint8Array || typeof value === "string", "bytes", value);
+      expect(value instanceof Uint8Array, "bytes", value);
       break;
     case "timestamp":
       expect(value instanceof Date && !Number.isNaN(value.getTime()), "a date", value);

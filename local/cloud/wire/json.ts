@@ -11,6 +11,7 @@ const odd: ReadonlyMap<unknown, number> = new Map([
 
 /** Values of shapes in JSON: bytes in base64, times in seconds unless the model says otherwise. */
 export const json = new TreeCodec({
+  skipsUndefined: true,
   decodeBlob: decodeBase64,
   encodeBlob: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64"),
   decodeTimestamp: parseTimestamp,

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** What is wrong with an input, before anyone has said it in a service's own words (see `refusals.ts`). */
 export type Fault =
   | { readonly kind: "missing" }
@@ -43,6 +45,6 @@ export function describe(value: unknown): string {
   if (value instanceof Uint8Array) return "bytes";
   if (value instanceof Date) return "a date";
   if (typeof value === "object") return "a structure";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value as number | boolean);
+  const text = typeof value === "string" ? JSON.stringify(value) : inspect(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

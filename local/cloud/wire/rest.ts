@@ -2,7 +2,6 @@ import { AwsError } from "../core/errors";
 import { parseJsonObject } from "../core/protocols/json";
 import { headerOf, type WireRequest } from "../core/protocols/codec";
 import { scalarFromText } from "./form";
-import { bytesOf } from "./tree";
 import { json } from "./json";
 import { InputProblem } from "./problem";
 import type { Member, OperationShape, Structure } from "./shape";
@@ -192,7 +191,7 @@ export function encodeRest(operation: OperationShape, output: Readonly<Record<st
       status = typeof value === "number" ? value : status;
     } else if (traits.httpPayload !== undefined) {
       if (value === undefined || value === null) body = "";
-      else if (shape.kind === "blob") body = bytesOf(value);
+      else if (shape.kind === "blob") body = value as Uint8Array;
       else if (shape.kind === "string") body = value as string;
       else body = JSON.stringify(json.encode(shape, value));
     } else {

@@ -12,6 +12,8 @@ export interface TreeFormat {
   readonly encodeTimestamp: (value: Date, format: TimestampFormat | undefined) => unknown;
   readonly encodeNumber: (value: number) => unknown;
   readonly decodeNumber: (value: unknown) => number;
+  /** Whether the format's writer leaves out members that are undefined. */
+  readonly skipsUndefined: boolean;
 }
 
 type Convert = (value: unknown) => unknown;
@@ -35,7 +37,7 @@ export class TreeCodec {
     return this.#decoder(shape)(tree);
   }
 
-  /** What to hand to the format's writer. Members that the shape does not have are left out. */
+  /** What to hand to the format's writer. */
   encode(shape: Shape, value: unknown): unknown {
     return this.#encoder(shape)(value);
   }
@@ -104,7 +106,7 @@ export class TreeCodec {
       const map = Object.create(null) as Tree;
       let at = "";
       try {
-        for (at of Object.keys(tree)) {
+        for (at in tree) {
           const value = tree[at];
           if (value !== null && value !== undefined) map[at] = decode(value);
         }
@@ -133,7 +135,7 @@ export class TreeCodec {
       let at = "";
       let present = 0;
       try {
-        for (at of Object.keys(tree)) {
+        for (at in tree) {
           const value = tree[at];
           const plan = plans.get(at);
           if (value === null || value === undefined) {
@@ -186,14 +188,16 @@ export class TreeCodec {
       case "number":
         return (value) => (typeof value === "number" ? format.encodeNumber(value) : value);
       case "blob":
-        return (value) => format.encodeBlob(bytesOf(value));
+        return (value) => format.encodeBlob(value as Uint8Array);
       case "timestamp":
         return (value) => format.encodeTimestamp(value as Date, shape.format);
       case "list": {
+        if (isIdentity(shape.item.shape)) return (value) => value;
         const encode = this.#encoder(shape.item.shape);
         return (value) => (value as readonly unknown[]).map((item) => encode(item));
       }
       case "map": {
+        if (isIdentity(shape.value.shape)) return (value) => value;
         const encode = this.#encoder(shape.value.shape);
         return (value) => {
           const tree = Object.create(null) as Tree;
@@ -203,23 +207,38 @@ export class TreeCodec {
           return tree;
         };
       }
-      case "structure": {
-        const plans = shape.members.map((member) => ({
-          name: member.name,
-          wire: jsonName(member),
-          encode: isIdentity(member.shape) ? undefined : this.#encoder(member.shape),
-        }));
-        return (value) => {
-          const tree: Tree = {};
-          for (const { name, wire, encode } of plans) {
-            const member = (value as Tree)[name];
-            if (member === undefined || member === null) continue;
-            tree[wire] = encode === undefined ? member : encode(member);
-          }
-          return tree;
-        };
-      }
+      case "structure":
+        return this.#structureEncoder(shape);
     }
+  }
+
+  /** Most answers are written as they are: only what holds bytes or times is copied. */
+  #structureEncoder(shape: Structure): Convert {
+    const { members } = shape;
+    const plans = members
+      .filter((member) => !isIdentity(member.shape) || jsonName(member) !== member.name)
+      .map((member) => ({
+        name: member.name,
+        wire: jsonName(member),
+        encode: this.#encoder(member.shape),
+      }));
+    const { skipsUndefined } = this.format;
+    return (value) => {
+      let tree = value as Tree;
+      if (!skipsUndefined) {
+        tree = Object.fromEntries(Object.entries(tree).filter(([, member]) => member !== undefined));
+      }
+      for (const { name, wire, encode } of plans) {
+        const member = tree[name];
+        if (member === undefined || member === null) continue;
+        const encoded = encode(member);
+        if (encoded === member && wire === name) continue;
+        if (tree === value) tree = { ...tree };
+        if (wire !== name) tree[name] = undefined;
+        tree[wire] = encoded;
+      }
+      return tree;
+    };
   }
 }
 
@@ -258,9 +277,4 @@ function jsonName(member: Member): string {
 
 export function requiredNames(shape: Structure): readonly string[] {
   return shape.members.filter((member) => member.required).map((member) => member.name);
-}
-
-/** Operations may give a blob as text. */
-export function bytesOf(value: unknown): Uint8Array {
-  return typeof value === "string" ? Buffer.from(value, "utf8") : (value as Uint8Array);
 }

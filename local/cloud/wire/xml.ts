@@ -1,7 +1,6 @@
 import { escapeXml } from "../core/protocols/xml";
 import type { Member, Shape } from "./shape";
 import { timestampText } from "./timestamps";
-import { bytesOf } from "./tree";
 
 /** The members of `value`, an element each, as the query protocols of AWS answer. */
 export function xmlOf(shape: Shape, value: unknown): string {
@@ -23,7 +22,7 @@ export function xmlOf(shape: Shape, value: unknown): string {
         .map((entry) => `<entry>${entry}</entry>`)
         .join("");
     case "blob":
-      return Buffer.from(bytesOf(value)).toString("base64");
+      return Buffer.from(value as Uint8Array).toString("base64");
     case "timestamp":
       return timestampText(value as Date, shape.format ?? "date-time");
     case "unit":

@@ -12,7 +12,7 @@ const identityV2 = resource({
   async create(inputs, context) {
     const created = await context.call("ses", "CreateEmailIdentity", {
       EmailIdentity: inputs.emailIdentity,
-      Tags: tagList(inputs.tags),
+      Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
     });
     return {
       id: inputs.emailIdentity,

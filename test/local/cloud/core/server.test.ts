@@ -108,7 +108,9 @@ describe("the cloud's endpoint", () => {
       headers: { authorization: asAdministrator("s3") },
     });
     expect(service.status).to.equal(501);
-    expect(await service.text()).to.include('The service \\"s3\\" is not supported by the embedded cloud');
+    expect(await service.text()).to.include(
+      "The service &quot;s3&quot; is not supported by the embedded cloud",
+    );
     expect(events.map((event) => event.type === "request" && event.errorCode)).to.deep.equal([
       "NotSupportedByEmbeddedCloud",
       "NotSupportedByEmbeddedCloud",

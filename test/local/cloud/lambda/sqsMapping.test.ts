@@ -54,7 +54,7 @@ describe("an event source mapping of a queue", () => {
       MessageBody: "hello",
       MessageAttributes: {
         Shop: { DataType: "String", StringValue: "north" },
-        Digest: { DataType: "Binary", BinaryValue: Buffer.from("abc").toString("base64") },
+        Digest: { DataType: "Binary", BinaryValue: Buffer.from("abc") },
       },
     });
     await clock.settle();

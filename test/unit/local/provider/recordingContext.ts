@@ -17,7 +17,9 @@ export function recordingContext(answers: Readonly<Record<string, object>> = {})
     programDirectory: __dirname,
     call: ((service: string, operation: string, input: object) => {
       const name = `${service}:${operation}`;
-      calls.push({ operation: name, input });
+      // What is undefined is left out, as the cloud takes it.
+      const given = Object.entries(input).filter(([, value]) => value !== undefined);
+      calls.push({ operation: name, input: Object.fromEntries(given) });
       return Promise.resolve(answers[name] ?? {});
     }) as CreateContext["call"],
   };
