@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
-import type { CpuScalerArgs } from "./components/cpuScalerArgs";
+import type { CpuScalerArgs } from "./components/cpuScaler/arguments";
 import {
   alarmProblem,
   cpuScalerDefaults,
@@ -8,15 +8,15 @@ import {
   imageProblem,
   maximumProblem,
   targetProblem,
-} from "./components/cpuScalerArgs";
-import { operationsRules, type OperationsArgs } from "./components/operationsArgs";
+} from "./components/cpuScaler/arguments";
+import { operationsRules, type OperationsArgs } from "./components/operations/arguments";
 import {
   orderPipelineDefaults,
   orderPipelineRules,
   reservationProblem,
   windowProblem,
   type OrderPipelineArgs,
-} from "./components/orderPipelineArgs";
+} from "./components/orderPipeline/arguments";
 import { oneOf, type Rule } from "./components/parts/arguments";
 
 /** What a stack's configuration says, checked. `Pulumi.yaml` describes each key. */

@@ -1,9 +1,9 @@
-import "./components/parts/startBundling";
+import "./components/bundling/startBundling";
 import * as pulumi from "@pulumi/pulumi";
-import { CpuScaler } from "./components/cpuScaler";
-import { fleetNetwork } from "./components/fleetNetwork";
-import { Operations } from "./components/operations";
-import { OrderPipeline } from "./components/orderPipeline";
+import { CpuScaler } from "./components/cpuScaler/cpuScaler";
+import { fleetNetwork } from "./components/cpuScaler/fleetNetwork";
+import { Operations } from "./components/operations/operations";
+import { OrderPipeline } from "./components/orderPipeline/orderPipeline";
 import { readConfiguration } from "./config";
 
 const configuration = readConfiguration();

@@ -1,12 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unzipSync } from "fflate";
-import type { Terminal } from "../local/cli/terminal";
-import { readProject } from "../local/engine/projectFile";
-import { runInCloud } from "../local/cli/runInCloud";
-import { startCloud } from "../local/cloud/cloud";
-import { Archive, plainMap } from "../local/engine/values";
-import { packageArchive } from "../local/provider/package";
+import type { Terminal } from "embedded-pulumi/cli";
+import { readProject, Archive, plainMap, packageArchive } from "embedded-pulumi";
+import { runInCloud } from "../tools/runInCloud";
+import { startCloud } from "embedded-aws";
 
 /** A function's package, exactly as it would be uploaded, and where it lies unpacked. */
 export interface DeployedPackage {

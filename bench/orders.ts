@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { localCredentials } from "../local/cli/target";
-import { startCloud } from "../local/cloud/cloud";
+import { localCredentials } from "../tools/target";
+import { startCloud } from "embedded-aws";
 import { printTable } from "./table";
 
 /** The sockets that an SDK client opens at most, by its default; the handler is bounded by the same. */

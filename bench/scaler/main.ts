@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { cpuScalerDefaults } from "../../components/cpuScalerArgs";
+import { cpuScalerDefaults } from "../../components/cpuScaler/arguments";
 import { compare, simulated, type Comparison, type Contender } from "./compare";
 import { deployedScaler } from "./deployedScaler";
 import type { Score } from "./run";

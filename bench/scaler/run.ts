@@ -1,5 +1,5 @@
 import { elasticityOf, instabilityOf, type Elasticity, type Sample } from "./elasticity";
-import { largest } from "../../local/lists";
+import { largest } from "embedded-aws";
 
 export const STEP_SECONDS = 5;
 export const STEPS_PER_MINUTE = 60 / STEP_SECONDS;

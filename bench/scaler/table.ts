@@ -1,6 +1,6 @@
 import type { Comparison } from "./compare";
 import type { Score } from "./run";
-import { largest } from "../../local/lists";
+import { largest } from "embedded-aws";
 
 const COLUMNS: readonly (readonly [title: string, of: (score: Score) => string])[] = [
   ["θ_U %", (score) => score.shortfall.toFixed(2)],

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bundleHandler, BundlingError, productionDependencies } from "./bundle";
-import type { HandlerBundle } from "./bundleCache";
+import { bundleHandler, BundlingError, productionDependencies } from "../bundling/bundle";
+import type { HandlerBundle } from "../bundling/bundleCache";
 import { policyDocument } from "./policyDocument";
 import { metricsNamespace } from "./stackNames";
 import { transformed, type Transform } from "./transform";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { CpuScaler } from "../../../components/cpuScaler";
-import { fleetNetwork } from "../../../components/fleetNetwork";
+import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
+import { fleetNetwork } from "../../../components/cpuScaler/fleetNetwork";
 
 /** What the comparison gives every policy; the rest are the component's defaults. */
 export type ScalerSettings = Readonly<

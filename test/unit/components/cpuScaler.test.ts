@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { CpuScaler } from "../../../components/cpuScaler";
+import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
 import {
   checkCpuScalerArgs,
   cpuScalerDefaults,
   cpuScalerRules,
   type CpuScalerArgs,
-} from "../../../components/cpuScalerArgs";
+} from "../../../components/cpuScaler/arguments";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { CpuScaler } from "../../../components/cpuScaler";
-import { Operations } from "../../../components/operations";
-import type { OperationsArgs } from "../../../components/operationsArgs";
-import { OrderPipeline } from "../../../components/orderPipeline";
-import { estimateCost } from "../../../local/cost/estimate";
-import { defaultWorkload } from "../../../local/cost/workload";
+import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
+import { Operations } from "../../../components/operations/operations";
+import type { OperationsArgs } from "../../../components/operations/arguments";
+import { OrderPipeline } from "../../../components/orderPipeline/orderPipeline";
+import { estimateCost } from "../../../tools/cost/estimate";
+import { defaultWorkload } from "../../../tools/cost/workload";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";

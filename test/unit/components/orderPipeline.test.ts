@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { OrderPipeline } from "../../../components/orderPipeline";
-import type { OrderPipelineArgs } from "../../../components/orderPipelineArgs";
+import { OrderPipeline } from "../../../components/orderPipeline/orderPipeline";
+import type { OrderPipelineArgs } from "../../../components/orderPipeline/arguments";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
 const FUNCTION = "aws:lambda/function:Function";

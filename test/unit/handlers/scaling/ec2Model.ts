@@ -1,4 +1,4 @@
-import type { Random } from "../../../../local/cloud/core/random";
+import type { Random } from "embedded-aws";
 import type { RunRequest } from "../../../../handlers/scaling/fillPlaces";
 import type { InstanceRecord } from "../../../../handlers/scaling/fleet";
 import type { FleetPort } from "../../../../handlers/scaling/reconcile";

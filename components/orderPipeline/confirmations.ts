@@ -1,0 +1,125 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { OrderPipelineTransforms } from "./arguments";
+import { LambdaFunction } from "../parts/lambdaFunction";
+import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
+import { transformed } from "../parts/transform";
+
+type ConfirmOrders = typeof import("../../handlers/confirmOrders").handler;
+
+/** `OrderPipeline`'s arguments, checked; see there. */
+export interface OrderConfirmationsArgs {
+  readonly ordersTable: aws.dynamodb.Table;
+  readonly sender: pulumi.Input<string>;
+  readonly identityArn: pulumi.Input<string> | undefined;
+  readonly timeoutSeconds: pulumi.Input<number>;
+  readonly memoryMegabytes: pulumi.Input<number>;
+  readonly logRetentionDays: pulumi.Input<number>;
+  readonly protectData: boolean;
+  readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly transform: Pick<
+    OrderPipelineTransforms,
+    "confirmOrders" | "confirmOrdersMapping" | "confirmationFailureQueue" | "confirmationIdentity"
+  >;
+}
+
+/** New orders whose customer left an address; anything else on the stream never reaches the function. */
+const NEW_ORDERS_WITH_ADDRESS = JSON.stringify({
+  eventName: ["INSERT"],
+  dynamodb: { NewImage: { customerEmail: { S: [{ exists: true }] } } },
+});
+
+/**
+ * Records to a batch. The function sends ten mails at once, so that a batch takes a fraction of a second and a
+ * mail waits for few others.
+ */
+const BATCH_SIZE = 25;
+
+/** Mail that SES throttles is worth retrying for hours, but not until the stream forgets it (24 hours). */
+const MAXIMUM_RECORD_AGE_SECONDS = 6 * 60 * 60;
+const MAXIMUM_RETRY_ATTEMPTS = 50;
+
+/** The part of `OrderPipeline` that mails customers: a function on the orders' stream, and its failure queue. */
+export class OrderConfirmations extends pulumi.ComponentResource {
+  readonly confirmOrders: LambdaFunction<ConfirmOrders>;
+  readonly mapping: aws.lambda.EventSourceMapping;
+  /** Takes confirmations that cannot be sent, with the reason, and what exceeded its retries, as pointers. */
+  readonly failureQueue: aws.sqs.Queue;
+
+  constructor(name: string, args: OrderConfirmationsArgs, opts: pulumi.ComponentResourceOptions) {
+    super("event-driven-aws:components:OrderConfirmations", name, {}, opts);
+    const { ordersTable, transform } = args;
+    const tags = args.tags === undefined ? {} : { tags: args.tags };
+    const child: pulumi.CustomResourceOptions = { parent: this };
+
+    this.failureQueue = createSecureQueue(
+      `${name}-failures`,
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { ...child, protect: args.protectData },
+      transform.confirmationFailureQueue,
+    );
+    const identityArn =
+      args.identityArn ??
+      new aws.sesv2.EmailIdentity(
+        `${name}-identity`,
+        ...transformed(transform.confirmationIdentity, { emailIdentity: args.sender, ...tags }, child),
+      ).arn;
+
+    this.confirmOrders = new LambdaFunction<ConfirmOrders>(
+      name,
+      {
+        handler: "confirmOrders",
+        description: "Tells customers by e-mail what became of their orders",
+        statements: [
+          {
+            Effect: "Allow",
+            Action: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            Resource: ordersTable.streamArn,
+          },
+          // Lists the streams of this one table; Lambda asks for it before it creates the mapping.
+          {
+            Effect: "Allow",
+            Action: "dynamodb:ListStreams",
+            Resource: pulumi.interpolate`${ordersTable.arn}/stream/*`,
+          },
+          { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: ordersTable.arn },
+          { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },
+          { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.failureQueue.arn },
+        ],
+        environment: {
+          ORDERS_TABLE_NAME: ordersTable.name,
+          CONFIRMATION_SENDER: args.sender,
+          FAILURE_QUEUE_URL: this.failureQueue.url,
+        },
+        timeoutSeconds: args.timeoutSeconds,
+        memoryMegabytes: args.memoryMegabytes,
+        logRetentionDays: args.logRetentionDays,
+        transform: transform.confirmOrders,
+        ...tags,
+      },
+      { parent: this },
+    );
+    this.mapping = new aws.lambda.EventSourceMapping(
+      `${name}-mapping`,
+      ...transformed(
+        transform.confirmOrdersMapping,
+        {
+          eventSourceArn: ordersTable.streamArn,
+          functionName: this.confirmOrders.function.name,
+          // From the oldest record that the stream still holds: an order stored before this mapping counts too.
+          startingPosition: "TRIM_HORIZON",
+          batchSize: BATCH_SIZE,
+          filterCriteria: { filters: [{ pattern: NEW_ORDERS_WITH_ADDRESS }] },
+          functionResponseTypes: ["ReportBatchItemFailures"],
+          bisectBatchOnFunctionError: true,
+          maximumRetryAttempts: MAXIMUM_RETRY_ATTEMPTS,
+          maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
+          destinationConfig: { onFailure: { destinationArn: this.failureQueue.arn } },
+          ...tags,
+        },
+        child,
+      ),
+    );
+    this.registerOutputs({ failureQueueUrl: this.failureQueue.url });
+  }
+}

@@ -1,0 +1,203 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { OrderConfirmations } from "./confirmations";
+import { checkOrderPipelineArgs, type OrderPipelineArgs } from "./arguments";
+import { LambdaFunction } from "../parts/lambdaFunction";
+import { policyDocument } from "../parts/policyDocument";
+import { QueueWithDeadLetterQueue } from "../parts/queueWithDeadLetterQueue";
+import { transformed } from "../parts/transform";
+
+type ProcessOrders = typeof import("../../handlers/processOrders").handler;
+
+/**
+ * Orders in, stored orders out: a queue, a function that takes batches off it, a table of orders, a table of
+ * stock, and, when `confirmationSender` is given, a second function on the orders' stream that e-mails the
+ * customer.
+ *
+ * @throws pulumi.InputPropertiesError naming every bad argument.
+ */
+export class OrderPipeline extends pulumi.ComponentResource {
+  /** Where the shop sends orders; see `grantSend`. */
+  readonly queueUrl: pulumi.Output<string>;
+  /** Where an order stands that could not be processed, its body unchanged, the reason in its attributes. */
+  readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly ordersTableName: pulumi.Output<string>;
+  readonly inventoryTableName: pulumi.Output<string>;
+  readonly processOrdersFunctionName: pulumi.Output<string>;
+  /** Where a confirmation stands that could not be sent; undefined when none are. */
+  readonly confirmationFailureQueueUrl: pulumi.Output<string> | undefined;
+  /** The resources themselves, for whatever this component does not offer. */
+  readonly nodes: {
+    readonly queue: aws.sqs.Queue;
+    readonly deadLetterQueue: aws.sqs.Queue;
+    readonly ordersTable: aws.dynamodb.Table;
+    readonly inventoryTable: aws.dynamodb.Table;
+    readonly processOrders: LambdaFunction<ProcessOrders>;
+    readonly processOrdersMapping: aws.lambda.EventSourceMapping;
+    readonly confirmations: OrderConfirmations | undefined;
+  };
+
+  readonly #name: string;
+
+  constructor(name: string, args: OrderPipelineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    // Before anything is registered, this component included.
+    const checked = checkOrderPipelineArgs(`OrderPipeline "${name}"`, args);
+    super("event-driven-aws:components:OrderPipeline", name, {}, opts);
+    const { transform = {} } = args;
+    const tags = args.tags === undefined ? {} : { tags: args.tags };
+    const child: pulumi.CustomResourceOptions = { parent: this };
+    const data: pulumi.CustomResourceOptions = { ...child, protect: checked.protectData };
+
+    const { queue, deadLetterQueue } = new QueueWithDeadLetterQueue(
+      `${name}-queue`,
+      {
+        visibilityTimeoutSeconds: visibilityTimeout(checked.timeoutSeconds, checked.batchingWindowSeconds),
+        maxReceiveCount: checked.maxReceiveCount,
+        protect: checked.protectData,
+        transform: transform.queue,
+        ...tags,
+      },
+      { parent: this },
+    );
+
+    const protectedTable = {
+      billingMode: "PAY_PER_REQUEST",
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: { enabled: true },
+      deletionProtectionEnabled: checked.deletionProtection,
+      ...tags,
+    };
+    const ordersTable = new aws.dynamodb.Table(
+      `${name}-orders`,
+      ...transformed(
+        transform.ordersTable,
+        {
+          ...protectedTable,
+          hashKey: "orderId",
+          attributes: [{ name: "orderId", type: "S" }],
+          // The stream is the outbox: what is stored is announced, and nothing else is.
+          streamEnabled: true,
+          streamViewType: "NEW_IMAGE",
+        },
+        data,
+      ),
+    );
+    const inventoryTable = new aws.dynamodb.Table(
+      `${name}-inventory`,
+      ...transformed(
+        transform.inventoryTable,
+        { ...protectedTable, hashKey: "sku", attributes: [{ name: "sku", type: "S" }] },
+        data,
+      ),
+    );
+
+    const processOrders = new LambdaFunction<ProcessOrders>(
+      `${name}-process`,
+      {
+        handler: "processOrders",
+        description: "Stores each order of the queue once and reserves its stock",
+        statements: [
+          {
+            Effect: "Allow",
+            Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            Resource: queue.arn,
+          },
+          { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetterQueue.arn },
+          { Effect: "Allow", Action: "dynamodb:PutItem", Resource: ordersTable.arn },
+          { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: inventoryTable.arn },
+        ],
+        environment: {
+          ORDERS_TABLE_NAME: ordersTable.name,
+          INVENTORY_TABLE_NAME: inventoryTable.name,
+          DEAD_LETTER_QUEUE_URL: deadLetterQueue.url,
+        },
+        timeoutSeconds: checked.timeoutSeconds,
+        memoryMegabytes: checked.memoryMegabytes,
+        logRetentionDays: checked.logRetentionDays,
+        reservedConcurrency: checked.reservedConcurrency,
+        transform: transform.processOrders,
+        ...tags,
+      },
+      { parent: this },
+    );
+    const processOrdersMapping = new aws.lambda.EventSourceMapping(
+      `${name}-process-mapping`,
+      ...transformed(
+        transform.processOrdersMapping,
+        {
+          eventSourceArn: queue.arn,
+          functionName: processOrders.function.name,
+          batchSize: checked.batchSize,
+          maximumBatchingWindowInSeconds: checked.batchingWindowSeconds,
+          scalingConfig: { maximumConcurrency: checked.maximumConcurrency },
+          functionResponseTypes: ["ReportBatchItemFailures"],
+          ...tags,
+        },
+        child,
+      ),
+    );
+
+    const confirmations =
+      checked.confirmationSender === undefined
+        ? undefined
+        : new OrderConfirmations(
+            `${name}-confirm`,
+            {
+              ordersTable,
+              sender: checked.confirmationSender,
+              identityArn: checked.confirmationIdentityArn,
+              timeoutSeconds: checked.timeoutSeconds,
+              memoryMegabytes: checked.memoryMegabytes,
+              logRetentionDays: checked.logRetentionDays,
+              protectData: checked.protectData,
+              transform,
+              ...tags,
+            },
+            { parent: this },
+          );
+
+    this.queueUrl = queue.url;
+    this.deadLetterQueueUrl = deadLetterQueue.url;
+    this.ordersTableName = ordersTable.name;
+    this.inventoryTableName = inventoryTable.name;
+    this.processOrdersFunctionName = processOrders.function.name;
+    this.confirmationFailureQueueUrl = confirmations?.failureQueue.url;
+    this.nodes = {
+      queue,
+      deadLetterQueue,
+      ordersTable,
+      inventoryTable,
+      processOrders,
+      processOrdersMapping,
+      confirmations,
+    };
+    this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
+    this.#name = name;
+  }
+
+  /**
+   * Lets a role send orders, and do nothing else with the queue.
+   *
+   * @param grantee names the grant; give each role its own when there are several.
+   */
+  grantSend(role: aws.iam.Role, grantee = "shop"): aws.iam.RolePolicy {
+    return new aws.iam.RolePolicy(
+      `${this.#name}-send-${grantee}`,
+      {
+        role: role.name,
+        policy: policyDocument([
+          { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.nodes.queue.arn },
+        ]),
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** Six times the function's timeout plus the batching window: AWS Lambda developer guide. */
+function visibilityTimeout(
+  timeoutSeconds: pulumi.Input<number>,
+  windowSeconds: pulumi.Input<number>,
+): pulumi.Output<number> {
+  return pulumi.all([timeoutSeconds, windowSeconds]).apply(([timeout, window]) => 6 * timeout + window);
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Principal } from "./iam/principal";
+import { actionOf } from "./addressing";
+import { authenticate, refusalOf, type AuthenticationOptions } from "./authenticate";
+import { asAwsError, dispatch, publishRequest } from "./dispatch";
+import type { RequestHead } from "./door";
+import { notSupported, type AwsError } from "./errors";
+import type { EventStream } from "./eventStream";
+import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
+import { encodeErrorLike } from "./protocols/fallback";
+import { officialCodec } from "../wire/protocols";
+import { bodyLimit } from "./bodyLimit";
+import { decodeBody } from "./contentEncoding";
+import { readBody } from "./requestBody";
+import { RawOutput, type Output, type Service, type ServiceName } from "./service";
+import { readClaim } from "./signature";
+
+export interface AwsEndpointOptions {
+  /** Filled while the cloud starts; empty until then. */
+  readonly services: ReadonlyMap<ServiceName, Service>;
+  readonly events: EventStream;
+  readonly authentication: AuthenticationOptions;
+  /** See `CloudOptions`. */
+  readonly checkAnswers: boolean;
+  newRequestId(): string;
+  /** Aborts when the cloud shuts down. */
+  readonly shutdown: AbortSignal;
+}
+
+/** Answers HTTP requests in AWS's protocols with the operations of the services. */
+export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
+  const codecs = new Map<Service, Codec>();
+  const codecOf = (service: Service, request: WireRequest) => {
+    if (service.protocol.kind === "official") return officialCodec(service.protocol.wire, request);
+    let codec = codecs.get(service);
+    if (codec === undefined) codecs.set(service, (codec = codecFor(service.name, service.protocol)));
+    return codec;
+  };
+
+  const serve = async (incoming: IncomingMessage, signal: AbortSignal): Promise<WireResponse> => {
+    const requestId = options.newRequestId();
+    const head = headOf(incoming);
+    let request: WireRequest = { ...head, body: Buffer.alloc(0) };
+    // A request whose caller is not certain is nobody's, and is not published.
+    let caller: Principal | undefined;
+    // Until an operation takes over and publishes the call itself.
+    const published = { service: "unknown", operation: "unknown" };
+    let encodeError = (error: AwsError) => encodeErrorLike(request, error, requestId);
+    try {
+      const raw = rawHeadOf(incoming);
+      const claim = readClaim(raw, head.query);
+      published.service = claim.service;
+      const service = options.services.get(claim.service as ServiceName);
+      if (service !== undefined && speaks(service, request)) {
+        encodeError = (error) => codecOf(service, request).encodeError(error, requestId);
+      }
+      const authentication = authenticate(raw, claim, options.authentication);
+      if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service);
+      if (authentication.kind === "known") caller = authentication.caller;
+      const limit = bodyLimit(claim.service);
+      const sent = await readBody(incoming, limit);
+      if (authentication.kind === "claimed") {
+        // What is signed is the body as it came, before anything is decoded.
+        const doubt = authentication.verify(sent);
+        if (doubt !== undefined) throw refusalOf(doubt, service);
+        caller = authentication.caller;
+      }
+      request = { ...head, body: await decodeBody(sent, incoming.headers["content-encoding"], limit) };
+      if (service === undefined) throw notSupported(`The service "${claim.service}"`);
+      published.operation = operationHint(request);
+      const codec = codecOf(service, request);
+      const decoded = codec.decode(request);
+      let output: Output;
+      try {
+        output = await dispatch(
+          service,
+          decoded.operation,
+          decoded.input,
+          { caller: authentication.caller, requestId, signal },
+          { events: options.events, inProcess: false, checkAnswers: options.checkAnswers },
+        );
+      } catch (error) {
+        return encodeError(asAwsError(error));
+      }
+      return output instanceof RawOutput
+        ? {
+            status: output.status,
+            headers: { "x-amzn-requestid": requestId, ...output.headers },
+            body: output.body,
+          }
+        : codec.encode(output, decoded, requestId);
+    } catch (cause) {
+      const error = asAwsError(cause);
+      if (caller !== undefined) {
+        publishRequest(options.events, published.service, published.operation, caller, requestId, error);
+      }
+      return encodeError(error);
+    }
+  };
+
+  return (incoming, outgoing) => {
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort();
+    };
+    options.shutdown.addEventListener("abort", abort, { once: true });
+    outgoing.once("close", () => {
+      options.shutdown.removeEventListener("abort", abort);
+      if (!outgoing.writableFinished) abort();
+    });
+    serve(incoming, controller.signal).then(
+      (response) => {
+        send(response, incoming, outgoing);
+      },
+      () => outgoing.destroy(),
+    );
+  };
+}
+
+function headOf(incoming: IncomingMessage): Omit<WireRequest, "body"> {
+  const url = incoming.url ?? "/";
+  const mark = url.indexOf("?");
+  return {
+    method: incoming.method ?? "GET",
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
+    headers: incoming.headers,
+  };
+}
+
+function rawHeadOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): RequestHead {
+  return { method, target: url, rawHeaders };
+}
+
+/** Whether a request is in its service's protocol, so that the client reads that protocol's errors. */
+function speaks(service: Service, request: WireRequest): boolean {
+  return service.protocol.kind !== "awsJson" || request.headers["x-amz-target"] !== undefined;
+}
+
+/** The operation's name as far as it can be told before decoding. */
+function operationHint(request: WireRequest): string {
+  const target = request.headers["x-amz-target"];
+  if (typeof target === "string") return target.slice(target.lastIndexOf(".") + 1);
+  return actionOf(request) ?? `${request.method} ${request.path}`;
+}
+
+function send(response: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (outgoing.destroyed) return;
+  const length =
+    typeof response.body === "string" ? Buffer.byteLength(response.body) : response.body.byteLength;
+  // A body that was refused unread cannot be followed by another request on the same connection.
+  const connection = incoming.complete ? {} : { connection: "close" };
+  outgoing.writeHead(response.status, {
+    ...response.headers,
+    "content-length": String(length),
+    ...connection,
+  });
+  outgoing.end(response.body);
+}

@@ -1,0 +1,89 @@
+import type { Principal } from "./iam/principal";
+import { AwsError, notSupported } from "./errors";
+import { accessDeniedBy } from "../wire/refusals";
+import type { EventStream } from "./eventStream";
+import type { Call, Output, Service } from "./service";
+import { messageOf } from "./messageOf";
+
+/** The code that `CloudContext.authorize` refuses with; `dispatch` turns it into the service's own. */
+export const accessDenied = "AccessDenied";
+
+export interface DispatchOptions {
+  readonly events: EventStream;
+  /** Nobody has decoded the input, so that its members are still to be checked. */
+  readonly inProcess: boolean;
+  /** Whether an answer that AWS's model does not allow is a failure. */
+  readonly checkAnswers: boolean;
+}
+
+/**
+ * Runs one operation, over the wire or in-process, and publishes it. Whatever fails comes out as an AwsError;
+ * a defect of the embedded cloud itself as InternalFailure, with its stack in the message for the bug report.
+ */
+export async function dispatch(
+  service: Service,
+  operation: string,
+  input: unknown,
+  call: Call,
+  { events, inProcess, checkAnswers }: DispatchOptions,
+): Promise<Output> {
+  try {
+    const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
+    if (run === undefined) throw notSupported(`The operation ${service.name}:${operation}`);
+    const wire = service.protocol.kind === "official" ? service.protocol.wire : undefined;
+    if (inProcess) wire?.checkInput(operation, input);
+    const output = await run(input, call);
+    if (checkAnswers) wire?.checkOutput(operation, output);
+    publishRequest(events, service.name, operation, call.caller, call.requestId);
+    return output;
+  } catch (cause) {
+    const error = inTheWordsOf(service, asAwsError(cause));
+    publishRequest(events, service.name, operation, call.caller, call.requestId, error);
+    throw error;
+  }
+}
+
+export function publishRequest(
+  events: EventStream,
+  service: string,
+  operation: string,
+  caller: Principal,
+  requestId: string,
+  error?: AwsError,
+): void {
+  events.publish({
+    type: "request",
+    service,
+    operation,
+    caller,
+    requestId,
+    ...(error === undefined ? {} : { errorCode: error.code, errorMessage: error.message }),
+  });
+}
+
+export function asAwsError(cause: unknown): AwsError {
+  if (cause instanceof AwsError) return cause;
+  const text = cause instanceof Error && typeof cause.stack === "string" ? cause.stack : messageOf(cause);
+  return new AwsError("InternalFailure", `The embedded cloud failed: ${text}`, 500);
+}
+
+/** Each family of services has its own code and status for a refused permission. */
+function inTheWordsOf(service: Service, error: AwsError): AwsError {
+  if (error.code !== accessDenied) return error;
+  switch (service.protocol.kind) {
+    case "official":
+      return accessDeniedBy(service.name, error.message);
+    case "awsQuery":
+      return error;
+    case "ec2Query":
+      return new AwsError(
+        "UnauthorizedOperation",
+        `You are not authorized to perform this operation. ${error.message}`,
+        403,
+      );
+    case "awsJson":
+      return new AwsError("AccessDeniedException", error.message, service.name === "sqs" ? 403 : 400);
+    case "restJson":
+      return new AwsError("AccessDeniedException", error.message, 403);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Session } from "../authenticate";
+import type { Random } from "../random";
+import { newSecret } from "../secret";
+import type { Credentials } from "../service";
+import type { PolicyDocument } from "./policyDocument";
+import type { Principal } from "./principal";
+
+/** A policy as it was written, and as it is evaluated. */
+export interface StoredPolicy {
+  readonly text: string;
+  readonly document: PolicyDocument;
+}
+
+export interface Role {
+  readonly roleName: string;
+  readonly roleId: string;
+  readonly arn: string;
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly createDate: number;
+  readonly description: string | undefined;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  readonly trustPolicy: StoredPolicy;
+  readonly tags: Map<string, string>;
+  readonly inlinePolicies: Map<string, StoredPolicy>;
+  /** By ARN. */
+  readonly attachedPolicies: Map<string, ManagedPolicy>;
+}
+
+export interface ManagedPolicy {
+  readonly policyName: string;
+  readonly policyId: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly createDate: number;
+  readonly policy: StoredPolicy;
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly createDate: number;
+  readonly tags: Map<string, string>;
+  role: Role | undefined;
+}
+
+export type RolePrincipal = Extract<Principal, { kind: "role" }>;
+
+const idCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** An identifier as IAM makes them: a prefix that tells the kind, and capital letters and digits. */
+export function iamId(random: Random, prefix: "AROA" | "ANPA" | "AIPA" | "ASIA", length: 16 | 17): string {
+  let id: string = prefix;
+  for (let i = 0; i < length; i++) id += idCharacters.charAt(Math.floor(random.next() * idCharacters.length));
+  return id;
+}
+
+/** What the account's IAM knows: roles, policies, instance profiles, and the sessions of roles. */
+export class Identities {
+  readonly roles = new Map<string, Role>();
+  readonly policies = new Map<string, ManagedPolicy>();
+  readonly instanceProfiles = new Map<string, InstanceProfile>();
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(
+    private readonly accountId: string,
+    private readonly random: Random,
+  ) {}
+
+  /** Credentials of a new session. They do not expire: a function's environment outlives any session of AWS's. */
+  issueCredentials(roleName: string, sessionName: string): Credentials {
+    const principal: RolePrincipal = { kind: "role", accountId: this.accountId, roleName, sessionName };
+    const credentials = {
+      accessKeyId: iamId(this.random, "ASIA", 16),
+      secretAccessKey: newSecret(30, "base64"),
+      sessionToken: newSecret(32, "hex"),
+    };
+    this.#sessions.set(credentials.accessKeyId, { principal, credentials, signingKeys: new Map() });
+    return credentials;
+  }
+
+  /** The session that has this access key, or undefined when the cloud has not issued it. */
+  sessionOf(accessKeyId: string): Session | undefined {
+    return this.#sessions.get(accessKeyId);
+  }
+}

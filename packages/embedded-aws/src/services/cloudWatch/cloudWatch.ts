@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { type CloudContext, operation, type Operation, type Service } from "../../core/service";
+import { TagStore } from "../../core/tagStore";
+import { alarmOperations } from "./alarmOperations";
+import { Alarms } from "./alarms";
+import { dashboardOperations } from "./dashboardOperations";
+import { metricOperations } from "./metricOperations";
+import { MINUTE_MS, MetricStore } from "./metricStore";
+import { putMetricData } from "./putMetricData";
+import type { InstancesWithTag } from "./series";
+import { ServiceMetrics } from "./serviceMetrics";
+import { Tags } from "./shapes";
+
+/** CloudWatch: metrics, metric alarms evaluated each minute, dashboards. */
+export function createMonitoring(context: CloudContext): Service {
+  const store = new MetricStore();
+  const tags = new TagStore();
+  const instancesWithTag = tagLookup(context);
+  const alarms = new Alarms(context, store, instancesWithTag);
+  const serviceMetrics = new ServiceMetrics(context, store);
+  const unsubscribe = context.events.subscribe((event) => serviceMetrics.take(event));
+  const stop = everyMinute(context, async () => {
+    serviceMetrics.measureQueues();
+    await alarms.evaluateAll();
+  });
+
+  return {
+    name: "monitoring",
+    protocol: { kind: "awsJson", version: "1.0", targetPrefixes: ["GraniteServiceVersion20100801"] },
+    operations: {
+      PutMetricData: putMetricData(context, store),
+      ...metricOperations(context, store, instancesWithTag),
+      ...alarmOperations(context, alarms, tags),
+      ...dashboardOperations(context, tags),
+      ...tagOperations(context, tags),
+    },
+    close() {
+      stop();
+      unsubscribe();
+      return Promise.resolve();
+    },
+  };
+}
+
+function tagOperations(context: CloudContext, tags: TagStore): Record<string, Operation> {
+  const ResourceARN = v.pipe(v.string(), v.startsWith("arn:aws:cloudwatch:"));
+  return {
+    TagResource: operation(
+      context,
+      v.strictObject({ ResourceARN, Tags }),
+      (input) => [{ action: "cloudwatch:TagResource", resource: input.ResourceARN }],
+      (input) => {
+        tags.add(input.ResourceARN, input.Tags);
+        return {};
+      },
+    ),
+    UntagResource: operation(
+      context,
+      v.strictObject({ ResourceARN, TagKeys: v.array(v.string()) }),
+      (input) => [{ action: "cloudwatch:UntagResource", resource: input.ResourceARN }],
+      (input) => {
+        tags.remove(input.ResourceARN, input.TagKeys);
+        return {};
+      },
+    ),
+    ListTagsForResource: operation(
+      context,
+      v.strictObject({ ResourceARN }),
+      (input) => [{ action: "cloudwatch:ListTagsForResource", resource: input.ResourceARN }],
+      (input) => ({ Tags: tags.list(input.ResourceARN) }),
+    ),
+  };
+}
+
+/** Runs `work` at each full minute of the clock. */
+function everyMinute(context: CloudContext, work: () => Promise<void>): () => void {
+  const { clock } = context;
+  const arm = () =>
+    clock.after(MINUTE_MS - (clock.now() % MINUTE_MS), () => {
+      cancel = arm();
+      void clock.busy(work());
+    });
+  let cancel = arm();
+  return () => cancel();
+}
+
+/** Asks EC2, as the account itself does for metrics that are enriched with resource tags. */
+function tagLookup(context: CloudContext): InstancesWithTag {
+  return async (key, value) => {
+    const filters = [
+      { Name: "resource-type", Value: ["instance"] },
+      { Name: "key", Value: [key] },
+      { Name: "value", Value: [value] },
+    ];
+    const { tagSet } = await context.call<{ tagSet: readonly { resourceId: string }[] }>(
+      "ec2",
+      "DescribeTags",
+      { Filter: filters },
+      { kind: "administrator", accountId: context.accountId },
+    );
+    return new Set(tagSet.map((tag) => tag.resourceId));
+  };
+}

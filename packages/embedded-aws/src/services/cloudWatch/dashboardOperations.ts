@@ -1,0 +1,130 @@
+import * as v from "valibot";
+import { AwsError } from "../../core/errors";
+import { parseJson } from "../../core/parseJson";
+import { record } from "../../core/record";
+import { type CloudContext, operation, type Operation } from "../../core/service";
+import type { TagStore } from "../../core/tagStore";
+import { Tags } from "./shapes";
+import { messageOf } from "../../core/messageOf";
+
+interface Dashboard {
+  readonly body: string;
+  readonly modifiedAt: number;
+}
+
+const Name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,255}$/));
+
+const WIDGET_TYPES = ["metric", "text", "log", "alarm", "explorer", "custom"] as const;
+
+/** What must hold of a body: widgets of a known type with properties, on the 24-column grid, if placed at all. */
+const Body = v.object({
+  widgets: v.pipe(
+    v.array(
+      v.object({
+        type: v.picklist(WIDGET_TYPES),
+        x: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(23))),
+        y: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+        width: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24))),
+        height: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+        properties: record(v.string(), v.unknown()),
+      }),
+    ),
+    v.maxLength(500),
+  ),
+});
+
+export function dashboardOperations(context: CloudContext, tags: TagStore): Record<string, Operation> {
+  const dashboards = new Map<string, Dashboard>();
+  // Dashboards are global: their ARNs have no region.
+  const arnOf = (name: string) => `arn:aws:cloudwatch::${context.accountId}:dashboard/${name}`;
+  const get = (name: string) => {
+    const dashboard = dashboards.get(name);
+    if (dashboard === undefined) {
+      throw new AwsError("DashboardNotFoundError", `There is no dashboard "${name}"`, 404);
+    }
+    return dashboard;
+  };
+
+  return {
+    PutDashboard: operation(
+      context,
+      v.strictObject({ DashboardName: Name, DashboardBody: v.string(), Tags: v.optional(Tags) }),
+      (input) => [{ action: "cloudwatch:PutDashboard", resource: arnOf(input.DashboardName) }],
+      (input) => {
+        checkBody(input.DashboardBody);
+        dashboards.set(input.DashboardName, { body: input.DashboardBody, modifiedAt: context.clock.now() });
+        if (input.Tags !== undefined) tags.add(arnOf(input.DashboardName), input.Tags);
+        return { DashboardValidationMessages: [] };
+      },
+    ),
+
+    GetDashboard: operation(
+      context,
+      v.strictObject({ DashboardName: Name }),
+      (input) => [{ action: "cloudwatch:GetDashboard", resource: arnOf(input.DashboardName) }],
+      ({ DashboardName }) => ({
+        DashboardName,
+        DashboardArn: arnOf(DashboardName),
+        DashboardBody: get(DashboardName).body,
+      }),
+    ),
+
+    ListDashboards: operation(
+      context,
+      v.strictObject({ DashboardNamePrefix: v.optional(v.string(), "") }),
+      () => [{ action: "cloudwatch:ListDashboards", resource: "*" }],
+      (input) => ({
+        DashboardEntries: [...dashboards]
+          .filter(([name]) => name.startsWith(input.DashboardNamePrefix))
+          .map(([name, dashboard]) => ({
+            DashboardName: name,
+            DashboardArn: arnOf(name),
+            LastModified: dashboard.modifiedAt / 1000,
+            Size: Buffer.byteLength(dashboard.body),
+          })),
+      }),
+    ),
+
+    DeleteDashboards: operation(
+      context,
+      v.strictObject({ DashboardNames: v.array(Name) }),
+      (input) =>
+        input.DashboardNames.map((name) => ({
+          action: "cloudwatch:DeleteDashboards",
+          resource: arnOf(name),
+        })),
+      (input) => {
+        input.DashboardNames.forEach(get);
+        for (const name of input.DashboardNames) {
+          dashboards.delete(name);
+          tags.forget(arnOf(name));
+        }
+        return {};
+      },
+    ),
+  };
+}
+
+function checkBody(text: string): void {
+  let body: unknown;
+  try {
+    body = parseJson(text);
+  } catch (error) {
+    throw invalidBody([{ DataPath: "/", Message: `The body is not JSON: ${messageOf(error)}` }]);
+  }
+  const parsed = v.safeParse(Body, body);
+  if (parsed.success) return;
+  throw invalidBody(
+    parsed.issues.map((issue) => ({
+      DataPath: `/${(v.getDotPath(issue) ?? "").replaceAll(".", "/")}`,
+      Message: issue.message,
+    })),
+  );
+}
+
+function invalidBody(messages: readonly { readonly DataPath: string; readonly Message: string }[]): AwsError {
+  const text = messages.map((message) => `${message.DataPath}: ${message.Message}`).join("; ");
+  return new AwsError("DashboardInvalidInputError", `DashboardBody: ${text}`, 400, {
+    dashboardValidationMessages: messages,
+  });
+}

@@ -1,0 +1,78 @@
+import type { CloudEvent } from "../../core/eventStream";
+import type { CloudContext } from "../../core/service";
+import { queueStatistics, type QueueStatistics } from "../sqs/statistics";
+import { embeddedMetrics } from "./embeddedMetricFormat";
+import { MINUTE_MS, type MetricStore } from "./metricStore";
+import { aggregateOfValue } from "./statistics";
+
+/**
+ * The metrics that AWS's services report by themselves: Lambda's with each invocation and stream batch, SQS's once a minute.
+ * Names and meanings are those of the services' developer guides.
+ */
+export class ServiceMetrics {
+  #totals = new Map<string, QueueStatistics>();
+
+  constructor(
+    private readonly context: CloudContext,
+    private readonly store: MetricStore,
+  ) {}
+
+  /** Takes from the cloud's events what Lambda would report, and the metrics that functions log. */
+  take(event: CloudEvent): void {
+    if (event.type === "log") {
+      // Stamped with the cloud's clock: a function's own clock does not follow when this one is sped up.
+      for (const { identity, data } of embeddedMetrics(event.message))
+        this.store.put(identity, event.at, data);
+    } else if (event.type === "stream-batch-sent") {
+      this.#put(
+        "AWS/Lambda",
+        "FunctionName",
+        event.functionName,
+        "IteratorAge",
+        event.at,
+        event.iteratorAgeMs,
+      );
+    } else if (event.type === "invocation-ended") {
+      const put = (name: string, value: number) =>
+        this.#put("AWS/Lambda", "FunctionName", event.functionName, name, event.at, value);
+      if (event.outcome === "throttled") {
+        put("Throttles", 1);
+        return;
+      }
+      put("Invocations", 1);
+      put("Errors", event.outcome === "succeeded" ? 0 : 1);
+      put("Throttles", 0);
+      put("Duration", event.durationMs);
+    }
+  }
+
+  /** Reports on every queue, for the minute that ends now. */
+  measureQueues(): void {
+    const at = this.context.clock.now() - MINUTE_MS;
+    const queues = queueStatistics(this.context);
+    for (const queue of queues) {
+      const before = this.#totals.get(queue.queueName);
+      // A queue deleted and made again counts from 0.
+      const since = (total: "sent" | "received" | "deleted" | "emptyReceives") => {
+        const earlier = before?.[total] ?? 0;
+        return queue[total] >= earlier ? queue[total] - earlier : queue[total];
+      };
+      const put = (name: string, value: number) =>
+        this.#put("AWS/SQS", "QueueName", queue.queueName, name, at, value);
+      put("ApproximateAgeOfOldestMessage", Math.floor(queue.oldestMessageAge / 1000));
+      put("ApproximateNumberOfMessagesVisible", queue.available);
+      put("ApproximateNumberOfMessagesNotVisible", queue.inFlight);
+      put("ApproximateNumberOfMessagesDelayed", queue.delayed);
+      put("NumberOfMessagesSent", since("sent"));
+      put("NumberOfMessagesReceived", since("received"));
+      put("NumberOfMessagesDeleted", since("deleted"));
+      put("NumberOfEmptyReceives", since("emptyReceives"));
+    }
+    this.#totals = new Map(queues.map((queue) => [queue.queueName, queue]));
+  }
+
+  #put(namespace: string, dimension: string, of: string, name: string, at: number, value: number): void {
+    const identity = { namespace, name, dimensions: [{ Name: dimension, Value: of }] };
+    this.store.put(identity, at, aggregateOfValue(value));
+  }
+}

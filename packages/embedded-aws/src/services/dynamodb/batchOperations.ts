@@ -1,0 +1,163 @@
+import { AwsError } from "../../core/errors";
+import { recordOf } from "../../core/record";
+import { type Operation, operation } from "../../core/service";
+import { tableAccess } from "./access";
+import { itemSize, type Item } from "./attributeValue";
+import { addUsage, capacityReport, itemReadUsage, NO_USAGE, type Usage, writeUsage } from "./capacity";
+import type { Database } from "./database";
+import { requestSchema } from "./itemOperations";
+import type { CapacityReport, TableWrite } from "./requests";
+import { type Change, evaluateWrite, readItem, storageKey } from "./store";
+
+/** What one `BatchGetItem` returns at most, and how many writes one `BatchWriteItem` takes. */
+const MAX_BATCH_GET_BYTES = 16 * 1024 * 1024;
+const MAX_BATCH_WRITES = 25;
+
+const THROTTLES = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
+
+/** Whether an item of a batch is throttled, and so left for the client to send again. Other faults fail the whole batch. */
+function throttled(database: Database, operationName: string, tableName: string): AwsError | undefined {
+  const fault = database.faults?.(operationName, tableName);
+  if (fault !== undefined && !THROTTLES.has(fault.code)) throw fault;
+  return fault;
+}
+
+/** A batch of which every item is throttled fails as a whole. */
+function refuseWhenAllThrottled(processed: number, throttle: AwsError | undefined): void {
+  if (processed === 0 && throttle !== undefined) throw throttle;
+}
+
+/** `ConsumedCapacity` of a batch: a list, with one entry for each table. */
+function consumedByTable(
+  database: Database,
+  report: CapacityReport | undefined,
+  usages: ReadonlyMap<string, Usage>,
+): object {
+  if (report !== "TOTAL" && report !== "INDEXES") return {};
+  return {
+    ConsumedCapacity: [...usages].map(([name, usage]) => capacityReport(report, database.table(name), usage)),
+  };
+}
+
+function batchGetItem(database: Database): Operation {
+  return operation(
+    database.context,
+    requestSchema("BatchGetItem"),
+    (input) =>
+      Object.entries(input.RequestItems).map(([name, { Keys }]) =>
+        tableAccess(database, "BatchGetItem", name, Keys),
+      ),
+    (input) => {
+      const responses = recordOf<Item[]>([]);
+      const unprocessed = recordOf<object>([]);
+      const usages = new Map<string, Usage>();
+      let bytes = 0;
+      let processed = 0;
+      let throttle: AwsError | undefined;
+      for (const [name, { Keys, ...read }] of Object.entries(input.RequestItems)) {
+        const table = database.table(name);
+        const found: Item[] = [];
+        const left: Item[] = [];
+        let usage = NO_USAGE;
+        for (const Key of Keys) {
+          const { item, stored } = readItem(table, { TableName: name, Key, ...read });
+          const size = stored === undefined ? 0 : itemSize(stored);
+          const fault = throttled(database, "BatchGetItem", name);
+          throttle ??= fault;
+          if (fault !== undefined || bytes + size > MAX_BATCH_GET_BYTES) {
+            left.push(Key);
+            continue;
+          }
+          bytes += size;
+          processed++;
+          usage = addUsage(usage, itemReadUsage(stored, read.ConsistentRead));
+          if (item !== undefined) found.push(item);
+        }
+        responses[name] = found;
+        usages.set(name, usage);
+        if (left.length > 0) unprocessed[name] = { ...withoutParsed(read), Keys: left };
+      }
+      refuseWhenAllThrottled(processed, throttle);
+      for (const [name, usage] of usages) database.capacity.read(name, usage);
+      return {
+        Responses: responses,
+        UnprocessedKeys: unprocessed,
+        ...consumedByTable(database, input.ReturnConsumedCapacity, usages),
+      };
+    },
+  );
+}
+
+/** The members of a request without what parsing added to it. */
+function withoutParsed(request: object): object {
+  return Object.fromEntries(Object.entries(request).filter(([name]) => !name.startsWith("_")));
+}
+
+function writesOf(requests: readonly TableWrite[]): readonly Item[] {
+  return requests.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key ?? {});
+}
+
+function batchWriteItem(database: Database): Operation {
+  return operation(
+    database.context,
+    requestSchema("BatchWriteItem"),
+    (input) =>
+      Object.entries(input.RequestItems).map(([name, requests]) =>
+        tableAccess(database, "BatchWriteItem", name, writesOf(requests)),
+      ),
+    (input) => {
+      const count = Object.values(input.RequestItems).reduce((sum, requests) => sum + requests.length, 0);
+      if (count > MAX_BATCH_WRITES)
+        throw new AwsError("ValidationException", "Too many items requested for the BatchWriteItem call");
+      const unprocessed = recordOf<TableWrite[]>([]);
+      const usages = new Map<string, Usage>();
+      const changes: Change[] = [];
+      let throttle: AwsError | undefined;
+      for (const [name, requests] of Object.entries(input.RequestItems)) {
+        usages.set(name, NO_USAGE);
+        const seen = new Set<string>();
+        for (const request of requests) {
+          const change = evaluateBatchWrite(database, name, request);
+          if (seen.has(change.key))
+            throw new AwsError("ValidationException", "Provided list of item keys contains duplicates");
+          seen.add(change.key);
+          const fault = throttled(database, "BatchWriteItem", name);
+          throttle ??= fault;
+          if (fault === undefined) {
+            changes.push(change);
+            usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, writeUsage(change)));
+          } else (unprocessed[name] ??= []).push(request);
+        }
+      }
+      refuseWhenAllThrottled(changes.length, throttle);
+      for (const [name, usage] of usages) database.capacity.written(name, usage);
+      database.apply(changes);
+      return {
+        UnprocessedItems: unprocessed,
+        ...consumedByTable(database, input.ReturnConsumedCapacity, usages),
+      };
+    },
+  );
+}
+
+function evaluateBatchWrite(
+  database: Database,
+  tableName: string,
+  { PutRequest, DeleteRequest }: TableWrite,
+): Change {
+  const table = database.table(tableName);
+  if (PutRequest !== undefined && storageKey(table, PutRequest.Item) === undefined) {
+    throw new AwsError("ValidationException", "The provided key element does not match the schema");
+  }
+  const evaluation =
+    PutRequest !== undefined
+      ? evaluateWrite("PutItem", table, { TableName: tableName, Item: PutRequest.Item })
+      : evaluateWrite("DeleteItem", table, { TableName: tableName, Key: DeleteRequest?.Key ?? {} });
+  if (evaluation.outcome !== "accepted") throw evaluation.error;
+  return evaluation.change;
+}
+
+/** The operations on many items that are not transactions: each write stands alone, and may be left unprocessed. */
+export function batchOperations(database: Database): Readonly<Record<string, Operation>> {
+  return { BatchGetItem: batchGetItem(database), BatchWriteItem: batchWriteItem(database) };
+}

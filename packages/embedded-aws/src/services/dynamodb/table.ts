@@ -1,0 +1,94 @@
+import { recordOf } from "../../core/record";
+import type { Item } from "./attributeValue";
+import { ItemCodec } from "./itemCodec";
+import { SortedMap } from "./sortedMap";
+import type { Stream } from "./stream";
+
+export interface KeySchemaElement {
+  readonly AttributeName: string;
+  readonly KeyType: "HASH" | "RANGE";
+}
+
+export interface Throughput {
+  readonly ReadCapacityUnits: number;
+  readonly WriteCapacityUnits: number;
+}
+
+export interface IndexDefinition {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly Projection: {
+    readonly ProjectionType: "ALL" | "INCLUDE" | "KEYS_ONLY";
+    readonly NonKeyAttributes?: readonly string[];
+  };
+  readonly ProvisionedThroughput?: Throughput;
+}
+
+/** What a table's items must look like; fixed when the table is made. In the form that dynalite's actions read. */
+export interface TableSchema {
+  readonly TableName: string;
+  readonly AttributeDefinitions: readonly {
+    readonly AttributeName: string;
+    readonly AttributeType: "S" | "N" | "B";
+  }[];
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly LocalSecondaryIndexes?: readonly IndexDefinition[];
+  readonly GlobalSecondaryIndexes?: readonly IndexDefinition[];
+}
+
+export type TableClass = "STANDARD" | "STANDARD_INFREQUENT_ACCESS";
+
+/** Encryption with a KMS key; a table without it is encrypted with a key that AWS owns. */
+export interface Encryption {
+  readonly kmsKeyArn: string;
+}
+
+/** How a table is paid for; `since` is when it became on demand. */
+export type Billing =
+  | { readonly mode: "PROVISIONED"; readonly throughput: Throughput }
+  | { readonly mode: "PAY_PER_REQUEST"; readonly since: number };
+
+/** A table: its schema, its settings, its items. */
+export class Table {
+  readonly #codec = new ItemCodec();
+  readonly items = new SortedMap<Item>(this.#codec);
+  /** Projected items by index name and index key. */
+  readonly indexes = new Map<string, SortedMap<Item>>();
+  readonly tags = new Map<string, string>();
+  sizeBytes = 0;
+  tableClass: TableClass | undefined;
+  encryption: Encryption | undefined;
+  deletionProtected = false;
+  /** The stream that the table writes to; a stream that was turned off lives on in the registry of streams. */
+  stream: Stream | undefined;
+  /** The newest stream, also when it has been turned off since. */
+  latestStream: Stream | undefined;
+  timeToLiveAttribute: string | undefined;
+  pointInTimeRecovery: { readonly since: number; readonly recoveryPeriodDays: number } | undefined;
+
+  constructor(
+    readonly schema: TableSchema,
+    readonly arn: string,
+    readonly id: string,
+    readonly createdAt: number,
+    public billing: Billing,
+  ) {
+    for (const index of [...(schema.LocalSecondaryIndexes ?? []), ...(schema.GlobalSecondaryIndexes ?? [])]) {
+      this.indexes.set(index.IndexName, new SortedMap<Item>(this.#codec));
+    }
+  }
+
+  get name(): string {
+    return this.schema.TableName;
+  }
+
+  /** The key attributes of one of the table's items. */
+  keysOf(item: Item): Item {
+    return recordOf(
+      this.schema.KeySchema.flatMap(({ AttributeName }) => {
+        const value = item[AttributeName];
+        return value === undefined ? [] : [[AttributeName, value] as const];
+      }),
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import { AwsError } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+import { type StreamViewType, STREAM_VIEW_TYPES } from "./stream";
+import type { Encryption, Table } from "./table";
+
+/** Settings that `CreateTable` and `UpdateTable` take beside the schema and the throughput, which dynalite checks. */
+export const settingsSchema = {
+  DeletionProtectionEnabled: v.optional(v.boolean()),
+  SSESpecification: v.optional(
+    v.strictObject({
+      Enabled: v.optional(v.boolean()),
+      SSEType: v.optional(v.picklist(["KMS"])),
+      KMSMasterKeyId: v.optional(v.string()),
+    }),
+  ),
+  StreamSpecification: v.optional(
+    v.strictObject({ StreamEnabled: v.boolean(), StreamViewType: v.optional(v.picklist(STREAM_VIEW_TYPES)) }),
+  ),
+  TableClass: v.optional(v.picklist(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])),
+};
+
+export type Settings = v.InferOutput<v.ObjectSchema<typeof settingsSchema, undefined>>;
+
+export const tagsSchema = v.array(
+  v.strictObject({
+    Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+    Value: v.pipe(v.string(), v.maxLength(256)),
+  }),
+);
+
+const MAX_TAGS = 50;
+
+export function setTags(table: Table, tags: v.InferOutput<typeof tagsSchema>): void {
+  const merged = new Map([...table.tags, ...tags.map(({ Key, Value }) => [Key, Value] as const)]);
+  if (merged.size > MAX_TAGS) throw invalid(`The number of tags exceeds the limit of ${MAX_TAGS}`);
+  for (const [key, value] of merged) table.tags.set(key, value);
+}
+
+/** The key that encrypts a table; nothing when it is one that AWS owns, the default. */
+export function encryption(
+  context: CloudContext,
+  specification: Settings["SSESpecification"],
+): Encryption | undefined {
+  if (specification?.Enabled !== true) {
+    if (specification?.KMSMasterKeyId !== undefined) {
+      throw invalid(
+        "One or more parameter values were invalid: SSEType and KMSMasterKeyId can be specified only if SSE is enabled",
+      );
+    }
+    return undefined;
+  }
+  const key = specification.KMSMasterKeyId ?? "alias/aws/dynamodb";
+  if (key.startsWith("arn:")) return { kmsKeyArn: key };
+  return {
+    kmsKeyArn: `arn:aws:kms:${context.region}:${context.accountId}:${key.startsWith("alias/") ? key : `key/${key}`}`,
+  };
+}
+
+/** The view type of the stream to turn on; "off" to turn it off; nothing when the request leaves streams alone. */
+export function streamWish(
+  specification: Settings["StreamSpecification"],
+): StreamViewType | "off" | undefined {
+  if (specification === undefined) return undefined;
+  const { StreamEnabled, StreamViewType } = specification;
+  if (!StreamEnabled) {
+    if (StreamViewType !== undefined)
+      throw invalid(
+        "One or more parameter values were invalid: Table stream view type is specified for a disabled stream",
+      );
+    return "off";
+  }
+  if (StreamViewType === undefined)
+    throw invalid(
+      "One or more parameter values were invalid: StreamViewType must be specified when StreamEnabled is true",
+    );
+  return StreamViewType;
+}
+
+export function invalid(message: string): AwsError {
+  return new AwsError("ValidationException", message);
+}

@@ -1,0 +1,71 @@
+import { AwsError } from "../../core/errors";
+import { type Operation, operation } from "../../core/service";
+import { tableAccess } from "./access";
+import { type Item, itemSize } from "./attributeValue";
+import { cancellation, type CancellationReason, errorReason, NO_REASON } from "./cancellation";
+import { itemReadUsage, scaleUsage, TRANSACTION_FACTOR } from "./capacity";
+import type { Database } from "./database";
+import type { GetItemRequest } from "./requests";
+import { readItem } from "./store";
+import {
+  consumedByTransaction,
+  faultReason,
+  refuseOversize,
+  refuseRepeatedItems,
+  usageByTable,
+} from "./transaction";
+import { transactGetSchema } from "./transactionRequest";
+
+interface Result {
+  readonly tableName: string;
+  readonly reason: CancellationReason;
+  readonly stored: Item | undefined;
+  readonly item: Item | undefined;
+}
+
+function read(database: Database, request: GetItemRequest): Result {
+  const tableName = request.TableName;
+  const refused = (reason: CancellationReason) => ({ tableName, reason, stored: undefined, item: undefined });
+  const fault = faultReason(database, "TransactGetItems", tableName);
+  if (fault !== undefined) return refused(fault);
+  try {
+    return { tableName, reason: NO_REASON, ...readItem(database.table(tableName), request) };
+  } catch (error) {
+    const reason = error instanceof AwsError ? errorReason(error) : undefined;
+    if (reason === undefined) throw error;
+    return refused(reason);
+  }
+}
+
+/** Reads items of any tables as they stand at one moment. */
+export function transactGetItems(database: Database): Operation {
+  return operation(
+    database.context,
+    transactGetSchema,
+    ({ reads }) => reads.map(({ TableName, Key }) => tableAccess(database, "GetItem", TableName, [Key])),
+    ({ reads, capacityReport }) => {
+      refuseRepeatedItems(
+        database,
+        reads.map(({ TableName, Key }) => ({ tableName: TableName, key: Key })),
+      );
+      const results = reads.map((request) => read(database, request));
+      const refusal = cancellation(results.map(({ reason }) => reason));
+      if (refusal !== undefined) throw refusal;
+      refuseOversize(
+        results.reduce((bytes, { stored }) => bytes + (stored === undefined ? 0 : itemSize(stored)), 0),
+      );
+
+      const usages = usageByTable(
+        results.map(({ tableName, stored }) => [
+          tableName,
+          scaleUsage(itemReadUsage(stored, true), TRANSACTION_FACTOR),
+        ]),
+      );
+      for (const [name, usage] of usages) database.capacity.read(name, usage);
+      return {
+        Responses: results.map(({ item }) => (item === undefined ? {} : { Item: item })),
+        ...consumedByTransaction(database, capacityReport, usages, "ReadCapacityUnits"),
+      };
+    },
+  );
+}

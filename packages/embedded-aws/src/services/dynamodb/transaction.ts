@@ -1,0 +1,78 @@
+import { AwsError } from "../../core/errors";
+import type { Item } from "./attributeValue";
+import { type CancellationReason, errorReason } from "./cancellation";
+import { addUsage, NO_USAGE, transactionReport, type Usage } from "./capacity";
+import type { Database } from "./database";
+import type { CapacityReport } from "./requests";
+import { storageKey } from "./store";
+
+/** What writing and reading transactions have in common. */
+
+/** All items of one transaction together. */
+const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
+
+export function refuseOversize(bytes: number): void {
+  if (bytes <= MAX_TRANSACTION_BYTES) return;
+  throw new AwsError(
+    "ValidationException",
+    `Transaction payload size cannot exceed 4MB. Payload Size: ${bytes}`,
+  );
+}
+
+export function refuseRepeatedItems(
+  database: Database,
+  items: readonly { readonly tableName: string; readonly key: Item }[],
+): void {
+  const seen = new Set<string>();
+  for (const { tableName, key } of items) {
+    const storage = storageKey(database.table(tableName), key);
+    // A malformed key is a reason to cancel the transaction; evaluating the action finds it.
+    if (storage === undefined) continue;
+    const id = `${tableName}/${storage}`;
+    if (seen.has(id)) {
+      throw new AwsError(
+        "ValidationException",
+        "Transaction request cannot include multiple operations on one item",
+      );
+    }
+    seen.add(id);
+  }
+}
+
+/** The reason that a fault is for the transaction; a fault that is none fails the request. */
+export function faultReason(
+  database: Database,
+  operationName: string,
+  tableName: string,
+): CancellationReason | undefined {
+  const fault = database.faults?.(operationName, tableName);
+  if (fault === undefined) return undefined;
+  const reason = errorReason(fault);
+  if (reason === undefined) throw fault;
+  return reason;
+}
+
+export function usageByTable(
+  entries: readonly (readonly [tableName: string, usage: Usage])[],
+): ReadonlyMap<string, Usage> {
+  const usages = new Map<string, Usage>();
+  for (const [tableName, usage] of entries) {
+    usages.set(tableName, addUsage(usages.get(tableName) ?? NO_USAGE, usage));
+  }
+  return usages;
+}
+
+/** `ConsumedCapacity` of a transaction, where it was asked for: a list, with one entry for each table. */
+export function consumedByTransaction(
+  database: Database,
+  report: CapacityReport | undefined,
+  usages: ReadonlyMap<string, Usage>,
+  kind: "ReadCapacityUnits" | "WriteCapacityUnits",
+): object {
+  if (report !== "TOTAL" && report !== "INDEXES") return {};
+  return {
+    ConsumedCapacity: [...usages].map(([name, usage]) =>
+      transactionReport(report, database.table(name), usage, kind),
+    ),
+  };
+}

@@ -1,0 +1,24 @@
+import type { CloudContext } from "../../core/service";
+import { Capacity } from "./capacity";
+
+/** How EC2 behaves, for tests, the bench and the demonstration to set; times in milliseconds of the clock. */
+export interface Ec2Controls {
+  /** From launch to running; default 25 s, what Amazon Linux 2023 takes to be reachable. */
+  bootMs: number;
+  /** From termination to terminated; default 30 s. */
+  shutdownMs: number;
+  /** How far Describe operations lag behind; default 0. EC2 promises eventual consistency only. */
+  visibilityMs: number;
+  readonly capacity: Capacity;
+}
+
+const controls = new WeakMap<CloudContext, Ec2Controls>();
+
+/** The controls of one cloud's EC2. */
+export function ec2ControlsOf(context: CloudContext): Ec2Controls {
+  const known = controls.get(context);
+  if (known !== undefined) return known;
+  const created = { bootMs: 25_000, shutdownMs: 30_000, visibilityMs: 0, capacity: new Capacity() };
+  controls.set(context, created);
+  return created;
+}

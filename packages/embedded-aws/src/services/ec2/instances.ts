@@ -1,0 +1,126 @@
+import { AwsError } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+import { ec2ControlsOf } from "./controls";
+import { currentState, type Instance, type InstanceState, stateAt } from "./instance";
+
+/** Terminated instances stay visible for about an hour: EC2 user guide, "Terminate Amazon EC2 instances". */
+const TERMINATED_VISIBLE_MS = 60 * 60_000;
+
+/** An instance as somebody who asks now sees it. */
+export interface SeenInstance {
+  readonly instance: Instance;
+  readonly state: InstanceState;
+}
+
+/** The account's instances and their way from pending to terminated. */
+export class Instances {
+  readonly #byId = new Map<string, Instance>();
+
+  constructor(private readonly context: CloudContext) {}
+
+  /** What Describe operations see: late by the visibility delay, oldest launch first. */
+  seen(): readonly SeenInstance[] {
+    const at = this.context.clock.now() - this.#controls.visibilityMs;
+    return [...this.#byId.values()].flatMap((instance) => {
+      const state = stateAt(instance, at);
+      return state === undefined ? [] : [{ instance, state }];
+    });
+  }
+
+  /** Every instance as it is, whatever Describe operations see. */
+  all(): readonly Instance[] {
+    return [...this.#byId.values()];
+  }
+
+  /** An instance as it is, whatever Describe operations see. */
+  byId(id: string): Instance | undefined {
+    return this.#byId.get(id);
+  }
+
+  get #controls() {
+    return ec2ControlsOf(this.context);
+  }
+
+  /** Pending and running instances: what counts against the account's quota. */
+  liveCount(): number {
+    return [...this.#byId.values()].filter((instance) => isLive(currentState(instance))).length;
+  }
+
+  launch(instance: Instance): void {
+    this.#byId.set(instance.id, instance);
+    this.#enter(instance, "pending");
+    this.context.clock.after(this.#controls.bootMs, () => {
+      if (currentState(instance) === "pending") this.#enter(instance, "running");
+    });
+  }
+
+  /** Terminates one; returns the state before. Asking again changes nothing. */
+  terminate(instance: Instance): InstanceState {
+    const before = currentState(instance);
+    if (!isLive(before)) return before;
+    if (instance.specification.DisableApiTermination === true) {
+      throw new AwsError(
+        "OperationNotPermitted",
+        `The instance '${instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+      );
+    }
+    this.#enter(instance, "shutting-down");
+    this.context.clock.after(this.#controls.shutdownMs, () => {
+      this.#enter(instance, "terminated");
+      this.context.clock.after(TERMINATED_VISIBLE_MS, () => this.#byId.delete(instance.id));
+    });
+    return before;
+  }
+
+  #enter(instance: Instance, state: InstanceState): void {
+    const previous = instance.states.at(-1)?.state;
+    instance.states.push({ state, at: this.context.clock.now() });
+    this.context.events.publish({
+      type: "instance-state-changed",
+      instanceId: instance.id,
+      state,
+      ...(previous === undefined || previous === "terminated" ? {} : { previousState: previous }),
+      instanceType: instance.instanceType,
+      imageId: instance.imageId,
+      availabilityZone: instance.subnet.zone,
+      tags: Object.fromEntries(instance.tags),
+    });
+    void this.context.clock.busy(this.#notify(instance, state));
+  }
+
+  /** EC2's own event on the default bus; without EventBridge in this cloud there is nobody to tell. */
+  async #notify(instance: Instance, state: InstanceState): Promise<void> {
+    const entry = {
+      Source: "aws.ec2",
+      DetailType: "EC2 Instance State-change Notification",
+      Resources: [instance.arn],
+      Time: this.context.clock.now() / 1000,
+      Detail: JSON.stringify({ "instance-id": instance.id, state }),
+    };
+    try {
+      await this.context.call(
+        "events",
+        "PutEvents",
+        { Entries: [entry] },
+        { kind: "service", service: "ec2.amazonaws.com", sourceArn: instance.arn },
+      );
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  }
+}
+
+const instancesOfCloud = new WeakMap<CloudContext, Instances>();
+
+/** The instances of one cloud: its EC2 service and whoever puts load on them see the same. */
+export function instancesOf(context: CloudContext): Instances {
+  const known = instancesOfCloud.get(context);
+  if (known !== undefined) return known;
+  const created = new Instances(context);
+  instancesOfCloud.set(context, created);
+  return created;
+}
+
+export function isLive(state: InstanceState): boolean {
+  return state === "pending" || state === "running";
+}

@@ -1,0 +1,152 @@
+import { AwsError } from "../../core/errors";
+import type { Call, CloudContext } from "../../core/service";
+import { invalidParameter, notFound } from "./errors";
+import { type LaunchSpecification, overridden } from "./launchSpecification";
+import {
+  type LaunchTemplate,
+  type LaunchTemplates,
+  type LaunchTemplateVersion,
+  versionOf,
+} from "./launchTemplates";
+import type { Network, Subnet } from "./network";
+import type { RunInstancesInput } from "./runInstances";
+import type { SecurityGroup, SecurityGroups } from "./securityGroups";
+
+/** A launch with everything settled but the zone, where the request leaves that to EC2. */
+export interface LaunchPlan {
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly specification: LaunchSpecification;
+  /** In the order in which they are tried. */
+  readonly subnets: readonly Subnet[];
+  /** Whether the request itself, or its template, names the zone. */
+  readonly zonal: boolean;
+  readonly securityGroups: readonly SecurityGroup[];
+  readonly profile: InstanceProfile | undefined;
+  readonly template:
+    { readonly template: LaunchTemplate; readonly version: LaunchTemplateVersion } | undefined;
+  /** The members that the request itself gives, and so takes out of its template's hands. */
+  readonly given: ReadonlySet<string>;
+}
+
+interface InstanceProfile {
+  readonly arn: string;
+  readonly roleArn: string | undefined;
+}
+
+/** An AMI's id as EC2 accepts it: any image that could exist does. */
+export const IMAGE_ID = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/;
+
+/** Settles a launch; throws EC2's error for what is missing, malformed or unknown. */
+export async function planLaunch(
+  input: RunInstancesInput,
+  context: CloudContext,
+  templates: LaunchTemplates,
+  network: Network,
+  groups: SecurityGroups,
+  call: Call,
+): Promise<LaunchPlan> {
+  const { LaunchTemplate: reference, SubnetId: subnetId, ...rest } = input;
+  const request: LaunchSpecification = rest;
+  const template = reference === undefined ? undefined : templates.get(reference);
+  const version = template === undefined ? undefined : versionOf(template, reference?.Version ?? "$Default");
+  const specification = version === undefined ? request : overridden(version.data, request);
+  const [networkInterface] = specification.NetworkInterface ?? [];
+  if (
+    networkInterface !== undefined &&
+    (subnetId !== undefined || specification.SecurityGroupId !== undefined)
+  ) {
+    const what = subnetId !== undefined ? "subnet ID" : "security groups";
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `Network interfaces and an instance-level ${what} may not be specified on the same request`,
+    );
+  }
+  const instanceType = specification.InstanceType;
+  if (instanceType === undefined) throw missing("InstanceType");
+  const securityGroups = groups.get(
+    networkInterface?.SecurityGroupId ?? specification.SecurityGroupId ?? [network.securityGroup.id],
+  );
+  const { subnets, zonal } = chooseSubnets(specification, subnetId ?? networkInterface?.SubnetId, network);
+  return {
+    imageId: await resolveImage(specification.ImageId, context, call),
+    instanceType,
+    specification,
+    subnets,
+    zonal,
+    securityGroups,
+    profile: await findProfile(specification, context),
+    template: template === undefined || version === undefined ? undefined : { template, version },
+    given: new Set(Object.entries(input).flatMap(([member, value]) => (value === undefined ? [] : [member]))),
+  };
+}
+
+function missing(member: string): AwsError {
+  return new AwsError(
+    "MissingParameter",
+    `The request must contain the parameter ${member}, or name a launch template that contains it`,
+  );
+}
+
+function chooseSubnets(
+  specification: LaunchSpecification,
+  subnetId: string | undefined,
+  network: Network,
+): Pick<LaunchPlan, "subnets" | "zonal"> {
+  const zone = specification.Placement?.AvailabilityZone;
+  const fitting = network.subnets.filter(
+    (subnet) =>
+      (subnetId === undefined || subnet.id === subnetId) && (zone === undefined || subnet.zone === zone),
+  );
+  if (fitting.length > 0) return { subnets: fitting, zonal: subnetId !== undefined || zone !== undefined };
+  if (subnetId !== undefined && !network.subnets.some((subnet) => subnet.id === subnetId)) {
+    throw notFound("InvalidSubnetID.NotFound", "subnet ID", [subnetId]);
+  }
+  throw invalidParameter(
+    `Value (${zone ?? ""}) for parameter availabilityZone is invalid; expected the subnet's own zone, one of ${network.subnets.map((subnet) => subnet.zone).join(", ")}`,
+  );
+}
+
+/** "resolve:ssm:NAME" asks the parameter store, as the caller. */
+async function resolveImage(imageId: string | undefined, context: CloudContext, call: Call): Promise<string> {
+  if (imageId === undefined) throw missing("ImageId");
+  const parameter = /^resolve:ssm:(.+)$/.exec(imageId)?.[1];
+  const resolved =
+    parameter === undefined
+      ? imageId
+      : ((await context.call("ssm", "GetParameter", { Name: parameter }, call.caller)).Parameter?.Value ??
+        "");
+  if (IMAGE_ID.test(resolved)) return resolved;
+  throw new AwsError(
+    "InvalidAMIID.Malformed",
+    `Invalid id: "${resolved}" (expecting "ami-" and 8 or 17 hexadecimal digits)`,
+  );
+}
+
+async function findProfile(
+  specification: LaunchSpecification,
+  context: CloudContext,
+): Promise<InstanceProfile | undefined> {
+  const given = specification.IamInstanceProfile;
+  if (given === undefined) return undefined;
+  const name = given.Name ?? given.Arn?.split("/").at(-1) ?? "";
+  try {
+    const { InstanceProfile: profile } = await context.call<{
+      InstanceProfile: { Arn: string; Roles: readonly { Arn: string }[] };
+    }>(
+      "iam",
+      "GetInstanceProfile",
+      { InstanceProfileName: name },
+      {
+        kind: "administrator",
+        accountId: context.accountId,
+      },
+    );
+    return { arn: profile.Arn, roleArn: profile.Roles[0]?.Arn };
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "NoSuchEntity") throw error;
+    throw invalidParameter(
+      `Value (${name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { matchesEventPattern } from "../../core/eventPattern";
+import type { CloudContext } from "../../core/service";
+import type { Deliveries } from "./delivery";
+import type { Rule, Rules } from "./rules";
+import type { BusEvent } from "./targetInput";
+
+/** What a publisher says of an event; the bus adds the rest. */
+export interface EventInput {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+  readonly resources: readonly string[];
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
+/** The default event bus: takes an event, finds the rules that match it, starts the deliveries. */
+export class Bus {
+  constructor(
+    private readonly context: CloudContext,
+    private readonly rules: Rules,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  /** Returns the event's id. */
+  publish(input: EventInput): string {
+    const event = this.#eventOf(input);
+    for (const rule of this.rules.list()) {
+      if (rule.enabled && rule.pattern !== undefined && matchesEventPattern(rule.pattern, event)) {
+        this.#deliver(rule, event);
+      }
+    }
+    return event.id;
+  }
+
+  /** Runs a scheduled rule at its time. */
+  runSchedule(ruleName: string): void {
+    const rule = this.rules.get(ruleName);
+    const time = this.context.clock.now();
+    this.#deliver(
+      rule,
+      this.#eventOf({
+        source: "aws.events",
+        detailType: "Scheduled Event",
+        detail: {},
+        resources: [rule.arn],
+        time,
+      }),
+    );
+  }
+
+  #deliver(rule: Rule, event: BusEvent): void {
+    for (const target of rule.targets.values()) this.deliveries.start(rule, target, event);
+  }
+
+  #eventOf({ source, detailType, detail, resources, time }: EventInput): BusEvent {
+    return {
+      version: "0",
+      id: this.context.random.uuid(),
+      "detail-type": detailType,
+      source,
+      account: this.context.accountId,
+      time: `${new Date(time).toISOString().slice(0, 19)}Z`,
+      region: this.context.region,
+      resources,
+      detail,
+    };
+  }
+}

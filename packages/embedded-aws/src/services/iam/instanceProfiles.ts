@@ -1,0 +1,90 @@
+import * as v from "valibot";
+import { AwsError } from "../../core/errors";
+import { operation, type CloudContext, type Operation } from "../../core/service";
+import { iamId, type Identities, type InstanceProfile } from "../../core/iam/identities";
+import * as inputs from "./inputs";
+import { describeRole } from "./roles";
+
+/** What an EC2 instance carries its role in. */
+export function instanceProfileOperations(
+  context: CloudContext,
+  identities: Identities,
+): Record<string, Operation> {
+  const arnOf = (name: string, path = "/") =>
+    identities.instanceProfiles.get(name)?.arn ??
+    `arn:aws:iam::${context.accountId}:instance-profile${path}${name}`;
+  const require = (name: string) => {
+    const profile = identities.instanceProfiles.get(name);
+    if (profile === undefined) throw inputs.noSuchEntity(`Instance Profile ${name}`);
+    return profile;
+  };
+  return {
+    CreateInstanceProfile: operation(
+      context,
+      v.strictObject({ InstanceProfileName: inputs.policyName, Path: inputs.path, Tags: inputs.tags }),
+      (input) => [
+        { action: "iam:CreateInstanceProfile", resource: arnOf(input.InstanceProfileName, input.Path) },
+      ],
+      (input) => {
+        const name = input.InstanceProfileName;
+        if (identities.instanceProfiles.has(name)) throw inputs.alreadyExists(`Instance Profile ${name}`);
+        const profile: InstanceProfile = {
+          name,
+          id: iamId(context.random, "AIPA", 17),
+          arn: arnOf(name, input.Path),
+          path: input.Path,
+          createDate: context.clock.now(),
+          tags: new Map(input.Tags.map(({ Key, Value }) => [Key, Value])),
+          role: undefined,
+        };
+        identities.instanceProfiles.set(name, profile);
+        return { InstanceProfile: describeProfile(profile) };
+      },
+    ),
+
+    AddRoleToInstanceProfile: operation(
+      context,
+      v.strictObject({ InstanceProfileName: inputs.policyName, RoleName: inputs.roleName }),
+      (input) => [
+        { action: "iam:AddRoleToInstanceProfile", resource: arnOf(input.InstanceProfileName) },
+        {
+          action: "iam:PassRole",
+          resource: inputs.requireRole(identities, input.RoleName).arn,
+          context: { "iam:PassedToService": "ec2.amazonaws.com" },
+        },
+      ],
+      (input) => {
+        const profile = require(input.InstanceProfileName);
+        const role = inputs.requireRole(identities, input.RoleName);
+        if (profile.role !== undefined) {
+          throw new AwsError(
+            "LimitExceeded",
+            "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+            409,
+          );
+        }
+        profile.role = role;
+        return {};
+      },
+    ),
+
+    GetInstanceProfile: operation(
+      context,
+      v.strictObject({ InstanceProfileName: inputs.policyName }),
+      (input) => [{ action: "iam:GetInstanceProfile", resource: arnOf(input.InstanceProfileName) }],
+      (input) => ({ InstanceProfile: describeProfile(require(input.InstanceProfileName)) }),
+    ),
+  };
+}
+
+function describeProfile(profile: InstanceProfile): object {
+  return {
+    Path: profile.path,
+    InstanceProfileName: profile.name,
+    InstanceProfileId: profile.id,
+    Arn: profile.arn,
+    CreateDate: inputs.iamDate(profile.createDate),
+    Tags: [...profile.tags].map(([Key, Value]) => ({ Key, Value })),
+    Roles: profile.role === undefined ? [] : [describeRole(profile.role)],
+  };
+}

@@ -1,0 +1,117 @@
+import { AwsError } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+
+export type KeyState = "Enabled" | "PendingDeletion";
+
+export interface Key {
+  readonly id: string;
+  readonly arn: string;
+  readonly description: string;
+  /** AWS's own key of a service, which nobody can change, or one of the account's. */
+  readonly manager: "AWS" | "CUSTOMER";
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly tags: ReadonlyMap<string, string>;
+  /** JSON. */
+  policy: string;
+  state: KeyState;
+  /** Days between rotations of the key's material; undefined while they are off. */
+  rotationPeriodDays: number | undefined;
+  /** Epoch milliseconds, while deletion is pending. */
+  deletionDate: number | undefined;
+}
+
+/** The keys that SNS and others make for themselves in an account, by the alias that they are known by. */
+const MANAGED_ALIASES: Readonly<Record<string, string>> = { "alias/aws/sns": "sns" };
+
+/** The account's keys and their aliases. */
+export class Keys {
+  readonly #byId = new Map<string, Key>();
+  readonly #idByAlias = new Map<string, string>();
+
+  constructor(private readonly context: CloudContext) {}
+
+  create(given: Pick<Key, "description" | "manager" | "policy" | "tags">): Key {
+    const { clock, random } = this.context;
+    const id = random.uuid();
+    const key: Key = {
+      ...given,
+      id,
+      arn: this.#arn(`key/${id}`),
+      createdAt: clock.now(),
+      state: "Enabled",
+      rotationPeriodDays: undefined,
+      deletionDate: undefined,
+    };
+    this.#byId.set(id, key);
+    return key;
+  }
+
+  addAlias(alias: string, key: Key): void {
+    if (this.#idByAlias.has(alias)) {
+      throw new AwsError(
+        "AlreadyExistsException",
+        `An alias with the name ${this.#arn(alias)} already exists`,
+      );
+    }
+    this.#idByAlias.set(alias, key.id);
+  }
+
+  /** @param keyId a key's id or ARN, an alias or an alias's ARN. */
+  get(keyId: string): Key {
+    const name = keyId.startsWith("arn:") ? keyId.split(":").slice(5).join(":") : keyId;
+    const key = name.startsWith("alias/") ? this.#byAlias(name) : this.#byId.get(name.replace(/^key\//, ""));
+    if (key === undefined) {
+      const kind = name.startsWith("alias/") ? "Alias" : "Key";
+      throw new AwsError(
+        "NotFoundException",
+        `${kind} '${keyId.startsWith("arn:") ? keyId : this.#arn(name)}' does not exist`,
+      );
+    }
+    return key;
+  }
+
+  #byAlias(alias: string): Key | undefined {
+    const service = MANAGED_ALIASES[alias];
+    if (service !== undefined && !this.#idByAlias.has(alias)) this.addAlias(alias, this.#managedKey(service));
+    const id = this.#idByAlias.get(alias);
+    return id === undefined ? undefined : this.#byId.get(id);
+  }
+
+  /** An AWS-managed key serves principals of its account, by way of its service alone; no other service. */
+  #managedKey(service: string): Key {
+    const { region, accountId } = this.context;
+    return this.create({
+      description: `Default key that protects my ${service.toUpperCase()} data when no other key is defined`,
+      manager: "AWS",
+      tags: new Map(),
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { AWS: "*" },
+            Action: [
+              "kms:Decrypt",
+              "kms:GenerateDataKey*",
+              "kms:CreateGrant",
+              "kms:ListGrants",
+              "kms:DescribeKey",
+            ],
+            Resource: "*",
+            Condition: {
+              StringEquals: {
+                "kms:ViaService": `${service}.${region}.amazonaws.com`,
+                "kms:CallerAccount": accountId,
+              },
+            },
+          },
+        ],
+      }),
+    });
+  }
+
+  #arn(resource: string): string {
+    return `arn:aws:kms:${this.context.region}:${this.context.accountId}:${resource}`;
+  }
+}

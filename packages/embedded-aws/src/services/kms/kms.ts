@@ -1,0 +1,185 @@
+import { AwsError } from "../../core/errors";
+import type { Access, CloudContext, Service } from "../../core/service";
+import { parsePolicyDocument } from "../../core/iam/policyDocument";
+import { officialService, operationsOf, type Output } from "../../wire/operation";
+import { type Key, Keys } from "./keys";
+import { messageOf } from "../../core/messageOf";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** KMS names a key's one policy so. */
+const POLICY_NAME = "default";
+
+/** From the KMS API reference. */
+const KeyId = { length: [1, 2048] } as const;
+const PolicyName = { oneOf: [POLICY_NAME] } as const;
+const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
+
+/** KMS: symmetric keys of the account with their policies, rotation and aliases. It encrypts nothing. */
+export function createKms(context: CloudContext): Service {
+  const keys = new Keys(context);
+  const on = (action: string) => (input: { readonly KeyId: string }) =>
+    accessTo(keys.get(input.KeyId), action);
+
+  const operation = operationsOf("kms", context);
+  return officialService("kms", {
+    ...operation(
+      "CreateKey",
+      {
+        supports: ["Policy", "Description", "KeyUsage", "KeySpec", "MultiRegion", "Tags"],
+        rules: {
+          Description: { length: [0, 8192] },
+          KeyUsage: { supported: ["ENCRYPT_DECRYPT"] },
+          KeySpec: { supported: ["SYMMETRIC_DEFAULT"] },
+          MultiRegion: { supported: [false] },
+        },
+      },
+      () => [{ action: "kms:CreateKey", resource: "*" }],
+      (input) => {
+        if (input.Policy !== undefined) checkPolicy(input.Policy);
+        const key = keys.create({
+          description: input.Description ?? "",
+          manager: "CUSTOMER",
+          policy: input.Policy ?? accountsPolicy(context.accountId),
+          tags: new Map(input.Tags?.map((tag) => [tag.TagKey, tag.TagValue])),
+        });
+        return { KeyMetadata: metadata(key, context.accountId) };
+      },
+    ),
+
+    ...operation("DescribeKey", byKey, on("DescribeKey"), (input) => ({
+      KeyMetadata: metadata(keys.get(input.KeyId), context.accountId),
+    })),
+
+    ...operation(
+      "GetKeyPolicy",
+      { supports: ["KeyId", "PolicyName"], rules: { KeyId, PolicyName } },
+      on("GetKeyPolicy"),
+      (input) => ({ Policy: keys.get(input.KeyId).policy, PolicyName: POLICY_NAME }),
+    ),
+
+    ...operation(
+      "PutKeyPolicy",
+      { supports: ["KeyId", "PolicyName", "Policy"], rules: { KeyId, PolicyName } },
+      on("PutKeyPolicy"),
+      (input) => {
+        checkPolicy(input.Policy);
+        changeable(keys.get(input.KeyId)).policy = input.Policy;
+        return {};
+      },
+    ),
+
+    ...operation(
+      "EnableKeyRotation",
+      {
+        supports: ["KeyId", "RotationPeriodInDays"],
+        rules: { KeyId, RotationPeriodInDays: { range: [90, 2560] } },
+      },
+      on("EnableKeyRotation"),
+      (input) => {
+        changeable(keys.get(input.KeyId)).rotationPeriodDays = input.RotationPeriodInDays ?? 365;
+        return {};
+      },
+    ),
+
+    ...operation("GetKeyRotationStatus", byKey, on("GetKeyRotationStatus"), (input) => {
+      const { id, rotationPeriodDays: days } = keys.get(input.KeyId);
+      return {
+        KeyId: id,
+        KeyRotationEnabled: days !== undefined,
+        ...(days === undefined ? {} : { RotationPeriodInDays: days }),
+      };
+    }),
+
+    ...operation(
+      "CreateAlias",
+      {
+        supports: ["AliasName", "TargetKeyId"],
+        rules: { AliasName: { pattern: /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/ }, TargetKeyId: KeyId },
+      },
+      (input) => accessTo(keys.get(input.TargetKeyId), "CreateAlias"),
+      (input) => {
+        keys.addAlias(input.AliasName, changeable(keys.get(input.TargetKeyId)));
+        return {};
+      },
+    ),
+
+    ...operation(
+      "ScheduleKeyDeletion",
+      {
+        supports: ["KeyId", "PendingWindowInDays"],
+        rules: { KeyId, PendingWindowInDays: { range: [7, 30] } },
+      },
+      on("ScheduleKeyDeletion"),
+      (input) => {
+        const key = changeable(keys.get(input.KeyId));
+        const { PendingWindowInDays = 30 } = input;
+        key.state = "PendingDeletion";
+        key.deletionDate = context.clock.now() + PendingWindowInDays * DAY_MS;
+        return {
+          KeyId: key.arn,
+          DeletionDate: new Date(key.deletionDate),
+          KeyState: key.state,
+          PendingWindowInDays,
+        };
+      },
+    ),
+  });
+}
+
+function accessTo(key: Key, action: string): Access[] {
+  return [{ action: `kms:${action}`, resource: key.arn, resourcePolicy: key.policy }];
+}
+
+/** The key, unless it is AWS's own or on its way out. */
+function changeable(key: Key): Key {
+  if (key.manager === "AWS") {
+    throw new AwsError("AccessDeniedException", `${key.arn} is managed by AWS; nobody else can change it`);
+  }
+  if (key.state === "PendingDeletion") {
+    throw new AwsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);
+  }
+  return key;
+}
+
+function checkPolicy(policy: string): void {
+  try {
+    parsePolicyDocument(policy, "resource");
+  } catch (error) {
+    throw new AwsError("MalformedPolicyDocumentException", messageOf(error));
+  }
+}
+
+/** The policy of a key that was given none: the account's own policies decide (KMS developer guide). */
+function accountsPolicy(accountId: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  });
+}
+
+function metadata(key: Key, accountId: string): Output<"kms", "DescribeKey">["KeyMetadata"] {
+  return {
+    AWSAccountId: accountId,
+    KeyId: key.id,
+    Arn: key.arn,
+    CreationDate: new Date(key.createdAt),
+    Enabled: key.state === "Enabled",
+    Description: key.description,
+    KeyUsage: "ENCRYPT_DECRYPT",
+    KeySpec: "SYMMETRIC_DEFAULT",
+    CustomerMasterKeySpec: "SYMMETRIC_DEFAULT",
+    EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+    KeyState: key.state,
+    KeyManager: key.manager,
+    Origin: "AWS_KMS",
+    MultiRegion: false,
+    ...(key.deletionDate === undefined ? {} : { DeletionDate: new Date(key.deletionDate) }),
+  };
+}

@@ -1,0 +1,44 @@
+import { accessDenied } from "../../core/dispatch";
+import { AwsError } from "../../core/errors";
+import type { CloudContext, ServiceName } from "../../core/service";
+import type { Principal } from "../../core/iam/principal";
+
+/** What a service that encrypts for a caller asks KMS for, in the caller's name. */
+const ACTIONS = ["kms:GenerateDataKey", "kms:Decrypt"];
+
+/**
+ * Checks that `caller` may use a key by way of a service that encrypts with it, as that service's requests
+ * need. Nothing is encrypted here: the permission is what a program can get wrong.
+ *
+ * @throws AwsError `KMSAccessDenied`, `KMSNotFound` or `KMSInvalidState`.
+ */
+export async function authorizeUseOfKey(
+  context: CloudContext,
+  keyId: string,
+  caller: Principal,
+  via: ServiceName,
+): Promise<void> {
+  const { accountId, region } = context;
+  const administrator: Principal = { kind: "administrator", accountId };
+  try {
+    const { KeyMetadata: key } = await context.call("kms", "DescribeKey", { KeyId: keyId }, administrator);
+    const { Policy } = await context.call("kms", "GetKeyPolicy", { KeyId: keyId }, administrator);
+    const arn = key?.Arn ?? keyId;
+    const conditions = {
+      "kms:ViaService": `${via}.${region}.amazonaws.com`,
+      ...(caller.kind === "service" ? {} : { "kms:CallerAccount": caller.accountId }),
+    };
+    context.authorize(
+      caller,
+      ACTIONS.map((action) => ({ action, resource: arn, resourcePolicy: Policy, context: conditions })),
+    );
+    if (key?.KeyState !== "Enabled") {
+      throw new AwsError("KMSInvalidState", `${arn} is pending deletion; expected a key that is enabled`);
+    }
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    if (error.code === accessDenied) throw new AwsError("KMSAccessDenied", error.message, 400);
+    if (error.code === "NotFoundException") throw new AwsError("KMSNotFound", error.message, 400);
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { AwsError } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+import { Concurrency } from "./concurrency";
+import type { EnvironmentRegistry, Invocation } from "./environment";
+import type { LambdaFunction } from "./lambdaFunction";
+import { functionErrorOf, type Finished } from "./outcome";
+import { Pool } from "./pool";
+import { serveRuntimeApi } from "./runtimeApi";
+import type { FunctionStore } from "./functionStore";
+import { sourcePlace } from "./sourcePlace";
+
+/** Runs invocations: the one way into a function, for callers, event queues and event source mappings alike. */
+export class Invoker {
+  readonly concurrency: Concurrency;
+  readonly #context: CloudContext;
+  readonly #pools = new Map<LambdaFunction, Pool>();
+  readonly #registry: EnvironmentRegistry = new Map();
+  /** Pools of functions as they were, whose last invocations have not ended yet. */
+  readonly #retired = new Set<Pool>();
+  #closed = false;
+
+  constructor(context: CloudContext, store: FunctionStore) {
+    this.#context = context;
+    this.concurrency = new Concurrency(() => store.all());
+    serveRuntimeApi(context, (id) => this.#registry.get(id));
+  }
+
+  /** Runs one invocation to its end, or throws TooManyRequestsException. The clock counts it as work in flight. */
+  async invoke(fn: LambdaFunction, invocation: Invocation): Promise<Finished> {
+    if (this.#closed) throw new AwsError("ServiceException", "The embedded cloud is closing", 500);
+    const { events, clock } = this.#context;
+    const { requestId } = invocation;
+    try {
+      this.concurrency.enter(fn);
+    } catch (error) {
+      events.publish({
+        type: "invocation-ended",
+        functionName: fn.name,
+        requestId,
+        durationMs: 0,
+        outcome: "throttled",
+      });
+      throw error;
+    }
+    try {
+      const finished = await clock.busy(
+        this.#poolOf(fn).run(invocation, (coldStart) => {
+          events.publish({ type: "invocation-started", functionName: fn.name, requestId, coldStart });
+        }),
+      );
+      const error = functionErrorOf(finished.outcome);
+      const place = finished.place ?? sourcePlace(error?.trace ?? [], fn.code.directory);
+      events.publish({
+        type: "invocation-ended",
+        functionName: fn.name,
+        requestId,
+        durationMs: finished.durationMs,
+        outcome: finished.outcome.kind,
+        ...(error !== undefined && { errorType: error.errorType, errorMessage: error.errorMessage }),
+        ...(place !== undefined && { place }),
+      });
+      return finished;
+    } finally {
+      this.concurrency.leave(fn);
+    }
+  }
+
+  /** Lets running invocations end, and the next one start in an environment of the function as it is then. */
+  renew(fn: LambdaFunction, reason: string): void {
+    const pool = this.#pools.get(fn);
+    if (pool === undefined) return;
+    this.#pools.delete(fn);
+    this.#retired.add(pool);
+    void pool.retire(reason).then(() => this.#retired.delete(pool));
+  }
+
+  /** Kills every process and resolves when all are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const pools = [...this.#pools.values(), ...this.#retired];
+    await Promise.all(pools.map((pool) => pool.close("the embedded cloud closes")));
+  }
+
+  #poolOf(fn: LambdaFunction): Pool {
+    let pool = this.#pools.get(fn);
+    if (pool === undefined) this.#pools.set(fn, (pool = new Pool(this.#context, fn, this.#registry)));
+    return pool;
+  }
+}

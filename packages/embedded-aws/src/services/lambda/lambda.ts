@@ -1,0 +1,45 @@
+import type { CloudContext, Service } from "../../core/service";
+import { AsyncInvocations } from "./asyncInvocations";
+import { asyncOperations } from "./asyncOperations";
+import { concurrencyOperations } from "./concurrencyOperations";
+import { functionOperations, type FunctionParts } from "./functionOperations";
+import { FunctionStore } from "./functionStore";
+import { invokeOperation } from "./invokeOperation";
+import { Invoker } from "./invoker";
+import { mappingOperations } from "./mappings/mappingOperations";
+import { Mappings } from "./mappings/mappings";
+import { policyOperations } from "./policyOperations";
+import { routes } from "./routes";
+
+/** AWS Lambda: functions of zip archives for Node.js, and event source mappings of SQS and DynamoDB streams. */
+export function createLambda(context: CloudContext): Service {
+  const store = new FunctionStore(`arn:aws:lambda:${context.region}:${context.accountId}:function:`);
+  const invoker = new Invoker(context, store);
+  const asyncInvocations = new AsyncInvocations(context, store, invoker);
+  const mappings = new Mappings(context, invoker);
+  const parts: FunctionParts = {
+    context,
+    store,
+    invoker,
+    onDelete: (fn) => {
+      mappings.removeOf(fn);
+    },
+  };
+  return {
+    name: "lambda",
+    protocol: { kind: "restJson", routes },
+    operations: {
+      ...functionOperations(parts),
+      ...policyOperations(parts),
+      ...concurrencyOperations(parts),
+      ...asyncOperations(parts),
+      ...mappingOperations(parts, mappings),
+      Invoke: invokeOperation(parts, asyncInvocations),
+    },
+    async close() {
+      asyncInvocations.close();
+      mappings.close();
+      await invoker.close();
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { AwsError, notSupported } from "../../../core/errors";
+import { operation, type Operation } from "../../../core/service";
+import type { FunctionParts } from "../functionOperations";
+import type { Mapping, MappingSettings } from "./mapping";
+import {
+  createMappingInput,
+  listMappingsInput,
+  mappingByUuid,
+  updateMappingInput,
+  type MappingInput,
+} from "./mappingInputs";
+import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
+import type { Mappings } from "./mappings";
+import { checkSource } from "./sourceChecks";
+
+/** Event source mappings: what feeds a queue's messages or a stream's records to a function. */
+export function mappingOperations(
+  { context, store }: FunctionParts,
+  mappings: Mappings,
+): Record<string, Operation> {
+  const arnOf = (uuid: string) =>
+    `arn:aws:lambda:${context.region}:${context.accountId}:event-source-mapping:${uuid}`;
+  const describe = (mapping: Mapping, state?: string) => describeMapping(mapping, arnOf(mapping.uuid), state);
+  const on = (action: string) => (input: { readonly UUID: string }) => [
+    { action: `lambda:${action}`, resource: arnOf(input.UUID) },
+  ];
+  const required = (uuid: string): Mapping => {
+    const mapping = mappings.find(uuid);
+    if (mapping !== undefined) return mapping;
+    throw new AwsError(
+      "ResourceNotFoundException",
+      `The resource you requested does not exist: event source mapping ${uuid}`,
+      404,
+    );
+  };
+
+  return {
+    CreateEventSourceMapping: operation(
+      context,
+      createMappingInput,
+      () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
+      async (input) => {
+        const fn = store.get(input.FunctionName);
+        const kind = sourceKind(input.EventSourceArn);
+        if (kind === "sqs" && input.StartingPosition !== undefined) {
+          throw new AwsError(
+            "InvalidParameterValueException",
+            "StartingPosition: not for an SQS queue, only for a stream",
+          );
+        }
+        const settings = kind === "sqs" ? sqsSettings(input) : streamSettings(input);
+        const same = mappings
+          .all()
+          .find((other) => other.fn === fn && other.sourceArn === input.EventSourceArn);
+        if (same !== undefined) {
+          throw new AwsError(
+            "ResourceConflictException",
+            `An event source mapping with the source ${input.EventSourceArn} and the function ${fn.name} already exists. ` +
+              `Please update or delete the existing mapping with UUID ${same.uuid}`,
+            409,
+          );
+        }
+        await checkSource(context, fn, input.EventSourceArn, settings);
+        const mapping: Mapping = {
+          uuid: context.random.uuid(),
+          sourceArn: input.EventSourceArn,
+          fn,
+          settings,
+          enabled: input.Enabled ?? true,
+          lastModified: context.clock.now(),
+          lastProcessingResult: "No records processed",
+        };
+        await mappings.add(mapping);
+        return describe(mapping);
+      },
+    ),
+
+    GetEventSourceMapping: operation(context, mappingByUuid, on("GetEventSourceMapping"), ({ UUID }) =>
+      describe(required(UUID)),
+    ),
+
+    ListEventSourceMappings: operation(
+      context,
+      listMappingsInput,
+      () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
+      ({ EventSourceArn, FunctionName, MaxItems = 100, Marker }) => {
+        const name = FunctionName === undefined ? undefined : store.nameOf(FunctionName);
+        const matching = mappings
+          .all()
+          .filter(
+            ({ sourceArn, fn }) =>
+              (EventSourceArn ?? sourceArn) === sourceArn && (name ?? fn.name) === fn.name,
+          );
+        const from = matching.findIndex(({ uuid }) => uuid === Marker) + 1;
+        const page = matching.slice(from, from + MaxItems);
+        const last = page.at(-1);
+        const more = last !== undefined && last !== matching.at(-1);
+        return {
+          EventSourceMappings: page.map((mapping) => describe(mapping)),
+          ...(more && { NextMarker: last.uuid }),
+        };
+      },
+    ),
+
+    UpdateEventSourceMapping: operation(
+      context,
+      updateMappingInput,
+      on("UpdateEventSourceMapping"),
+      async ({ UUID, FunctionName, Enabled, ...input }) => {
+        const mapping = required(UUID);
+        if (FunctionName !== undefined && store.get(FunctionName) !== mapping.fn) {
+          throw notSupported("UpdateEventSourceMapping to another function");
+        }
+        const settings = changedSettings(mapping.settings, input);
+        await checkSource(context, mapping.fn, mapping.sourceArn, settings);
+        mapping.settings = settings;
+        mapping.lastModified = context.clock.now();
+        if (Enabled !== undefined) await mappings.setEnabled(mapping, Enabled);
+        return describe(mapping);
+      },
+    ),
+
+    DeleteEventSourceMapping: operation(
+      context,
+      mappingByUuid,
+      on("DeleteEventSourceMapping"),
+      ({ UUID }) => {
+        const mapping = required(UUID);
+        mappings.remove(mapping);
+        return describe(mapping, "Deleting");
+      },
+    ),
+  };
+}
+
+function changedSettings(former: MappingSettings, input: MappingInput): MappingSettings {
+  switch (former.kind) {
+    case "sqs":
+      return sqsSettings(input, former);
+    case "stream":
+      return streamSettings(input, former);
+  }
+}
+
+function describeMapping(mapping: Mapping, arn: string, state?: string): object {
+  const { settings } = mapping;
+  return {
+    UUID: mapping.uuid,
+    EventSourceMappingArn: arn,
+    EventSourceArn: mapping.sourceArn,
+    FunctionArn: mapping.fn.arn,
+    BatchSize: settings.batchSize,
+    MaximumBatchingWindowInSeconds: settings.windowSeconds,
+    FunctionResponseTypes: settings.reportBatchItemFailures ? ["ReportBatchItemFailures"] : [],
+    ...(settings.filter.patterns.length > 0 && {
+      FilterCriteria: { Filters: settings.filter.patterns.map((Pattern) => ({ Pattern })) },
+    }),
+    ...describeKind(settings),
+    LastModified: mapping.lastModified / 1000,
+    LastProcessingResult: mapping.lastProcessingResult,
+    State: state ?? (mapping.enabled ? "Enabled" : "Disabled"),
+    StateTransitionReason: "USER_INITIATED",
+  };
+}
+
+function describeKind(settings: MappingSettings): object {
+  switch (settings.kind) {
+    case "sqs":
+      return settings.maximumConcurrency === undefined
+        ? {}
+        : { ScalingConfig: { MaximumConcurrency: settings.maximumConcurrency } };
+    case "stream":
+      return {
+        StartingPosition: settings.startingPosition,
+        ParallelizationFactor: 1,
+        BisectBatchOnFunctionError: settings.bisect,
+        MaximumRetryAttempts: settings.maximumRetryAttempts,
+        MaximumRecordAgeInSeconds: settings.maximumRecordAge,
+        DestinationConfig: {
+          OnFailure: settings.onFailureArn === undefined ? {} : { Destination: settings.onFailureArn },
+        },
+      };
+  }
+}

@@ -1,0 +1,76 @@
+import type { CloudContext } from "../../../core/service";
+import type { Invoker } from "../invoker";
+import type { LambdaFunction } from "../lambdaFunction";
+import type { Mapping, MappingSettings, Poller, SqsMappingSettings, StreamMappingSettings } from "./mapping";
+import { SqsPoller } from "./sqsPoller";
+import { StreamPoller } from "./streamPoller";
+
+/** The event source mappings, and the poller of each that is enabled. */
+export class Mappings {
+  readonly #mappings = new Map<string, Mapping>();
+  readonly #pollers = new Map<string, Poller>();
+
+  constructor(
+    private readonly context: CloudContext,
+    private readonly invoker: Invoker,
+  ) {}
+
+  all(): readonly Mapping[] {
+    return [...this.#mappings.values()];
+  }
+
+  find(uuid: string): Mapping | undefined {
+    return this.#mappings.get(uuid);
+  }
+
+  /** Rejects, and keeps nothing, when the event source cannot be read. */
+  async add(mapping: Mapping): Promise<void> {
+    if (mapping.enabled) this.#pollers.set(mapping.uuid, await this.#startPoller(mapping));
+    this.#mappings.set(mapping.uuid, mapping);
+  }
+
+  /** Starts or stops the poller; a running one takes changed settings up by itself. */
+  async setEnabled(mapping: Mapping, enabled: boolean): Promise<void> {
+    if (!enabled) this.#stopPoller(mapping.uuid);
+    else if (!this.#pollers.has(mapping.uuid))
+      this.#pollers.set(mapping.uuid, await this.#startPoller(mapping));
+    mapping.enabled = enabled;
+  }
+
+  remove(mapping: Mapping): void {
+    this.#stopPoller(mapping.uuid);
+    this.#mappings.delete(mapping.uuid);
+  }
+
+  /** Stops what feeds a function that is gone. */
+  removeOf(fn: LambdaFunction): void {
+    for (const mapping of this.all()) if (mapping.fn === fn) this.remove(mapping);
+  }
+
+  close(): void {
+    for (const uuid of [...this.#pollers.keys()]) this.#stopPoller(uuid);
+  }
+
+  #stopPoller(uuid: string): void {
+    this.#pollers.get(uuid)?.stop();
+    this.#pollers.delete(uuid);
+  }
+
+  async #startPoller(mapping: Mapping): Promise<Poller> {
+    if (isOf(mapping, "sqs")) return new SqsPoller(this.context, this.invoker, mapping);
+    if (isOf(mapping, "stream")) return await StreamPoller.start(this.context, this.invoker, mapping);
+    throw new TypeError(`mapping ${mapping.uuid}: unknown kind`);
+  }
+}
+
+interface SettingsByKind {
+  sqs: SqsMappingSettings;
+  stream: StreamMappingSettings;
+}
+
+function isOf<Kind extends MappingSettings["kind"]>(
+  mapping: Mapping,
+  kind: Kind,
+): mapping is Mapping<SettingsByKind[Kind]> {
+  return mapping.settings.kind === kind;
+}

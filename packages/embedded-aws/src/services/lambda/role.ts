@@ -1,0 +1,48 @@
+import { AwsError } from "../../core/errors";
+import { parseJson } from "../../core/parseJson";
+import type { CloudContext } from "../../core/service";
+import { roleNameOf } from "./lambdaFunction";
+
+/** Refuses a role that does not exist or that Lambda may not assume. */
+export async function checkRole(context: CloudContext, roleArn: string): Promise<void> {
+  const { Role } = await context
+    .call<{ Role: { Arn: string; AssumeRolePolicyDocument: string } }>(
+      "iam",
+      "GetRole",
+      { RoleName: roleNameOf(roleArn) },
+      { kind: "administrator", accountId: context.accountId },
+    )
+    .catch((error: unknown) => {
+      if (error instanceof AwsError && error.code === "NoSuchEntity") return { Role: undefined };
+      throw error;
+    });
+  if (Role?.Arn !== roleArn) {
+    throw new AwsError("InvalidParameterValueException", `Role: got ${roleArn}, which does not exist`);
+  }
+  const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument));
+  if (!trustsLambda(trust)) {
+    throw new AwsError(
+      "InvalidParameterValueException",
+      `The role defined for the function cannot be assumed by Lambda. The trust policy of ${roleArn} must allow ` +
+        "sts:AssumeRole to the service lambda.amazonaws.com.",
+    );
+  }
+}
+
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+function trustsLambda(document: unknown): boolean {
+  const { Statement } = document as { Statement?: unknown };
+  return asList(Statement).some((statement) => {
+    const { Effect, Principal, Action } = (statement ?? {}) as {
+      Effect?: unknown;
+      Principal?: { Service?: unknown };
+      Action?: unknown;
+    };
+    return (
+      Effect === "Allow" &&
+      asList(Principal?.Service).includes("lambda.amazonaws.com") &&
+      asList(Action).some((action) => action === "sts:AssumeRole" || action === "sts:*" || action === "*")
+    );
+  });
+}

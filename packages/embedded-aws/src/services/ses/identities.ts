@@ -1,0 +1,59 @@
+import { AwsError } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+import type { Address } from "./address";
+
+export interface Identity {
+  readonly name: string;
+  readonly type: "EMAIL_ADDRESS" | "DOMAIN";
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+/**
+ * The addresses and domains that may be sent from. Each is verified as soon as it is made: there is nobody to
+ * click a link in an e-mail here, and no DNS to look at.
+ */
+export class Identities {
+  readonly #byName = new Map<string, Identity>();
+
+  constructor(private readonly context: Pick<CloudContext, "region" | "accountId">) {}
+
+  arnOf(name: string): string {
+    return `arn:aws:ses:${this.context.region}:${this.context.accountId}:identity/${name}`;
+  }
+
+  /** The identity that an address is sent from: its own, or its domain's where only that is there. */
+  arnFor(from: Address | undefined): string {
+    if (from === undefined) return this.arnOf("*");
+    const own = this.#byName.has(from.address) || !this.#byName.has(from.domain);
+    return this.arnOf(own ? from.address : from.domain);
+  }
+
+  isVerified(from: Address): boolean {
+    return this.#byName.has(from.address) || this.#byName.has(from.domain);
+  }
+
+  list(): readonly Identity[] {
+    return [...this.#byName.values()];
+  }
+
+  get(name: string): Identity {
+    const identity = this.#byName.get(name);
+    if (identity === undefined)
+      throw new AwsError("NotFoundException", `Email identity ${name} does not exist.`, 404);
+    return identity;
+  }
+
+  create(name: string, tags: Identity["tags"]): Identity {
+    if (this.#byName.has(name)) {
+      throw new AwsError("AlreadyExistsException", `Email identity ${name} already exist.`);
+    }
+    const identity: Identity = { name, type: name.includes("@") ? "EMAIL_ADDRESS" : "DOMAIN", tags };
+    this.#byName.set(name, identity);
+    return identity;
+  }
+
+  delete(name: string): void {
+    this.get(name);
+    this.#byName.delete(name);
+  }
+}

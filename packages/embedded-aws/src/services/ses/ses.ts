@@ -1,0 +1,111 @@
+import { AwsError } from "../../core/errors";
+import { pageOf } from "../../core/paging";
+import type { CloudContext, Service } from "../../core/service";
+import { officialService, operationsOf } from "../../wire/operation";
+import { parseAddress } from "./address";
+import { Identities } from "./identities";
+import { inboxOf } from "./inbox";
+import { sendEmail } from "./sendEmail";
+
+/** What an account out of the sandbox starts with. */
+const DAILY_QUOTA = 50_000;
+const SEND_RATE = 14;
+
+/** Signing is on for no identity: there is no DNS to publish a key in. */
+const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
+
+/** SES v2: what is sent lies in an inbox (`inboxOf`), and leaves the machine never. */
+export function createSes(context: CloudContext): Service {
+  const identities = new Identities(context);
+  const operation = operationsOf("ses", context);
+  return officialService("ses", {
+    ...sendEmail(context, identities),
+    ...identityOperations(context, identities),
+    ...operation(
+      "GetAccount",
+      { supports: [] },
+      () => [{ action: "ses:GetAccount", resource: "*" }],
+      () => ({
+        DedicatedIpAutoWarmupEnabled: false,
+        EnforcementStatus: "HEALTHY",
+        ProductionAccessEnabled: true,
+        SendingEnabled: true,
+        SendQuota: {
+          Max24HourSend: DAILY_QUOTA,
+          MaxSendRate: SEND_RATE,
+          SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
+        },
+      }),
+    ),
+  });
+}
+
+function checkIdentityName(name: string): void {
+  if (parseAddress(name)?.address === name || /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(name)) return;
+  throw new AwsError(
+    "BadRequestException",
+    `EmailIdentity: got "${name}"; expected an e-mail address or a domain`,
+  );
+}
+
+function identityOperations(context: CloudContext, identities: Identities) {
+  const operation = operationsOf("ses", context);
+  const on = (action: string) => (input: { readonly EmailIdentity: string }) => [
+    { action: `ses:${action}`, resource: identities.arnOf(input.EmailIdentity) },
+  ];
+  return {
+    ...operation(
+      "CreateEmailIdentity",
+      { supports: ["EmailIdentity", "Tags"] },
+      on("CreateEmailIdentity"),
+      ({ EmailIdentity, Tags = [] }) => {
+        checkIdentityName(EmailIdentity);
+        const identity = identities.create(EmailIdentity, Tags);
+        return { IdentityType: identity.type, VerifiedForSendingStatus: true, DkimAttributes: dkim };
+      },
+    ),
+    ...operation(
+      "GetEmailIdentity",
+      { supports: ["EmailIdentity"] },
+      on("GetEmailIdentity"),
+      ({ EmailIdentity }) => {
+        const identity = identities.get(EmailIdentity);
+        return {
+          IdentityType: identity.type,
+          FeedbackForwardingStatus: true,
+          VerifiedForSendingStatus: true,
+          VerificationStatus: "SUCCESS" as const,
+          DkimAttributes: dkim,
+          Policies: {},
+          Tags: identity.tags,
+        };
+      },
+    ),
+    ...operation(
+      "DeleteEmailIdentity",
+      { supports: ["EmailIdentity"] },
+      on("DeleteEmailIdentity"),
+      ({ EmailIdentity }) => {
+        identities.delete(EmailIdentity);
+        return {};
+      },
+    ),
+    ...operation(
+      "ListEmailIdentities",
+      { supports: ["NextToken", "PageSize"], rules: { PageSize: { range: [1, 1000] } } },
+      () => [{ action: "ses:ListEmailIdentities", resource: "*" }],
+      ({ NextToken, PageSize = 1000 }) => {
+        const { items, next } = pageOf(identities.list(), NextToken, PageSize, "InvalidNextTokenException");
+        return {
+          EmailIdentities: items.map((identity) => ({
+            IdentityType: identity.type,
+            IdentityName: identity.name,
+            SendingEnabled: true,
+            VerificationStatus: "SUCCESS" as const,
+          })),
+          ...(next === undefined ? {} : { NextToken: next }),
+        };
+      },
+    ),
+  };
+}

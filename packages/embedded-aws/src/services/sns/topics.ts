@@ -1,0 +1,131 @@
+import * as v from "valibot";
+import { AwsError } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+
+export const TopicArn = v.pipe(v.string(), v.regex(/^arn:aws:sns:[^:]+:\d{12}:[^:]+$/));
+
+export interface Topic {
+  readonly name: string;
+  readonly arn: string;
+  readonly attributes: Map<string, string>;
+  readonly tags: Map<string, string>;
+  readonly subscriptions: Map<string, Subscription>;
+}
+
+export const PROTOCOLS = ["sqs", "lambda", "email"] as const;
+export type SubscriptionProtocol = (typeof PROTOCOLS)[number];
+
+export interface Subscription {
+  readonly arn: string;
+  readonly topicArn: string;
+  readonly protocol: SubscriptionProtocol;
+  readonly endpoint: string;
+  /** An e-mail subscription waits for its owner's click, which nobody here can make. */
+  readonly confirmed: boolean;
+  readonly rawMessageDelivery: boolean;
+}
+
+export class Topics {
+  readonly #byArn = new Map<string, Topic>();
+
+  constructor(private readonly context: CloudContext) {}
+
+  arnOf(name: string): string {
+    return `arn:aws:sns:${this.context.region}:${this.context.accountId}:${name}`;
+  }
+
+  list(): readonly Topic[] {
+    return [...this.#byArn.values()];
+  }
+
+  get(arn: string): Topic {
+    const topic = this.#byArn.get(arn);
+    if (topic === undefined) throw new AwsError("NotFound", `Topic does not exist. There is no ${arn}.`, 404);
+    return topic;
+  }
+
+  /** A topic of that name that is there already is the answer, with the attributes that it has. */
+  create(name: string, attributes: ReadonlyMap<string, string>, tags: ReadonlyMap<string, string>): Topic {
+    const arn = this.arnOf(name);
+    const existing = this.#byArn.get(arn);
+    if (existing !== undefined) return existing;
+    const topic: Topic = {
+      name,
+      arn,
+      attributes: new Map(attributes),
+      tags: new Map(tags),
+      subscriptions: new Map(),
+    };
+    this.#byArn.set(arn, topic);
+    return topic;
+  }
+
+  delete(arn: string): void {
+    this.#byArn.delete(arn);
+  }
+
+  subscribe(
+    topic: Topic,
+    protocol: SubscriptionProtocol,
+    endpoint: string,
+    rawMessageDelivery: boolean,
+  ): Subscription {
+    const existing = [...topic.subscriptions.values()].find(
+      (subscription) => subscription.protocol === protocol && subscription.endpoint === endpoint,
+    );
+    if (existing !== undefined) return existing;
+    const arn = `${topic.arn}:${this.context.random.uuid()}`;
+    const subscription = {
+      arn,
+      topicArn: topic.arn,
+      protocol,
+      endpoint,
+      confirmed: protocol !== "email",
+      rawMessageDelivery,
+    };
+    topic.subscriptions.set(arn, subscription);
+    return subscription;
+  }
+
+  subscription(arn: string): { readonly topic: Topic; readonly subscription: Subscription } {
+    for (const topic of this.#byArn.values()) {
+      const subscription = topic.subscriptions.get(arn);
+      if (subscription !== undefined) return { topic, subscription };
+    }
+    throw new AwsError("NotFound", `Subscription does not exist: ${arn}`, 404);
+  }
+}
+
+/**
+ * The policy of a topic: its own, or the one that SNS gives every topic, which admits the account itself and,
+ * of AWS's services, CloudWatch's alarms in the same account.
+ */
+export function policyOf(topic: Topic, accountId: string): string {
+  return topic.attributes.get("Policy") ?? defaultPolicy(topic.arn, accountId);
+}
+
+function defaultPolicy(topicArn: string, accountId: string): string {
+  const actions = [
+    "GetTopicAttributes",
+    "SetTopicAttributes",
+    "AddPermission",
+    "RemovePermission",
+    "DeleteTopic",
+  ];
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Id: "__default_policy_ID",
+    Statement: [
+      {
+        Sid: "__default_statement_ID",
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: [...actions, "Subscribe", "ListSubscriptionsByTopic", "Publish"].map(
+          (action) => `SNS:${action}`,
+        ),
+        Resource: topicArn,
+        Condition: { StringEquals: { "AWS:SourceOwner": accountId } },
+      },
+    ],
+  });
+}

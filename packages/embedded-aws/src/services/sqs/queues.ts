@@ -1,0 +1,131 @@
+import { AwsError, notSupported } from "../../core/errors";
+import type { CloudContext } from "../../core/service";
+import { Arrivals } from "./arrivals";
+import { settingsOf, type QueueSettings, type SettableAttributes } from "./attributes";
+import { invalidParameter, queueDoesNotExist } from "./errors";
+import { MessageQueue } from "./queue";
+
+/** SQS API reference, DeleteQueue: a name is free again 60 seconds after its queue was deleted. */
+const nameReuseMs = 60_000;
+
+/** Running totals since the queue was made. Moves to a dead-letter queue are in none of them, as in CloudWatch. */
+export interface QueueTotals {
+  sent: number;
+  received: number;
+  deleted: number;
+  emptyReceives: number;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly messages: MessageQueue;
+  readonly arrivals: Arrivals;
+  readonly tags: Map<string, string>;
+  readonly totals: QueueTotals;
+  attributes: SettableAttributes;
+  settings: QueueSettings;
+  modifiedAt: number;
+  purgedAt: number | undefined;
+}
+
+/** The account's queues, by name, URL and ARN. */
+export class Queues {
+  readonly #byName = new Map<string, Queue>();
+  readonly #deletedAt = new Map<string, number>();
+
+  constructor(private readonly context: CloudContext) {}
+
+  all(): readonly Queue[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Whether `queue` is still there, and not just one of its name. */
+  has(queue: Queue): boolean {
+    return this.#byName.get(queue.name) === queue;
+  }
+
+  byName(name: string): Queue | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** By "http://anything/123456789012/name": clients reach the cloud under more names than its own. */
+  byUrl(url: string): Queue {
+    const [, accountId, name = ""] = /^https?:\/\/[^/]+\/([0-9]{12})\/([^/?#]+)\/?$/.exec(url) ?? [];
+    const queue = accountId === this.context.accountId ? this.#byName.get(name) : undefined;
+    if (queue === undefined) throw queueDoesNotExist(`got the URL "${url}"`);
+    return queue;
+  }
+
+  byArn(arn: string): Queue | undefined {
+    const name = arn.slice(arn.lastIndexOf(":") + 1);
+    return arn === this.arnOf(name) ? this.#byName.get(name) : undefined;
+  }
+
+  arnOf(name: string): string {
+    return `arn:aws:sqs:${this.context.region}:${this.context.accountId}:${name}`;
+  }
+
+  urlOf(queue: Queue): string {
+    return `${this.context.endpoint()}/${this.context.accountId}/${queue.name}`;
+  }
+
+  create(name: string, attributes: SettableAttributes, tags: Readonly<Record<string, string>>): Queue {
+    const now = this.context.clock.now();
+    const deletedAt = this.#deletedAt.get(name);
+    if (deletedAt !== undefined && now < deletedAt + nameReuseMs) {
+      throw new AwsError(
+        "QueueDeletedRecently",
+        `You must wait 60 seconds after deleting the queue ${name} before you can create another with the same name.`,
+      );
+    }
+    const settings = settingsOf(attributes);
+    const queue: Queue = {
+      name,
+      arn: this.arnOf(name),
+      createdAt: now,
+      messages: new MessageQueue(settings.retentionMs),
+      arrivals: new Arrivals(),
+      tags: new Map(Object.entries(tags)),
+      totals: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 },
+      attributes,
+      settings,
+      modifiedAt: now,
+      purgedAt: undefined,
+    };
+    this.#deletedAt.delete(name);
+    this.#byName.set(name, queue);
+    return queue;
+  }
+
+  setAttributes(queue: Queue, attributes: SettableAttributes): void {
+    queue.attributes = attributes;
+    queue.settings = settingsOf(attributes);
+    queue.messages.retentionMs = queue.settings.retentionMs;
+    queue.modifiedAt = this.context.clock.now();
+  }
+
+  delete(queue: Queue): void {
+    this.#byName.delete(queue.name);
+    this.#deletedAt.set(queue.name, this.context.clock.now());
+    // Receivers that wait on it find it gone.
+    queue.arrivals.announce();
+  }
+
+  /** The queues whose redrive policy names `deadLetterQueue`. */
+  sourcesOf(deadLetterQueue: Queue): readonly Queue[] {
+    return this.all().filter(
+      (queue) => queue.settings.redrivePolicy?.deadLetterTargetArn === deadLetterQueue.arn,
+    );
+  }
+}
+
+/** 1 to 80 letters, digits, "-" and "_": SQS API reference, CreateQueue. */
+export function checkQueueName(name: string): void {
+  if (name.endsWith(".fifo")) throw notSupported(`FIFO queues: the queue name "${name}"`);
+  if (/^[A-Za-z0-9_-]{1,80}$/.test(name)) return;
+  throw invalidParameter(
+    `QueueName: got "${name}". Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.`,
+  );
+}

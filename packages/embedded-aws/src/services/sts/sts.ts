@@ -1,0 +1,124 @@
+import { AwsError } from "../../core/errors";
+import type { Call, CloudContext, Service } from "../../core/service";
+import { callerFor, conditionContext, identityPolicies } from "../../core/iam/authorize";
+import { verdictOf } from "../../core/iam/evaluate";
+import type { Identities, Role } from "../../core/iam/identities";
+import { principalArn, type Principal } from "../../core/iam/principal";
+import { officialService, operationsOf, type Output, type Supported } from "../../wire/operation";
+
+/** From the STS API reference, AssumeRole. */
+const assumeRoleInput = {
+  supports: ["RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId"],
+  rules: {
+    RoleSessionName: { length: [2, 64], pattern: /^[\w+=,.@-]*$/ },
+    DurationSeconds: { range: [900, 43_200] },
+  },
+} as const;
+const defaultSession = 3600;
+
+type AssumeRoleInput = Supported<"sts", "AssumeRole", (typeof assumeRoleInput.supports)[number]>;
+
+/**
+ * STS: who am I, and sessions of roles. AWS services assume roles here too: Lambda calls AssumeRole as the
+ * principal `{kind: "service", service: "lambda.amazonaws.com", …}`, and the role's trust policy decides.
+ */
+export function createSts(context: CloudContext, identities: Identities): Service {
+  const operation = operationsOf("sts", context);
+  return officialService("sts", {
+    // AWS asks no permission for it, and ignores a deny.
+    ...operation(
+      "GetCallerIdentity",
+      { supports: [] },
+      () => [],
+      (_, { caller }) => ({
+        UserId: userId(caller, identities),
+        Account: caller.kind === "service" ? context.accountId : caller.accountId,
+        Arn: principalArn(caller),
+      }),
+    ),
+    // The trust policy decides, together with the caller's own: see `trusts`.
+    ...operation(
+      "AssumeRole",
+      assumeRoleInput,
+      () => [],
+      (input, call) => assumeRole(context, identities, input, call),
+    ),
+  });
+}
+
+function assumeRole(
+  context: CloudContext,
+  identities: Identities,
+  input: AssumeRoleInput,
+  call: Call,
+): Output<"sts", "AssumeRole"> {
+  const { DurationSeconds: seconds = defaultSession } = input;
+  const role = [...identities.roles.values()].find(({ arn }) => arn === input.RoleArn);
+  // AWS does not tell a missing role from one that may not be assumed.
+  if (role === undefined || !trusts(role, call.caller, input.ExternalId, context, identities)) {
+    throw new AwsError(
+      "AccessDenied",
+      `User: ${principalArn(call.caller)} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}: ` +
+        "there is no such role, or its trust policy does not allow this",
+      403,
+    );
+  }
+  if (seconds > role.maxSessionDuration) {
+    throw new AwsError(
+      "ValidationError",
+      `DurationSeconds: got ${seconds}; expected at most the role's MaxSessionDuration, ${role.maxSessionDuration}`,
+    );
+  }
+  const credentials = context.issueCredentials(role.roleName, input.RoleSessionName);
+  const session: Principal = {
+    kind: "role",
+    accountId: context.accountId,
+    roleName: role.roleName,
+    sessionName: input.RoleSessionName,
+  };
+  return {
+    Credentials: {
+      AccessKeyId: credentials.accessKeyId,
+      SecretAccessKey: credentials.secretAccessKey,
+      SessionToken: credentials.sessionToken,
+      Expiration: new Date(context.clock.now() + seconds * 1000),
+    },
+    AssumedRoleUser: { AssumedRoleId: userId(session, identities), Arn: principalArn(session) },
+  };
+}
+
+/**
+ * A trust policy must allow the caller by name; one that names the account leaves roles to their own policies.
+ * It binds the administrator too: that is how AWS keeps people out of a function's role.
+ */
+function trusts(
+  role: Role,
+  principal: Principal,
+  externalId: string | undefined,
+  context: CloudContext,
+  identities: Identities,
+): boolean {
+  const { caller, role: callersRole } = callerFor(principal, identities);
+  const own = externalId === undefined ? {} : { "sts:ExternalId": externalId };
+  const request = {
+    caller,
+    action: "sts:AssumeRole",
+    resource: role.arn,
+    context: conditionContext(principal, callersRole, own, context),
+  };
+  const identity = callersRole === undefined ? "none" : verdictOf(identityPolicies(callersRole), request);
+  if (identity === "deny") return false;
+  const trust = verdictOf([role.trustPolicy.document], request);
+  return trust === "allow" || (trust === "delegate" && identity === "allow");
+}
+
+function userId(principal: Principal, identities: Identities): string {
+  switch (principal.kind) {
+    case "administrator":
+      return principal.accountId;
+    case "role":
+      return `${identities.roles.get(principal.roleName)?.roleId ?? "AROA"}:${principal.sessionName}`;
+    case "service":
+      return principal.service;
+  }
+}

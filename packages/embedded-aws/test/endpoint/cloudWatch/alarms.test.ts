@@ -1,0 +1,452 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { expect } from "chai";
+import { SteppedClock } from "../../../src/core/clock";
+import type { CloudEvent } from "../../../src/core/eventStream";
+import { createEc2 } from "../../../src/services/ec2/ec2";
+import { createEvents } from "../../../src/services/eventBridge/eventBridge";
+import { createMonitoring } from "../../../src/services/cloudWatch/cloudWatch";
+import { createSns } from "../../../src/services/sns/sns";
+import { createSqs } from "../../../src/services/sqs/sqs";
+import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+
+const MINUTE = 60_000;
+const ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:busy";
+
+describe("CloudWatch", () => {
+  let clock: SteppedClock;
+  let cloud: TestCloud;
+  let happened: CloudEvent[];
+
+  beforeEach(async () => {
+    clock = new SteppedClock();
+    cloud = await startTestCloud({
+      clock,
+      services: [createSqs, createSns, createEvents, createEc2, createMonitoring],
+    });
+    happened = [];
+    cloud.context.events.subscribe((event) => happened.push(event));
+  });
+  afterEach(() => cloud.close());
+
+  const put = (value: number, more: object = {}) =>
+    cloud.call("monitoring", "PutMetricData", {
+      Namespace: "Shop",
+      MetricData: [{ MetricName: "Busy", Value: value, ...more }],
+    });
+  const putAlarm = (more: object = {}) =>
+    cloud.call("monitoring", "PutMetricAlarm", {
+      AlarmName: "busy",
+      AlarmDescription: "Too busy",
+      Namespace: "Shop",
+      MetricName: "Busy",
+      Statistic: "Average",
+      Period: 60,
+      EvaluationPeriods: 2,
+      Threshold: 50,
+      ComparisonOperator: "GreaterThanThreshold",
+      ...more,
+    });
+  const alarm = async () => {
+    const { MetricAlarms } = await cloud.call<{ MetricAlarms: Record<string, unknown>[] }>(
+      "monitoring",
+      "DescribeAlarms",
+      {
+        AlarmNames: ["busy"],
+      },
+    );
+    return MetricAlarms[0]!;
+  };
+  const transitions = () =>
+    happened
+      .filter((event) => event.type === "alarm-state-changed")
+      .map((event) => `${event.previousState} to ${event.state}`);
+  const history = async (HistoryItemType: string) => {
+    const { AlarmHistoryItems } = await cloud.call<{ AlarmHistoryItems: { HistorySummary: string }[] }>(
+      "monitoring",
+      "DescribeAlarmHistory",
+      { AlarmName: "busy", HistoryItemType },
+    );
+    return AlarmHistoryItems.map((item) => item.HistorySummary);
+  };
+  /** A queue that `service` may send to, and what is in it. */
+  const queue = async (QueueName: string, service: string) => {
+    const Policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { Service: service }, Action: "sqs:SendMessage", Resource: "*" },
+      ],
+    });
+    const { QueueUrl } = await cloud.call<{ QueueUrl: string }>("sqs", "CreateQueue", {
+      QueueName,
+      Attributes: { Policy },
+    });
+    return async () => {
+      const { Messages = [] } = await cloud.call<{ Messages?: { Body: string }[] }>("sqs", "ReceiveMessage", {
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+      });
+      return Messages.map((message) => JSON.parse(message.Body) as Record<string, unknown>);
+    };
+  };
+
+  it("keeps, filters and aggregates metrics for the SDK's client", async () => {
+    const client = new CloudWatchClient(cloud.client);
+    const Dimensions = [{ Name: "Queue", Value: "orders" }];
+    const now = new Date(clock.now());
+    await client.send(
+      new PutMetricDataCommand({
+        Namespace: "Shop",
+        MetricData: [
+          { MetricName: "Age", Dimensions, Values: [1, 3], Counts: [1, 3], Timestamp: now },
+          { MetricName: "Age", Value: 100, Timestamp: now },
+        ],
+      }),
+    );
+    const query = (Id: string, Stat: string) => ({
+      Id,
+      MetricStat: { Metric: { Namespace: "Shop", MetricName: "Age", Dimensions }, Period: 300, Stat },
+    });
+    const { MetricDataResults } = await client.send(
+      new GetMetricDataCommand({
+        StartTime: now,
+        EndTime: new Date(clock.now() + 10 * MINUTE),
+        MetricDataQueries: [query("average", "Average"), query("median", "p50")],
+      }),
+    );
+    expect(MetricDataResults?.map((result) => [result.Id, result.Values, result.Timestamps])).to.deep.equal([
+      ["average", [2.5], [now]],
+      ["median", [3], [now]],
+    ]);
+  });
+
+  it("raises an alarm after enough breaching periods, and lowers it again, once each", async () => {
+    await putAlarm();
+    for (const value of [90, 90, 90, 10, 10, 10]) {
+      await put(value);
+      await clock.advance(MINUTE);
+    }
+    expect(transitions()).to.deep.equal(["INSUFFICIENT_DATA to ALARM", "ALARM to OK"]);
+    expect(await history("StateUpdate")).to.deep.equal([
+      "Alarm updated from ALARM to OK",
+      "Alarm updated from INSUFFICIENT_DATA to ALARM",
+    ]);
+  });
+
+  it("tells EventBridge of each transition, in the documented form", async () => {
+    const received = await queue("alarms", "events.amazonaws.com");
+    const EventPattern = JSON.stringify({ source: ["aws.cloudwatch"], resources: [ALARM_ARN] });
+    await cloud.call("events", "PutRule", { Name: "on-alarm", EventPattern });
+    await cloud.call("events", "PutTargets", {
+      Rule: "on-alarm",
+      Targets: [{ Id: "queue", Arn: "arn:aws:sqs:us-east-1:000000000000:alarms" }],
+    });
+    await putAlarm({ EvaluationPeriods: 1 });
+    await put(99.5);
+    await clock.advance(MINUTE);
+
+    const [event, ...others] = await received();
+    expect(others).to.deep.equal([]);
+    const detail = event!.detail as {
+      state: { reasonData: string; reason: string };
+      configuration: { metrics: { id: string }[] };
+    };
+    expect(event).to.include({
+      source: "aws.cloudwatch",
+      "detail-type": "CloudWatch Alarm State Change",
+      time: "2026-01-01T00:01:00Z",
+    });
+    expect(event!.resources).to.deep.equal([ALARM_ARN]);
+    expect(detail).to.deep.equal({
+      alarmName: "busy",
+      configuration: {
+        description: "Too busy",
+        metrics: [
+          {
+            id: detail.configuration.metrics[0]!.id,
+            metricStat: {
+              metric: { dimensions: {}, name: "Busy", namespace: "Shop" },
+              period: 60,
+              stat: "Average",
+            },
+            returnData: true,
+          },
+        ],
+      },
+      previousState: {
+        reason: "Unchecked: Initial alarm creation",
+        timestamp: "2026-01-01T00:00:00.000+0000",
+        value: "INSUFFICIENT_DATA",
+      },
+      state: {
+        reason:
+          "Threshold Crossed: 1 out of the last 1 datapoints [99.5 (01/01/26 00:00:00)] was greater than the threshold (50.0) (minimum 1 datapoint for OK -> ALARM transition).",
+        reasonData: detail.state.reasonData,
+        timestamp: "2026-01-01T00:01:00.000+0000",
+        value: "ALARM",
+      },
+    });
+    expect(JSON.parse(detail.state.reasonData)).to.deep.equal({
+      version: "1.0",
+      queryDate: "2026-01-01T00:01:00.000+0000",
+      startDate: "2026-01-01T00:00:00.000+0000",
+      statistic: "Average",
+      period: 60,
+      recentDatapoints: [99.5],
+      threshold: 50,
+      evaluatedDatapoints: [{ timestamp: "2026-01-01T00:00:00.000+0000", sampleCount: 1, value: 99.5 }],
+    });
+  });
+
+  it("publishes to the topic of an alarm's action, and not while actions are disabled", async () => {
+    const { TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", { Name: "on-call" });
+    await putAlarm({ AlarmActions: [TopicArn], OKActions: [TopicArn] });
+    await cloud.call("monitoring", "SetAlarmState", {
+      AlarmName: "busy",
+      StateValue: "ALARM",
+      StateReason: "drill",
+    });
+    await cloud.call("monitoring", "DisableAlarmActions", { AlarmNames: ["busy"] });
+    await cloud.call("monitoring", "SetAlarmState", {
+      AlarmName: "busy",
+      StateValue: "OK",
+      StateReason: "drill over",
+    });
+
+    const published = happened.filter((event) => event.type === "notification-published");
+    expect(published.map((event) => event.subject)).to.deep.equal(['ALARM: "busy" in us-east-1']);
+    expect(JSON.parse(published[0]!.message)).to.include({
+      AlarmName: "busy",
+      NewStateValue: "ALARM",
+      NewStateReason: "drill",
+      OldStateValue: "INSUFFICIENT_DATA",
+    });
+    expect(await history("Action")).to.deep.equal([`Successfully executed action ${TopicArn}`]);
+  });
+
+  it("says in the history why an action failed", async () => {
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: "*",
+        },
+      ],
+    };
+    const Attributes = { Policy: JSON.stringify(policy) };
+    const { TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", {
+      Name: "closed",
+      Attributes,
+    });
+    const unsupported = "arn:aws:automate:us-east-1:ec2:stop";
+    await putAlarm({ AlarmActions: [TopicArn, unsupported] });
+    await cloud.call("monitoring", "SetAlarmState", {
+      AlarmName: "busy",
+      StateValue: "ALARM",
+      StateReason: "drill",
+    });
+    const [second, first] = await history("Action");
+    expect(first).to.match(
+      /^Failed to execute action .*cloudwatch\.amazonaws\.com is not authorized to perform: sns:Publish/,
+    );
+    expect(second).to.equal(
+      `Failed to execute action ${unsupported}: The alarm action ${unsupported} is not supported by the embedded cloud`,
+    );
+  });
+
+  it("treats missing data as the alarm says", async () => {
+    await putAlarm({ TreatMissingData: "notBreaching", EvaluationPeriods: 1 });
+    await put(90);
+    await clock.advance(MINUTE);
+    expect((await alarm()).StateValue).to.equal("ALARM");
+    // The late datapoint counts as long as it is in the evaluation range of three periods.
+    await clock.advance(2 * MINUTE);
+    expect((await alarm()).StateValue).to.equal("ALARM");
+    await clock.advance(MINUTE);
+    expect(await alarm()).to.include({
+      StateValue: "OK",
+      StateReason:
+        "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching] (minimum 1 datapoint for ALARM -> OK transition).",
+    });
+  });
+
+  it("alarms on a query over the instances that carry a tag", async () => {
+    const launch = async (fleet: string) => {
+      const { instancesSet } = await cloud.call<{ instancesSet: { instanceId: string }[] }>(
+        "ec2",
+        "RunInstances",
+        {
+          ImageId: "ami-0123456789abcdef0",
+          InstanceType: "t3.micro",
+          MinCount: 1,
+          MaxCount: 1,
+          TagSpecification: [{ ResourceType: "instance", Tag: [{ Key: "Fleet", Value: fleet }] }],
+        },
+      );
+      return instancesSet[0]!.instanceId;
+    };
+    const report = (InstanceId: string, Value: number) =>
+      cloud.context.call(
+        "monitoring",
+        "PutMetricData",
+        {
+          Namespace: "AWS/EC2",
+          MetricData: [
+            { MetricName: "CPUUtilization", Value, Dimensions: [{ Name: "InstanceId", Value: InstanceId }] },
+          ],
+        },
+        {
+          kind: "service",
+          service: "ec2.amazonaws.com",
+          sourceArn: `arn:aws:ec2:us-east-1:000000000000:instance/${InstanceId}`,
+        },
+      );
+    await report(await launch("web"), 80);
+    await report(await launch("web"), 100);
+    await report(await launch("other"), 0);
+    await new CloudWatchClient(cloud.client).send(
+      new PutMetricAlarmCommand({
+        AlarmName: "busy",
+        Metrics: [
+          {
+            Id: "cpu",
+            Expression: `SELECT AVG(CPUUtilization) FROM SCHEMA("AWS/EC2", InstanceId) WHERE tag.Fleet = 'web'`,
+            Period: 60,
+          },
+        ],
+        EvaluationPeriods: 1,
+        Threshold: 89,
+        ComparisonOperator: "GreaterThanThreshold",
+      }),
+    );
+    await clock.advance(MINUTE);
+    const { StateValue, StateReasonData } = await alarm();
+    expect(StateValue).to.equal("ALARM");
+    expect(JSON.parse(StateReasonData as string)).to.deep.include({ recentDatapoints: [90] });
+  });
+
+  it("measures queues once a minute, so that an alarm on their age works", async () => {
+    const { QueueUrl } = await cloud.call<{ QueueUrl: string }>("sqs", "CreateQueue", {
+      QueueName: "orders",
+    });
+    await putAlarm({
+      Namespace: "AWS/SQS",
+      MetricName: "ApproximateAgeOfOldestMessage",
+      Dimensions: [{ Name: "QueueName", Value: "orders" }],
+      Statistic: "Maximum",
+      Threshold: 100,
+      EvaluationPeriods: 1,
+    });
+    await cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody: "x" });
+    await clock.advance(MINUTE);
+    expect((await alarm()).StateValue).to.equal("OK");
+    await clock.advance(MINUTE);
+    expect((await alarm()).StateValue).to.equal("ALARM");
+  });
+
+  it("counts invocations, errors and throttles of functions, and takes the metrics that they log", async () => {
+    const ended = { type: "invocation-ended", functionName: "f", requestId: "r", durationMs: 40 } as const;
+    cloud.context.events.publish({ ...ended, outcome: "succeeded" });
+    cloud.context.events.publish({ ...ended, outcome: "timed-out" });
+    cloud.context.events.publish({ ...ended, outcome: "throttled" });
+    cloud.context.events.publish({ type: "stream-batch-sent", functionName: "f", iteratorAgeMs: 1500 });
+    const message = JSON.stringify({
+      _aws: {
+        Timestamp: 0,
+        CloudWatchMetrics: [{ Namespace: "Shop", Dimensions: [[]], Metrics: [{ Name: "processed" }] }],
+      },
+      processed: 7,
+    });
+    cloud.context.events.publish({ type: "log", logGroupName: "g", logStreamName: "s", message });
+
+    const sum = async (Namespace: string, MetricName: string, Dimensions: object[]) => {
+      const { Datapoints } = await cloud.call<{ Datapoints: { Sum: number }[] }>(
+        "monitoring",
+        "GetMetricStatistics",
+        {
+          Namespace,
+          MetricName,
+          Dimensions,
+          StartTime: clock.now() / 1000,
+          EndTime: clock.now() / 1000 + 60,
+          Period: 60,
+          Statistics: ["Sum"],
+        },
+      );
+      return Datapoints.map((point) => point.Sum);
+    };
+    const Dimensions = [{ Name: "FunctionName", Value: "f" }];
+    const names = ["Invocations", "Errors", "Throttles", "Duration", "IteratorAge"];
+    const sums = await Promise.all(names.map((name) => sum("AWS/Lambda", name, Dimensions)));
+    expect(sums).to.deep.equal([[2], [1], [1], [80], [1500]]);
+    expect(await sum("Shop", "processed", [])).to.deep.equal([7]);
+  });
+
+  it("pages through alarms", async () => {
+    for (let index = 0; index < 3; index++) await putAlarm({ AlarmName: `a${index}` });
+    const client = new CloudWatchClient(cloud.client);
+    const first = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
+    const second = await client.send(
+      new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }),
+    );
+    const names = [first, second].map((page) => page.MetricAlarms?.map((item) => item.AlarmName));
+    expect(names).to.deep.equal([["a0", "a1"], ["a2"]]);
+    expect(second.NextToken).to.equal(undefined);
+  });
+
+  const refused: readonly (readonly [object, string])[] = [
+    [{ Period: 90 }, "Period: got 90; expected a multiple of 60 seconds"],
+    [{ DatapointsToAlarm: 3 }, "DatapointsToAlarm: got 3; expected at most EvaluationPeriods, 2"],
+    [{ Statistic: undefined }, "expected exactly one of Statistic and ExtendedStatistic"],
+    [{ EvaluationPeriods: 2000 }, "EvaluationPeriods × Period: got 120000 s; expected at most 86400 s"],
+    [{ ComparisonOperator: "GreaterThanUpperThreshold" }, "ComparisonOperator"],
+    [
+      { EvaluateLowSampleCountPercentile: "ignore" },
+      "EvaluateLowSampleCountPercentile is not supported by the embedded cloud",
+    ],
+    [{ Metrics: [{ Id: "a", Expression: "m1/m2", Period: 60 }] }, "cannot be given together with Metrics"],
+  ];
+  for (const [change, reason] of refused) {
+    it(`refuses an alarm with ${JSON.stringify(change)}`, async () => {
+      const error = await putAlarm(change).then(
+        () => undefined,
+        (cause: unknown) => (cause as Error).message,
+      );
+      expect(error?.toLowerCase()).to.contain(reason.toLowerCase());
+    });
+  }
+
+  it("keeps dashboards, and refuses one whose body is none", async () => {
+    const DashboardBody = JSON.stringify({ widgets: [{ type: "text", properties: { markdown: "hi" } }] });
+    await cloud.call("monitoring", "PutDashboard", { DashboardName: "shop", DashboardBody });
+    expect(await cloud.call<object>("monitoring", "GetDashboard", { DashboardName: "shop" })).to.include({
+      DashboardBody,
+    });
+    const error = await cloud
+      .call("monitoring", "PutDashboard", {
+        DashboardName: "shop",
+        DashboardBody: '{"widgets":[{"type":"chart"}]}',
+      })
+      .catch((cause: unknown) => cause as Error);
+    expect(error).to.include({ name: "DashboardInvalidInputError" });
+    expect((error as Error).message).to.contain("/widgets/0/type");
+  });
+
+  it("lets nobody but AWS's services report to AWS's namespaces", async () => {
+    const error = await cloud
+      .call("monitoring", "PutMetricData", {
+        Namespace: "AWS/EC2",
+        MetricData: [{ MetricName: "CPUUtilization", Value: 1 }],
+      })
+      .catch((cause: unknown) => cause as Error);
+    expect(error).to.include({ name: "InvalidParameterValueException" });
+  });
+});

@@ -1,0 +1,137 @@
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  TransactionCanceledException,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import { expect } from "chai";
+import { createDynamoDb } from "../../../src/services/dynamodb/dynamodb";
+import { awsCli, hasAwsCli } from "../../support/awsCli";
+import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+
+const table = {
+  TableName: "orders",
+  AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" as const }],
+  KeySchema: [{ AttributeName: "id", KeyType: "HASH" as const }],
+  BillingMode: "PAY_PER_REQUEST" as const,
+  StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" as const },
+};
+
+async function caught(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe("DynamoDB over the wire", () => {
+  let cloud: TestCloud;
+  let client: DynamoDBClient;
+
+  before(async () => {
+    cloud = await startTestCloud({ services: [createDynamoDb] });
+    client = new DynamoDBClient({ ...cloud.client, maxAttempts: 1 });
+    await client.send(new CreateTableCommand(table));
+    await waitUntilTableExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 5 }, { TableName: "orders" });
+  });
+
+  after(async () => {
+    client.destroy();
+    await cloud.close();
+  });
+
+  it("speaks with the SDK's client", async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: "orders" }));
+    expect(Table).to.include({ TableStatus: "ACTIVE", TableName: "orders" });
+    expect(Table?.CreationDateTime).to.be.instanceOf(Date);
+  });
+
+  it("speaks with the SDK's document client", async () => {
+    const documents = DynamoDBDocument.from(client);
+    const Item = {
+      id: "o1",
+      total: 10.5,
+      tags: new Set(["new"]),
+      raw: new Uint8Array([1, 2]),
+      items: [{ sku: "pen", quantity: 2 }],
+    };
+    await documents.put({ TableName: "orders", Item, ConditionExpression: "attribute_not_exists(id)" });
+    expect((await documents.get({ TableName: "orders", Key: { id: "o1" } })).Item).to.deep.equal(Item);
+
+    const again = await caught(
+      client.send(
+        new PutItemCommand({
+          TableName: "orders",
+          Item: { id: { S: "o1" } },
+          ConditionExpression: "attribute_not_exists(id)",
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      ),
+    );
+    expect(again).to.be.instanceOf(ConditionalCheckFailedException);
+    expect((again as ConditionalCheckFailedException).Item?.id).to.deep.equal({ S: "o1" });
+  });
+
+  it("tells the SDK why a transaction was cancelled", async () => {
+    const documents = DynamoDBDocument.from(client);
+    const error = await caught(
+      documents.transactWrite({
+        TransactItems: [
+          { Put: { TableName: "orders", Item: { id: "o2" } } },
+          {
+            ConditionCheck: {
+              TableName: "orders",
+              Key: { id: "absent" },
+              ConditionExpression: "attribute_exists(id)",
+            },
+          },
+        ],
+      }),
+    );
+    expect(error).to.be.instanceOf(TransactionCanceledException);
+    const { CancellationReasons, message } = error as TransactionCanceledException;
+    expect(CancellationReasons?.map(({ Code }) => Code)).to.deep.equal(["None", "ConditionalCheckFailed"]);
+    expect(message).to.contain("[None, ConditionalCheckFailed]");
+  });
+
+  it("speaks with the AWS CLI, streams included", async function () {
+    // Six starts of the CLI, each of which takes a second or more on a busy machine.
+    this.timeout(60_000);
+    if (!(await hasAwsCli())) this.skip();
+    const cli = (...command: string[]) => awsCli(cloud.client, ...command);
+    await cli("dynamodb", "put-item", "--table-name", "orders", "--item", '{"id":{"S":"cli"},"n":{"N":"1"}}');
+    expect(
+      await cli("dynamodb", "get-item", "--table-name", "orders", "--key", '{"id":{"S":"cli"}}'),
+    ).to.deep.equal({
+      Item: { id: { S: "cli" }, n: { N: "1" } },
+    });
+    const { Streams } = (await cli("dynamodbstreams", "list-streams", "--table-name", "orders")) as {
+      Streams: { StreamArn: string }[];
+    };
+    const arn = Streams[0]?.StreamArn ?? "";
+    const { StreamDescription } = (await cli("dynamodbstreams", "describe-stream", "--stream-arn", arn)) as {
+      StreamDescription: { Shards: { ShardId: string }[] };
+    };
+    const { ShardIterator } = (await cli(
+      "dynamodbstreams",
+      "get-shard-iterator",
+      "--stream-arn",
+      arn,
+      "--shard-id",
+      StreamDescription.Shards[0]?.ShardId ?? "",
+      "--shard-iterator-type",
+      "TRIM_HORIZON",
+    )) as { ShardIterator: string };
+    const { Records } = (await cli("dynamodbstreams", "get-records", "--shard-iterator", ShardIterator)) as {
+      Records: { eventName: string; dynamodb: { NewImage: object } }[];
+    };
+    expect(Records.map(({ eventName }) => eventName)).to.include("INSERT");
+    expect(Records.at(-1)?.dynamodb.NewImage).to.deep.equal({ id: { S: "cli" }, n: { N: "1" } });
+  });
+});

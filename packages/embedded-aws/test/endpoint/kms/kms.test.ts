@@ -1,0 +1,133 @@
+import { expect } from "chai";
+import { createKms } from "../../../src/services/kms/kms";
+import { createSns } from "../../../src/services/sns/sns";
+import type { Principal } from "../../../src/core/iam/principal";
+import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+
+const ACCOUNT = "000000000000";
+
+describe("KMS keys", () => {
+  let cloud: TestCloud;
+
+  beforeEach(async () => {
+    cloud = await startTestCloud({ services: [createKms, createSns] });
+  });
+
+  afterEach(() => cloud.close());
+
+  const kms = <Output>(operation: string, input: object) => cloud.call<Output>("kms", operation, input);
+  const createKey = async (input: object = {}) =>
+    (await kms<{ KeyMetadata: { KeyId: string; Arn: string } }>("CreateKey", input)).KeyMetadata;
+  const describeKey = async (KeyId: string) =>
+    (await kms<{ KeyMetadata: Record<string, unknown> }>("DescribeKey", { KeyId })).KeyMetadata;
+  const refusalOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => "none",
+      (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
+    );
+
+  it("are found by id, ARN, alias and the alias's ARN", async () => {
+    const { KeyId, Arn } = await createKey({ Description: "alarms" });
+    await kms("CreateAlias", { AliasName: "alias/shop/alarms", TargetKeyId: KeyId });
+    const names = [KeyId, Arn, "alias/shop/alarms", `arn:aws:kms:us-east-1:${ACCOUNT}:alias/shop/alarms`];
+    for (const name of names) {
+      expect(await describeKey(name)).to.include({
+        KeyId,
+        Arn,
+        Description: "alarms",
+        KeyManager: "CUSTOMER",
+      });
+    }
+    expect(await refusalOf(describeKey("alias/other"))).to.match(/^NotFoundException: Alias .*alias\/other/);
+    expect(
+      await refusalOf(kms("CreateAlias", { AliasName: "alias/shop/alarms", TargetKeyId: KeyId })),
+    ).to.match(/^AlreadyExistsException/);
+    expect(await refusalOf(kms("CreateAlias", { AliasName: "alias/aws/mine", TargetKeyId: KeyId }))).to.match(
+      /^ValidationException: .*at 'aliasName'/,
+    );
+  });
+
+  it("rotate once they are told to", async () => {
+    const { KeyId } = await createKey();
+    expect(await kms("GetKeyRotationStatus", { KeyId })).to.deep.equal({ KeyId, KeyRotationEnabled: false });
+    await kms("EnableKeyRotation", { KeyId, RotationPeriodInDays: 180 });
+    expect(await kms("GetKeyRotationStatus", { KeyId })).to.include({
+      KeyRotationEnabled: true,
+      RotationPeriodInDays: 180,
+    });
+  });
+
+  it("keep the policy that they were last given, and refuse one that is none", async () => {
+    const { KeyId } = await createKey();
+    const Statement = [{ Effect: "Deny", Principal: "*", Action: "kms:Decrypt", Resource: "*" }];
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    expect(await kms<{ Policy: string }>("GetKeyPolicy", { KeyId }))
+      .to.have.property("Policy")
+      .that.includes("kms:*");
+    await kms("PutKeyPolicy", { KeyId, Policy: policy });
+    expect(await kms("GetKeyPolicy", { KeyId })).to.include({ Policy: policy });
+    expect(await refusalOf(kms("PutKeyPolicy", { KeyId, Policy: "{" }))).to.match(/^MalformedPolicyDocument/);
+  });
+
+  it("cannot be changed once their deletion is scheduled", async () => {
+    const { KeyId } = await createKey();
+    expect(await refusalOf(kms("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 6 }))).to.match(
+      /^ValidationException: .*at 'pendingWindowInDays'/,
+    );
+    await kms("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
+    expect(await describeKey(KeyId)).to.include({ KeyState: "PendingDeletion", Enabled: false });
+    expect(await refusalOf(kms("EnableKeyRotation", { KeyId }))).to.match(/^KMSInvalidStateException/);
+  });
+
+  describe("of an encrypted topic", () => {
+    const alarm: Principal = {
+      kind: "service",
+      service: "cloudwatch.amazonaws.com",
+      sourceArn: `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:late`,
+    };
+    const publishAs = async (caller: Principal, KmsMasterKeyId: string) => {
+      const { TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", {
+        Name: "alarms",
+        Attributes: { KmsMasterKeyId },
+      });
+      return await refusalOf(cloud.context.call("sns", "Publish", { TopicArn, Message: "late" }, caller));
+    };
+    const keyFor = (service: string) => {
+      const Statement = [
+        {
+          Effect: "Allow",
+          Principal: { Service: service },
+          Action: ["kms:GenerateDataKey*", "kms:Decrypt"],
+          Resource: "*",
+          Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT } },
+        },
+      ];
+      return createKey({ Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+    };
+
+    it("let an alarm publish when their policy names CloudWatch", async () => {
+      expect(await publishAs(alarm, (await keyFor("cloudwatch.amazonaws.com")).Arn)).to.equal("none");
+    });
+
+    it("refuse an alarm when their policy names somebody else", async () => {
+      expect(await publishAs(alarm, (await keyFor("events.amazonaws.com")).KeyId)).to.match(
+        /^KMSAccessDenied: .*kms:GenerateDataKey/,
+      );
+    });
+
+    it("refuse an alarm when they are SNS's own, which serve the account's principals only", async () => {
+      expect(await publishAs(alarm, "alias/aws/sns")).to.match(/^KMSAccessDenied/);
+    });
+
+    it("must exist", async () => {
+      const administrator: Principal = { kind: "administrator", accountId: ACCOUNT };
+      expect(await publishAs(administrator, "alias/none")).to.match(/^KMSNotFound/);
+    });
+
+    it("must not be on their way out", async () => {
+      const { KeyId } = await keyFor("cloudwatch.amazonaws.com");
+      await kms("ScheduleKeyDeletion", { KeyId });
+      expect(await publishAs(alarm, KeyId)).to.match(/^KMSInvalidState/);
+    });
+  });
+});

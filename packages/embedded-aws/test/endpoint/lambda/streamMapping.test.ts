@@ -1,0 +1,281 @@
+import { expect } from "chai";
+import { SteppedClock } from "../../../src/core/clock";
+import type { CloudEvent } from "../../../src/core/eventStream";
+import type { TestCloud } from "../../../src/testing/testCloud";
+import {
+  createFunction,
+  createQueue,
+  createRole,
+  receive,
+  record,
+  seenBy,
+  startLambdaCloud,
+  type Queue,
+} from "./support";
+
+const SEES_IDS = `const idOf = (r) => r.dynamodb.Keys.id.S;
+const see = (e) => console.log("SEEN " + JSON.stringify(e.Records.map(idOf)));`;
+
+describe("an event source mapping of a table's stream", () => {
+  let cloud: TestCloud;
+  let clock: SteppedClock;
+  let events: CloudEvent[];
+  let Role: string;
+  let EventSourceArn: string;
+  let failed: Queue;
+
+  beforeEach(async () => {
+    clock = new SteppedClock();
+    cloud = await startLambdaCloud(clock);
+    events = record(cloud);
+    failed = await createQueue(cloud, "failed");
+    Role = await createRole(cloud, "consumer", [
+      {
+        Action: [
+          "dynamodb:GetRecords",
+          "dynamodb:GetShardIterator",
+          "dynamodb:DescribeStream",
+          "dynamodb:ListStreams",
+        ],
+        Resource: "*",
+      },
+      { Action: "sqs:SendMessage", Resource: failed.arn },
+    ]);
+    const { TableDescription } = await cloud.call<{ TableDescription: { LatestStreamArn: string } }>(
+      "dynamodb",
+      "CreateTable",
+      {
+        TableName: "orders",
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        BillingMode: "PAY_PER_REQUEST",
+        StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+      },
+    );
+    EventSourceArn = TableDescription.LatestStreamArn;
+  });
+  afterEach(() => cloud.close());
+
+  const put = async (...ids: string[]) => {
+    for (const id of ids) {
+      const Item = { id: { S: id }, ...(id.startsWith("mail") && { email: { S: `${id}@example.com` } }) };
+      await cloud.call("dynamodb", "PutItem", { TableName: "orders", Item });
+    }
+  };
+  const map = (settings: object = {}) =>
+    cloud.call<{ UUID: string }>("lambda", "CreateEventSourceMapping", {
+      EventSourceArn,
+      FunctionName: "consumer",
+      StartingPosition: "TRIM_HORIZON",
+      ...settings,
+    });
+  const consumer = (source: string) => createFunction(cloud, "consumer", `${SEES_IDS} ${source}`, { Role });
+  const seen = () => seenBy(events, "consumer");
+
+  it("gives the function Lambda's event, in the order of the writes", async () => {
+    await consumer("exports.handler = async (e) => { console.log('SEEN ' + JSON.stringify(e)); };");
+    await put("a", "b");
+    await map();
+    await clock.settle();
+    const [event] = seen() as { Records: Record<string, Record<string, unknown>>[] }[];
+    expect(event!.Records.map(({ dynamodb }) => dynamodb!.Keys)).to.deep.equal([
+      { id: { S: "a" } },
+      { id: { S: "b" } },
+    ]);
+    expect(event!.Records[0]).to.deep.include({
+      eventName: "INSERT",
+      eventSource: "aws:dynamodb",
+      awsRegion: "us-east-1",
+      eventSourceARN: EventSourceArn,
+    });
+    expect(event!.Records[0]!.dynamodb).to.deep.include({
+      NewImage: { id: { S: "a" } },
+      StreamViewType: "NEW_IMAGE",
+    });
+  });
+
+  it("begins with what comes after it, when it shall start at the latest record", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await put("before");
+    await map({ StartingPosition: "LATEST" });
+    await put("after");
+    await clock.settle();
+    expect(seen()).to.deep.equal([["after"]]);
+  });
+
+  it("is woken by each write, and after hours of none", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({ StartingPosition: "LATEST" });
+    await put("a");
+    await clock.settle();
+    await clock.advance(3 * 3_600_000);
+    await put("b");
+    await clock.settle();
+    expect(seen()).to.deep.equal([["a"], ["b"]]);
+  });
+
+  it("waits for a full batch, or for the end of its window", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({ BatchSize: 2, MaximumBatchingWindowInSeconds: 10 });
+    await put("a");
+    await clock.advance(9999);
+    expect(seen()).to.deep.equal([]);
+    await clock.advance(1);
+    await put("b", "c", "d");
+    await clock.settle();
+    expect(seen()).to.deep.equal([["a"], ["b", "c"]]);
+  });
+
+  it("tells the age of each batch's last record", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({ BatchSize: 2, MaximumBatchingWindowInSeconds: 10 });
+    await put("a");
+    await clock.advance(4000);
+    await put("b", "c");
+    await clock.advance(10_000);
+    const ages = events.flatMap((event) => (event.type === "stream-batch-sent" ? [event.iteratorAgeMs] : []));
+    expect(seen()).to.deep.equal([["a", "b"], ["c"]]);
+    expect(ages).to.deep.equal([0, 10_000]);
+  });
+
+  it("gives the function only what its filter matches", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    const Pattern = JSON.stringify({
+      eventName: ["INSERT"],
+      dynamodb: { NewImage: { email: { S: [{ exists: true }] } } },
+    });
+    await map({ FilterCriteria: { Filters: [{ Pattern }] } });
+    await put("plain", "mail-1", "mail-1", "mail-2");
+    await clock.settle();
+    expect(seen().flat()).to.deep.equal(["mail-1", "mail-2"]);
+  });
+
+  it("retries a failing batch before anything behind it, then tells the on-failure destination and goes on", async () => {
+    await consumer(
+      "exports.handler = async (e) => { see(e); if (e.Records.some((r) => idOf(r) === 'bad')) throw new Error('no'); };",
+    );
+    await map({
+      BatchSize: 1,
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: failed.arn } },
+    });
+    await put("bad", "good");
+    await clock.advance(60_000);
+    expect(seen()).to.deep.equal([["bad"], ["bad"], ["bad"], ["good"]]);
+    const [message] = await receive(cloud, failed);
+    const discarded = JSON.parse(message!.Body) as Record<string, Record<string, unknown>>;
+    expect(discarded.requestContext).to.include({
+      condition: "RetryAttemptsExhausted",
+      approximateInvokeCount: 3,
+    });
+    expect(discarded.responseContext).to.deep.equal({
+      statusCode: 200,
+      executedVersion: "$LATEST",
+      functionError: "Unhandled",
+    });
+    expect(discarded.DDBStreamBatchInfo).to.include({
+      batchSize: 1,
+      streamArn: EventSourceArn,
+      approximateArrivalOfFirstRecord: "2026-01-01T00:00:00.000Z",
+    });
+    const { startSequenceNumber, endSequenceNumber } = discarded.DDBStreamBatchInfo!;
+    expect(startSequenceNumber).to.be.a("string").and.equal(endSequenceNumber);
+  });
+
+  it("isolates a poison record by bisecting; every other one is handled", async () => {
+    await consumer(
+      "exports.handler = async (e) => { see(e); if (e.Records.some((r) => idOf(r) === 'd')) throw new Error('no'); };",
+    );
+    await put("a", "b", "c", "d", "e", "f");
+    await map({
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 1,
+      DestinationConfig: { OnFailure: { Destination: failed.arn } },
+    });
+    await clock.advance(60_000);
+    expect(seen()).to.deep.equal([
+      ["a", "b", "c", "d", "e", "f"],
+      ["a", "b", "c"],
+      ["d", "e", "f"],
+      ["d", "e"],
+      ["d"],
+      ["d"],
+      ["e"],
+      ["f"],
+    ]);
+    expect(await receive(cloud, failed)).to.have.length(1);
+  });
+
+  it("starts again at the lowest record that was reported", async () => {
+    await consumer(`let calls = 0; exports.handler = async (e) => { see(e); return calls++ > 0 ? {} : { batchItemFailures:
+      ["c", "b"].map((id) => ({ itemIdentifier: e.Records.find((r) => idOf(r) === id).dynamodb.SequenceNumber })) }; };`);
+    await put("a", "b", "c");
+    await map({ FunctionResponseTypes: ["ReportBatchItemFailures"] });
+    await clock.advance(10_000);
+    expect(seen()).to.deep.equal([
+      ["a", "b", "c"],
+      ["b", "c"],
+    ]);
+  });
+
+  it("gives up what has become too old", async () => {
+    await consumer("exports.handler = async (e) => { see(e); throw new Error('no'); };");
+    await put("old");
+    await map({
+      MaximumRecordAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: failed.arn } },
+    });
+    await clock.advance(600_000);
+    const [message] = await receive(cloud, failed);
+    expect(JSON.parse(message!.Body)).to.have.nested.property(
+      "requestContext.condition",
+      "RecordAgeExceeded",
+    );
+  });
+
+  it("goes on where it was when it is enabled again", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    const { UUID } = await map();
+    await put("a");
+    await clock.settle();
+    await cloud.call("lambda", "UpdateEventSourceMapping", { UUID, Enabled: false });
+    await put("b");
+    await clock.settle();
+    await cloud.call("lambda", "UpdateEventSourceMapping", { UUID, Enabled: true });
+    await clock.settle();
+    expect(seen()).to.deep.equal([["a"], ["b"]]);
+  });
+
+  describe("is refused", () => {
+    const refusals: [string, object, string][] = [
+      ["without a starting position", { StartingPosition: undefined }, "StartingPosition"],
+      [
+        "with a record age of less than a minute",
+        { MaximumRecordAgeInSeconds: 59 },
+        "MaximumRecordAgeInSeconds: got 59",
+      ],
+      [
+        "with more than one batch of a shard at a time",
+        { ParallelizationFactor: 2 },
+        "ParallelizationFactor",
+      ],
+      ["with a maximum concurrency", { ScalingConfig: { MaximumConcurrency: 2 } }, "ScalingConfig"],
+    ];
+    for (const [what, settings, message] of refusals) {
+      it(what, async () => {
+        await consumer("exports.handler = async () => {};");
+        const error = await map(settings).catch((reason: unknown) => reason);
+        expect(error).to.be.an("error").with.property("message").that.includes(message);
+      });
+    }
+
+    it("when the role may not read the stream", async () => {
+      await createFunction(cloud, "consumer", "exports.handler = async () => {};");
+      const error = await map().catch((reason: unknown) => reason);
+      expect(error)
+        .to.have.property("message")
+        .that.includes("Cannot access stream")
+        .and.includes("ListStreams");
+    });
+  });
+});

@@ -1,0 +1,215 @@
+import { expect } from "chai";
+import { SteppedClock } from "../../../src/core/clock";
+import type { Service } from "../../../src/core/service";
+import { createSns } from "../../../src/services/sns/sns";
+import { createSqs } from "../../../src/services/sqs/sqs";
+import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+
+const FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:f";
+const QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:q";
+
+describe("SNS", () => {
+  let clock: SteppedClock;
+  let cloud: TestCloud;
+  let TopicArn: string;
+  let payloads: unknown[];
+
+  const lambda = (): Service => ({
+    name: "lambda",
+    protocol: { kind: "restJson", routes: [] },
+    operations: {
+      Invoke: (input) => {
+        payloads.push(JSON.parse((input as { Payload: Buffer }).Payload.toString()));
+        return Promise.resolve({ StatusCode: 202 });
+      },
+    },
+  });
+
+  beforeEach(async () => {
+    clock = new SteppedClock();
+    payloads = [];
+    cloud = await startTestCloud({ clock, services: [createSqs, createSns, lambda] });
+    ({ TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", {
+      Name: "on-call",
+      Tags: [{ Key: "Team", Value: "a" }],
+    }));
+  });
+  afterEach(() => cloud.close());
+
+  const subscribe = (Protocol: string, Endpoint: string, Attributes = {}) =>
+    cloud.call<{ SubscriptionArn: string }>("sns", "Subscribe", { TopicArn, Protocol, Endpoint, Attributes });
+  const createQueue = (sourceArn: string) =>
+    cloud.call("sqs", "CreateQueue", {
+      QueueName: "q",
+      Attributes: {
+        Policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { Service: "sns.amazonaws.com" },
+              Action: "sqs:SendMessage",
+              Resource: QUEUE_ARN,
+              Condition: { ArnEquals: { "aws:SourceArn": sourceArn } },
+            },
+          ],
+        }),
+      },
+    });
+  const bodies = async () => {
+    const { Messages = [] } = await cloud.call<{ Messages?: { Body: string }[] }>("sqs", "ReceiveMessage", {
+      QueueUrl: `${cloud.endpoint}/000000000000/q`,
+      MaxNumberOfMessages: 10,
+    });
+    return Messages.map((message) => message.Body);
+  };
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (cause: unknown) => cause as Error,
+    );
+
+  it("hands a message to queues and functions, in the documented envelopes", async () => {
+    await createQueue(TopicArn);
+    await subscribe("sqs", QUEUE_ARN);
+    const { SubscriptionArn } = await subscribe("lambda", FUNCTION_ARN);
+    const { MessageId } = await cloud.call<{ MessageId: string }>("sns", "Publish", {
+      TopicArn,
+      Subject: "Hi",
+      Message: "text",
+    });
+    await clock.settle();
+    const envelope = {
+      Type: "Notification",
+      MessageId,
+      TopicArn,
+      Subject: "Hi",
+      Message: "text",
+      Timestamp: "2026-01-01T00:00:00.000Z",
+    };
+    expect((await bodies()).map((body) => JSON.parse(body) as unknown)).to.deep.equal([envelope]);
+    expect(payloads).to.deep.equal([
+      {
+        Records: [
+          {
+            EventSource: "aws:sns",
+            EventVersion: "1.0",
+            EventSubscriptionArn: SubscriptionArn,
+            Sns: { ...envelope, MessageAttributes: {} },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("hands over the bare message where raw delivery is on", async () => {
+    await createQueue(TopicArn);
+    await subscribe("sqs", QUEUE_ARN, { RawMessageDelivery: "true" });
+    await cloud.call("sns", "Publish", { TopicArn, Message: "text" });
+    await clock.settle();
+    expect(await bodies()).to.deep.equal(["text"]);
+  });
+
+  it("cannot send to a queue whose policy names another topic", async () => {
+    await createQueue(`${TopicArn}-other`);
+    await subscribe("sqs", QUEUE_ARN);
+    const refusals: string[] = [];
+    cloud.context.events.subscribe((event) => {
+      if (event.type === "request" && event.errorCode !== undefined)
+        refusals.push(`${event.service} ${event.errorCode}`);
+    });
+    await cloud.call("sns", "Publish", { TopicArn, Message: "text" });
+    await clock.settle();
+    expect(await bodies()).to.deep.equal([]);
+    expect(refusals).to.deep.equal(["sqs AccessDeniedException"]);
+  });
+
+  it("keeps an e-mail subscription pending", async () => {
+    expect((await subscribe("email", "ops@example.com")).SubscriptionArn).to.equal("pending confirmation");
+    const { Subscriptions } = await cloud.call<{ Subscriptions: object[] }>(
+      "sns",
+      "ListSubscriptionsByTopic",
+      { TopicArn },
+    );
+    expect(Subscriptions).to.deep.equal([
+      {
+        SubscriptionArn: "PendingConfirmation",
+        Owner: "000000000000",
+        Protocol: "email",
+        Endpoint: "ops@example.com",
+        TopicArn,
+      },
+    ]);
+    const { Attributes } = await cloud.call<{ Attributes: Map<string, string> }>(
+      "sns",
+      "GetTopicAttributes",
+      { TopicArn },
+    );
+    expect(Attributes.get("SubscriptionsPending")).to.equal("1");
+  });
+
+  it("checks the topic's policy when an AWS service publishes", async () => {
+    const publish = (service: string) =>
+      cloud.context.call(
+        "sns",
+        "Publish",
+        { TopicArn, Message: "m" },
+        {
+          kind: "service",
+          service,
+          sourceArn: "arn:aws:events:us-east-1:000000000000:rule/r",
+        },
+      );
+    // The default policy admits alarms, and rules only where the topic says so.
+    await publish("cloudwatch.amazonaws.com");
+    expect(await failure(publish("events.amazonaws.com"))).to.include({ name: "AccessDenied" });
+    const AttributeValue = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: TopicArn,
+        },
+      ],
+    });
+    await cloud.call("sns", "SetTopicAttributes", { TopicArn, AttributeName: "Policy", AttributeValue });
+    await publish("events.amazonaws.com");
+    expect(await failure(publish("cloudwatch.amazonaws.com"))).to.include({ name: "AccessDenied" });
+  });
+
+  it("creates a topic once, and keeps its tags", async () => {
+    expect(await cloud.call("sns", "CreateTopic", { Name: "on-call" })).to.deep.equal({ TopicArn });
+    await cloud.call("sns", "TagResource", { ResourceArn: TopicArn, Tags: [{ Key: "Stack", Value: "dev" }] });
+    expect(await cloud.call("sns", "ListTagsForResource", { ResourceArn: TopicArn })).to.deep.equal({
+      Tags: [
+        { Key: "Team", Value: "a" },
+        { Key: "Stack", Value: "dev" },
+      ],
+    });
+    await cloud.call("sns", "DeleteTopic", { TopicArn });
+    expect(await failure(cloud.call("sns", "Publish", { TopicArn, Message: "m" }))).to.include({
+      name: "NotFound",
+    });
+  });
+
+  const refused: readonly (readonly [string, object, string])[] = [
+    ["Subscribe", { Protocol: "sqs", Endpoint: "q" }, "expected a queue's ARN for protocol sqs"],
+    ["Subscribe", { Protocol: "sms", Endpoint: "+49" }, "Protocol"],
+    [
+      "Subscribe",
+      { Protocol: "sqs", Endpoint: QUEUE_ARN, Attributes: { FilterPolicy: "{}" } },
+      "FilterPolicy is not supported",
+    ],
+    ["SetTopicAttributes", { AttributeName: "Nope", AttributeValue: "x" }, "got Nope"],
+    ["SetTopicAttributes", { AttributeName: "Policy", AttributeValue: "{" }, "Policy"],
+    ["Publish", { Message: "x".repeat(262_145) }, "got 262145 bytes; expected at most 262144"],
+  ];
+  for (const [operation, input, reason] of refused) {
+    it(`refuses ${operation} with ${reason}`, async () => {
+      const error = await failure(cloud.call("sns", operation, { TopicArn, ...input }));
+      expect(error?.message).to.contain(reason);
+    });
+  }
+});

@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { RunningClock, SteppedClock } from "../../../src/core/clock";
+
+describe("SteppedClock", () => {
+  it("stands still until it is stepped", async () => {
+    const clock = new SteppedClock(1000);
+    expect(clock.now()).to.equal(1000);
+    await clock.settle();
+    expect(clock.now()).to.equal(1000);
+    await clock.advance(250);
+    expect(clock.now()).to.equal(1250);
+  });
+
+  it("fires timers in order of time, and timers of one time in the order in which they were set", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 20 }), async (delays) => {
+        const clock = new SteppedClock(0);
+        const fired: { index: number; at: number }[] = [];
+        delays.forEach((delay, index) => clock.after(delay, () => fired.push({ index, at: clock.now() })));
+        await clock.advance(50);
+        const expected = delays
+          .map((at, index) => ({ index, at }))
+          .sort((a, b) => a.at - b.at || a.index - b.index);
+        expect(fired).to.deep.equal(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("fires timers that a timer sets, when they fall within the same step", async () => {
+    const clock = new SteppedClock(0);
+    const times: number[] = [];
+    const tick = () => {
+      times.push(clock.now());
+      clock.after(60, tick);
+    };
+    clock.after(60, tick);
+    await clock.advance(200);
+    expect(times).to.deep.equal([60, 120, 180]);
+  });
+
+  it("waits for work in flight before it goes on", async () => {
+    const clock = new SteppedClock(0);
+    const seen: string[] = [];
+    clock.after(10, () => {
+      void clock.busy(
+        new Promise<void>((resolve) =>
+          setTimeout(() => {
+            seen.push(`work done at ${clock.now()}`);
+            resolve();
+          }, 5),
+        ),
+      );
+    });
+    clock.after(20, () => seen.push(`timer at ${clock.now()}`));
+    await clock.advance(30);
+    expect(seen).to.deep.equal(["work done at 10", "timer at 20"]);
+  });
+
+  it("never fires a timer that was taken back", async () => {
+    const clock = new SteppedClock(0);
+    let fired = false;
+    const cancel = clock.after(10, () => (fired = true));
+    cancel();
+    await clock.advance(20);
+    expect(fired).to.equal(false);
+  });
+
+  it("ends a sleep at once when its signal aborts", async () => {
+    const clock = new SteppedClock(0);
+    const controller = new AbortController();
+    const sleep = clock.sleep(1_000_000, controller.signal);
+    controller.abort();
+    await sleep;
+    expect(clock.now()).to.equal(0);
+  });
+});
+
+describe("RunningClock", () => {
+  it("runs at its speed when idle, and at real speed while work is in flight", async () => {
+    const clock = new RunningClock(60);
+    expect(clock.rate()).to.equal(60);
+    const work = Promise.withResolvers<string>();
+    const outcome = clock.busy(work.promise);
+    expect(clock.rate()).to.equal(1);
+    work.resolve("done");
+    expect(await outcome).to.equal("done");
+    expect(clock.rate()).to.equal(60);
+    clock.close();
+  });
+
+  it("fires a minute's timer within a real second at speed 3600", async () => {
+    const clock = new RunningClock(3600);
+    const started = clock.now();
+    await clock.sleep(60_000);
+    expect(clock.now() - started).to.be.at.least(59_999);
+    clock.close();
+  });
+
+  it("takes another speed at any moment, and keeps its time", async () => {
+    const clock = new RunningClock();
+    const waiting = clock.sleep(60_000);
+    clock.setSpeed(3600);
+    expect(clock.rate()).to.equal(3600);
+    await waiting;
+    const reached = clock.now();
+    clock.setSpeed(1);
+    expect(clock.rate()).to.equal(1);
+    expect(clock.now() - reached).to.be.within(0, 1000);
+    expect(() => clock.setSpeed(0)).to.throw("speed: got 0; expected a number of at least 1");
+    clock.close();
+  });
+
+  it("refuses a speed below real time", () => {
+    expect(() => new RunningClock(0.5)).to.throw("speed: got 0.5; expected a number of at least 1");
+  });
+});

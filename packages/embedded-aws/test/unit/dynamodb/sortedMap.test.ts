@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { seededRandom } from "../../../src/core/random";
+import { type Range, SortedMap } from "../../../src/services/dynamodb/sortedMap";
+
+const key = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 3 });
+
+const range: fc.Arbitrary<Range> = fc.record(
+  { gt: key, gte: key, lt: key, lte: key, reverse: fc.boolean(), limit: fc.integer({ min: -1, max: 4 }) },
+  { requiredKeys: [] },
+);
+
+describe("a sorted map", () => {
+  it("reads the same ranges as a sorted list of everything would", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), key)), range, (steps, wanted) => {
+        const map = new SortedMap<string>();
+        const model = new Set<string>();
+        for (const [put, name] of steps) {
+          if (put) {
+            map.set(name, `value of ${name}`);
+            model.add(name);
+          } else {
+            map.delete(name);
+            model.delete(name);
+          }
+        }
+        const inRange = [...model]
+          .sort()
+          .filter((name) => wanted.gt === undefined || name > wanted.gt)
+          .filter((name) => wanted.gte === undefined || name >= wanted.gte)
+          .filter((name) => wanted.lt === undefined || name < wanted.lt)
+          .filter((name) => wanted.lte === undefined || name <= wanted.lte);
+        if (wanted.reverse === true) inRange.reverse();
+        const limit = wanted.limit === undefined || wanted.limit < 0 ? inRange.length : wanted.limit;
+        expect(map.values(wanted)).to.deep.equal(inRange.slice(0, limit).map((name) => `value of ${name}`));
+        expect(map.size).to.equal(model.size);
+      }),
+    );
+  });
+
+  it("holds the same as a map does after thousands of changes that fill and empty its pages", () => {
+    const random = seededRandom(1);
+    const map = new SortedMap<string>();
+    const model = new Map<string, string>();
+    const name = () => `key-${String(Math.floor(random.next() * 3_000))}`;
+    const check = () => {
+      const inOrder = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+      expect(map.size).to.equal(model.size);
+      expect(map.values()).to.deep.equal(inOrder);
+      expect(map.values({ reverse: true })).to.deep.equal(inOrder.toReversed());
+      for (const [key, value] of model) expect(map.get(key)).to.equal(value);
+    };
+    for (const growth of [0.9, 0.5, 0.05, 0.9]) {
+      for (let step = 0; step < 6_000; step++) {
+        const key = name();
+        if (random.next() < growth) {
+          const value = `${step} ü`.repeat(1 + Math.floor(random.next() * 40));
+          map.set(key, value);
+          model.set(key, value);
+        } else {
+          map.delete(key);
+          model.delete(key);
+        }
+      }
+      check();
+    }
+    for (const key of [...model.keys()]) {
+      map.delete(key);
+      model.delete(key);
+    }
+    check();
+    map.set("a", "again");
+    expect(map.get("a")).to.equal("again");
+  });
+
+  it("takes values far larger than a page", () => {
+    const map = new SortedMap<string>();
+    for (const key of ["b", "a", "d", "c"]) map.set(key, key.repeat(400_000));
+    map.set("b", "small");
+    expect(map.values().map((value) => value.length)).to.deep.equal([400_000, 5, 400_000, 400_000]);
+  });
+
+  it("gives a new value at each reading", () => {
+    const map = new SortedMap<{ list: number[] }>();
+    map.set("a", { list: [1] });
+    map.get("a")?.list.push(2);
+    expect(map.get("a")).to.deep.equal({ list: [1] });
+  });
+});

@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Cloud, startCloud } from "../../../src/cloud";
+import { SteppedClock } from "../../../src/core/clock";
+import { createEc2 } from "../../../src/services/ec2/ec2";
+import { cpuUnderLoad } from "../../../src/load/cpu";
+import { createLoad } from "../../../src/load/load";
+import { createMonitoring } from "../../../src/services/cloudWatch/cloudWatch";
+
+const MINUTE = 60_000;
+const IMAGE = "ami-0123456789abcdef0";
+
+describe("cpuUnderLoad", () => {
+  it("spreads the work over the instances in service", () => {
+    expect(cpuUnderLoad(3, 4, 1)).to.equal(75);
+    expect(cpuUnderLoad(5, 4, 1)).to.equal(100);
+    expect(cpuUnderLoad(0, 4, 1.5)).to.equal(1.5);
+    expect(cpuUnderLoad(5, 0, 1.5)).to.equal(1.5);
+  });
+
+  it("stays between idle and 100 %, and falls as instances are added", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1000, noNaN: true }),
+        fc.integer({ min: 1, max: 100 }),
+        (demand, count) => {
+          const cpu = cpuUnderLoad(demand, count, 1);
+          expect(cpu).to.be.within(1, 100);
+          expect(cpuUnderLoad(demand, count + 1, 1)).to.be.at.most(cpu);
+        },
+      ),
+    );
+  });
+});
+
+describe("createLoad", () => {
+  let clock: SteppedClock;
+  let cloud: Cloud;
+
+  beforeEach(async () => {
+    clock = new SteppedClock();
+    cloud = await startCloud({ port: 0, clock, services: [createEc2, createMonitoring] });
+  });
+  afterEach(() => cloud.close());
+
+  const launch = async (count: number, more: object = {}) => {
+    const { instancesSet } = await cloud.call<{ instancesSet: { instanceId: string }[] }>(
+      "ec2",
+      "RunInstances",
+      {
+        ImageId: IMAGE,
+        InstanceType: "t3.micro",
+        MinCount: count,
+        MaxCount: count,
+        Monitoring: { Enabled: true },
+        TagSpecification: [{ ResourceType: "instance", Tag: [{ Key: "Fleet", Value: "web" }] }],
+        ...more,
+      },
+    );
+    return instancesSet.map((instance) => instance.instanceId);
+  };
+  /** Minute (from the start) and rounded value of each datapoint that can be read now. */
+  const cpu = async (Name: string, Value: string, Period = 60) => {
+    const start = Date.UTC(2026, 0, 1) / 1000;
+    const { Datapoints } = await cloud.call<{ Datapoints: { Timestamp: number; Average: number }[] }>(
+      "monitoring",
+      "GetMetricStatistics",
+      {
+        Namespace: "AWS/EC2",
+        MetricName: "CPUUtilization",
+        Dimensions: [{ Name, Value }],
+        StartTime: start,
+        EndTime: start + 3600,
+        Period,
+        Statistics: ["Average"],
+      },
+    );
+    return Datapoints.map((point) => [(point.Timestamp - start) / 60, Math.round(point.Average)]);
+  };
+  const fleetTags = { Fleet: "web" };
+
+  it("reports idle instances until they are in service, then their share of the work, a minute late", async () => {
+    const load = createLoad(cloud.context, {
+      fleetTags,
+      demand: () => 1,
+      bootstrapMs: 95_000,
+      delayMs: MINUTE,
+    });
+    const [first] = await launch(2);
+    // Running after 25 s, in service after two minutes.
+    await clock.advance(2 * MINUTE);
+    expect(load.inService()).to.equal(2);
+    expect(load.cpu()).to.equal(50);
+    await clock.advance(2 * MINUTE);
+    const points = await cpu("InstanceId", first!);
+    expect(points.map(([minute]) => minute)).to.deep.equal([0, 1, 2]);
+    expect(points[0]![1]).to.be.within(1, 2);
+    expect(points[1]![1]).to.be.within(1, 2);
+    expect(points[2]![1]).to.equal(50);
+    expect(await cpu("ImageId", IMAGE)).to.have.length(3);
+    load.close();
+  });
+
+  it("follows what its caller sets, and the fleet's size", async () => {
+    const load = createLoad(cloud.context, { fleetTags, bootstrapMs: 0, delayMs: 0 });
+    const ids = await launch(2);
+    await launch(1, { TagSpecification: [] });
+    await clock.advance(MINUTE);
+    load.setDemand(1.5);
+    await clock.advance(MINUTE);
+    load.setDemand(3);
+    await cloud.call("ec2", "TerminateInstances", { InstanceId: [ids[1]] });
+    await clock.advance(MINUTE);
+    const points = await cpu("InstanceId", ids[0]!);
+    expect(points.slice(1)).to.deep.equal([
+      [1, 75],
+      [2, 100],
+    ]);
+    expect(await cpu("InstanceType", "t3.micro")).to.deep.include([1, 75]);
+    load.close();
+  });
+
+  it("reports every five minutes, by instance only, without detailed monitoring", async () => {
+    const load = createLoad(cloud.context, { fleetTags, demand: () => 0.5, bootstrapMs: 0, delayMs: 0 });
+    const [id] = await launch(1, { Monitoring: { Enabled: false } });
+    await clock.advance(11 * MINUTE);
+    expect((await cpu("InstanceId", id!)).map(([minute]) => minute)).to.deep.equal([0, 5]);
+    expect(await cpu("ImageId", IMAGE)).to.deep.equal([]);
+    load.close();
+  });
+
+  it("stops when it is closed", async () => {
+    const load = createLoad(cloud.context, { fleetTags, bootstrapMs: 0, delayMs: 0 });
+    const [id] = await launch(1);
+    await clock.advance(2 * MINUTE);
+    load.close();
+    await clock.advance(5 * MINUTE);
+    expect(await cpu("InstanceId", id!)).to.have.length(2);
+  });
+});

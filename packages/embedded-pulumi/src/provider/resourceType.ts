@@ -1,0 +1,30 @@
+import type * as v from "valibot";
+import type { ServiceCaller } from "embedded-aws";
+
+/** What a resource type may use while it creates a resource. */
+export interface CreateContext {
+  readonly region: string;
+  readonly accountId: string;
+  /** Paths of assets and archives are relative to it. */
+  readonly programDirectory: string;
+  /** Calls the embedded cloud in-process, as the account's administrator. */
+  readonly call: ServiceCaller<[]>;
+}
+
+export interface Created {
+  /** The provider's id of the resource: what `resource.id` resolves to. */
+  readonly id: string;
+  /** Outputs beside the inputs, which are always echoed. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** How one Pulumi resource type is created in the embedded cloud. */
+export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> {
+  /** "aws:sqs/queue:Queue" */
+  readonly type: string;
+  /** The inputs that are supported, as `v.strictObject`: any other is an error that names it. */
+  readonly inputs: Schema;
+  /** The input that Pulumi fills with an automatic name (`name-` and 7 hex digits) when it is left out. */
+  readonly autoName?: { readonly property: string; readonly suffix?: string };
+  create(inputs: v.InferOutput<Schema>, context: CreateContext): Promise<Created>;
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import fc from "fast-check";
+import { strFromU8, unzipSync, zipSync } from "fflate";
+import { Archive, Asset } from "../../src/engine/values";
+import { packageArchive } from "../../src/provider/package";
+
+describe("a function's package", () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), "package-"));
+    mkdirSync(path.join(directory, "lib", "deep"), { recursive: true });
+    writeFileSync(path.join(directory, "lib", "a.js"), "a");
+    writeFileSync(path.join(directory, "lib", "deep", "b.js"), "b");
+    writeFileSync(path.join(directory, "one.js"), "one");
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  const unpack = async (archive: Archive) =>
+    Object.fromEntries(
+      Object.entries(unzipSync(await packageArchive(archive, directory))).map(([name, content]) => [
+        name,
+        strFromU8(content),
+      ]),
+    );
+
+  it("holds text, files and folders at their places", async () => {
+    const archive = new Archive({
+      assets: {
+        "__index.js": new Asset({ text: "exports.handler = 1;" }),
+        "./bundle/one.js": new Asset({ path: "one.js" }),
+        vendor: new Archive({ path: "lib" }),
+        nested: new Archive({ assets: { "x.txt": new Asset({ text: "ä" }) } }),
+      },
+    });
+    expect(await unpack(archive)).to.deep.equal({
+      "__index.js": "exports.handler = 1;",
+      "bundle/one.js": "one",
+      "vendor/a.js": "a",
+      "vendor/deep/b.js": "b",
+      "nested/x.txt": "ä",
+    });
+  });
+
+  it("takes a zip file as an archive", async () => {
+    writeFileSync(path.join(directory, "ready.zip"), zipSync({ "in.js": Buffer.from("in") }));
+    expect(await unpack(new Archive({ path: "ready.zip" }))).to.deep.equal({ "in.js": "in" });
+  });
+
+  it("has the same bytes for the same files, whatever their times and order", async () => {
+    const digest = async (names: readonly string[], time: number) => {
+      utimesSync(path.join(directory, "one.js"), time, time);
+      const parts = names.map((name): [string, Asset] => [
+        name,
+        name === "one.js" ? new Asset({ path: "one.js" }) : new Asset({ text: `text of ${name}` }),
+      ]);
+      const zip = await packageArchive(new Archive({ assets: Object.fromEntries(parts) }), directory);
+      return createHash("sha256").update(zip).digest("hex");
+    };
+    const names = ["one.js", "b", "c", "a/d"];
+    const expected = await digest(names, 1_000_000);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(names, { minLength: names.length }),
+        fc.integer({ min: 1, max: 2_000_000_000 }),
+        async (order, time) => {
+          expect(await digest(order, time)).to.equal(expected);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it("refuses a path that leaves the package", async () => {
+    for (const name of ["../x", "/etc/x", "a/../../x"]) {
+      const archive = new Archive({ assets: { [name]: new Asset({ text: "" }) } });
+      const outcome = await packageArchive(archive, directory).catch((error: unknown) => error);
+      expect(outcome)
+        .to.be.instanceOf(Error)
+        .with.property("message")
+        .that.includes("a path inside the package");
+    }
+  });
+
+  it("fetches nothing", async () => {
+    const outcome = await packageArchive(new Archive({ uri: "https://example.com/x.zip" }), directory).catch(
+      (error: unknown) => error,
+    );
+    expect(outcome)
+      .to.be.instanceOf(Error)
+      .with.property("message")
+      .that.includes("fetches nothing from the network");
+  });
+});

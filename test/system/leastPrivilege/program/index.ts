@@ -1,0 +1,49 @@
+import path from "node:path";
+import * as aws from "@pulumi/aws";
+import { CpuScaler } from "../../../../components/cpuScaler/cpuScaler";
+import { fleetNetwork } from "../../../../components/cpuScaler/fleetNetwork";
+import { OrderPipeline } from "../../../../components/orderPipeline/orderPipeline";
+
+// Components bundle their handlers from the project's folder, where the program runs.
+process.chdir(path.join(__dirname, "../../../.."));
+
+const trust = (service: string) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  });
+
+/** The components with every option that adds a permission, as the project's own program names them. */
+const orders = new OrderPipeline("orders", { confirmationSender: "orders@example.com" });
+const shop = new aws.iam.Role("shop", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
+orders.grantSend(shop);
+
+// One instance to a subnet, and no more.
+const size = { minInstances: 3, maxInstances: 3 };
+const network = fleetNetwork("fleet", { subnetIds: undefined, securityGroupIds: undefined }, {});
+const fleet = new CpuScaler("fleet", {
+  ...network,
+  ...size,
+  amiSsmParameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+  metric: { kind: "dimensions", dimensions: { InstanceType: "t3.micro" } },
+  instanceType: "t3.micro",
+});
+
+const instanceRole = new aws.iam.Role("instance", { assumeRolePolicy: trust("ec2.amazonaws.com") });
+const profile = new aws.iam.InstanceProfile("instance", { role: instanceRole.name });
+const imageFleet = new CpuScaler("image-fleet", {
+  ...network,
+  ...size,
+  amiId: "ami-0123456789abcdef0",
+  instanceType: "t3.small",
+  instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
+});
+
+export const orderQueueUrl = orders.queueUrl;
+export const inventoryTableName = orders.inventoryTableName;
+export const processFunctionName = orders.processOrdersFunctionName;
+export const confirmFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
+export const fleetFunctionName = fleet.functionName;
+export const imageFleetFunctionName = imageFleet.functionName;
+export const shopRoleName = shop.name;
+export const instanceRoleName = instanceRole.name;

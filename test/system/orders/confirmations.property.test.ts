@@ -1,0 +1,238 @@
+import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBRecord } from "aws-lambda";
+import { expect } from "chai";
+import fc from "fast-check";
+import { createConfirmationLog } from "../../../handlers/orders/confirmationLog";
+import { createConfirmOrders } from "../../../handlers/orders/confirmBatch";
+import { createOrderStore } from "../../../handlers/orders/orderStore";
+import { sesMail } from "../../../handlers/orders/sesMail";
+import { retryUntil } from "../../../handlers/shared/retry";
+import { AwsError, seededRandom, inboxOf } from "embedded-aws";
+import type { StoredOrder } from "../../../tools/demonstration/audit";
+import { scanTable } from "../../../tools/demonstration/observe";
+import {
+  dynamoDbFaults,
+  fastTiming,
+  INVOCATION_MS,
+  mayCrash,
+  silentTelemetry,
+  startOrderTables,
+  type OrderTables,
+} from "./orderTables";
+
+const SENDER = "orders@shop.example";
+
+/** SES refuses what goes to this domain, for good. */
+const REFUSED_DOMAIN = "rejected.example";
+
+const scenario = fc.record({
+  /** What follows the @ in each order's address. */
+  domains: fc.array(fc.constantFrom("customer.example", "customer.example", REFUSED_DOMAIN, undefined), {
+    minLength: 1,
+    maxLength: 8,
+  }),
+  seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  faults: fc.constantFrom(0, 0.1, 0.3),
+  crashes: fc.constantFrom(0, 0.1, 0.3),
+});
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+/** Deliveries that go wrong by chance; after them all goes well, so that each run comes to an end. */
+const CHAOTIC_ROUNDS = 4;
+
+interface Outcome {
+  readonly orders: readonly { readonly orderId: string; readonly customerEmail?: string }[];
+  readonly before: readonly StoredOrder[];
+  readonly after: readonly (StoredOrder & { readonly confirmationFailedAt?: string })[];
+  /** Ids of orders by the mails that were sent to their addresses. */
+  readonly mailed: readonly string[];
+  readonly failures: readonly { readonly orderId: string; readonly reason: string }[];
+  /** Mails that left once every order's confirmation had ended. */
+  readonly late: number;
+  readonly throttled: number;
+}
+
+async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Promise<Outcome> {
+  const names = await tables.create();
+  const random = seededRandom(given.seed);
+  const timing = fastTiming(random);
+  const inbox = inboxOf(tables.cloud.context);
+  const documents = DynamoDBDocumentClient.from(tables.client);
+  const store = createOrderStore({ ...names, client: tables.client, timing });
+  const orders = given.domains.map((domain, index) => {
+    const orderId = `${names.ordersTableName}-${index}`;
+    return { orderId, ...(domain === undefined ? {} : { customerEmail: `${orderId}@${domain}` }) };
+  });
+  for (const order of orders) {
+    const stored = await store.store(
+      { ...order, customerName: "Ann", totalAmount: 1 },
+      timing.now() + INVOCATION_MS,
+    );
+    expect(stored.kind).to.equal("processed");
+  }
+  const before = await scanTable<StoredOrder>(documents, names.ordersTableName);
+
+  let chaos: Pick<Scenario, "faults" | "crashes"> = given;
+  let throttled = 0;
+  const failures: { orderId: string; reason: string }[] = [];
+  const attempt = <T>(call: () => Promise<T>) => mayCrash(random, chaos.crashes, call);
+  const handle = createConfirmOrders({
+    confirmations: createConfirmationLog({
+      ...names,
+      timing,
+      client: tables.clientThrough(attempt),
+    }),
+    async sendMail(mail, deadline) {
+      await retryUntil(deadline, timing, (abortSignal) =>
+        attempt(() => ses.send(new SendEmailCommand(sesMail(mail, SENDER)), { abortSignal })),
+      );
+    },
+    async sendToFailureQueue({ dynamodb }, { name }) {
+      const orderId = dynamodb?.NewImage?.orderId?.S ?? "";
+      await attempt(() => Promise.resolve(failures.push({ orderId, reason: name })));
+    },
+    telemetry: silentTelemetry,
+    timing,
+  });
+  const inject = () => {
+    tables.dynamoDb.setFaults(dynamoDbFaults(random, chaos.faults));
+    inbox.fault = () => {
+      if (random.next() >= chaos.faults) return undefined;
+      throttled++;
+      return new AwsError("TooManyRequestsException", "Rate exceeded", 429);
+    };
+  };
+  const deliver = async (Records: readonly DynamoDBRecord[]) => {
+    const answer = await handle({ Records: [...Records] }, { getRemainingTimeInMillis: () => INVOCATION_MS });
+    return new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  };
+
+  const records = await streamRecords(tables, names.ordersTableName);
+  let left = records;
+  let late: number;
+  try {
+    for (let round = 0; left.length > 0; round++) {
+      if (round === CHAOTIC_ROUNDS) chaos = { faults: 0, crashes: 0 };
+      expect(round, "rounds").to.be.at.most(CHAOTIC_ROUNDS + 1);
+      inject();
+      const failed = await deliver(left);
+      // An invocation that dies before it answers leaves all its records to the next one.
+      if (random.next() >= chaos.crashes)
+        left = left.filter(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ""));
+    }
+    chaos = { faults: 0, crashes: 0 };
+    inject();
+    const sent = inbox.total;
+    await deliver(records);
+    late = inbox.total - sent;
+  } finally {
+    inbox.fault = undefined;
+    tables.dynamoDb.setFaults(undefined);
+  }
+  return {
+    orders,
+    before,
+    after: await scanTable(documents, names.ordersTableName),
+    mailed: inbox.emails
+      .flatMap(({ to }) => to)
+      .filter((address) => address.startsWith(`${names.ordersTableName}-`))
+      .map((address) => address.split("@")[0] ?? ""),
+    failures,
+    late,
+    throttled,
+  };
+}
+
+/** The stream of a table from its beginning, as Lambda hands it to a function. */
+async function streamRecords(tables: OrderTables, TableName: string): Promise<DynamoDBRecord[]> {
+  const call = <Output>(operation: string, input: object) =>
+    tables.cloud.call<Output>("dynamodb", operation, input);
+  const { Streams } = await call<{ Streams: { StreamArn: string }[] }>("ListStreams", { TableName });
+  const StreamArn = Streams[0]?.StreamArn ?? "";
+  const { StreamDescription } = await call<{ StreamDescription: { Shards: { ShardId: string }[] } }>(
+    "DescribeStream",
+    { StreamArn },
+  );
+  const { ShardIterator } = await call<{ ShardIterator: string }>("GetShardIterator", {
+    StreamArn,
+    ShardId: StreamDescription.Shards[0]?.ShardId,
+    ShardIteratorType: "TRIM_HORIZON",
+  });
+  return (await call<{ Records: DynamoDBRecord[] }>("GetRecords", { ShardIterator })).Records;
+}
+
+function check({ orders, before, after, mailed, failures, late }: Outcome): void {
+  const stored = new Map(before.map((order) => [order.orderId, order]));
+  expect(after.length, "orders").to.equal(orders.length);
+  for (const { confirmationSentAt, confirmationFailedAt, ...order } of after) {
+    // A confirmation touches nothing of the order but its own mark.
+    expect(order).to.deep.equal(stored.get(order.orderId));
+    const { orderId, customerEmail } = order;
+    const reasons = failures.filter((failure) => failure.orderId === orderId).map(({ reason }) => reason);
+    const sent = mailed.includes(orderId);
+    if (customerEmail === undefined) {
+      expect([sent, confirmationSentAt, confirmationFailedAt, reasons.length], orderId).to.deep.equal([
+        false,
+        undefined,
+        undefined,
+        0,
+      ]);
+    } else if (customerEmail.endsWith(REFUSED_DOMAIN)) {
+      expect([sent, confirmationSentAt], orderId).to.deep.equal([false, undefined]);
+      expect(confirmationFailedAt, orderId).to.be.a("string");
+      expect([...new Set(reasons)], orderId).to.deep.equal(["MessageRejected"]);
+    } else {
+      expect([sent, confirmationFailedAt, reasons.length], orderId).to.deep.equal([true, undefined, 0]);
+      expect(confirmationSentAt, orderId).to.be.a("string");
+    }
+  }
+  expect(late, "mails after the mark").to.equal(0);
+}
+
+describe("confirmations under crashes, throttles and redeliveries", function () {
+  this.timeout(60_000);
+  let tables: OrderTables;
+  let ses: SESv2Client;
+
+  before(async () => {
+    tables = await startOrderTables();
+    ses = new SESv2Client({ ...tables.cloud.client, maxAttempts: 1 });
+    await tables.cloud.call("ses", "CreateEmailIdentity", { EmailIdentity: SENDER });
+  });
+  after(async () => {
+    ses.destroy();
+    await tables.close();
+  });
+
+  it("are sent at least once, or end in the failure queue with the reason", async () => {
+    let throttled = 0;
+    let repeated = 0;
+    await fc.assert(
+      fc.asyncProperty(scenario, async (given) => {
+        const outcome = await run(tables, ses, given);
+        check(outcome);
+        throttled += outcome.throttled;
+        repeated += outcome.mailed.length - new Set(outcome.mailed).size;
+      }),
+      { seed: 1, numRuns: 30, interruptAfterTimeLimit: 8_000 },
+    );
+    // Runs without throttles, or without answers lost between a mail and its mark, would prove little.
+    expect(throttled, "throttles").to.be.at.least(5);
+    expect(repeated, "mails sent twice").to.be.at.least(5);
+  });
+
+  it("follow a record of the stream, and so never come before their order", async () => {
+    const { ordersTableName } = await tables.create();
+    const { cloud, client, dynamoDb } = tables;
+    const timing = fastTiming(seededRandom(1));
+    const store = createOrderStore({ ordersTableName, inventoryTableName: "none", client, timing });
+    dynamoDb.setFaults(() => new AwsError("InternalServerError", "down", 500));
+    const order = { orderId: "unstored", customerName: "Ann", totalAmount: 1, customerEmail: "a@b.example" };
+    const failure = await store.store(order, timing.now() + 1_000).catch((error: unknown) => error);
+    dynamoDb.setFaults(undefined);
+    expect(failure).to.have.property("name", "InternalServerError");
+    expect(await streamRecords(tables, ordersTableName)).to.deep.equal([]);
+    expect(inboxOf(cloud.context).emails.filter(({ to }) => to.includes("a@b.example"))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import path from "node:path";
+import { runInCloud } from "../../../tools/runInCloud";
+import { startCloud, SteppedClock } from "embedded-aws";
+import { listStacks, readProject, policyResources } from "embedded-pulumi";
+import { evaluate, type Result, staleWaivers } from "../../../policy/evaluate";
+import { rules } from "../../../policy/rules";
+import { waivers } from "../../../policy/waivers";
+
+const PROJECT = path.resolve(__dirname, "../../..");
+
+/** Everything that the rules say of the stack, deployed into an empty embedded cloud. */
+async function judge(stack: string): Promise<readonly Result[]> {
+  const project = readProject(PROJECT, stack);
+  const region = project.config["aws:region"] ?? "us-east-1";
+  const cloud = await startCloud({ port: 0, region, clock: new SteppedClock() });
+  try {
+    const terminal = {
+      print: () => undefined,
+      printJson: () => undefined,
+      signal: new AbortController().signal,
+      interactive: false,
+    };
+    const options = { project, mode: "update", seed: 1, terminal } as const;
+    const { resources } = await runInCloud(cloud, options);
+    return evaluate(policyResources(resources), rules, waivers);
+  } finally {
+    await cloud.close();
+  }
+}
+
+describe("the program", function () {
+  this.timeout(60_000);
+  const stacks = listStacks(PROJECT);
+  const judged: Result[] = [];
+
+  for (const stack of stacks) {
+    it(`keeps every rule in stack ${stack}, and leaves none undetermined`, async () => {
+      const results = await judge(stack);
+      judged.push(...results);
+      const broken = results.filter(({ outcome }) => outcome === "violated" || outcome === "undetermined");
+      expect(
+        broken.map(({ rule, type, name, outcome }) => `${rule.name} ${outcome}: ${type} ${name}`),
+      ).to.deep.equal([]);
+      // A rule that judged nothing keeps no promise: the main resources must be among those judged.
+      expect(new Set(results.map(({ type }) => type))).to.include.members([
+        "aws:sqs/queue:Queue",
+        "aws:dynamodb/table:Table",
+        "aws:lambda/function:Function",
+        "aws:iam/rolePolicy:RolePolicy",
+      ]);
+    });
+  }
+
+  it("has no waiver that excuses nothing", function () {
+    if (stacks.length === 0) this.skip();
+    expect(staleWaivers(judged, waivers)).to.deep.equal([]);
+  });
+});

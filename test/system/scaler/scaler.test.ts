@@ -1,0 +1,201 @@
+import { expect } from "chai";
+import { ec2ControlsOf, createLoad, type Load } from "embedded-aws";
+import { DeployedFleet, MINUTE } from "./deployedFleet";
+
+interface Document {
+  readonly Statement: readonly { readonly Sid?: string; readonly Action: string | readonly string[] }[];
+}
+
+describe("the deployed scaler", function () {
+  this.timeout(60_000);
+  let fleet: DeployedFleet;
+  let load: Load;
+
+  before(async () => {
+    fleet = await DeployedFleet.deploy();
+    const { key, value } = fleet.settings.tag;
+    load = createLoad(fleet.cloud.context, { fleetTags: { [key]: value } });
+  });
+  after(async () => {
+    load.close();
+    await fleet.close();
+  });
+
+  const sizeIs = (wanted: (size: number) => boolean) => async () => wanted((await fleet.live()).length);
+
+  it("follows the load: alarm, event, launches, recovery, and back to the minimum", async () => {
+    const { minInstances, maxInstances, tag } = fleet.settings;
+    load.setDemand(0.3);
+    await fleet.advanceUntil(
+      "the minimum",
+      5,
+      sizeIs((size) => size === minInstances),
+    );
+    await fleet.advanceUntil("the first instance in service", 5, () => load.inService() === minInstances);
+    expect(fleet.alarmStates()).not.to.include("ALARM");
+
+    load.setDemand(2);
+    await fleet.advanceUntil("the alarm", 6, () => fleet.alarmStates().at(-1) === "ALARM");
+    const event = fleet.log
+      .all("event-delivered")
+      .findLast(({ detailType }) => detailType === "CloudWatch Alarm State Change");
+    expect(event?.targetArn).to.match(new RegExp(`:function:${fleet.settings.functionName}$`));
+    expect(fleet.said().filter((line) => line.includes("; launching 3 × t3.micro of "))).to.have.length(1);
+    const { Parameter } = await fleet.cloud.call<{ Parameter: { Value: string } }>("ssm", "GetParameter", {
+      Name: fleet.variable.imageParameter,
+    });
+    const there = await fleet.live();
+    expect(there).to.have.length(maxInstances);
+    for (const instance of there) {
+      expect(instance).to.include({ imageId: Parameter.Value, instanceType: "t3.micro" });
+      expect(instance.tagSet).to.deep.include({ key: tag.key, value: tag.value });
+      expect(instance.tagSet).to.deep.include({ key: "Stack", value: "dev" });
+      expect(instance.groupSet.map(({ groupName }) => groupName.replace(/-[0-9a-f]{7}$/, ""))).to.deep.equal([
+        "fleet-group",
+      ]);
+      expect(instance.metadataOptions.httpTokens).to.equal("required");
+    }
+    expect(new Set(there.map(({ placement }) => placement.availabilityZone)).size).to.equal(3);
+
+    await fleet.advanceUntil("recovery", 8, () => fleet.alarmStates().at(-1) === "OK");
+    expect(load.cpu()).to.equal(50);
+
+    load.setDemand(0.3);
+    await fleet.advanceUntil(
+      "scale-in",
+      20,
+      sizeIs((size) => size === minInstances),
+    );
+    expect(fleet.launches()).to.have.length(maxInstances);
+    expect(fleet.alarmStates().filter((state) => state === "ALARM")).to.have.length(1);
+  });
+
+  it("launches at a tick when the alarm's event is lost", async () => {
+    const before = fleet.alarmStates().length;
+    await fleet.setRule("alarm", false);
+    load.setDemand(1.3);
+    await fleet.advanceUntil(
+      "launches",
+      8,
+      sizeIs((size) => size > 1),
+    );
+    expect(fleet.alarmStates().slice(before)).to.deep.equal(["ALARM"]);
+    const delivered = fleet.log.all("event-delivered");
+    expect(delivered.at(-1)?.detailType).to.equal("Scheduled Event");
+    await fleet.setRule("alarm", true);
+  });
+
+  describe("woken by hand", () => {
+    before(async () => {
+      await fleet.setRule("alarm", false);
+      await fleet.setRule("tick", false);
+      load.setDemand(0.3);
+    });
+
+    /** One instance that has run for long, and no datapoint of before that still counts. */
+    beforeEach(async () => {
+      const [, ...others] = await fleet.live();
+      const InstanceId = others.map(({ instanceId }) => instanceId);
+      if (InstanceId.length > 0) await fleet.cloud.call("ec2", "TerminateInstances", { InstanceId });
+      await fleet.clock.advance(6 * MINUTE);
+      expect(await fleet.live()).to.have.length(1);
+      await fleet.heat(95);
+    });
+
+    it("launches once for the same event twice, though it does not see its own launches yet", async () => {
+      const controls = ec2ControlsOf(fleet.cloud.context);
+      controls.visibilityMs = MINUTE;
+      const event = fleet.alarm();
+      const before = fleet.launches().length;
+      await fleet.wake(event);
+      const launched = fleet.launches().length - before;
+      await fleet.clock.advance(5_000);
+      await fleet.wake(event);
+      controls.visibilityMs = 0;
+      expect(launched).to.be.greaterThan(0);
+      expect(fleet.launches()).to.have.length(before + launched);
+      expect(fleet.said().at(-1)).to.match(/\d there already\)$/);
+    });
+
+    it("never exceeds the maximum, however high the load and often the event", async () => {
+      for (let time = 0; time < 4; time++) {
+        await fleet.clock.advance(30_000);
+        await fleet.heat(100);
+        await fleet.wake(time % 2 === 0 ? fleet.alarm() : fleet.tick());
+      }
+      expect(await fleet.live()).to.have.length(fleet.settings.maxInstances);
+    });
+
+    it("refuses the event of another alarm, with the reason", async () => {
+      const foreign = fleet.variable.alarmArn.replace(/[^:]+$/, "somebody-elses");
+      const { outcome, reason } = await fleet.wake(fleet.alarm(foreign));
+      expect(outcome).to.equal("refused event");
+      expect(reason).to.equal(`resources: got ${foreign}; expected ${fleet.variable.alarmArn}`);
+      expect(await fleet.live()).to.have.length(1);
+    });
+
+    it("takes another zone when one has no capacity", async () => {
+      const { capacity } = ec2ControlsOf(fleet.cloud.context);
+      const zones = ["a", "b", "c"].map((letter) => `us-east-1${letter}`);
+      const [full = "", fuller = "", free] = zones;
+      capacity.limitZone(full, 0);
+      capacity.limitZone(fuller, 0);
+      const before = fleet.launches().length;
+      await fleet.wake(fleet.alarm());
+      for (const zone of zones) capacity.limitZone(zone, Infinity);
+      const launched = fleet.launches().slice(before);
+      expect(launched.map(({ availabilityZone }) => availabilityZone)).to.deep.equal(
+        launched.map(() => free),
+      );
+      expect(launched).not.to.have.length(0);
+      const refusals = fleet.log
+        .all("request")
+        .filter(({ errorCode }) => errorCode === "InsufficientInstanceCapacity");
+      expect(refusals).not.to.have.length(0);
+    });
+
+    it("launches nothing without permission, and says so", async () => {
+      const role = await scalerRole(fleet);
+      await role.put(role.without("ec2:RunInstances"));
+      const before = fleet.launches().length;
+      const { outcome, summary } = await fleet.wake(fleet.alarm());
+      await role.put(role.granted);
+      expect(outcome).to.equal("reconciled");
+      expect(summary).to.match(/\d could not be had\)$/);
+      expect(fleet.said().at(-1)).to.match(/^could not launch: UnauthorizedOperation: /);
+      expect(fleet.launches()).to.have.length(before);
+    });
+
+    it("does nothing while it is paused", async () => {
+      await fleet.configure({ paused: true });
+      const { summary } = await fleet.wake(fleet.alarm());
+      expect(summary).to.match(/holding: paused by configuration$/);
+      expect(await fleet.live()).to.have.length(1);
+      await fleet.configure({});
+    });
+  });
+});
+
+/** The policy of the function's role, to be changed and put back. */
+async function scalerRole({ cloud, settings }: DeployedFleet) {
+  const { Role } = await cloud.call<{ Role: string }>("lambda", "GetFunctionConfiguration", {
+    FunctionName: settings.functionName,
+  });
+  const RoleName = Role.split("/").at(-1) ?? "";
+  const { PolicyNames } = await cloud.call<{ PolicyNames: string[] }>("iam", "ListRolePolicies", {
+    RoleName,
+  });
+  const policy = { RoleName, PolicyName: PolicyNames[0] ?? "" };
+  const { PolicyDocument } = await cloud.call<{ PolicyDocument: string }>("iam", "GetRolePolicy", policy);
+  const granted = decodeURIComponent(PolicyDocument);
+  return {
+    granted,
+    put: (document: string) => cloud.call("iam", "PutRolePolicy", { ...policy, PolicyDocument: document }),
+    without(action: string): string {
+      const document = JSON.parse(granted) as Document;
+      const Statement = document.Statement.filter(({ Action }) => Action !== action);
+      expect(Statement).to.have.length.lessThan(document.Statement.length);
+      return JSON.stringify({ ...document, Statement });
+    },
+  };
+}

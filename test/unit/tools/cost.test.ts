@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { UsageError, type Terminal } from "embedded-pulumi/cli";
+import { cost } from "../../../tools/cost";
+
+async function run(...args: string[]) {
+  const text: string[] = [];
+  const json: unknown[] = [];
+  const terminal: Terminal = {
+    print: (line = "") => void text.push(line),
+    printJson: (value) => void json.push(value),
+    signal: new AbortController().signal,
+    interactive: false,
+  };
+  const status = await cost(args, terminal);
+  return { status, text, json };
+}
+
+function refusalOf(...args: string[]): string {
+  try {
+    void cost(args, {} as Terminal);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  return "none";
+}
+
+describe("npm run cost", () => {
+  it("prints the estimate, and the same for machines", async () => {
+    const { status, text, json } = await run(
+      "--orders-per-month",
+      "1000",
+      "--items",
+      "2",
+      "--confirmations",
+      "--json",
+    );
+    expect(status).to.equal(0);
+    expect(text.join("\n")).to.match(/1,000 orders a month/);
+    expect(json).to.have.length(1);
+    expect(json[0]).to.deep.include({ prices: { region: "us-east-1", date: "November 2026" } });
+    expect(json[0])
+      .to.have.property("workload")
+      .that.includes({ ordersPerMonth: 1000, items: 2, confirmations: true });
+  });
+
+  it("prints nothing for machines unless it is asked to", async () => {
+    expect((await run("--orders-per-month", "1")).json).to.deep.equal([]);
+  });
+
+  const refused: [string[], RegExp][] = [
+    [[], /^--orders-per-month: expected/],
+    [["--orders-per-month", "many"], /^--orders-per-month: got "many"/],
+    [
+      ["--orders-per-month", "1", "--batch-size", "0"],
+      /^--batch-size: got "0"; expected a whole number from 1 to/,
+    ],
+    [
+      ["--orders-per-month", "1", "--instance-price", "1e3"],
+      /^--instance-price: got "1e3"; expected dollars/,
+    ],
+    [["--orders-per-month", "1", "--instance-price", "1001"], /^--instance-price: got "1001"/],
+    [["--orders", "1"], /--orders-per-month …/],
+  ];
+  for (const [args, message] of refused) {
+    it(`refuses ${JSON.stringify(args)}`, () => {
+      expect(refusalOf(...args)).to.match(message);
+    });
+  }
+});

@@ -1,0 +1,126 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { describeEstimate } from "../../../../tools/cost/describe";
+import { estimateCost, writeUnitsOfOrder } from "../../../../tools/cost/estimate";
+import { prices } from "../../../../tools/cost/prices";
+import { defaultWorkload, type Workload } from "../../../../tools/cost/workload";
+
+const MILLION = 1_000_000;
+
+function workload(given: Partial<Workload>): Workload {
+  return { ordersPerMonth: MILLION, ...defaultWorkload, ...given };
+}
+
+function lineOf(item: string, given: Partial<Workload>) {
+  const found = estimateCost(workload(given)).lines.find((line) => line.item === item);
+  if (found === undefined) throw new Error(`the estimate has no line "${item}"`);
+  return found;
+}
+
+const anyWorkload: fc.Arbitrary<Workload> = fc.record({
+  ordersPerMonth: fc.integer({ min: 0, max: 1e10 }),
+  batchSize: fc.integer({ min: 1, max: 10_000 }),
+  items: fc.integer({ min: 0, max: 50 }),
+  confirmations: fc.boolean(),
+  sendBatchSize: fc.integer({ min: 1, max: 10 }),
+  memoryMegabytes: fc.integer({ min: 128, max: 10_240 }),
+  instances: fc.integer({ min: 0, max: 1_000 }),
+  instanceHourPrice: fc.double({ min: 0, max: 100, noNaN: true }),
+});
+
+describe("the cost of a month", () => {
+  const cases: [item: string, given: Partial<Workload>, quantity: number, dollars: number][] = [
+    ["SQS requests", {}, 1_200_000, 0.48],
+    ["SQS requests", { batchSize: 1 }, 3_000_000, 1.2],
+    ["SQS requests", { batchSize: 1000, sendBatchSize: 10 }, 300_000, 0.12],
+    ["Lambda requests, orders", { batchSize: 100 }, 10_000, 0.002],
+    ["Lambda time, orders", { items: 0, memoryMegabytes: 1024 }, 1_300, 1_300 * 0.0000133334],
+    ["Lambda time, orders", { batchSize: 100, memoryMegabytes: 1024 }, 550, 550 * 0.0000133334],
+    ["DynamoDB writes, orders", { items: 0 }, MILLION, 0.625],
+    ["DynamoDB writes, orders", { items: 3 }, 8 * MILLION, 5],
+    ["SES mails", { confirmations: true }, MILLION, 100],
+    ["DynamoDB reads, markers", { confirmations: true }, MILLION, 0.125],
+    ["EC2 instances", { instances: 3, instanceHourPrice: 0.1 }, 2190, 219],
+    ["Alarms", {}, 6, 0.6],
+    ["Alarms", { confirmations: true, instances: 1 }, 18, 1.8],
+  ];
+  for (const [item, given, quantity, dollars] of cases) {
+    it(`${JSON.stringify(given)}: ${item} is ${quantity}, $${dollars}`, () => {
+      const found = lineOf(item, given);
+      expect(found.quantity).to.be.closeTo(quantity, 1e-9 * quantity);
+      expect(found.dollars).to.be.closeTo(dollars, 1e-9);
+    });
+  }
+
+  it("is the sum of its lines, none of them negative, each a quantity at a listed price", () => {
+    fc.assert(
+      fc.property(anyWorkload, (given) => {
+        const estimate = estimateCost(given);
+        let total = 0;
+        for (const { quantity, price, dollars } of estimate.lines) {
+          expect(dollars)
+            .to.equal(quantity * price)
+            .and.to.be.at.least(0);
+          total += dollars;
+        }
+        expect(estimate.totalDollars).to.be.closeTo(total, 1e-9 * Math.max(1, total));
+        expect(estimate.totalDollars).to.equal(estimate.perOrderDollars + estimate.fixedDollars);
+      }),
+    );
+  });
+
+  it("never falls with more orders, more goods, or confirmations", () => {
+    fc.assert(
+      fc.property(anyWorkload, (given) => {
+        const { totalDollars } = estimateCost(given);
+        const more: Partial<Workload>[] = [
+          { ordersPerMonth: given.ordersPerMonth + 1 },
+          { items: given.items + 1 },
+          { confirmations: true },
+          { instances: given.instances + 1 },
+        ];
+        for (const change of more) {
+          expect(estimateCost({ ...given, ...change }).totalDollars).to.be.at.least(totalDollars);
+        }
+      }),
+    );
+  });
+
+  it("is the fixed part alone when there are no orders", () => {
+    const estimate = estimateCost(workload({ ordersPerMonth: 0, confirmations: true }));
+    expect(estimate.perOrderDollars).to.equal(0);
+    expect(estimate.totalDollars).to.be.greaterThan(0);
+  });
+
+  it("counts two units for what is written in a transaction, by the kilobyte", () => {
+    expect([0, 1, 2, 10, 50].map(writeUnitsOfOrder)).to.deep.equal([1, 4, 6, 22, 108]);
+  });
+});
+
+describe("the description of a cost", () => {
+  it("shows the arithmetic of each line, and its date", () => {
+    const lines = describeEstimate(estimateCost(workload({ items: 0, batchSize: 100 })));
+    expect(lines[0]).to.equal(
+      "1,000,000 orders a month; list prices of us-east-1, November 2026; no free tier, no discounts.",
+    );
+    const flat = lines.map((line) => line.trim().replace(/ +/g, " "));
+    expect(flat).to.include(
+      "DynamoDB writes, orders $0.63 = 1,000,000 orders × 1 units = 1,000,000 write units × $0.625 a million",
+    );
+    expect(flat).to.include("Dashboard $3.00 = 1 dashboard × $3.00");
+    expect(flat.at(-1)).to.match(/^A month \$\d+\.\d\d$/);
+  });
+
+  it("has a price a million orders, unless there are none", () => {
+    const shown = (ordersPerMonth: number) =>
+      describeEstimate(estimateCost(workload({ ordersPerMonth }))).join("\n");
+    expect(shown(10)).to.include("for a million orders");
+    expect(shown(0)).not.to.include("for a million orders");
+  });
+});
+
+describe("prices", () => {
+  it("are positive", () => {
+    for (const [name, price] of Object.entries(prices)) expect(price, name).to.be.greaterThan(0);
+  });
+});

@@ -1,0 +1,66 @@
+import { describeEstimate } from "./cost/describe";
+import { estimateCost } from "./cost/estimate";
+import { PRICES_DATE, PRICES_REGION } from "./cost/prices";
+import { defaultWorkload } from "./cost/workload";
+import { parseCommandLine, sharedOptions, UsageError, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+
+const { batchSize, items, sendBatchSize, memoryMegabytes, instances, instanceHourPrice } = defaultWorkload;
+
+export const costLine: CommandLine = {
+  usage: "npm run cost -- --orders-per-month N [options]",
+  about: `What a month costs at list prices of ${PRICES_REGION}, ${PRICES_DATE}, with the arithmetic.`,
+  options: {
+    "orders-per-month": { kind: "integer", value: "N", min: 0, max: 1e12, about: "orders in a month" },
+    "batch-size": integer(1, 10_000, `orders handed to the function at once; default ${batchSize}`),
+    items: integer(0, 50, `items of an order; default ${items}`),
+    confirmations: { kind: "flag", about: "each order is confirmed by e-mail" },
+    "send-batch-size": integer(1, 10, `orders in one SendMessageBatch; default ${sendBatchSize}`),
+    memory: integer(128, 10_240, `megabytes of the functions; default ${memoryMegabytes}`),
+    instances: integer(0, 100_000, `servers of the fleet, on average; default ${instances}`),
+    "instance-price": {
+      kind: "text",
+      value: "DOLLARS",
+      about: `price of one server and hour, 0 to 1000; default ${instanceHourPrice}`,
+    },
+    json: sharedOptions.json,
+  },
+};
+
+function integer(min: number, max: number, about: string) {
+  return { kind: "integer", value: "N", min, max, about } as const;
+}
+
+/** `npm run cost`: what a month costs at list prices, with the arithmetic. */
+export function cost(args: readonly string[], terminal: Terminal): Promise<number> {
+  const given = parseCommandLine(args, costLine);
+  const ordersPerMonth = given.integer("orders-per-month");
+  if (ordersPerMonth === undefined) {
+    throw new UsageError("--orders-per-month: expected how many orders there are in a month");
+  }
+  const estimate = estimateCost({
+    ordersPerMonth,
+    batchSize: given.integer("batch-size") ?? batchSize,
+    items: given.integer("items") ?? items,
+    confirmations: given.has("confirmations"),
+    sendBatchSize: given.integer("send-batch-size") ?? sendBatchSize,
+    memoryMegabytes: given.integer("memory") ?? memoryMegabytes,
+    instances: given.integer("instances") ?? instances,
+    instanceHourPrice: priceOption(given.text("instance-price"), instanceHourPrice),
+  });
+  for (const line of describeEstimate(estimate)) terminal.print(line);
+  if (given.has("json")) {
+    terminal.printJson({ prices: { region: PRICES_REGION, date: PRICES_DATE }, ...estimate });
+  }
+  return Promise.resolve(0);
+}
+
+function priceOption(value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const price = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
+  if (!(price <= 1_000)) {
+    throw new UsageError(
+      `--instance-price: got ${JSON.stringify(value)}; expected dollars an hour, 0 to 1000`,
+    );
+  }
+  return price;
+}

@@ -1,0 +1,66 @@
+import * as v from "valibot";
+import type { CloudContext } from "embedded-aws";
+import type { FleetIdentity } from "./fleetTally";
+
+/** What the demonstration needs to know of the deployed scaler. */
+export interface ScalerSettings extends FleetIdentity {
+  readonly functionName: string;
+  readonly logGroupName: string;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly targetCpuPercent: number;
+  readonly alarmCpuPercent: number;
+  readonly warmupSeconds: number;
+  readonly scaleInAfterSeconds: number;
+  readonly paused: boolean;
+}
+
+/** The members of the function's variable `SCALER` that are read here. */
+const scalerVariable = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    fleetTagKey: v.string(),
+    fleet: v.string(),
+    alarmArn: v.string(),
+    minInstances: v.number(),
+    maxInstances: v.number(),
+    targetCpuPercent: v.number(),
+    warmupSeconds: v.number(),
+    scaleInAfterSeconds: v.number(),
+    paused: v.boolean(),
+  }),
+);
+
+const functionConfiguration = v.object({
+  LoggingConfig: v.object({ LogGroup: v.string() }),
+  Environment: v.object({ Variables: v.object({ SCALER: scalerVariable }) }),
+});
+
+const alarms = v.object({ MetricAlarms: v.tuple([v.object({ Threshold: v.number() })]) });
+
+/** Reads the scaler's settings from its function, as it was deployed. */
+export async function readScalerSettings(
+  context: CloudContext,
+  functionName: string,
+): Promise<ScalerSettings> {
+  const administrator = { kind: "administrator", accountId: context.accountId } as const;
+  const { LoggingConfig, Environment } = v.parse(
+    functionConfiguration,
+    await context.call("lambda", "GetFunctionConfiguration", { FunctionName: functionName }, administrator),
+  );
+  const { fleetTagKey, fleet, alarmArn, ...settings } = Environment.Variables.SCALER;
+  const alarmName = alarmArn.split(":").slice(6).join(":");
+  const { MetricAlarms } = v.parse(
+    alarms,
+    await context.call("monitoring", "DescribeAlarms", { AlarmNames: [alarmName] }, administrator),
+  );
+  return {
+    ...settings,
+    functionName,
+    logGroupName: LoggingConfig.LogGroup,
+    tag: { key: fleetTagKey, value: fleet },
+    alarmName,
+    alarmCpuPercent: MetricAlarms[0].Threshold,
+  };
+}

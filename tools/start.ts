@@ -1,0 +1,262 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { seededRandom, type CloudEvent } from "embedded-aws";
+import {
+  demonstrateOrders,
+  type OrderDemonstration,
+  type OrderSystem,
+} from "./demonstration/demonstrateOrders";
+import { brokenPromises, describeOrders } from "./demonstration/describeOrders";
+import {
+  demonstrateScaler,
+  nothingToShow,
+  type ScalerDemonstration,
+} from "./demonstration/demonstrateScaler";
+import { brokenScalerPromises, describeScaler } from "./demonstration/describeScaler";
+import { readScalerSettings } from "./demonstration/scalerSettings";
+import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
+import { configOverrides, DEFAULT_PORT, parseCommandLine, sharedOptions, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+import { checkTypes } from "./checkTypes";
+import { deployLocally, type LocalDeployment } from "./deployLocally";
+import { localCredentials, optionalOutput, stringOutput } from "./target";
+import { tellTrouble } from "./tellTrouble";
+
+/** Enough to show every kind of outcome, few enough to read. */
+const DEFAULT_ORDERS = 20;
+
+/** Seconds of the cloud per real second: fast enough that the fleet's half hour passes in seconds. */
+const SCALER_SPEED = 300;
+const REAL_TIME = 1;
+const FASTEST = 3600;
+
+/** What brings the orders on, and how long they may stand still behind a function that fails. */
+const ORDER_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type"]>([
+  "item-inserted",
+  "item-modified",
+  "message-sent",
+  "message-deleted",
+  "message-dead-lettered",
+]);
+const ORDER_PATIENCE_MS = 5000;
+
+/** The same for the fleet, by its faster clock: the scaler's tick comes each minute. */
+const FLEET_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type"]>([
+  "instance-state-changed",
+  "alarm-state-changed",
+]);
+const FLEET_PATIENCE_MS = 5 * 60_000;
+
+export const startLine: CommandLine = {
+  usage: "npm start -- [options]",
+  about: "Deploys a stack into a cloud inside this process, demonstrates it, and stays up until Ctrl-C.",
+  options: {
+    once: { kind: "flag", about: "end after the demonstration; status 0 only if every promise was kept" },
+    orders: {
+      kind: "integer",
+      value: "N",
+      min: 0,
+      max: 1_000_000,
+      about: `messages in the demonstration; default ${DEFAULT_ORDERS}`,
+    },
+    seed: {
+      kind: "integer",
+      value: "S",
+      min: 0,
+      max: 2 ** 32 - 1,
+      about: "another seed, other orders and names; default 1",
+    },
+    port: {
+      ...sharedOptions.port,
+      about: `port on 127.0.0.1, 0 for any free one; default ${DEFAULT_PORT}`,
+    },
+    stack: { kind: "text", value: "NAME", about: "the stack whose configuration is deployed; default dev" },
+    config: sharedOptions.config,
+    speed: {
+      kind: "integer",
+      value: "N",
+      min: REAL_TIME,
+      max: FASTEST,
+      about: `how fast the cloud's clock runs while nothing is in flight; default ${SCALER_SPEED}, ${REAL_TIME} after the demonstration`,
+    },
+    json: sharedOptions.json,
+    detached: {
+      kind: "flag",
+      about: "stay up when the terminal, or the process that started this one, is gone",
+    },
+  },
+};
+
+/** `npm start`: deploys a stack locally and demonstrates it. */
+export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
+  const given = parseCommandLine(args, startLine);
+  const orders = given.integer("orders") ?? DEFAULT_ORDERS;
+  const seed = given.integer("seed") ?? 1;
+  const scalerSpeed = given.integer("speed") ?? SCALER_SPEED;
+  const speedAfterwards = given.integer("speed") ?? REAL_TIME;
+  const deployment = await deployLocally({
+    stack: given.text("stack") ?? "dev",
+    config: configOverrides(given),
+    port: given.integer("port") ?? DEFAULT_PORT,
+    seed,
+    terminal,
+  });
+  const endOfTrouble = tellTrouble(deployment.context.events, terminal);
+  try {
+    const readyMs = performance.now();
+    // At real speed: the figures of the orders are real milliseconds.
+    const demonstration = await demonstrate(deployment, orders, seed, terminal);
+    await deployment.programEnded;
+    const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
+    deployment.setSpeed(speedAfterwards);
+    if (given.has("json")) {
+      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources));
+    }
+    const broken = [
+      ...brokenPromises(demonstration),
+      ...(scaler === undefined ? [] : brokenScalerPromises(scaler)),
+    ];
+    for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
+    if (!given.has("once") && !terminal.signal.aborted)
+      await stayUp(deployment, terminal, !given.has("json"));
+    return broken.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof CannotGoOn)) throw error;
+    terminal.print(`\nThe demonstration cannot go on: ${error.message}`);
+    if (given.has("json")) terminal.printJson({ cannotGoOn: error.message });
+    if (!given.has("once") && !terminal.signal.aborted)
+      await stayUp(deployment, terminal, !given.has("json"));
+    return 1;
+  } finally {
+    endOfTrouble();
+    await deployment.close();
+  }
+}
+
+async function demonstrate(
+  deployment: LocalDeployment,
+  orders: number,
+  seed: number,
+  terminal: Terminal,
+): Promise<OrderDemonstration> {
+  const clientConfig = {
+    region: deployment.region,
+    endpoint: deployment.endpoint,
+    credentials: localCredentials,
+  };
+  const system: OrderSystem = {
+    clock: deployment.context.clock,
+    events: deployment.context.events,
+    sqs: new SQSClient(clientConfig),
+    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig)),
+    orderQueueUrl: stringOutput(deployment, "orderQueueUrl"),
+    orderDeadLetterQueueUrl: stringOutput(deployment, "orderDeadLetterQueueUrl"),
+    ordersTableName: stringOutput(deployment, "ordersTableName"),
+    inventoryTableName: stringOutput(deployment, "inventoryTableName"),
+    confirmationFailureQueueUrl: optionalOutput(deployment, "confirmationFailureQueueUrl"),
+    emailsSent: () => deployment.emailsSent(),
+    emails: () => deployment.emails(),
+  };
+  try {
+    terminal.print(
+      `\nSending ${orders} messages to the order queue, as a busy shop would: some twice, some of no use.\n`,
+    );
+    const expectation = {
+      functionNames: ["processOrdersFunctionName", "confirmOrdersFunctionName"].flatMap(
+        (name) => optionalOutput(deployment, name) ?? [],
+      ),
+      progress: ORDER_PROGRESS,
+      achievement: "item-inserted" as const,
+      patienceMs: ORDER_PATIENCE_MS,
+    };
+    const demonstration = await unlessStuck(deployment.context, expectation, terminal.signal, (signal) =>
+      demonstrateOrders(system, orders, seededRandom(seed), signal, (line) => terminal.print(`  ${line}`)),
+    );
+    for (const line of describeOrders(demonstration)) terminal.print(line);
+    return demonstration;
+  } finally {
+    system.sqs.destroy();
+    system.dynamodb.destroy();
+  }
+}
+
+/** Undefined for a stack that has no scaler, or none that any load would move. */
+async function demonstrateFleet(
+  deployment: LocalDeployment,
+  speed: number,
+  terminal: Terminal,
+): Promise<ScalerDemonstration | undefined> {
+  const functionName = optionalOutput(deployment, "scaleFleetFunctionName");
+  if (functionName === undefined) return undefined;
+  const settings = await readScalerSettings(deployment.context, functionName);
+  const reason = nothingToShow(settings);
+  if (reason !== undefined) {
+    terminal.print(`\nThe scaler is not demonstrated: ${reason}.`);
+    return undefined;
+  }
+  terminal.print(
+    `\nPutting load on the fleet, the cloud's clock ${speed} times as fast while nothing runs:\n`,
+  );
+  deployment.setSpeed(speed);
+  const tell = (line: string) => terminal.print(line);
+  const expectation = {
+    functionNames: [functionName],
+    progress: FLEET_PROGRESS,
+    achievement: "instance-state-changed" as const,
+    patienceMs: FLEET_PATIENCE_MS,
+  };
+  const demonstration = await unlessStuck(deployment.context, expectation, terminal.signal, (signal) =>
+    demonstrateScaler(deployment.context, settings, tell, signal),
+  );
+  for (const line of describeScaler(demonstration)) terminal.print(line);
+  return demonstration;
+}
+
+function summary(
+  demonstration: OrderDemonstration,
+  scaler: ScalerDemonstration | undefined,
+  readyMs: number,
+  resources: number,
+) {
+  const { audit, confirmations, inventory, latencies, firstStoredAt, ordersPerSecond } = demonstration;
+  return {
+    orders: audit,
+    confirmations,
+    inventory: { reserved: inventory.reserved, expected: inventory.expected },
+    ...(scaler && { scaler: scalerSummary(scaler) }),
+    timing: {
+      readyMs: Math.round(readyMs),
+      firstOrderStoredMs: Math.round(firstStoredAt ?? 0),
+      p50Ms: Math.round(latencies.p50Ms),
+      p99Ms: Math.round(latencies.p99Ms),
+      ordersPerSecond: Math.round(ordersPerSecond),
+      confirmationP99Ms: Math.round(demonstration.confirmationLatencies.p99Ms),
+    },
+    resources,
+    memory: { peakMb: peakMemoryMb() },
+  };
+}
+
+/** The most memory that this process, the cloud's, has held so far: its peak resident set, in MiB. */
+function peakMemoryMb(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+function scalerSummary({ alarms, launched, peak, maximum, terminated, final }: ScalerDemonstration) {
+  return { alarms, launched, peak, maximum, terminated, final };
+}
+
+async function stayUp(deployment: LocalDeployment, terminal: Terminal, checked: boolean): Promise<void> {
+  terminal.print(`\nThe cloud stays up at ${deployment.endpoint} until Ctrl-C. In another terminal:`);
+  terminal.print("  npm run order -- --count 100");
+  terminal.print(`  aws --endpoint-url ${deployment.endpoint} --region ${deployment.region} sqs list-queues`);
+  // Only now that nothing is measured any more: the compiler keeps a processor busy for some seconds.
+  const types = checked ? checkTypes(".", terminal.signal) : Promise.resolve(undefined);
+  void types.then((trouble) => trouble !== undefined && terminal.print(`\n${trouble}`));
+  await new Promise<void>((resolve) => {
+    if (terminal.signal.aborted) resolve();
+    else terminal.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  terminal.print("\nStopping.");
+  await types;
+}
