@@ -43,7 +43,7 @@ export async function benchOrders(args: readonly string[]): Promise<void> {
 async function runStart(count: number): Promise<Report> {
   const child = spawn(
     process.execPath,
-    ["local/cli/run.cjs", "start", "--once", "--json", "--port", "0", "--orders", String(count)],
+    ["tools/run.cjs", "start", "--once", "--json", "--port", "0", "--orders", String(count)],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const ended = once(child, "exit") as Promise<[number | null]>;

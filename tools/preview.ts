@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { evaluate } from "../policy/evaluate";
+import { evaluate, UNKNOWN_VALUE } from "../policy/evaluate";
+import { isMandatory } from "../policy/rule";
 import { rules } from "../policy/rules";
 import { waivers } from "../policy/waivers";
 import { startCloud, SteppedClock } from "embedded-aws";
@@ -55,7 +56,10 @@ export async function preview(args: readonly string[], terminal: Terminal, proje
       resources: resourceTree(now.resources),
       resourceCount: now.resources.length,
       comparison: base === undefined ? undefined : await compareWith(base, now.snapshot, rehearsal),
-      policy: evaluate(policyResources(now.resources), rules, waivers),
+      policy: evaluate(policyResources(now.resources, UNKNOWN_VALUE), rules, waivers).map((result) => ({
+        ...result,
+        mandatory: isMandatory(result.rule),
+      })),
     };
     if (json) terminal.printJson(renderJson(report));
     else terminal.print(markdown ? renderMarkdown(report) : renderText(report));

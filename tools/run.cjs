@@ -44,7 +44,7 @@ function localDirectory(path) {
     process.env.LOCAL_DIRECTORY = directory;
   }
   const chosen = process.env.LOCAL_DIRECTORY;
-  if (!chosen) return path.resolve(__dirname, "..", "..", ".local");
+  if (!chosen) return path.resolve(__dirname, "..", ".local");
   return (process.env.LOCAL_DIRECTORY = path.resolve(chosen));
 }
 
@@ -56,7 +56,8 @@ function load(file, Module, path) {
       outfile: file,
       bundle: true,
       write: false,
-      packages: "external",
+      // What this repository holds is bundled; what npm installed stays outside, and what runs as a file of its own.
+      external: [...installedPackages(path), "embedded-aws/lambda-bootstrap", "embedded-pulumi/tell-activity"],
       platform: "node",
       format: "cjs",
       target: "node22",
@@ -75,6 +76,18 @@ function load(file, Module, path) {
     end(advice, 1);
     return { run() {} };
   }
+}
+
+/** The packages that the workspaces depend on, without the workspaces themselves. */
+function installedPackages(path) {
+  const root = path.resolve(__dirname, "..");
+  const manifests = [".", "packages/embedded-aws", "packages/embedded-pulumi"].map((folder) =>
+    require(path.join(root, folder, "package.json")),
+  );
+  const own = manifests.map(({ name }) => name);
+  return manifests
+    .flatMap(({ dependencies, devDependencies }) => Object.keys({ ...dependencies, ...devDependencies }))
+    .filter((name) => !own.includes(name));
 }
 
 /** What to say when `error` comes from packages that are not installed. */

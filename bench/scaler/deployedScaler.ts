@@ -1,7 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startCloud, SteppedClock, seededRandom, ec2ControlsOf, currentState, instancesOf, isLive, createLoad, type Cloud, type CloudContext, type ServiceName, type Instance } from "embedded-aws";
+import {
+  startCloud,
+  SteppedClock,
+  seededRandom,
+  ec2ControlsOf,
+  currentState,
+  instancesOf,
+  isLive,
+  createLoad,
+  type Cloud,
+  type CloudContext,
+  type ServiceName,
+  type Instance,
+} from "embedded-aws";
 import { runProgram, displayMap, createProvider } from "embedded-pulumi";
 import type { Contender } from "./compare";
 import type { ScalerSettings } from "./program/index";

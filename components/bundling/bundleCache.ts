@@ -40,7 +40,7 @@ interface Manifest {
 
 const manifestFile = () => `${bundleDirectory()}/manifest.json`;
 /** How bundles are made is an input, too. */
-const MADE_BY = ["bundling.ts", "inlineKeys.ts"].map((file) => `components/parts/${file}`);
+const MADE_BY = ["bundling.ts", "inlineKeys.ts"].map((file) => `components/bundling/${file}`);
 
 /** The bundles that lie there, when nothing that they were made from has changed since. */
 export function unchangedBundles(): ReadonlyMap<string, HandlerBundle> | undefined {

@@ -1,4 +1,12 @@
-import { currentState, instancesOf, isLive, createLoad, type Cancel, type CloudContext, type Load } from "embedded-aws";
+import {
+  currentState,
+  instancesOf,
+  isLive,
+  createLoad,
+  type Cancel,
+  type CloudContext,
+  type Load,
+} from "embedded-aws";
 import { describeEvent } from "./describeScaler";
 import { type FleetTally, tallied, tallyOf } from "./fleetTally";
 import type { ScalerSettings } from "./scalerSettings";

@@ -6,7 +6,7 @@ import { startTestCloud } from "embedded-aws/testing";
 
 /** What stands between a heading of local/README.md and the next one. */
 function section(heading: RegExp): string {
-  const sections = readFileSync("local/README.md", "utf8").split(/^(?=#{2,3} )/m);
+  const sections = readFileSync("packages/embedded-aws/README.md", "utf8").split(/^(?=#{2,3} )/m);
   const found = sections.filter((text) => heading.test(text));
   expect(found, String(heading)).to.have.length(1);
   return found[0] ?? "";
@@ -20,7 +20,7 @@ function listed(text: string): string[] {
   );
 }
 
-describe("local/README.md", () => {
+describe("packages/embedded-aws/README.md", () => {
   it("names every operation of every service, and no other", async () => {
     const cloud = await startTestCloud();
     try {

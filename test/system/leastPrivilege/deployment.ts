@@ -20,7 +20,7 @@ export async function deployEveryPermission(): Promise<Deployment> {
   const cloud = await startTestCloud({ clock });
   const { events } = cloud.context;
   try {
-    const result = await deployProgram(cloud, "test/fixtures/programs/everyPermission");
+    const result = await deployProgram(cloud, "test/system/leastPrivilege/program");
     await disableRules(cloud);
     const outputs = displayMap(result.outputs);
     return {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { runInCloud } from "../../../tools/runInCloud";
 import { startCloud, SteppedClock } from "embedded-aws";
 import { listStacks, readProject, policyResources } from "embedded-pulumi";
-import { evaluate, type Result, staleWaivers } from "../../../policy/evaluate";
+import { evaluate, type Result, staleWaivers, UNKNOWN_VALUE } from "../../../policy/evaluate";
 import { rules } from "../../../policy/rules";
 import { waivers } from "../../../policy/waivers";
 
@@ -23,7 +23,7 @@ async function judge(stack: string): Promise<readonly Result[]> {
     };
     const options = { project, mode: "update", seed: 1, terminal } as const;
     const { resources } = await runInCloud(cloud, options);
-    return evaluate(policyResources(resources), rules, waivers);
+    return evaluate(policyResources(resources, UNKNOWN_VALUE), rules, waivers);
   } finally {
     await cloud.close();
   }

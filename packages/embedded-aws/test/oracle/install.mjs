@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const folder = fileURLToPath(new URL("../../.local/oracle", import.meta.url));
+const folder = fileURLToPath(new URL("../../../../.local/oracle", import.meta.url));
 mkdirSync(folder, { recursive: true });
 const { status } = spawnSync(
   "npm",

@@ -1,11 +1,4 @@
-import type {
-  Call,
-  CloudContext,
-  Output,
-  Protocol,
-  Service,
-  ServiceName,
-} from "../../src/core/service";
+import type { Call, CloudContext, Output, Protocol, Service, ServiceName } from "../../src/core/service";
 
 /** A service for tests of protocols: it records the input of each call, and answers with what it is told. */
 export class RecordingService {

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { guardProcess, killGroup } from "embedded-aws";
-import { ownFile } from "../../../../local/ownFile";
 import { askActivity } from "./activity";
 import { localDirectory } from "./localDirectory";
 import { loopbackWithoutProxy } from "./loopback";
@@ -28,6 +27,9 @@ export interface RunnerOptions {
 /** How the program's process ended. */
 export type Ending = { readonly code: number } | { readonly killedBy: NodeJS.Signals };
 
+/** By the package's own name, so that it is found from a bundle of this code as well. */
+const TELL_ACTIVITY = require.resolve("embedded-pulumi/tell-activity");
+
 /** How long a program that was told to end may take before it is ended by force. */
 const KILL_AFTER_MS = 2000;
 
@@ -37,7 +39,7 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
   const child = spawn(
     process.execPath,
     [
-      `--require=${ownFile("local/engine/tellActivity.cjs")}`,
+      `--require=${TELL_ACTIVITY}`,
       ...project.nodeArguments,
       resolveRunner(project.programDirectory),
       `--monitor=${engineAddress}`,

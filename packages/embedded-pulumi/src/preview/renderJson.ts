@@ -1,5 +1,4 @@
-import type { Result } from "../../../../policy/evaluate";
-import { isMandatory } from "../../../../policy/rule";
+import type { PolicyResult } from "./policy";
 import { countChanges, type PreviewReport } from "./report";
 
 /** The report as one JSON object, for machines. */
@@ -19,13 +18,13 @@ export function renderJson(report: PreviewReport): object {
   };
 }
 
-function renderResult(result: Result): object {
+function renderResult(result: PolicyResult): object {
   const { rule, urn, outcome } = result;
   return {
     rule: rule.name,
     ids: rule.ids,
     severity: rule.severity,
-    mandatory: isMandatory(rule),
+    mandatory: result.mandatory,
     urn,
     outcome,
     ...(result.outcome === "violated" ? { reason: result.reason, advice: rule.advice } : {}),

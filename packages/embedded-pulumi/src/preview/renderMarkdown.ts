@@ -1,4 +1,3 @@
-import { isMandatory } from "../../../../policy/rule";
 import { displayType, formatTree } from "../engine/tree";
 import type { Change } from "./compare";
 import { describeChange } from "./describeChange";
@@ -43,8 +42,8 @@ function headline(report: PreviewReport): string {
 
 function violationLines(report: PreviewReport): readonly string[] {
   return violations(report).map(
-    ({ rule, type, name, reason }) =>
-      `- ${isMandatory(rule) ? "**mandatory**" : "advisory"} \`${rule.name}\`: ${code(`${displayType(type)} ${name}`)} ${escaped(reason)}. ${escaped(rule.advice)}`,
+    ({ rule, mandatory, type, name, reason }) =>
+      `- ${mandatory ? "**mandatory**" : "advisory"} \`${rule.name}\`: ${code(`${displayType(type)} ${name}`)} ${escaped(reason)}. ${escaped(rule.advice)}`,
   );
 }
 

@@ -1,4 +1,3 @@
-import { isMandatory } from "../../../../policy/rule";
 import { displayType, formatTree } from "../engine/tree";
 import type { Change } from "./compare";
 import { describeChange } from "./describeChange";
@@ -63,8 +62,8 @@ function policyLines(report: PreviewReport): readonly string[] {
   return [
     "Policies:",
     `    ${summarizePolicy(report)}`,
-    ...violations(report).flatMap(({ rule, type, name, reason }) => [
-      `    ${isMandatory(rule) ? "mandatory" : "advisory"}  ${rule.name}${rule.ids.length === 0 ? "" : ` (${rule.ids.join(", ")})`}`,
+    ...violations(report).flatMap(({ rule, mandatory, type, name, reason }) => [
+      `    ${mandatory ? "mandatory" : "advisory"}  ${rule.name}${rule.ids.length === 0 ? "" : ` (${rule.ids.join(", ")})`}`,
       `        ${displayType(type)} "${name}" ${reason}`,
       `        ${rule.advice}`,
     ]),

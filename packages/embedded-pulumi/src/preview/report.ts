@@ -1,7 +1,6 @@
-import type { Result } from "../../../../policy/evaluate";
-import { isMandatory } from "../../../../policy/rule";
 import type { TreeNode } from "../engine/tree";
 import type { Change } from "./compare";
+import type { PolicyResult } from "./policy";
 
 /** All that one preview has to tell, for a renderer. */
 export interface PreviewReport {
@@ -10,7 +9,7 @@ export interface PreviewReport {
   readonly resources: readonly TreeNode[];
   readonly resourceCount: number;
   readonly comparison: Comparison | undefined;
-  readonly policy: readonly Result[];
+  readonly policy: readonly PolicyResult[];
 }
 
 export interface Comparison {
@@ -23,7 +22,7 @@ export interface Comparison {
   readonly changes: readonly Change[];
 }
 
-export type Violation = Extract<Result, { outcome: "violated" }>;
+export type Violation = Extract<PolicyResult, { outcome: "violated" }>;
 
 /** How many resources each kind of change concerns. */
 export interface ChangeCounts {
@@ -54,7 +53,7 @@ export function violations({ policy }: PreviewReport): readonly Violation[] {
 
 /** The violations that stop a deployment. */
 export function mandatoryViolations(report: PreviewReport): readonly Violation[] {
-  return violations(report).filter(({ rule }) => isMandatory(rule));
+  return violations(report).filter(({ mandatory }) => mandatory);
 }
 
 /** "52 checks passed, 9 waived, 1 violated", leaving out what there is none of. */

@@ -1,7 +1,6 @@
-import type { Result } from "../../../../policy/evaluate";
-import type { Rule } from "../../../../policy/rule";
 import type { Wire } from "../../src/engine/values";
 import { comparePreviews } from "../../src/preview/compare";
+import type { PolicyResult } from "../../src/preview/policy";
 import type { PreviewReport } from "../../src/preview/report";
 import type { PreviewedResource, Snapshot } from "../../src/preview/snapshot";
 
@@ -21,36 +20,37 @@ export function snapshot(resources: readonly PreviewedResource[], config: Snapsh
   return { stack: "dev", config, resources };
 }
 
-const rule: Rule = {
-  name: "encrypted",
-  ids: ["SQS.1"],
-  severity: "high",
-  description: "Queues are encrypted.",
-  advice: "Encrypt <it>.",
-  types: [QUEUE],
-  judges: "resource",
-  check: () => [],
-};
+const rule = { name: "encrypted", ids: ["SQS.1"], advice: "Encrypt <it>." };
 
 export function result(
   outcome: "passed" | "violated" | "waived" | "undetermined",
-  severity: Rule["severity"] = "high",
-): Result {
-  const judged = { rule: { ...rule, severity }, urn: `urn:${outcome}`, type: QUEUE, name: "orders" };
+  severity: "low" | "high" = "high",
+): PolicyResult {
+  const judged = {
+    rule: { ...rule, severity },
+    mandatory: severity === "high",
+    urn: `urn:${outcome}`,
+    type: QUEUE,
+    name: "orders",
+  };
   switch (outcome) {
     case "passed":
       return { ...judged, outcome };
     case "violated":
       return { ...judged, outcome, reason: "has no *key*" };
     case "waived":
-      return { ...judged, outcome, reason: "has none", waiver: { rule: rule.name, reason: "on purpose" } };
+      return { ...judged, outcome, reason: "has none", waiver: { reason: "on purpose" } };
     case "undetermined":
       return { ...judged, outcome, property: "kmsMasterKeyId" };
   }
 }
 
 /** The report of a preview of `after` against `before`. */
-export function report(before: Snapshot, after: Snapshot, policy: readonly Result[] = []): PreviewReport {
+export function report(
+  before: Snapshot,
+  after: Snapshot,
+  policy: readonly PolicyResult[] = [],
+): PreviewReport {
   return {
     stack: "dev",
     resources: after.resources.map(({ urn, type, name, properties }) => ({

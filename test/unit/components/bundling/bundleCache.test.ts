@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { rememberBundles, unchangedBundles, writeAtomically } from "../../../../components/bundling/bundleCache";
+import {
+  rememberBundles,
+  unchangedBundles,
+  writeAtomically,
+} from "../../../../components/bundling/bundleCache";
 
 describe("bundles of an earlier run", () => {
   const origin = process.cwd();
@@ -17,8 +21,8 @@ describe("bundles of an earlier run", () => {
     mkdirSync("handlers");
     for (const file of [
       "handlers/ship.ts",
-      "components/parts/bundling.ts",
-      "components/parts/inlineKeys.ts",
+      "components/bundling/bundling.ts",
+      "components/bundling/inlineKeys.ts",
       "node_modules/parcel/index.js",
       ".local/bundles/ship.js",
     ]) {
@@ -41,7 +45,7 @@ describe("bundles of an earlier run", () => {
     ["a package has changed", () => writeFileSync("node_modules/parcel/index.js", "other")],
     ["a source is gone", () => rmSync("handlers/ship.ts")],
     ["there is a new handler", () => writeFileSync("handlers/pack.ts", "new")],
-    ["the bundling has changed", () => writeFileSync("components/parts/bundling.ts", "other")],
+    ["the bundling has changed", () => writeFileSync("components/bundling/bundling.ts", "other")],
     ["the bundle has been touched", () => writeFileSync(".local/bundles/ship.js", "other")],
     ["the bundle is gone", () => rmSync(".local/bundles/ship.js")],
     ["the manifest is half written", () => writeFileSync(".local/bundles/manifest.json", '{"bundles":[')],

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { dirname } from "node:path";
-import { ownFile } from "../../../../../local/ownFile";
 import { guardProcess, killGroup } from "../../core/processGuard";
 import { readOutput } from "./outputLines";
 
-const BOOTSTRAP = ownFile("local/cloud/lambda/runtime/bootstrap.cjs");
+/** By the package's own name, so that it is found from a bundle of this code as well. */
+const BOOTSTRAP = require.resolve("embedded-aws/lambda-bootstrap");
 /** The folder of what runs a function's code. */
 export const RUNTIME_DIRECTORY = dirname(BOOTSTRAP);
 

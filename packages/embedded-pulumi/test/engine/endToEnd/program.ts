@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-const LOCAL = path.resolve(__dirname, "../../../.local");
+const LOCAL = path.resolve(__dirname, "../../../../../.local");
 
 /** Shared by every test program, so that only the first start compiles the SDK. */
 export const cacheDirectory = path.join(LOCAL, "cache");

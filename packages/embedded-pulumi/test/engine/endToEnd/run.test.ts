@@ -7,7 +7,7 @@ import { displayMap, Secret, UNKNOWN } from "../../../src/engine/values";
 import { type FakeProvider, fakeProvider } from "./fakeProvider";
 import { cacheDirectory, withProgram } from "./program";
 
-const WHOLE = path.resolve(__dirname, "../../fixtures/programs/whole");
+const WHOLE = path.resolve(__dirname, "../../fixtures/whole");
 
 interface Run {
   readonly result: RunResult;

@@ -1,0 +1,26 @@
+/** The public face of the embedded cloud. What is not named here is the package's own business. */
+export { startCloud, type Cloud, type CloudOptions } from "./cloud";
+export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/clock";
+export { AwsError } from "./core/errors";
+export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";
+export { matchesPattern } from "./core/iam/pattern";
+export type { Principal } from "./core/iam/principal";
+export { appendAll, largest, smallest } from "./core/lists";
+export { messageOf } from "./core/messageOf";
+export { guardProcess, killGroup } from "./core/processGuard";
+export { seededRandom, type Random } from "./core/random";
+export type { CloudContext, ServiceName } from "./core/service";
+export { cpuUnderLoad, idleCpu } from "./load/cpu";
+export { createLoad, type Load } from "./load/load";
+export { createMonitoring } from "./services/cloudWatch/cloudWatch";
+export { createDynamoDb, type DynamoDb } from "./services/dynamodb/dynamodb";
+export { ec2ControlsOf } from "./services/ec2/controls";
+export { createEc2 } from "./services/ec2/ec2";
+export { currentState, type Instance } from "./services/ec2/instance";
+export { instancesOf, isLive } from "./services/ec2/instances";
+export { createEvents } from "./services/eventBridge/eventBridge";
+export { inboxOf, type Email } from "./services/ses/inbox";
+export { createSes } from "./services/ses/ses";
+export { createSns } from "./services/sns/sns";
+export { createSsm } from "./services/ssm/ssm";
+export type { Input, ServiceCaller } from "./wire/operation";
