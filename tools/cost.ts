@@ -2,7 +2,13 @@ import { describeEstimate } from "./cost/describe";
 import { estimateCost } from "./cost/estimate";
 import { PRICES_DATE, PRICES_REGION } from "./cost/prices";
 import { defaultWorkload } from "./cost/workload";
-import { parseCommandLine, sharedOptions, UsageError, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+import {
+  parseCommandLine,
+  sharedOptions,
+  UsageError,
+  type CommandLine,
+  type Terminal,
+} from "embedded-pulumi/cli";
 
 const { batchSize, items, sendBatchSize, memoryMegabytes, instances, instanceHourPrice } = defaultWorkload;
 

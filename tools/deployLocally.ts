@@ -1,6 +1,23 @@
 import path from "node:path";
-import { startCloud, RunningClock, inboxOf, messageOf, largest, type Cloud, type CloudOptions, type CloudContext, type Email } from "embedded-aws";
-import { readCheckedProject, displayMap, localDirectory, type ConfigOverrides, type Project, type RunResult } from "embedded-pulumi";
+import {
+  startCloud,
+  RunningClock,
+  inboxOf,
+  messageOf,
+  largest,
+  type Cloud,
+  type CloudOptions,
+  type CloudContext,
+  type Email,
+} from "embedded-aws";
+import {
+  readCheckedProject,
+  displayMap,
+  localDirectory,
+  type ConfigOverrides,
+  type Project,
+  type RunResult,
+} from "embedded-pulumi";
 import { accountOf, furnishAccount } from "./account";
 import { CommandError, createOwnFolder, type Terminal } from "embedded-pulumi/cli";
 import { explain, runInCloud } from "./runInCloud";

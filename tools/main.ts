@@ -1,5 +1,15 @@
 import { loopbackWithoutProxy, proposal } from "embedded-pulumi";
-import { helpText, UsageError, CommandError, explainUnwritable, Interruption, interruptions, processTerminal, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+import {
+  helpText,
+  UsageError,
+  CommandError,
+  explainUnwritable,
+  Interruption,
+  interruptions,
+  processTerminal,
+  type CommandLine,
+  type Terminal,
+} from "embedded-pulumi/cli";
 import { cost, costLine } from "./cost";
 import { order, orderLine } from "./order";
 import { preview, previewLine } from "./preview";

@@ -3,7 +3,16 @@ import { SingleBar } from "cli-progress";
 import { readFile, stat } from "node:fs/promises";
 import { seededRandom, messageOf } from "embedded-aws";
 import { generateMessages } from "./demonstration/orders";
-import { DEFAULT_PORT, parseCommandLine, sharedOptions, UsageError, CommandError, type CommandLine, type ParsedArguments, type Terminal } from "embedded-pulumi/cli";
+import {
+  DEFAULT_PORT,
+  parseCommandLine,
+  sharedOptions,
+  UsageError,
+  CommandError,
+  type CommandLine,
+  type ParsedArguments,
+  type Terminal,
+} from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
 import { sendOrders, SendInterrupted, type SendSummary } from "./sendOrders";
 import { findTarget, stringOutput } from "./target";

@@ -5,9 +5,39 @@ import { isMandatory } from "../policy/rule";
 import { rules } from "../policy/rules";
 import { waivers } from "../policy/waivers";
 import { startCloud, SteppedClock } from "embedded-aws";
-import { readCheckedProject, localDirectory, hasStack, resourceTree, comparePreviews, policyResources, renderJson, renderMarkdown, renderText, mandatoryViolations, openRevision, RevisionError, emptySnapshot, takeSnapshot, renderProgress, type ConfigOverrides, type RegisteredResource, type Comparison, type PreviewReport, type Revision, type Snapshot } from "embedded-pulumi";
+import {
+  readCheckedProject,
+  localDirectory,
+  hasStack,
+  resourceTree,
+  comparePreviews,
+  policyResources,
+  renderJson,
+  renderMarkdown,
+  renderText,
+  mandatoryViolations,
+  openRevision,
+  RevisionError,
+  emptySnapshot,
+  takeSnapshot,
+  renderProgress,
+  type ConfigOverrides,
+  type RegisteredResource,
+  type Comparison,
+  type PreviewReport,
+  type Revision,
+  type Snapshot,
+} from "embedded-pulumi";
 import { accountOf } from "./account";
-import { configOverrides, parseCommandLine, sharedOptions, UsageError, CommandError, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+import {
+  configOverrides,
+  parseCommandLine,
+  sharedOptions,
+  UsageError,
+  CommandError,
+  type CommandLine,
+  type Terminal,
+} from "embedded-pulumi/cli";
 import { explain, runInCloud } from "./runInCloud";
 
 export const previewLine: CommandLine = {

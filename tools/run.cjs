@@ -57,7 +57,11 @@ function load(file, Module, path) {
       bundle: true,
       write: false,
       // What this repository holds is bundled; what npm installed stays outside, and what runs as a file of its own.
-      external: [...installedPackages(path), "embedded-aws/lambda-bootstrap", "embedded-pulumi/tell-activity"],
+      external: [
+        ...installedPackages(path),
+        "embedded-aws/lambda-bootstrap",
+        "embedded-pulumi/tell-activity",
+      ],
       platform: "node",
       format: "cjs",
       target: "node22",

@@ -1,5 +1,16 @@
 import { seededRandom, type Cloud } from "embedded-aws";
-import { DeploymentFailure, ProjectError, ProgramFailure, runProject, createProvider, renderProgress, type Mode, type ProgressEvent, type Project, type RunResult } from "embedded-pulumi";
+import {
+  DeploymentFailure,
+  ProjectError,
+  ProgramFailure,
+  runProject,
+  createProvider,
+  renderProgress,
+  type Mode,
+  type ProgressEvent,
+  type Project,
+  type RunResult,
+} from "embedded-pulumi";
 import { CommandError, type Terminal } from "embedded-pulumi/cli";
 
 export interface RunInCloudOptions {

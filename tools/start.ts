@@ -16,7 +16,14 @@ import {
 import { brokenScalerPromises, describeScaler } from "./demonstration/describeScaler";
 import { readScalerSettings } from "./demonstration/scalerSettings";
 import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
-import { configOverrides, DEFAULT_PORT, parseCommandLine, sharedOptions, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+import {
+  configOverrides,
+  DEFAULT_PORT,
+  parseCommandLine,
+  sharedOptions,
+  type CommandLine,
+  type Terminal,
+} from "embedded-pulumi/cli";
 import { checkTypes } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";

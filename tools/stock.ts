@@ -1,7 +1,14 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { scanTable } from "./demonstration/observe";
-import { DEFAULT_PORT, parseCommandLine, sharedOptions, UsageError, type CommandLine, type Terminal } from "embedded-pulumi/cli";
+import {
+  DEFAULT_PORT,
+  parseCommandLine,
+  sharedOptions,
+  UsageError,
+  type CommandLine,
+  type Terminal,
+} from "embedded-pulumi/cli";
 import { setStock, type StockLevel } from "./stockLevels";
 import { findTarget, stringOutput } from "./target";
 

@@ -2,14 +2,7 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  type CommandSettings,
-  type Ended,
-  filesOf,
-  runCommand,
-  RunningCommand,
-  running,
-} from "./command";
+import { type CommandSettings, type Ended, filesOf, runCommand, RunningCommand, running } from "./command";
 
 /** Nothing listens at the discard port. */
 const CLOSED = "http://127.0.0.1:9";

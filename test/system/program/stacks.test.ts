@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import { SteppedClock, seededRandom } from "embedded-aws";
-import { listStacks, runProgram, displayMap, createProvider, resourceTypes, type RegisteredResource } from "embedded-pulumi";
+import {
+  listStacks,
+  runProgram,
+  displayMap,
+  createProvider,
+  resourceTypes,
+  type RegisteredResource,
+} from "embedded-pulumi";
 import { startTestCloud } from "embedded-aws/testing";
 
 const TABLE = "aws:dynamodb/table:Table";

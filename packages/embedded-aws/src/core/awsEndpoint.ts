@@ -8,7 +8,7 @@ import { notSupported, type AwsError } from "./errors";
 import type { EventStream } from "./eventStream";
 import { codecFor, type Codec, type WireRequest, type WireResponse } from "./protocols/codec";
 import { encodeErrorLike } from "./protocols/fallback";
-import { officialCodec } from "../wire/protocols";
+import { officialCodec, protocolOf } from "../wire/protocols";
 import { bodyLimit } from "./bodyLimit";
 import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
@@ -45,7 +45,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
     let caller: Principal | undefined;
     // Until an operation takes over and publishes the call itself.
     const published = { service: "unknown", operation: "unknown" };
-    let encodeError = (error: AwsError) => encodeErrorLike(request, error, requestId);
+    let encodeError = (error: AwsError) => encodeErrorLike(request, published.service, error, requestId);
     try {
       const raw = rawHeadOf(incoming);
       const claim = readClaim(raw, head.query);
@@ -134,7 +134,9 @@ function rawHeadOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): 
 
 /** Whether a request is in its service's protocol, so that the client reads that protocol's errors. */
 function speaks(service: Service, request: WireRequest): boolean {
-  return service.protocol.kind !== "awsJson" || request.headers["x-amz-target"] !== undefined;
+  const { protocol } = service;
+  if (protocol.kind === "official") return protocolOf(protocol.wire, request) !== undefined;
+  return protocol.kind !== "awsJson" || request.headers["x-amz-target"] !== undefined;
 }
 
 /** The operation's name as far as it can be told before decoding. */

@@ -33,41 +33,22 @@ const protocols: Readonly<Record<ProtocolName, WireProtocol>> = {
 
 const codecs = new WeakMap<ServiceWire, Map<ProtocolName, Codec>>();
 
+/** Which of the service's protocols a request is in. */
+export function protocolOf(wire: ServiceWire, request: WireRequest): ProtocolName | undefined {
+  return wire.settings.protocols.find((protocol) => protocols[protocol].recognises(request));
+}
+
 /** The codec for a request. @throws AwsError if it is in none of the protocols that the service speaks. */
 export function officialCodec(wire: ServiceWire, request: WireRequest): Codec {
-  const spoken = wire.settings.protocols;
-  const name = spoken.find((protocol) => protocols[protocol].recognises(request));
-  if (name === undefined) throw notSupported(`${wire.name} in another protocol than ${spoken.join(" or ")}`);
+  const name = protocolOf(wire, request);
+  if (name === undefined) {
+    throw notSupported(`${wire.name} in another protocol than ${wire.settings.protocols.join(" or ")}`);
+  }
   const known = codecs.get(wire) ?? new Map<ProtocolName, Codec>();
   codecs.set(wire, known);
   let codec = known.get(name);
   if (codec === undefined) known.set(name, (codec = protocols[name].codec(wire)));
   return codec;
-}
-
-/** Whether an unsigned request can only mean this service, or others that understand the same. */
-export function answers(
-  wire: ServiceWire,
-  request: WireRequest,
-  targetPrefix: string | undefined,
-  action: string | undefined,
-): boolean {
-  const { protocols: spoken, serviceTarget } = wire.settings;
-  const name = spoken.find((protocol) => protocols[protocol].recognises(request));
-  switch (name) {
-    case undefined:
-      return false;
-    case "awsJson1_0":
-    case "awsJson1_1":
-      return targetPrefix === serviceTarget;
-    case "rpcv2Cbor":
-      return request.path.startsWith(`/service/${serviceTarget}/`);
-    case "awsQuery":
-    case "ec2Query":
-      return action !== undefined && wire.supportsOperation(action);
-    case "restJson1":
-      return findRoute(wire.routes, request) !== undefined;
-  }
 }
 
 function hasTarget(request: WireRequest): boolean {

@@ -38,10 +38,6 @@ export class ServiceWire {
     return modelOf(this.settings.client);
   }
 
-  supportsOperation(name: string): boolean {
-    return Object.hasOwn(this.supports, name);
-  }
-
   /** @throws AwsError for an operation that the embedded cloud does not have. */
   operation(name: string): OperationShape {
     let operation = this.#operations.get(name);

@@ -1,6 +1,8 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import type { Random } from "../../src/core/random";
 import type { Service } from "../../src/core/service";
+import type { ProtocolName } from "../../src/wire/officialServices";
+import type { ServiceWire } from "../../src/wire/serviceWire";
 import { formHeaders, jsonHeaders, type RawRequest } from "../support/rawRequest";
 import { broken, pick } from "./breaking";
 import { seeds } from "./seeds";
@@ -18,37 +20,87 @@ export function anyRequest(random: Random, services: readonly Service[]): RawReq
 function written(random: Random, service: Service, operation: string, input: unknown): RawRequest {
   const { name, protocol } = service;
   switch (protocol.kind) {
+    case "official":
+      return writtenByModel(random, protocol.wire, operation, input);
     case "awsJson":
-      return {
-        service: name,
-        headers: jsonHeaders(`${pick(random, protocol.targetPrefixes)}.${operation}`, protocol.version),
-        body: JSON.stringify(input),
-      };
+      return jsonRequest(name, pick(random, protocol.targetPrefixes), protocol.version, operation, input);
     case "awsQuery":
+      return formRequest(name, operation, input, ".member");
     case "ec2Query":
-      return {
-        service: name,
-        headers: formHeaders,
-        body: formOf(operation, input, protocol.kind === "awsQuery" ? ".member" : ""),
-      };
+      return formRequest(name, operation, input, "");
     case "restJson": {
       const route =
         protocol.routes.find((known) => known.operation === operation) ?? pick(random, protocol.routes);
-      const members = (typeof input === "object" ? input : {}) as Readonly<Record<string, unknown>> | null;
-      const path = route.path.replace(/\{([^}+]+)\+?\}/g, (_, label: string) => {
-        const value = members?.[label];
-        return encodeURIComponent((typeof value === "string" ? value : "f").toWellFormed()).slice(0, 4000);
-      });
-      return {
-        service: name,
-        method: route.method,
-        path:
-          random.next() < 0.1 ? `${path}?__proto__=1&constructor=2&MaxItems=${"9".repeat(30)}&a=%zz` : path,
-        headers: { "content-type": "application/json" },
-        ...(route.method === "GET" ? {} : { body: JSON.stringify(input) }),
-      };
+      return restRequest(random, name, route.method, route.path, input);
     }
   }
+}
+
+/** In one of the protocols that the service speaks. */
+function writtenByModel(random: Random, wire: ServiceWire, operation: string, input: unknown): RawRequest {
+  const { name, settings } = wire;
+  const protocol = pick<ProtocolName>(random, settings.protocols);
+  switch (protocol) {
+    case "awsJson1_0":
+    case "awsJson1_1":
+      return jsonRequest(
+        name,
+        settings.serviceTarget,
+        protocol.endsWith("1") ? "1.1" : "1.0",
+        operation,
+        input,
+      );
+    case "awsQuery":
+      return formRequest(name, operation, input, ".member");
+    case "ec2Query":
+      return formRequest(name, operation, input, "");
+    case "rpcv2Cbor":
+      return {
+        service: name,
+        path: `/service/${settings.serviceTarget}/operation/${encodeURIComponent(operation)}`,
+        headers: { "content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" },
+        body: Buffer.from(JSON.stringify(input)).toString("latin1"),
+      };
+    case "restJson1": {
+      const route = wire.routes.find((known) => known.operation === operation) ?? pick(random, wire.routes);
+      return restRequest(random, name, route.method, `/${route.segments.join("/")}`, input);
+    }
+  }
+}
+
+function jsonRequest(
+  service: string,
+  target: string,
+  version: "1.0" | "1.1",
+  operation: string,
+  input: unknown,
+): RawRequest {
+  return { service, headers: jsonHeaders(`${target}.${operation}`, version), body: JSON.stringify(input) };
+}
+
+function formRequest(service: string, operation: string, input: unknown, listMark: string): RawRequest {
+  return { service, headers: formHeaders, body: formOf(operation, input, listMark) };
+}
+
+function restRequest(
+  random: Random,
+  service: string,
+  method: string,
+  template: string,
+  input: unknown,
+): RawRequest {
+  const members = (typeof input === "object" ? input : {}) as Readonly<Record<string, unknown>> | null;
+  const path = template.replace(/\{([^}+]+)\+?\}/g, (_, label: string) => {
+    const value = members?.[label];
+    return encodeURIComponent((typeof value === "string" ? value : "f").toWellFormed()).slice(0, 4000);
+  });
+  return {
+    service,
+    method,
+    path: random.next() < 0.1 ? `${path}?__proto__=1&constructor=2&MaxItems=${"9".repeat(30)}&a=%zz` : path,
+    headers: { "content-type": "application/json" },
+    ...(method === "GET" ? {} : { body: JSON.stringify(input) }),
+  };
 }
 
 /** At most so many parameters: what is broken may be large. */

@@ -1,4 +1,3 @@
-import { scopeOf } from "../addressing";
 import type { AwsError } from "../errors";
 import { headerOf, type WireRequest, type WireResponse } from "./codec";
 import { awsJsonCodec } from "./awsJson";
@@ -33,10 +32,15 @@ function encodeXml(service: string, { status, code, message }: AwsError, request
 }
 
 /**
- * An error for a request whose service is not known, or that came in a protocol which its service does not
+ * An error for a request whose service (as its signature names it) is not known, or that came in a protocol which its service does not
  * speak here: written in the protocol that the request itself looks like, so that the client can show it.
  */
-export function encodeErrorLike(request: WireRequest, error: AwsError, requestId: string): WireResponse {
+export function encodeErrorLike(
+  request: WireRequest,
+  service: string,
+  error: AwsError,
+  requestId: string,
+): WireResponse {
   if (headerOf(request, "smithy-protocol") === "rpc-v2-cbor") {
     return {
       status: error.status,
@@ -48,7 +52,6 @@ export function encodeErrorLike(request: WireRequest, error: AwsError, requestId
       body: encodeCborMap({ __type: error.code, message: error.message }),
     };
   }
-  const service = scopeOf(request)?.service ?? "";
   if (restXml.test(service)) return encodeXml(service, error, requestId);
   if (headerOf(request, "x-amz-target") !== undefined) return json.encodeError(error, requestId);
   const form = headerOf(request, "content-type")?.startsWith("application/x-www-form-urlencoded") === true;

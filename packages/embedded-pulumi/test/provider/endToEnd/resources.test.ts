@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { createEc2, createEvents, createMonitoring, createSes, createSns, createSsm, SteppedClock } from "embedded-aws";
+import {
+  createEc2,
+  createEvents,
+  createMonitoring,
+  createSes,
+  createSns,
+  createSsm,
+  SteppedClock,
+} from "embedded-aws";
 import type { PropertyMap } from "../../../src/engine/values";
 import { createProvider } from "../../../src/provider/provider";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
