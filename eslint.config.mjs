@@ -2,26 +2,21 @@ import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
-/** One restriction of who may import whom; the reasons stand in CONTRIBUTING.md. */
-const mayNotImport = (files, group, message) => ({
-  files,
-  rules: { "no-restricted-imports": ["error", { patterns: group.map((g) => ({ ...g, message })) }] },
-});
-
 /** Arguments lie on the stack: some hundred thousand of them overflow it. */
 const noLongArguments = [
   "error",
   {
     selector: "CallExpression[callee.object.name='Math'] > SpreadElement",
-    message: "A long list overflows the stack: use largest or smallest of local/lists.ts, or a loop.",
+    message: "A long list overflows the stack: use largest or smallest of core/lists.ts, or a loop.",
   },
   {
     selector:
       "CallExpression[callee.property.name=/^(push|unshift|splice|fromCharCode|fromCodePoint)$/] > SpreadElement",
-    message: "A long list overflows the stack: use appendAll of local/lists.ts, or a loop.",
+    message: "A long list overflows the stack: use appendAll of core/lists.ts, or a loop.",
   },
 ];
 
+// Who may import whom is the matter of .dependency-cruiser.cjs.
 export default tseslint.config(
   { ignores: ["node_modules", ".local"] },
   js.configs.recommended,
@@ -46,7 +41,7 @@ export default tseslint.config(
   },
   {
     // chai's assertions are expressions, fixtures may index what they have just made, and their lists are short.
-    files: ["test/**/*.ts"],
+    files: ["test/**/*.ts", "packages/*/test/**/*.ts"],
     rules: {
       "no-restricted-syntax": "off",
       "@typescript-eslint/no-unused-expressions": "off",
@@ -55,8 +50,8 @@ export default tseslint.config(
   },
   {
     // What strangers send to the embedded cloud may nest without end and name members as they like.
-    files: ["local/cloud/**/*.ts"],
-    ignores: ["local/cloud/core/parseJson.ts", "local/cloud/core/record.ts"],
+    files: ["packages/embedded-aws/src/**/*.ts"],
+    ignores: ["packages/embedded-aws/src/core/parseJson.ts", "packages/embedded-aws/src/core/record.ts"],
     rules: {
       "no-restricted-properties": [
         "error",
@@ -65,26 +60,6 @@ export default tseslint.config(
       ],
     },
   },
-  mayNotImport(
-    ["handlers/**/*.ts"],
-    [{ group: ["@pulumi/*", "**/components/**", "**/local/**"] }],
-    "Handlers run inside Lambda: the AWS SDK and pure logic only.",
-  ),
-  mayNotImport(
-    ["components/**/*.ts", "config.ts", "index.ts"],
-    [{ group: ["**/local/**"] }, { group: ["**/handlers/**"], allowTypeImports: true }],
-    "What is deployed knows the types of handlers, and nothing of local/.",
-  ),
-  mayNotImport(
-    ["local/**/*.ts"],
-    [
-      {
-        group: ["**/components/**", "**/handlers/**", "../index", "../config"],
-        allowTypeImports: true,
-      },
-    ],
-    "local/ runs the program from outside, as the Pulumi engine does; it never imports it.",
-  ),
   {
     files: ["**/*.mjs", "**/*.cjs"],
     languageOptions: {

@@ -1,22 +1,82 @@
 import * as v from "valibot";
+import { getPolicyDocument } from "./policyDocument";
 import { define, type ProviderFunction } from "./providerFunction";
+
+/** An argument that the provider takes and has no use for. */
+const anyId = { id: v.optional(v.string()) };
 
 /** Every function that the embedded cloud answers, by its Pulumi token. */
 export const functions: Readonly<Record<string, ProviderFunction>> = {
-  "aws:index/getRegion:getRegion": define(v.strictObject({}), (_args, { region }) => ({
-    id: region,
-    name: region,
-    region,
-    description: region,
-    endpoint: `ec2.${region}.amazonaws.com`,
-  })),
+  "aws:iam/getPolicyDocument:getPolicyDocument": getPolicyDocument,
 
-  "aws:index/getCallerIdentity:getCallerIdentity": define(v.strictObject({}), async (_args, context) => {
-    const identity = await context.call("sts", "GetCallerIdentity", {});
-    return { id: identity.Account, accountId: identity.Account, arn: identity.Arn, userId: identity.UserId };
+  "aws:index/getRegion:getRegion": define(
+    v.strictObject({ ...anyId, region: v.optional(v.string()), name: v.optional(v.string()) }),
+    (args, context) => {
+      const region = onlyRegion(args.region ?? args.name, context.region);
+      const endpoint = `ec2.${region}.amazonaws.com`;
+      return { id: region, name: region, region, description: region, endpoint };
+    },
+  ),
+
+  "aws:index/getRegions:getRegions": define(
+    v.strictObject({ ...anyId, allRegions: v.optional(v.boolean()) }),
+    (_args, { region }) => ({ id: "aws", names: [region] }),
+  ),
+
+  "aws:index/getAvailabilityZones:getAvailabilityZones": define(
+    v.strictObject({
+      state: v.optional(v.picklist(["available", "information", "impaired", "unavailable"])),
+      region: v.optional(v.string()),
+      allAvailabilityZones: v.optional(v.boolean()),
+      excludeNames: v.optional(v.array(v.string()), []),
+      excludeZoneIds: v.optional(v.array(v.string()), []),
+      filters: filters(),
+    }),
+    async (args, context) => {
+      const region = onlyRegion(args.region, context.region);
+      const { availabilityZoneInfo } = await context.call<{ availabilityZoneInfo: readonly Zone[] }>(
+        "ec2",
+        "DescribeAvailabilityZones",
+        describeFilters(args.filters),
+      );
+      const zones = availabilityZoneInfo
+        .filter(({ zoneState }) => args.state === undefined || zoneState === args.state)
+        .filter(
+          ({ zoneName, zoneId }) =>
+            !args.excludeNames.includes(zoneName) && !args.excludeZoneIds.includes(zoneId),
+        )
+        .sort((a, b) => (a.zoneName < b.zoneName ? -1 : 1));
+      return {
+        id: region,
+        region,
+        names: zones.map(({ zoneName }) => zoneName),
+        zoneIds: zones.map(({ zoneId }) => zoneId),
+        groupNames: [region],
+      };
+    },
+  ),
+
+  "aws:index/getArn:getArn": define(v.strictObject({ ...anyId, arn: v.string() }), ({ arn }) => {
+    const [scheme, partition = "", service = "", region = "", account = "", ...resource] = arn.split(":");
+    if (scheme !== "arn" || resource.length === 0)
+      throw new Error(`arn: got "${arn}"; expected arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`);
+    return { id: arn, partition, service, region, account, resource: resource.join(":") };
   }),
 
-  "aws:index/getPartition:getPartition": define(v.strictObject({}), () => ({
+  "aws:index/getCallerIdentity:getCallerIdentity": define(
+    v.strictObject({ ...anyId }),
+    async (_args, context) => {
+      const identity = await context.call("sts", "GetCallerIdentity", {});
+      return {
+        id: identity.Account,
+        accountId: identity.Account,
+        arn: identity.Arn,
+        userId: identity.UserId,
+      };
+    },
+  ),
+
+  "aws:index/getPartition:getPartition": define(v.strictObject({ ...anyId }), () => ({
     id: "aws",
     partition: "aws",
     dnsSuffix: "amazonaws.com",
@@ -79,4 +139,16 @@ function describeFilters(given: readonly { name: string; values: string[] }[] | 
   return given === undefined || given.length === 0
     ? {}
     : { Filter: given.map(({ name, values }) => ({ Name: name, Value: values })) };
+}
+
+interface Zone {
+  readonly zoneName: string;
+  readonly zoneId: string;
+  readonly zoneState: string;
+}
+
+/** The embedded cloud has one region; to ask for another is an error. */
+function onlyRegion(asked: string | undefined, region: string): string {
+  if (asked === undefined || asked === region) return region;
+  throw new Error(`region: got ${asked}; expected ${region}: the embedded cloud has one region`);
 }

@@ -2,10 +2,11 @@ import * as v from "valibot";
 import { notSupported } from "../../core/errors";
 import { operation, type CloudContext, type Operation } from "../../core/service";
 import { iamId, type Identities, type ManagedPolicy } from "../../core/iam/identities";
+import { awsManagedPolicy, awsManagedPolicyNames } from "./awsManagedPolicies";
 import * as inputs from "./inputs";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 
-/** Policies of the account's own that roles share. AWS's ready-made ones are not known here. */
+/** Policies that roles share: the account's own, and those of AWS's that functions are usually given. */
 export function managedPolicyOperations(
   context: CloudContext,
   identities: Identities,
@@ -60,12 +61,12 @@ export function managedPolicyOperations(
       (input) => onRole("AttachRolePolicy", input.RoleName, input.PolicyArn),
       (input) => {
         const role = inputs.requireRole(identities, input.RoleName);
-        if (input.PolicyArn.startsWith("arn:aws:iam::aws:policy/")) {
+        const policy = identities.policies.get(input.PolicyArn) ?? awsManagedPolicy(input.PolicyArn);
+        if (policy === undefined && input.PolicyArn.startsWith("arn:aws:iam::aws:policy/")) {
           throw notSupported(
-            `The AWS-managed policy ${input.PolicyArn} (write the statements that the role needs into a policy of its own; it)`,
+            `The AWS-managed policy ${input.PolicyArn} (known: ${awsManagedPolicyNames.join(", ")}; it)`,
           );
         }
-        const policy = identities.policies.get(input.PolicyArn);
         if (policy === undefined) throw inputs.noSuchEntity(`Policy ${input.PolicyArn}`);
         role.attachedPolicies.set(policy.arn, policy);
         return {};

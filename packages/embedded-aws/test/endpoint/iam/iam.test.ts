@@ -237,7 +237,7 @@ describe("IAM", () => {
     expect([names(second), second.IsTruncated]).to.deep.equal([["c"], false]);
   });
 
-  it("attaches the account's own policies, and says no to AWS's", async () => {
+  it("attaches the account's own policies and those of AWS's that are stated, and names any other", async () => {
     await createRole();
     const { Policy } = await iam("CreatePolicy", { PolicyName: "send", PolicyDocument: allowSend });
     const { Arn } = Policy as { Arn: string };
@@ -246,12 +246,14 @@ describe("IAM", () => {
     expect((await iam("ListAttachedRolePolicies", { RoleName: "worker" })).AttachedPolicies).to.deep.equal([
       { PolicyName: "send", PolicyArn: Arn },
     ]);
-    const managed = "arn:aws:iam::aws:policy/AmazonSQSFullAccess";
-    expect(await refusalOf(iam("AttachRolePolicy", { RoleName: "worker", PolicyArn: managed }))).to.match(
-      /^NotSupportedByEmbeddedCloud: The AWS-managed policy arn:aws:iam::aws:policy\/AmazonSQSFullAccess/,
+    const attach = (PolicyArn: string) => iam("AttachRolePolicy", { RoleName: "worker", PolicyArn });
+    expect(await refusalOf(attach("arn:aws:iam::aws:policy/AdministratorAccess"))).to.match(
+      /^NotSupportedByEmbeddedCloud: The AWS-managed policy arn:aws:iam::aws:policy\/AdministratorAccess/,
     );
     await iam("DetachRolePolicy", { RoleName: "worker", PolicyArn: Arn });
     expect(await attempt()).to.include("no identity-based policy");
+    await attach("arn:aws:iam::aws:policy/AmazonSQSFullAccess");
+    expect(await attempt()).to.equal("none");
   });
 
   it("puts one role into an instance profile", async () => {
