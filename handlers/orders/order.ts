@@ -34,37 +34,29 @@ const itemSchema = v.object({
   ),
 });
 
-/** What a shop may send. Fields that are not named here are ignored. */
+/** What a shop may send, and the one place that says so. Fields that are not named here are ignored. */
 const orderSchema = v.object({
   orderId: v.pipe(v.string(orderId), v.regex(/^[A-Za-z0-9_-]{1,64}$/, orderId)),
   customerName: text(200, EXPECTED.customerName),
   totalAmount: v.pipe(v.number(totalAmount), v.check(isAmount, totalAmount)),
-  customerEmail: v.optional(
+  customerEmail: v.exactOptional(
     v.pipe(v.string(customerEmail), v.maxLength(254, customerEmail), v.email(customerEmail)),
   ),
-  items: v.optional(
+  items: v.exactOptional(
     v.pipe(
-      v.array(itemSchema, items),
+      v.array(v.pipe(itemSchema, v.readonly()), items),
       v.minLength(1, items),
       v.maxLength(50, items),
       v.check((list) => new Set(list.map(({ sku }) => sku)).size === list.length, items),
+      v.readonly(),
     ),
   ),
 });
 
-export interface OrderItem {
-  readonly sku: string;
-  readonly quantity: number;
-}
-
 /** An order that fulfils the contract. */
-export interface Order {
-  readonly orderId: string;
-  readonly customerName: string;
-  readonly totalAmount: number;
-  readonly customerEmail?: string;
-  readonly items?: readonly OrderItem[];
-}
+export type Order = Readonly<v.InferOutput<typeof orderSchema>>;
+
+export type OrderItem = Readonly<v.InferOutput<typeof itemSchema>>;
 
 /** One thing that is wrong with an order, without any of its content: it may be personal. */
 export interface Reason {
@@ -91,18 +83,8 @@ export function parseOrder(body: string): ParsedOrder {
   }
   const parsed = v.safeParse(orderSchema, value);
   if (!parsed.success) return { ok: false, reasons: parsed.issues.map(reasonOf) };
-  const { orderId, customerName, totalAmount, customerEmail, items } = parsed.output;
-  return {
-    ok: true,
-    order: {
-      orderId,
-      customerName,
-      // Minus zero is zero, and DynamoDB knows only one.
-      totalAmount: totalAmount + 0,
-      ...(customerEmail === undefined ? {} : { customerEmail }),
-      ...(items === undefined ? {} : { items }),
-    },
-  };
+  // Minus zero is zero, and DynamoDB knows only one.
+  return { ok: true, order: { ...parsed.output, totalAmount: parsed.output.totalAmount + 0 } };
 }
 
 /** "totalAmount: got -1; expected a number from 0 to …; items: …" */

@@ -9,25 +9,48 @@ export interface Rejection {
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
+interface Field<Value> {
+  readonly toAttribute: (value: Value) => AttributeValue;
+  /** What the shop said, in one fixed form, whatever order and notation it was said in. */
+  readonly contentOf: (attribute: AttributeValue) => unknown;
+}
+
+const text: Field<string> = { toAttribute: (S) => ({ S }), contentOf: ({ S }) => S };
+
+/**
+ * Every field of an order, as the table holds it. The type sees to it that none is forgotten: two orders that
+ * differ in a forgotten field would count as one.
+ */
+const FIELDS: { readonly [Name in keyof Order]-?: Field<NonNullable<Order[Name]>> } = {
+  orderId: text,
+  customerName: text,
+  totalAmount: {
+    // DynamoDB's numbers are decimal and exact, and JavaScript's shortest form is the decimal that was meant.
+    toAttribute: (amount) => ({ N: String(amount) }),
+    contentOf: ({ N }) => Number(N),
+  },
+  customerEmail: text,
+  items: {
+    toAttribute: (items) => ({
+      L: items.map(({ sku, quantity }) => ({ M: { sku: { S: sku }, quantity: { N: String(quantity) } } })),
+    }),
+    contentOf: ({ L = [] }) =>
+      L.map(({ M }) => [M?.sku?.S ?? "", Number(M?.quantity?.N)] as const).sort(([a], [b]) =>
+        a < b ? -1 : 1,
+      ),
+  },
+};
+
 /** An order as it stands in the table; with a rejection its status says so. */
 export function toItem(order: Order, createdAt: string, rejection?: Rejection): Item {
+  const fields = Object.entries<Field<never>>(FIELDS).flatMap(([name, { toAttribute }]) => {
+    const value = order[name as keyof Order];
+    return value === undefined ? [] : [[name, toAttribute(value as never)] as const];
+  });
   return {
-    orderId: { S: order.orderId },
-    customerName: { S: order.customerName },
-    // DynamoDB's numbers are decimal and exact, and JavaScript's shortest form is the decimal that was meant.
-    totalAmount: { N: String(order.totalAmount) },
+    ...Object.fromEntries(fields),
     status: { S: rejection === undefined ? "Processed" : "Rejected" },
     createdAt: { S: createdAt },
-    ...(order.customerEmail === undefined ? {} : { customerEmail: { S: order.customerEmail } }),
-    ...(order.items === undefined
-      ? {}
-      : {
-          items: {
-            L: order.items.map(({ sku, quantity }) => ({
-              M: { sku: { S: sku }, quantity: { N: String(quantity) } },
-            })),
-          },
-        }),
     ...(rejection === undefined
       ? {}
       : { rejection: { M: { reason: { S: rejection.reason }, sku: { S: rejection.sku } } } }),
@@ -35,16 +58,14 @@ export function toItem(order: Order, createdAt: string, rejection?: Rejection): 
 }
 
 /**
- * What the shop said, in one fixed form, whatever order and notation it was said in: two orders with the same
- * content are the same order. What the pipeline added (status, times) is not part of it.
+ * What the shop said, in one fixed form: two orders with the same content are the same order. What the pipeline
+ * added (status, times) is not part of it.
  */
 export function contentOf(item: Item): string {
-  const items = item.items?.L?.map(({ M }) => [M?.sku?.S ?? "", Number(M?.quantity?.N)] as const);
-  items?.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    item.customerName?.S,
-    Number(item.totalAmount?.N),
-    item.customerEmail?.S ?? null,
-    items ?? null,
-  ]);
+  return JSON.stringify(
+    Object.entries(FIELDS).map(([name, field]) => {
+      const attribute = item[name];
+      return attribute === undefined ? null : field.contentOf(attribute);
+    }),
+  );
 }

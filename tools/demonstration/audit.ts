@@ -1,15 +1,11 @@
 import { setImmediate } from "node:timers/promises";
-import type { GeneratedMessage, OrderItem } from "./orders";
+import type { Order } from "../../handlers/orders/order";
+import type { GeneratedMessage } from "./orders";
 
 /** An order as it stands in the table. */
-export interface StoredOrder {
-  readonly orderId: string;
-  readonly customerName: string;
-  readonly totalAmount: number;
+export interface StoredOrder extends Order {
   readonly status: string;
   readonly createdAt: string;
-  readonly customerEmail?: string;
-  readonly items?: readonly OrderItem[];
   readonly rejection?: { readonly reason: string; readonly sku?: string };
   readonly confirmationSentAt?: string;
 }
@@ -144,12 +140,21 @@ export function auditOrders({ sent, stored, deadLettered }: Evidence): Promise<O
   return auditor.audit();
 }
 
+const asSaid = (value: unknown) => value ?? null;
+
+/** How to compare each field that the shop sends; the type sees to it that none is forgotten. */
+const FIELDS: { readonly [Name in keyof Order]-?: (value: unknown) => unknown } = {
+  orderId: asSaid,
+  customerName: asSaid,
+  totalAmount: asSaid,
+  customerEmail: asSaid,
+  items: (items) => (Array.isArray(items) ? items.map(lineOf).sort(byText) : null),
+};
+
 /** The fields that the shop sends, in one fixed form. */
 function contentOf(order: object): string {
-  const { orderId, customerName, totalAmount, customerEmail, items } = order as Record<string, unknown>;
-  const lines = Array.isArray(items) ? items.map(lineOf) : null;
-  if (lines !== null && lines.length > 1) lines.sort(byText);
-  return JSON.stringify([orderId, customerName, totalAmount, customerEmail ?? null, lines]);
+  const said = order as Readonly<Record<string, unknown>>;
+  return JSON.stringify(Object.entries(FIELDS).map(([name, fieldOf]) => fieldOf(said[name])));
 }
 
 function lineOf(item: unknown): readonly [sku: unknown, quantity: unknown] {

@@ -1,23 +1,10 @@
 import { type Random, seededRandom } from "embedded-aws";
+import type { Order, OrderItem } from "../../handlers/orders/order";
 
 /** A message for the order queue, and what the generator meant by it. */
 export interface GeneratedMessage {
   readonly body: string;
   readonly kind: "order" | "repeat" | "conflict" | "malformed";
-}
-
-/** What an order line asks for. */
-export interface OrderItem {
-  readonly sku: string;
-  readonly quantity: number;
-}
-
-export interface GeneratedOrder {
-  readonly orderId: string;
-  readonly customerName: string;
-  readonly totalAmount: number;
-  readonly customerEmail?: string;
-  readonly items?: readonly OrderItem[];
 }
 
 /** Stock that the demonstration puts into the inventory: plenty of most goods, little of one. */
@@ -84,13 +71,13 @@ export class OrderMessages {
   }
 
   /** An order that was sent before `place`; the first message of all is one. */
-  #earlierOrder(place: number, random: Random): GeneratedOrder {
+  #earlierOrder(place: number, random: Random): Order {
     let earlier = Math.floor(random.next() * place);
     while (this.#kindAt(earlier) !== "order") earlier--;
     return this.#orderAt(earlier);
   }
 
-  #orderAt(place: number): GeneratedOrder {
+  #orderAt(place: number): Order {
     return generateOrder(this.#orderId(place), this.#randomAt(place));
   }
 
@@ -125,7 +112,7 @@ function kindOf(index: number): GeneratedMessage["kind"] {
   }
 }
 
-function generateOrder(orderId: string, random: Random): GeneratedOrder {
+function generateOrder(orderId: string, random: Random): Order {
   const customer = 1 + Math.floor(random.next() * 500);
   const items = generateItems(random);
   return {
