@@ -8,12 +8,9 @@ import {
   type OrderSystem,
 } from "./demonstration/demonstrateOrders";
 import { brokenPromises, describeOrders } from "./demonstration/describeOrders";
-import {
-  demonstrateScaler,
-  nothingToShow,
-  type ScalerDemonstration,
-} from "./demonstration/demonstrateScaler";
+import { demonstrateScaler, nothingToShow } from "./demonstration/demonstrateScaler";
 import { brokenScalerPromises, describeScaler } from "./demonstration/describeScaler";
+import type { ScalerDemonstration } from "./demonstration/fleetTally";
 import { readScalerSettings } from "./demonstration/scalerSettings";
 import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
 import {

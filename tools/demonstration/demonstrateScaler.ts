@@ -8,24 +8,8 @@ import {
   type Load,
 } from "embedded-aws";
 import { describeEvent } from "./describeScaler";
-import { type FleetTally, tallied, tallyOf } from "./fleetTally";
+import { type FleetTally, type ScalerDemonstration, tallied, tallyOf } from "./fleetTally";
 import type { ScalerSettings } from "./scalerSettings";
-
-export interface ScalerDemonstration {
-  readonly alarms: number;
-  readonly launched: number;
-  /** The most instances that were pending or running at once. */
-  readonly peak: number;
-  /** The most that the configuration allows. */
-  readonly maximum: number;
-  /** The least that the configuration keeps. */
-  readonly minimum: number;
-  readonly terminated: number;
-  /** Instances that are left. */
-  readonly final: number;
-  /** What had not happened by the time that it should have; undefined when everything did. */
-  readonly missed: string | undefined;
-}
 
 /** From running until an instance takes work: its application's own start. */
 const BOOTSTRAP_MS = 60_000;

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import type { CloudEvent } from "embedded-aws";
-import type { ScalerDemonstration } from "./demonstrateScaler";
-import type { FleetTally } from "./fleetTally";
+import type { FleetTally, ScalerDemonstration } from "./fleetTally";
 import type { ScalerSettings } from "./scalerSettings";
 
 /** The members of the function's log lines that are read here. */

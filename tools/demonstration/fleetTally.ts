@@ -21,6 +21,23 @@ export interface FleetTally {
   readonly terminated: number;
 }
 
+/** What the demonstration of the scaler has shown in the end. */
+export interface ScalerDemonstration {
+  readonly alarms: number;
+  readonly launched: number;
+  /** The most instances that were pending or running at once. */
+  readonly peak: number;
+  /** The most that the configuration allows. */
+  readonly maximum: number;
+  /** The least that the configuration keeps. */
+  readonly minimum: number;
+  readonly terminated: number;
+  /** Instances that are left. */
+  readonly final: number;
+  /** What had not happened by the time that it should have; undefined when everything did. */
+  readonly missed: string | undefined;
+}
+
 /** The tally of a fleet of which only the instances that live now are known; they count as launched. */
 export function tallyOf(live: Iterable<string>): FleetTally {
   const there = new Set(live);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { demonstrateScaler, type ScalerDemonstration } from "../../../tools/demonstration/demonstrateScaler";
+import { demonstrateScaler } from "../../../tools/demonstration/demonstrateScaler";
+import type { ScalerDemonstration } from "../../../tools/demonstration/fleetTally";
 import { brokenScalerPromises } from "../../../tools/demonstration/describeScaler";
 import { DeployedFleet, MINUTE } from "./deployedFleet";
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { CloudEvent, InstanceEvent } from "embedded-aws";
-import { nothingToShow, type ScalerDemonstration } from "../../../../tools/demonstration/demonstrateScaler";
+import { nothingToShow } from "../../../../tools/demonstration/demonstrateScaler";
 import { brokenScalerPromises, describeEvent } from "../../../../tools/demonstration/describeScaler";
-import { tallied, tallyOf } from "../../../../tools/demonstration/fleetTally";
+import { tallied, tallyOf, type ScalerDemonstration } from "../../../../tools/demonstration/fleetTally";
 import type { ScalerSettings } from "../../../../tools/demonstration/scalerSettings";
 
 const settings: ScalerSettings = {
