@@ -1,37 +1,60 @@
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
-import type { CpuScalerArgs } from "./components/cpuScaler/arguments";
 import {
-  alarmProblem,
-  cpuScalerDefaults,
-  cpuScalerRules,
+  cpuScalerArguments,
+  cpuScalerRelations,
   imageProblem,
-  maximumProblem,
-  targetProblem,
+  type CpuScalerArgs,
 } from "./components/cpuScaler/arguments";
-import { operationsRules, type OperationsArgs } from "./components/operations/arguments";
+import { operationsArguments, type OperationsArgs } from "./components/operations/arguments";
 import {
-  orderPipelineDefaults,
-  orderPipelineRules,
-  reservationProblem,
-  windowProblem,
+  orderPipelineArguments,
+  orderPipelineRelations,
   type OrderPipelineArgs,
 } from "./components/orderPipeline/arguments";
 import { oneOf, type Rule } from "./components/parts/arguments";
+import {
+  configurationKey,
+  defaulted,
+  optional,
+  type ArgumentTable,
+  type Relation,
+  type ValuesOf,
+} from "./components/parts/argumentTable";
 
 /** What a stack's configuration says, checked. `Pulumi.yaml` describes each key. */
 export interface StackConfiguration {
   readonly orders: OrderPipelineArgs;
   /** Undefined when the stack names no image: it then has no scaler. */
-  readonly scaler: ScalerConfiguration | undefined;
+  readonly scaler:
+    | (Omit<CpuScalerArgs, "subnetIds" | "securityGroupIds"> & {
+        /** Without subnets and security groups, the fleet lives in the account's default network. */
+        readonly subnetIds: readonly string[] | undefined;
+        readonly securityGroupIds: readonly string[] | undefined;
+      })
+    | undefined;
   readonly operations: Omit<OperationsArgs, "orders" | "scaler">;
 }
 
-/** The scaler's arguments; without subnets and security groups, it lives in the account's default network. */
-export type ScalerConfiguration = Omit<CpuScalerArgs, "subnetIds" | "securityGroupIds"> & {
-  readonly subnetIds: readonly string[] | undefined;
-  readonly securityGroupIds: readonly string[] | undefined;
+const scalerArguments = {
+  ...cpuScalerArguments,
+  /** The type of the fleet's instances. */
+  instanceType: defaulted("t3.micro", cpuScalerArguments.instanceType.rule),
+  /**
+   * What the CPU is measured over: ImageId or InstanceType (every instance of the account with the same one), or
+   * FleetTag (exactly this fleet; needs the account's opt-in to tags on telemetry).
+   */
+  metric: defaulted("ImageId", oneOf(["ImageId", "InstanceType", "FleetTag"] as const)),
+  subnetIds: optional(cpuScalerArguments.subnetIds.rule),
+  securityGroupIds: optional(cpuScalerArguments.securityGroupIds.rule),
 };
+
+/** The tables that the configuration's keys come from, by the prefix of their keys. */
+export const configurationTables = {
+  orders: orderPipelineArguments,
+  scaler: scalerArguments,
+  "": operationsArguments,
+} as const;
 
 /**
  * Reads and checks the whole configuration of the stack. What is not set is undefined: the components know the
@@ -41,80 +64,40 @@ export type ScalerConfiguration = Omit<CpuScalerArgs, "subnetIds" | "securityGro
  */
 export function readConfiguration(): StackConfiguration {
   const reader = new ConfigurationReader(new pulumi.Config());
-  const { logRetentionDays } = reader.section("", { logRetentionDays: orderPipelineRules.logRetentionDays });
   const configuration = {
-    orders: { ...readOrders(reader), logRetentionDays },
-    scaler: readScaler(reader, logRetentionDays),
-    operations: reader.section("", operationsRules),
+    orders: reader.section("orders", orderPipelineRelations),
+    scaler: readScaler(reader),
+    operations: reader.section("", []),
   };
   reader.rejectUnread();
   reader.throwIfAnyProblem();
   return configuration;
 }
 
-function readOrders(reader: ConfigurationReader): OrderPipelineArgs {
-  const { confirmationSender, confirmationIdentityArn, deletionProtection, protectData, ...rules } =
-    orderPipelineRules;
-  const { logRetentionDays: _, ...sized } = rules;
-  const orders = {
-    ...reader.section("orders", sized),
-    ...reader.section("", { confirmationSender, confirmationIdentityArn, deletionProtection, protectData }),
-  };
-  const { batchSize, batchingWindowSeconds, maximumConcurrency } = {
-    ...orderPipelineDefaults,
-    ...defined(orders),
-  };
-  reader.reject("ordersBatchSize", windowProblem(batchSize, batchingWindowSeconds));
-  if (orders.reservedConcurrency !== undefined) {
-    reader.reject(
-      "ordersReservedConcurrency",
-      reservationProblem(orders.reservedConcurrency, maximumConcurrency),
-    );
-  }
-  return orders;
-}
-
-const SCALER_METRICS = ["ImageId", "InstanceType", "FleetTag"] as const;
-
-function readScaler(
-  reader: ConfigurationReader,
-  logRetentionDays: number | undefined,
-): ScalerConfiguration | undefined {
-  const { logRetentionDays: _retention, ...rules } = cpuScalerRules;
-  const scaler = reader.section("scaler", { ...rules, metric: oneOf(SCALER_METRICS) });
-  const { amiId, amiSsmParameter, instanceType = "t3.micro", metric = "ImageId", ...sizes } = scaler;
-  const { minInstances, maxInstances, tolerance, targetCpuPercent, alarmCpuPercent } = {
-    ...cpuScalerDefaults,
-    ...defined(sizes),
-  };
-  reader.reject("scalerMaxInstances", maximumProblem(maxInstances, minInstances));
-  reader.reject("scalerTargetCpuPercent", targetProblem(targetCpuPercent, tolerance));
-  reader.reject("scalerAlarmCpuPercent", alarmProblem(alarmCpuPercent, targetCpuPercent));
+function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
+  const { metric = "ImageId", ...scaler } = reader.section("scaler", cpuScalerRelations);
+  const { amiId, amiSsmParameter, instanceType = scalerArguments.instanceType.default } = scaler;
   if (amiId === undefined && amiSsmParameter === undefined) return undefined;
 
-  reader.reject("scalerAmiId", imageProblem(amiId, amiSsmParameter)?.reason);
+  reader.reject("scalerAmiId", imageProblem(amiId, amiSsmParameter));
   if (amiSsmParameter !== undefined && metric === "ImageId") {
     const reason =
       "expected InstanceType or FleetTag with scalerAmiSsmParameter: the image's id is not known beforehand";
     reader.reject("scalerMetric", `got "ImageId"; ${reason}`);
   }
-  if ((sizes.subnetIds === undefined) !== (sizes.securityGroupIds === undefined)) {
+  if ((scaler.subnetIds === undefined) !== (scaler.securityGroupIds === undefined)) {
     reader.reject(
       "scalerSubnetIds",
       "got one of scalerSubnetIds and scalerSecurityGroupIds; expected both, or neither",
     );
   }
-  return {
-    ...sizes,
-    amiId,
-    amiSsmParameter,
-    instanceType,
-    logRetentionDays,
-    metric: metricOf(metric, instanceType),
-  };
+  return { ...scaler, instanceType, metric: metricOf(metric, instanceType) };
 }
 
-function metricOf(metric: (typeof SCALER_METRICS)[number], instanceType: string): CpuScalerArgs["metric"] {
+function metricOf(
+  metric: (typeof scalerArguments.metric)["default"],
+  instanceType: string,
+): CpuScalerArgs["metric"] {
   switch (metric) {
     case "ImageId":
       return undefined;
@@ -124,10 +107,6 @@ function metricOf(metric: (typeof SCALER_METRICS)[number], instanceType: string)
       return { kind: "fleetTag" };
   }
 }
-
-type Values<Rules> = {
-  readonly [Name in keyof Rules]: Rules[Name] extends Rule<infer T> ? T | undefined : never;
-};
 
 /** Reads keys and remembers what is wrong with them, so that one run shows every mistake. */
 class ConfigurationReader {
@@ -139,14 +118,25 @@ class ConfigurationReader {
     this.#config = config;
   }
 
-  /** A value for each rule, from the key of its name after the prefix: "orders" and "batchSize": "ordersBatchSize". */
-  section<Rules extends Readonly<Record<string, Rule<unknown>>>>(
-    prefix: string,
-    rules: Rules,
-  ): Values<Rules> {
-    return Object.fromEntries(
-      Object.entries(rules).map(([name, rule]) => [name, this.#value(keyOf(prefix, name), rule)]),
-    ) as Values<Rules>;
+  /** A value for each argument of a table; what must hold between them is checked with the defaults. */
+  section<Prefix extends keyof typeof configurationTables>(
+    prefix: Prefix,
+    relations: readonly Relation[],
+  ): ValuesOf<(typeof configurationTables)[Prefix]> {
+    const table: ArgumentTable = configurationTables[prefix];
+    const values = new Map(
+      Object.entries(table).map(([name, argument]) => [
+        name,
+        this.#value(configurationKey(prefix, name, argument), argument.rule),
+      ]),
+    );
+    for (const { name, others, problem } of relations) {
+      const inputs = [name, ...others].map((member) => values.get(member) ?? table[member]?.default);
+      if (inputs.includes(undefined)) continue;
+      const [value, ...rest] = inputs;
+      this.reject(configurationKey(prefix, name, table[name] ?? {}), problem(value, ...rest));
+    }
+    return Object.fromEntries(values) as ValuesOf<(typeof configurationTables)[Prefix]>;
   }
 
   /** Records what is wrong between keys; the first problem of a key is the one that is shown. */
@@ -192,17 +182,6 @@ class ConfigurationReader {
     }
     return value;
   }
-}
-
-function keyOf(prefix: string, name: string): string {
-  return prefix === "" ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
-
-/** Without the members that are undefined, so that defaults can stand in for them. */
-function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 /** Configuration comes as text; numbers, booleans and lists are JSON in it. */

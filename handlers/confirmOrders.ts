@@ -10,7 +10,8 @@ import { readEnvironment } from "./shared/environment";
 import { realTiming, retryUntil } from "./shared/retry";
 import { createTelemetry } from "./shared/telemetry";
 
-const environment = readEnvironment("ORDERS_TABLE_NAME", "CONFIRMATION_SENDER", "FAILURE_QUEUE_URL");
+/** What the function takes from its environment; its type binds whoever deploys it. */
+export const environment = readEnvironment("ORDERS_TABLE_NAME", "CONFIRMATION_SENDER", "FAILURE_QUEUE_URL");
 const ses = new SESv2Client(clientConfig);
 const sqs = new SQSClient(clientConfig);
 

@@ -7,7 +7,12 @@ import { readEnvironment } from "./shared/environment";
 import { realTiming, retryUntil } from "./shared/retry";
 import { createTelemetry } from "./shared/telemetry";
 
-const environment = readEnvironment("ORDERS_TABLE_NAME", "INVENTORY_TABLE_NAME", "DEAD_LETTER_QUEUE_URL");
+/** What the function takes from its environment; its type binds whoever deploys it. */
+export const environment = readEnvironment(
+  "ORDERS_TABLE_NAME",
+  "INVENTORY_TABLE_NAME",
+  "DEAD_LETTER_QUEUE_URL",
+);
 const sqs = new SQSClient(clientConfig);
 
 /** Takes batches off the order queue: each order is stored once, or stands in the dead-letter queue. */

@@ -17,7 +17,7 @@ import {
 } from "embedded-aws";
 import { runProgram, displayMap, createProvider } from "embedded-pulumi";
 import type { Contender } from "./compare";
-import type { ScalerSettings } from "./program/index";
+import type { ComparedSettings } from "./program/index";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
 import { initialSize, PHASE_SECONDS, type World } from "./simulate";
 import type { Trace } from "./traces";
@@ -41,7 +41,7 @@ interface Deployment {
  * This scaler as it is deployed: the component's alarm, rules, role and function in an embedded cloud of its own
  * for each trace, the function in a process of its own, on a clock that stands still while anything is at work.
  */
-export function deployedScaler(world: World, settings: ScalerSettings): Contender {
+export function deployedScaler(world: World, settings: ComparedSettings): Contender {
   return {
     name: "this scaler",
     parameters: { ...settings },
@@ -56,7 +56,7 @@ export function deployedScaler(world: World, settings: ScalerSettings): Contende
   };
 }
 
-async function deploy(world: World, settings: ScalerSettings): Promise<Deployment> {
+async function deploy(world: World, settings: ComparedSettings): Promise<Deployment> {
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
   const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
   const cloud = await startCloud({ port: 0, clock });
@@ -92,7 +92,7 @@ async function deploy(world: World, settings: ScalerSettings): Promise<Deploymen
 
 /** Does `work` with a Pulumi project for the bench's program, whose stack has these settings; JSON is YAML too. */
 async function withProject<T>(
-  settings: ScalerSettings,
+  settings: ComparedSettings,
   work: (projectDirectory: string) => Promise<T>,
 ): Promise<T> {
   const directory = mkdtempSync(path.join(tmpdir(), "scaler-bench-"));

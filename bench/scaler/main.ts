@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { cpuScalerDefaults } from "../../components/cpuScaler/arguments";
+import { cpuScalerArguments } from "../../components/cpuScaler/arguments";
+import { defaultsOf, sentOf } from "../../components/parts/argumentTable";
 import { compare, simulated, type Comparison, type Contender } from "./compare";
 import { deployedScaler } from "./deployedScaler";
 import type { Score } from "./run";
@@ -13,11 +14,13 @@ import type { World } from "./simulate";
 import { parameterLines, scoreTable } from "./table";
 import { parseTrace, standardTraces, type Trace } from "./traces";
 
+const defaults = defaultsOf(cpuScalerArguments);
+
 /** The one world in which all policies are compared: times in seconds, sizes in instances. */
 export const WORLD: World = {
   minInstances: 2,
   maxInstances: 30,
-  targetCpuPercent: cpuScalerDefaults.targetCpuPercent,
+  targetCpuPercent: defaults.targetCpuPercent,
   bootSeconds: 25,
   bootstrapSeconds: 60,
   metricDelaySeconds: 60,
@@ -28,7 +31,7 @@ const BOOTSTRAP_SWEEP = [0, 180];
 
 /** This project's defaults for what is this project's own. */
 export function scalerSettings(world: World) {
-  const { alarmCpuPercent, tolerance, scaleInAfterSeconds, maxStep } = cpuScalerDefaults;
+  const { alarmCpuPercent, tolerance, scaleInAfterSeconds, maxStep } = defaults;
   return {
     minInstances: world.minInstances,
     maxInstances: world.maxInstances,
@@ -36,7 +39,7 @@ export function scalerSettings(world: World) {
     alarmCpuPercent,
     tolerance,
     // Whoever deploys knows how long the application takes to start, and says so; a little more is harmless.
-    warmupSeconds: Math.max(cpuScalerDefaults.warmupSeconds, world.bootSeconds + world.bootstrapSeconds + 5),
+    warmupSeconds: Math.max(defaults.warmupSeconds, world.bootSeconds + world.bootstrapSeconds + 5),
     scaleInAfterSeconds,
     maxStep,
   };
@@ -54,7 +57,7 @@ export function contendersIn(world: World, staging: Staging): Contender[] {
   return [
     staging === "deployed"
       ? deployedScaler(world, settings)
-      : simulated(() => thisScaler(world, { ...settings, paused: false }), world),
+      : simulated(() => thisScaler(world, { ...sentOf(cpuScalerArguments, defaults), ...settings }), world),
     simulated(() => oneLaunchPerAlarm(world, settings.alarmCpuPercent), world),
     simulated(() => targetTracking(world), world),
     simulated(() => horizontalPodAutoscaler(world), world),

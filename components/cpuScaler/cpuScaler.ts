@@ -2,13 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalerConfiguration } from "../../handlers/scaling/configuration";
 import { cpuAlarmSource, createLaunchTemplate, FLEET_TAG_KEY } from "./fleet";
-import { checkCpuScalerArgs, type CpuScalerArgs } from "./arguments";
+import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
 import { scalerStatements } from "./permissions";
+import { sentOf } from "../parts/argumentTable";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed, type Transform } from "../parts/transform";
 
-type ScaleFleet = typeof import("../../handlers/scaleFleet").handler;
+type ScaleFleet = typeof import("../../handlers/scaleFleet");
 
 /** Long enough for a step of fifty launches, and for EC2 to show one made in a second zone. */
 const TIMEOUT_SECONDS = 60;
@@ -120,30 +121,19 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
-    const { amiId, amiSsmParameter, subnetIds, securityGroupIds, minInstances, maxInstances } = checked;
+    const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
     const configuration: {
-      readonly [Key in keyof ScalerConfiguration]: pulumi.Input<ScalerConfiguration[Key]>;
+      readonly [Key in keyof ScalerConfiguration]: pulumi.Input<Readonly<ScalerConfiguration[Key]>>;
     } = {
+      ...sentOf(cpuScalerArguments, checked),
       fleetTagKey: FLEET_TAG_KEY,
       fleet,
       launchTemplateId: launchTemplate.id,
-      subnetIds: pulumi.output(subnetIds).apply((ids) => [...ids]),
-      securityGroupIds: pulumi.output(securityGroupIds).apply((ids) => [...ids]),
-      publicIp: checked.publicIp,
       alarmArn: alarm.arn,
       tickRuleArn: tickRule.arn,
       metric: pulumi.output(metric),
-      instanceType: checked.instanceType,
       ...(amiId !== undefined && { imageId: amiId }),
       ...(amiSsmParameter !== undefined && { imageParameter: amiSsmParameter }),
-      minInstances,
-      maxInstances,
-      targetCpuPercent: checked.targetCpuPercent,
-      tolerance: checked.tolerance,
-      warmupSeconds: checked.warmupSeconds,
-      scaleInAfterSeconds: checked.scaleInAfterSeconds,
-      maxStep: checked.maxStep,
-      paused: checked.paused,
     };
     const scaleFleet = new LambdaFunction<ScaleFleet>(
       `${name}-scale`,

@@ -1,8 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CpuScaler } from "../cpuScaler/cpuScaler";
+import type { operationsArguments } from "./arguments";
 import { lambdaMetric, ownMetric, queueMetric, type Metric, type WatchedFunction } from "./metrics";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
+import type { Checked } from "../parts/argumentTable";
 
 /** An alarm as a person thinks of it: `components/operations.ts` makes CloudWatch's of it. */
 export interface AlarmPlan {
@@ -36,11 +38,10 @@ const MOST_OF_FIVE_MINUTES = [3, 5] as const;
 /** The share of its timeout at which a function counts as slow: handlers stop beginning new work soon after. */
 const SLOW_SHARE = 0.7;
 
-export interface OrderThresholds {
-  readonly oldestOrderSeconds: pulumi.Input<number>;
-  readonly oldestConfirmationSeconds: pulumi.Input<number>;
-  readonly rejectedOrders: pulumi.Input<number>;
-}
+export type OrderThresholds = Pick<
+  Checked<typeof operationsArguments>,
+  "oldestOrderSeconds" | "oldestConfirmationSeconds" | "refusedOrders"
+>;
 
 export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThresholds): AlarmPlan[] {
   const { queue, deadLetterQueue, processOrders, confirmations } = orders;
@@ -70,13 +71,13 @@ export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThr
     // Each of them is in the dead-letter queue and raises that alarm; many at once mean that a shop sends
     // orders that break the contract, which is another person's call.
     {
-      name: "orders-rejected",
-      runbook: "many-orders-rejected",
+      name: "orders-refused",
+      runbook: "many-orders-refused",
       meaning: "Many orders in five minutes break the order contract.",
-      metric: ownMetric(processOrders, "OrdersRejected"),
+      metric: ownMetric(processOrders, "OrdersRefused"),
       statistic: "Sum",
       periodSeconds: 300,
-      threshold: thresholds.rejectedOrders,
+      threshold: thresholds.refusedOrders,
       datapoints: AT_ONCE,
       tellWhenOver: true,
     },
@@ -117,7 +118,7 @@ export function scalerAlarms({ scaleFleet, failureQueue }: CpuScaler["nodes"]): 
       name: "fleet-at-maximum",
       runbook: "fleet-at-its-maximum",
       meaning: "The fleet has been at its maximum for ten minutes, and its load asks for more.",
-      metric: ownMetric(scaleFleet, "atMaximum"),
+      metric: ownMetric(scaleFleet, "FleetAtMaximum"),
       statistic: "Maximum",
       threshold: 1,
       datapoints: TEN_MINUTES,
@@ -129,7 +130,7 @@ export function scalerAlarms({ scaleFleet, failureQueue }: CpuScaler["nodes"]): 
       name: "fleet-launches-refused",
       runbook: "launches-refused",
       meaning: "EC2 keeps refusing to launch the instances that the fleet needs.",
-      metric: ownMetric(scaleFleet, "refused"),
+      metric: ownMetric(scaleFleet, "LaunchesRefused"),
       statistic: "Sum",
       threshold: 1,
       datapoints: MOST_OF_FIVE_MINUTES,

@@ -7,6 +7,7 @@ import {
   ownMetric,
   queueMetric,
   tableMetric,
+  type OwnMetric,
   type WatchedFunction,
 } from "./metrics";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
@@ -50,9 +51,9 @@ function flow({ queue, processOrders, confirmations }: Orders): Section {
       },
       counts("Orders", "Sum", processOrders, {
         OrdersProcessed: "processed",
-        OrdersDeclined: "declined: no stock",
+        OrdersRejected: "rejected: no stock",
         OrdersDuplicate: "duplicates",
-        OrdersRejected: "rejected",
+        OrdersRefused: "refused: breaks the contract",
         OrdersFailed: "failed, to be retried",
       }),
       ...(confirmations === undefined
@@ -141,14 +142,14 @@ function fleet({ alarm, scaleFleet }: Scaler): Section {
     graphs: [
       { title: "CPU", alarmArn: alarm.arn },
       counts("Instances", "Maximum", scaleFleet, {
-        desired: "desired",
-        running: "running",
-        pending: "starting",
+        InstancesDesired: "desired",
+        InstancesRunning: "running",
+        InstancesPending: "starting",
       }),
       counts("Changes", "Sum", scaleFleet, {
-        launched: "launched",
-        terminated: "terminated",
-        refused: "refused by EC2",
+        InstancesLaunched: "launched",
+        InstancesTerminated: "terminated",
+        LaunchesRefused: "refused by EC2",
       }),
     ],
   };
@@ -200,12 +201,15 @@ function counts(
   title: string,
   stat: "Sum" | "Maximum",
   watched: WatchedFunction,
-  labels: Readonly<Record<string, string>>,
+  labels: Readonly<Partial<Record<OwnMetric, string>>>,
 ): Graph {
   return {
     title,
     unit: stat === "Sum" ? "per minute" : "at once",
     stat,
-    lines: Object.entries(labels).map(([name, label]) => ({ label, metric: ownMetric(watched, name) })),
+    lines: (Object.entries(labels) as [OwnMetric, string][]).map(([name, label]) => ({
+      label,
+      metric: ownMetric(watched, name),
+    })),
   };
 }

@@ -1,5 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ConfirmationMetric } from "../../handlers/orders/confirmBatch";
+import type { OrderMetric } from "../../handlers/orders/processBatch";
+import type { ScalerMetric } from "../../handlers/scaling/handleTrigger";
 
 /** A metric by its full name: what alarms watch and the dashboard draws. */
 export interface Metric {
@@ -20,8 +23,10 @@ export function lambdaMetric(watched: WatchedFunction, name: string): Metric {
   return { namespace: "AWS/Lambda", name, dimensions: { FunctionName: watched.function.name } };
 }
 
-/** What a function itself counts: see `handlers/shared/telemetry.ts`. */
-export function ownMetric(watched: WatchedFunction, name: string): Metric {
+/** The metrics that functions count themselves, by the types of the modules that count. */
+export type OwnMetric = OrderMetric | ConfirmationMetric | ScalerMetric;
+
+export function ownMetric(watched: WatchedFunction, name: OwnMetric): Metric {
   return { namespace: watched.metrics.namespace, name, dimensions: { service: watched.metrics.service } };
 }
 

@@ -5,7 +5,7 @@ import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed } from "../parts/transform";
 
-type ConfirmOrders = typeof import("../../handlers/confirmOrders").handler;
+type ConfirmOrders = typeof import("../../handlers/confirmOrders");
 
 /** `OrderPipeline`'s arguments, checked; see there. */
 export interface OrderConfirmationsArgs {

@@ -7,7 +7,7 @@ import { policyDocument } from "../parts/policyDocument";
 import { QueueWithDeadLetterQueue } from "../parts/queueWithDeadLetterQueue";
 import { transformed } from "../parts/transform";
 
-type ProcessOrders = typeof import("../../handlers/processOrders").handler;
+type ProcessOrders = typeof import("../../handlers/processOrders");
 
 /**
  * Orders in, stored orders out: a queue, a function that takes batches off it, a table of orders, a table of

@@ -3,22 +3,28 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What an argument must be: checked wherever a value comes from, and worded for the person who gave it. */
 export interface Rule<T> {
-  /** "an integer from 1 to 10,000" */
+  /** "an integer from 1 to 10,000 messages" */
   readonly expected: string;
+  /** The part of it that a description of the argument repeats: "1 to 10,000 messages". */
+  readonly limits?: string;
   readonly accepts: (value: unknown) => value is T;
 }
 
 export function integer(minimum: number, maximum: number, unit = ""): Rule<number> {
+  const limits = limitsOf(minimum, maximum, unit);
   return {
-    expected: `an integer from ${grouped(minimum)} to ${grouped(maximum)}${unit && ` ${unit}`}`,
+    expected: `an integer from ${limits}`,
+    limits,
     accepts: (value): value is number =>
       typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum,
   };
 }
 
 export function number(minimum: number, maximum: number, unit = ""): Rule<number> {
+  const limits = limitsOf(minimum, maximum, unit);
   return {
-    expected: `a number from ${grouped(minimum)} to ${grouped(maximum)}${unit && ` ${unit}`}`,
+    expected: `a number from ${limits}`,
+    limits,
     accepts: (value): value is number =>
       typeof value === "number" && Number.isFinite(value) && value >= minimum && value <= maximum,
   };
@@ -41,6 +47,14 @@ export const boolean: Rule<boolean> = {
 export function text(pattern: RegExp, expected: string): Rule<string> {
   return { expected, accepts: (value): value is string => typeof value === "string" && pattern.test(value) };
 }
+
+/** As SES and SNS take one. */
+export const EMAIL_ADDRESS = text(/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/, "an e-mail address");
+
+/** The retention periods that CloudWatch Logs knows, in days. */
+export const LOG_RETENTION_DAYS = oneOf<number>([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]);
 
 export function listOf<T>(rule: Rule<T>, minimumLength = 0): Rule<readonly T[]> {
   return {
@@ -145,6 +159,7 @@ export function isPlain(input: unknown): boolean {
   return !pulumi.Output.isInstance(input) && !(input instanceof Promise);
 }
 
-function grouped(value: number): string {
-  return value.toLocaleString("en-US");
+function limitsOf(minimum: number, maximum: number, unit: string): string {
+  const grouped = (value: number) => value.toLocaleString("en-US");
+  return `${grouped(minimum)} to ${grouped(maximum)}${unit && ` ${unit}`}`;
 }

@@ -6,18 +6,25 @@ import { policyDocument } from "./policyDocument";
 import { metricsNamespace } from "./stackNames";
 import { transformed, type Transform } from "./transform";
 
-/** A Lambda handler as its module exports it: `typeof import("../handlers/processOrders").handler`. */
-export type Handler = (event: never, context: aws.lambda.Context) => Promise<unknown>;
+/** A file of `handlers/`, as a type: `typeof import("../../handlers/processOrders")`. */
+export interface HandlerModule {
+  readonly handler: (event: never, context: aws.lambda.Context) => Promise<unknown>;
+  /** The variables that the module reads. */
+  readonly environment: Readonly<Record<string, string>>;
+}
 
-export interface LambdaFunctionArgs {
+type EventOf<Module extends HandlerModule> = Parameters<Module["handler"]>[0];
+type AnswerOf<Module extends HandlerModule> = Awaited<ReturnType<Module["handler"]>>;
+
+export interface LambdaFunctionArgs<Module extends HandlerModule> {
   /** The file in `handlers/`, without its extension ("processOrders"); it exports `handler`. */
   readonly handler: string;
   /** What the function is for, as the console shows it. */
   readonly description: string;
   /** All that the function may do, beside writing its own logs and traces. Name actions and resources exactly. */
   readonly statements: readonly pulumi.Input<aws.iam.PolicyStatement>[];
-  /** Beside what names the function's own metrics, which is always there. */
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Exactly what the module reads; what names the function's own metrics is always there besides. */
+  readonly environment: { readonly [Name in keyof Module["environment"]]: pulumi.Input<string> };
   /** 1 to 900 seconds. */
   readonly timeoutSeconds: pulumi.Input<number>;
   /** 128 to 10,240 MB; the share of a processor grows with it, a whole one at 1,769 MB. */
@@ -37,11 +44,6 @@ export interface LambdaFunctionTransforms {
   readonly logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
 }
 
-/** The retention periods that CloudWatch Logs knows, in days. */
-export const LOG_RETENTION_DAYS: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
 const ASSUMED_BY_LAMBDA = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
@@ -51,17 +53,17 @@ const ASSUMED_BY_LAMBDA = JSON.stringify({
  * A callback function with least privilege and a small package: its handler bundled into one file, a role with
  * exact statements and no managed policy, a log group of its own with retention, JSON logs, active tracing.
  *
- * `H` is the type of the handler, which must be the one that `args.handler` names:
- * `new LambdaFunction<typeof import("../handlers/processOrders").handler>(…, { handler: "processOrders" })`.
+ * `Module` is the type of the handler's file, which must be the one that `args.handler` names:
+ * `new LambdaFunction<typeof import("../../handlers/processOrders")>(…, { handler: "processOrders" })`.
  */
-export class LambdaFunction<H extends Handler> extends pulumi.ComponentResource {
-  readonly function: aws.lambda.CallbackFunction<Parameters<H>[0], Awaited<ReturnType<H>>>;
+export class LambdaFunction<Module extends HandlerModule> extends pulumi.ComponentResource {
+  readonly function: aws.lambda.CallbackFunction<EventOf<Module>, AnswerOf<Module>>;
   readonly role: aws.iam.Role;
   readonly logGroup: aws.cloudwatch.LogGroup;
   /** Where the metrics are that the function publishes itself; `service` is their only dimension. */
   readonly metrics: { readonly namespace: string; readonly service: string };
 
-  constructor(name: string, args: LambdaFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LambdaFunctionArgs<Module>, opts?: pulumi.ComponentResourceOptions) {
     super("event-driven-aws:parts:LambdaFunction", name, {}, opts);
     const { transform = {} } = args;
     const tags = args.tags === undefined ? {} : { tags: args.tags };
@@ -126,13 +128,13 @@ export class LambdaFunction<H extends Handler> extends pulumi.ComponentResource 
       },
       child,
     );
-    type Callback = aws.lambda.Callback<Parameters<H>[0], Awaited<ReturnType<H>>>;
+    type Callback = aws.lambda.Callback<EventOf<Module>, AnswerOf<Module>>;
     // Serialised into the deployed program, where the bundle lies beside it and `require` is that program's own.
     const callbackFactory = () => {
       const load: (module: string) => unknown = require;
       return (load(bundledModule) as { handler: Callback }).handler;
     };
-    this.function = new aws.lambda.CallbackFunction<Parameters<H>[0], Awaited<ReturnType<H>>>(
+    this.function = new aws.lambda.CallbackFunction<EventOf<Module>, AnswerOf<Module>>(
       name,
       { ...functionArgs, callbackFactory },
       functionOptions,

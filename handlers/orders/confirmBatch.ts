@@ -26,12 +26,15 @@ type Outcome =
   /** To be delivered again. */
   | { readonly kind: "failed"; readonly failure: Failure };
 
-const METRICS: Readonly<Record<Outcome["kind"], string>> = {
+const METRICS = {
   sent: "ConfirmationsSent",
   skipped: "ConfirmationsSkipped",
   undeliverable: "ConfirmationsUndeliverable",
   failed: "ConfirmationsFailed",
-};
+} as const satisfies Record<Outcome["kind"], string>;
+
+/** What the function counts. */
+export type ConfirmationMetric = (typeof METRICS)[Outcome["kind"]];
 
 /** SES takes 14 mails a second unless an account asks for more; ten at once reach that. */
 const MAILS_AT_ONCE = 10;
@@ -47,7 +50,9 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
 
   return async (event: DynamoDBStreamEvent, context: InvocationContext): Promise<DynamoDBBatchResponse> => {
     const deadline = deadlineOf(context, timing);
-    const counts = Object.fromEntries(Object.values(METRICS).map((name) => [name, 0]));
+    const counts: Record<string, number> = Object.fromEntries(
+      Object.values(METRICS).map((name) => [name, 0]),
+    );
     const failed: string[] = [];
 
     await forEachAtOnce(event.Records, MAILS_AT_ONCE, async (record) => {

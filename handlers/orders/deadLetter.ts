@@ -22,8 +22,8 @@ const LONGEST_REASON = 1_000;
 /** A message for the dead-letter queue: the body as it came, its attributes as far as they fit, and the reason. */
 export function deadLetterOf(record: SQSRecord, refusal: Refusal): DeadLetter {
   const ours = {
-    rejectionCode: text(refusal.code),
-    rejectionReason: text(refusal.reason.slice(0, LONGEST_REASON)),
+    refusalCode: text(refusal.code),
+    refusalReason: text(refusal.reason.slice(0, LONGEST_REASON)),
   };
   const theirs = Object.entries(record.messageAttributes)
     .filter(([name]) => !Object.hasOwn(ours, name))

@@ -16,7 +16,7 @@ import { contentOf, toItem, type Item, type Rejection } from "./orderItem";
 export type StoreOutcome =
   | { readonly kind: "processed" }
   /** Stored as rejected: a business outcome, decided once and for all. */
-  | { readonly kind: "declined"; readonly rejection: Rejection }
+  | { readonly kind: "rejected"; readonly rejection: Rejection }
   /** It stood there with the same content; nothing was changed. */
   | { readonly kind: "duplicate" }
   /** Its id stood there with other content; nothing was changed. */
@@ -85,7 +85,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       if (order.items === undefined) return put(item, PROCESSED, deadline);
       const outcome = await reserve(item, order.items, deadline);
       // Had another delivery of it been stored since, with stock that came back, that one stays.
-      return outcome.kind === "declined"
+      return outcome.kind === "rejected"
         ? put(toItem(order, createdAt, outcome.rejection), outcome, deadline)
         : outcome;
     },
@@ -127,7 +127,7 @@ function outcomeOf(cancellation: Cancellation, item: Item, attempt: number): Sto
     case "exists":
       return compare(item, cancellation.item, PROCESSED, attempt);
     case "unavailable":
-      return { kind: "declined", rejection: cancellation.rejection };
+      return { kind: "rejected", rejection: cancellation.rejection };
     case "passing":
       throw new PassingFailure(
         cancellation.code,

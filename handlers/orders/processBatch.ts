@@ -22,7 +22,7 @@ export interface ProcessOrdersDependencies {
 type Outcome =
   | Exclude<StoreOutcome, { kind: "conflict" }>
   /** In the dead-letter queue: it can never succeed. */
-  | { readonly kind: "rejected"; readonly refusal: Refusal }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
   /** Back to the queue: it may succeed later. */
   | { readonly kind: "failed"; readonly failure: Failure };
 
@@ -31,13 +31,16 @@ interface Entry {
   readonly parsed: ParsedOrder;
 }
 
-const METRICS: Readonly<Record<Outcome["kind"], string>> = {
+const METRICS = {
   processed: "OrdersProcessed",
-  declined: "OrdersDeclined",
-  duplicate: "OrdersDuplicate",
   rejected: "OrdersRejected",
+  duplicate: "OrdersDuplicate",
+  refused: "OrdersRefused",
   failed: "OrdersFailed",
-};
+} as const satisfies Record<Outcome["kind"], string>;
+
+/** What the function counts. */
+export type OrderMetric = (typeof METRICS)[Outcome["kind"]];
 
 /**
  * The handler of the order queue's batches. Answers with the messages that are to be delivered again; throws
@@ -48,7 +51,9 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
 
   return async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
     const deadline = deadlineOf(context, timing);
-    const counts = Object.fromEntries(Object.values(METRICS).map((name) => [name, 0]));
+    const counts: Record<string, number> = Object.fromEntries(
+      Object.values(METRICS).map((name) => [name, 0]),
+    );
     const failures: { messageId: string; failure: Failure }[] = [];
 
     await forEachAtOnce(byOrder(event.Records), SOCKETS, async (entries) => {
@@ -98,7 +103,7 @@ async function handle(
 ): Promise<Outcome> {
   const refuse = async (refusal: Refusal): Promise<Outcome> => {
     await dependencies.sendToDeadLetterQueue(deadLetterOf(record, refusal), deadline.end);
-    return { kind: "rejected", refusal };
+    return { kind: "refused", refusal };
   };
   try {
     if (!parsed.ok) {
@@ -135,9 +140,9 @@ function detailOf(outcome: Outcome): Readonly<Record<string, Rejection | Refusal
     case "processed":
     case "duplicate":
       return {};
-    case "declined":
-      return { rejection: outcome.rejection };
     case "rejected":
+      return { rejection: outcome.rejection };
+    case "refused":
       return { refusal: outcome.refusal };
     case "failed":
       return { failure: outcome.failure };

@@ -1,7 +1,5 @@
 import * as v from "valibot";
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const seconds = v.pipe(v.number(), v.minValue(0));
+import { scalingSettings } from "./decideCapacity";
 
 const metricSource = v.variant("kind", [
   /** `AWS/EC2 CPUUtilization` with these dimensions. */
@@ -25,17 +23,9 @@ const configuration = v.object({
   tickRuleArn: v.string(),
   metric: metricSource,
   instanceType: v.string(),
-  /** The image's id; left out when a parameter holds it, which is read at each launch. */
-  imageId: v.optional(v.string()),
+  /** Instead of `imageId`: holds the image's id, which is read at each launch. */
   imageParameter: v.optional(v.string()),
-  minInstances: count,
-  maxInstances: count,
-  targetCpuPercent: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
-  tolerance: v.pipe(v.number(), v.minValue(0)),
-  warmupSeconds: seconds,
-  scaleInAfterSeconds: seconds,
-  maxStep: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  paused: v.boolean(),
+  ...scalingSettings.entries,
 });
 
 /** What `CpuScaler` tells the function, as JSON in the variable `SCALER`; units as in `CpuScalerArgs`. */

@@ -1,22 +1,28 @@
+import * as v from "valibot";
 import { demandByMinute, MINUTE, type Datapoint, type Demand } from "./demand";
 import { isWarmingUp, type Member } from "./fleet";
 import { terminationOrder } from "./terminationOrder";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const seconds = v.pipe(v.number(), v.minValue(0));
+
 /** How the fleet is to be kept; see the arguments of `CpuScaler` for units, defaults and limits. */
-export interface ScalingSettings {
-  readonly minInstances: number;
-  readonly maxInstances: number;
-  readonly targetCpuPercent: number;
-  readonly tolerance: number;
-  readonly warmupSeconds: number;
-  readonly scaleInAfterSeconds: number;
-  readonly maxStep: number;
-  readonly paused: boolean;
+export const scalingSettings = v.object({
+  minInstances: count,
+  maxInstances: count,
+  targetCpuPercent: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
+  tolerance: v.pipe(v.number(), v.minValue(0)),
+  warmupSeconds: seconds,
+  scaleInAfterSeconds: seconds,
+  maxStep: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  paused: v.boolean(),
   /** The image that new instances get, where it is known before the launch. */
-  readonly imageId?: string | undefined;
-}
+  imageId: v.optional(v.string()),
+});
+
+export type ScalingSettings = Readonly<v.InferOutput<typeof scalingSettings>>;
 
 /** All that a decision is made of. */
 export interface Situation {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { cpuScalerDefaults, cpuScalerRules } from "../../components/cpuScaler/arguments";
-import { orderPipelineDefaults, orderPipelineRules } from "../../components/orderPipeline/arguments";
-import { readConfiguration } from "../../config";
+import { configurationKey, type AnyArgument, type ArgumentTable } from "../../components/parts/argumentTable";
+import { configurationTables, readConfiguration } from "../../config";
 import { configure, requireAnew, type Configuration } from "./support/program";
 import { recordResources } from "./support/recordResources";
+import { tableComments } from "./support/tableComments";
 
 interface Declaration {
   readonly type?: string;
@@ -42,42 +42,48 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+const COMMENTS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
+  orders: tableComments("components/orderPipeline/arguments.ts", "orderPipelineArguments"),
+  scaler: new Map([
+    ...tableComments("components/cpuScaler/arguments.ts", "cpuScalerArguments"),
+    ...tableComments("config.ts", "scalerArguments"),
+  ]),
+  "": tableComments("components/operations/arguments.ts", "operationsArguments"),
+};
+
+/** What `Pulumi.yaml` must say of each key, by the tables of arguments. */
+function declarationsOf(tables: Readonly<Record<string, ArgumentTable>>) {
+  return Object.fromEntries(
+    Object.entries(tables).flatMap(([prefix, table]) =>
+      Object.entries(table).map(([name, argument]) => {
+        const [sentence = ""] = /^.*?(?=\.( |$))/.exec(COMMENTS[prefix]?.get(name) ?? "") ?? [];
+        expect(sentence, `${name}: a comment that describes it`).not.to.equal("");
+        const { limits } = argument.rule;
+        const begins = `${sentence}${limits === undefined ? "" : `, ${limits}`}.`;
+        return [configurationKey(prefix, name, argument), { ...typeAndDefault(argument), begins }] as const;
+      }),
+    ),
+  );
+}
+
+/** Pulumi knows no type for a number with decimals, and none for a number that may be left out: both are texts. */
+function typeAndDefault({ rule, ...argument }: AnyArgument) {
+  if (rule.expected.startsWith("a list of ")) return { type: "array", byDefault: [] };
+  const byDefault = argument.default ?? "";
+  if (Number.isInteger(byDefault)) return { type: "integer", byDefault };
+  if (typeof byDefault === "boolean") return { type: "boolean", byDefault };
+  return { type: "string", byDefault: typeof byDefault === "number" ? String(byDefault) : byDefault };
+}
+
 describe("the configuration", () => {
-  it("declares every key with a type, a default and a description", () => {
-    for (const [key, declaration] of Object.entries(declared)) {
-      expect(declaration, key).to.include.all.keys("type", "default", "description");
-      expect(declaration.type, key).to.be.oneOf(["string", "integer", "boolean", "array"]);
+  it("declares exactly the components' arguments, with their defaults and descriptions", () => {
+    const expected = declarationsOf(configurationTables);
+    expect(Object.keys(declared)).to.have.members(Object.keys(expected));
+    for (const [key, { type, byDefault, begins }] of Object.entries(expected)) {
+      const { description = "", ...declaration } = declared[key] ?? {};
+      expect(declaration, key).to.deep.include({ type, default: byDefault });
+      expect(description.slice(0, begins.length), key).to.equal(begins);
     }
-  });
-
-  it("declares the defaults and the arguments that the components have", () => {
-    const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
-    const shared = [
-      "logRetentionDays",
-      "deletionProtection",
-      "protectData",
-      "confirmationSender",
-      "confirmationIdentityArn",
-    ];
-    const keys = [
-      ...Object.keys(orderPipelineRules).map((name) =>
-        shared.includes(name) ? name : `orders${capitalised(name)}`,
-      ),
-      ...Object.keys(cpuScalerRules)
-        .filter((name) => !shared.includes(name))
-        .map((name) => `scaler${capitalised(name)}`),
-    ];
-    expect(Object.keys(declared)).to.include.members(keys);
-
-    const defaults = [
-      ...Object.entries(orderPipelineDefaults).map(
-        ([name, value]) => [shared.includes(name) ? name : `orders${capitalised(name)}`, value] as const,
-      ),
-      ...Object.entries(cpuScalerDefaults)
-        .filter(([name]) => !shared.includes(name))
-        .map(([name, value]) => [`scaler${capitalised(name)}`, value] as const),
-    ];
-    for (const [key, value] of defaults) expect(String(declared[key]?.default), key).to.equal(String(value));
   });
 
   it("is valid with the declared defaults, and then has no scaler and no confirmations", () => {

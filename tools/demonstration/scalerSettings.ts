@@ -1,18 +1,24 @@
 import * as v from "valibot";
 import type { CloudContext } from "embedded-aws";
+import type { ScalingSettings } from "../../handlers/scaling/decideCapacity";
 import type { FleetIdentity } from "./fleetTally";
 
 /** What the demonstration needs to know of the deployed scaler. */
-export interface ScalerSettings extends FleetIdentity {
+export interface ScalerSettings
+  extends
+    FleetIdentity,
+    Pick<
+      ScalingSettings,
+      | "minInstances"
+      | "maxInstances"
+      | "targetCpuPercent"
+      | "warmupSeconds"
+      | "scaleInAfterSeconds"
+      | "paused"
+    > {
   readonly functionName: string;
   readonly logGroupName: string;
-  readonly minInstances: number;
-  readonly maxInstances: number;
-  readonly targetCpuPercent: number;
   readonly alarmCpuPercent: number;
-  readonly warmupSeconds: number;
-  readonly scaleInAfterSeconds: number;
-  readonly paused: boolean;
 }
 
 /** The members of the function's variable `SCALER` that are read here. */

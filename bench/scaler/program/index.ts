@@ -4,7 +4,7 @@ import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
 import { fleetNetwork } from "../../../components/cpuScaler/fleetNetwork";
 
 /** What the comparison gives every policy; the rest are the component's defaults. */
-export type ScalerSettings = Readonly<
+export type ComparedSettings = Readonly<
   Record<
     | "minInstances"
     | "maxInstances"
@@ -21,7 +21,7 @@ export type ScalerSettings = Readonly<
 // Handlers are bundled from the project's root, and this program runs in its own folder.
 process.chdir(path.resolve(__dirname, "../../.."));
 
-const settings = new pulumi.Config().requireObject<ScalerSettings>("scaler");
+const settings = new pulumi.Config().requireObject<ComparedSettings>("scaler");
 
 const scaler = new CpuScaler("fleet", {
   amiId: "ami-0123456789abcdef0",

@@ -5,7 +5,7 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
-import type { ScaleFleetResult } from "../../../handlers/scaling/scaleFleet";
+import type { ScaleFleetResult } from "../../../handlers/scaling/handleTrigger";
 import type { Deployment } from "./deployment";
 import { findFunction, telemetryScenarios, type Subject } from "./scenario";
 

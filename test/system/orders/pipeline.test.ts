@@ -89,9 +89,9 @@ describe("the deployed order pipeline", function () {
   for (const [what, body, reason] of malformed) {
     it(`puts ${what} into the dead-letter queue, byte for byte, with the reason`, async () => {
       await program.process(body);
-      const { rejectionCode, rejectionReason } = await deadLetter(body);
-      expect(rejectionCode).to.equal("invalidOrder");
-      expect(rejectionReason).to.match(reason);
+      const { refusalCode, refusalReason } = await deadLetter(body);
+      expect(refusalCode).to.equal("invalidOrder");
+      expect(refusalReason).to.match(reason);
     });
   }
 
@@ -102,8 +102,8 @@ describe("the deployed order pipeline", function () {
     const other = JSON.stringify({ ...order, totalAmount: 11 });
     await program.process(other);
     expect(await deadLetter(other)).to.deep.equal({
-      rejectionCode: "conflictingOrder",
-      rejectionReason: "orderId: stored already with other content",
+      refusalCode: "conflictingOrder",
+      refusalReason: "orderId: stored already with other content",
     });
     expect(await program.order("pipeline-4")).to.deep.equal(stored);
   });

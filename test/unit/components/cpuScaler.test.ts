@@ -4,10 +4,10 @@ import * as fc from "fast-check";
 import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
 import {
   checkCpuScalerArgs,
-  cpuScalerDefaults,
-  cpuScalerRules,
+  cpuScalerArguments,
   type CpuScalerArgs,
 } from "../../../components/cpuScaler/arguments";
+import { defaultsOf } from "../../../components/parts/argumentTable";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
@@ -433,7 +433,7 @@ describe("CpuScaler", () => {
 
 describe("CpuScaler's arguments", () => {
   it("are good as the defaults say", () => {
-    expect(problems(cpuScalerDefaults)).to.deep.equal([]);
+    expect(problems(defaultsOf(cpuScalerArguments))).to.deep.equal([]);
   });
 
   it("are all checked together", () => {
@@ -524,7 +524,7 @@ describe("CpuScaler's arguments", () => {
           // Far enough apart for the rules between arguments.
           const others = { minInstances: 0, maxInstances: 1_000, targetCpuPercent: 60 };
           const refused = problems({ ...others, [name]: value }).length > 0;
-          expect(refused).to.equal(!cpuScalerRules[name].accepts(value));
+          expect(refused).to.equal(!cpuScalerArguments[name].rule.accepts(value));
         },
       ),
     );

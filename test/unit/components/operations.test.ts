@@ -78,7 +78,7 @@ const FUNCTION_ALARMS = ["errors", "throttles", "slow"];
 const ORDER_ALARMS = [
   "orders-dead-letters",
   "orders-waiting",
-  "orders-rejected",
+  "orders-refused",
   ...FUNCTION_ALARMS.map((alarm) => `orders-process-${alarm}`),
 ];
 const ALL_ALARMS = [
@@ -178,10 +178,10 @@ describe("Operations", () => {
         },
       ],
       [
-        "orders-rejected",
+        "orders-refused",
         {
           namespace: "event-driven-aws/test",
-          metricName: "OrdersRejected",
+          metricName: "OrdersRefused",
           dimensions: { service: "orders-process" },
           statistic: "Sum",
           period: 300,
@@ -214,13 +214,13 @@ describe("Operations", () => {
         "fleet-at-maximum",
         {
           namespace: "event-driven-aws/test",
-          metricName: "atMaximum",
+          metricName: "FleetAtMaximum",
           dimensions: { service: "fleet-scale" },
           datapointsToAlarm: 10,
           evaluationPeriods: 10,
         },
       ],
-      ["fleet-launches-refused", { metricName: "refused", statistic: "Sum" }],
+      ["fleet-launches-refused", { metricName: "LaunchesRefused", statistic: "Sum" }],
       ["fleet-events-failed", { dimensions: { QueueName: "fleet-failures-0a1b2c3" } }],
     ];
     for (const [alarm, inputs] of watched) {
@@ -230,7 +230,7 @@ describe("Operations", () => {
     }
 
     it("watches metrics that the handlers do count", () => {
-      const handlers = ["orders/processBatch", "orders/confirmBatch", "scaling/scaleFleet"].map((file) =>
+      const handlers = ["orders/processBatch", "orders/confirmBatch", "scaling/handleTrigger"].map((file) =>
         readFileSync(`handlers/${file}.ts`, "utf8"),
       );
       const { widgets } = bodyOf(recorder);
@@ -353,7 +353,7 @@ describe("Operations", () => {
     const { recorder } = await deploy(true, {
       oldestOrderSeconds: pulumi.output(60),
       oldestConfirmationSeconds: 120,
-      rejectedOrders: 1000,
+      refusedOrders: 1000,
       transform: {
         alarm: (args) => ({ args: { ...args, evaluationPeriods: 20 } }),
         dashboard: (args) => ({ args: { ...args, dashboardName: "mine" } }),
@@ -368,7 +368,7 @@ describe("Operations", () => {
     const alarms = alarmsOf(recorder);
     expect(alarms.get("orders-waiting")).to.include({ threshold: 60, evaluationPeriods: 20 });
     expect(alarms.get("confirmations-waiting")).to.include({ threshold: 120_000 });
-    expect(alarms.get("orders-rejected")).to.include({ threshold: 1000 });
+    expect(alarms.get("orders-refused")).to.include({ threshold: 1000 });
     expect(recorder.find(DASHBOARD, "operations-dashboard").inputs.dashboardName).to.equal("mine");
     expect(recorder.find(KEY, "operations-alarms-key").inputs.deletionWindowInDays).to.equal(7);
     expect(recorder.find(ALIAS, "operations-alarms-key-alias").inputs.name).to.equal("alias/mine");
@@ -400,7 +400,7 @@ describe("Operations", () => {
         "oldestConfirmationSeconds",
         "got 21601; expected an integer from 60 to 21,600 seconds",
       ],
-      [{ rejectedOrders: 0.5 }, "rejectedOrders", "got 0.5; expected an integer from 1 to 1,000,000 orders"],
+      [{ refusedOrders: 0.5 }, "refusedOrders", "got 0.5; expected an integer from 1 to 1,000,000 orders"],
     ];
     it("each bad argument, before anything of it is registered", async () => {
       const recorder = recordResources();

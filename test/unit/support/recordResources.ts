@@ -88,12 +88,12 @@ function answersOf(token: string): Record<string, unknown> {
   }
 }
 
-/** An output's value. Rejects after two seconds, as an unknown output of a preview never resolves. */
+/** An output's value. Rejects after ten seconds, as an unknown output of a preview never resolves. */
 export function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
-      reject(new Error("the output did not resolve within 2 seconds"));
-    }, 2_000);
+      reject(new Error("the output did not resolve within 10 seconds"));
+    }, 10_000);
     output.apply((value) => {
       clearTimeout(timeout);
       resolve(value);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { LambdaFunction } from "../../../../components/parts/lambdaFunction";
+import { LambdaFunction, type LambdaFunctionArgs } from "../../../../components/parts/lambdaFunction";
 import { unpack, type DeployedHandler } from "../../support/deployedHandler";
 import { startFakeAws, type FakeAws } from "../../support/fakeAws";
 import { recordResources } from "../../support/recordResources";
@@ -13,6 +13,32 @@ function record(messageId: string, body: unknown) {
 }
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+
+type ProcessOrders = typeof import("../../../../handlers/processOrders");
+
+const REST = {
+  handler: "processOrders",
+  description: "d",
+  statements: [],
+  timeoutSeconds: 30,
+  memoryMegabytes: 512,
+  logRetentionDays: 7,
+};
+
+describe("a function's environment", () => {
+  it("must be what its handler reads; the compiler refuses less and more", () => {
+    const tables = { ORDERS_TABLE_NAME: "o", INVENTORY_TABLE_NAME: "i" };
+    const whole = { ...tables, DEAD_LETTER_QUEUE_URL: "d" };
+    const args: LambdaFunctionArgs<ProcessOrders>[] = [
+      { ...REST, environment: whole },
+      // @ts-expect-error One is missing.
+      { ...REST, environment: tables },
+      // @ts-expect-error Nobody reads it.
+      { ...REST, environment: { ...whole, ORDER_TABLE: "o" } },
+    ];
+    expect(args).to.have.length(3);
+  });
+});
 
 describe("the package of processOrders, as deployed", () => {
   let deployed: DeployedHandler;
@@ -28,14 +54,9 @@ describe("the package of processOrders, as deployed", () => {
 
   before(async () => {
     const recorder = recordResources();
-    const part = new LambdaFunction<typeof import("../../../../handlers/processOrders").handler>("p", {
-      handler: "processOrders",
-      description: "d",
-      statements: [],
-      environment: {},
-      timeoutSeconds: 30,
-      memoryMegabytes: 512,
-      logRetentionDays: 7,
+    const part = new LambdaFunction<ProcessOrders>("p", {
+      ...REST,
+      environment: { ORDERS_TABLE_NAME: "o", INVENTORY_TABLE_NAME: "i", DEAD_LETTER_QUEUE_URL: "d" },
     });
     deployed = await unpack(part.function.code);
     await recorder.settled();
@@ -100,14 +121,14 @@ describe("the package of processOrders, as deployed", () => {
     expect(Object.fromEntries(orders.map(({ messageId, outcome }) => [messageId, outcome]))).to.deep.equal({
       stored: "processed",
       reserved: "processed",
-      malformed: "rejected",
+      malformed: "refused",
       denied: "failed",
     });
     expect(lines.find((line) => "_aws" in line)).to.include({
       OrdersProcessed: 2,
-      OrdersDeclined: 0,
+      OrdersRejected: 0,
       OrdersDuplicate: 0,
-      OrdersRejected: 1,
+      OrdersRefused: 1,
       OrdersFailed: 1,
     });
     expect(output.join("\n")).not.to.match(/Ada|Lovelace|ada@/);

@@ -19,8 +19,8 @@ describe("deadLetterOf", () => {
         trace: { DataType: "String", StringValue: "t-1" },
         count: { DataType: "Number", StringValue: "7" },
         blob: { DataType: "Binary", BinaryValue: Buffer.from([1, 2, 255]) },
-        rejectionCode: { DataType: "String", StringValue: "invalidOrder" },
-        rejectionReason: { DataType: "String", StringValue: "orderId: got nothing" },
+        refusalCode: { DataType: "String", StringValue: "invalidOrder" },
+        refusalReason: { DataType: "String", StringValue: "orderId: got nothing" },
       },
     });
   });
@@ -29,19 +29,19 @@ describe("deadLetterOf", () => {
     const attributes = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`a${index}`, text("v")]));
     const kept = Object.keys(deadLetterOf(sqsRecord("1", "b", attributes), refusal).MessageAttributes);
     expect(kept).to.have.length(10);
-    expect(kept).to.include.members(["a0", "a7", "rejectionCode", "rejectionReason"]);
+    expect(kept).to.include.members(["a0", "a7", "refusalCode", "refusalReason"]);
   });
 
   it("replaces the reason of an earlier refusal", () => {
-    const record = sqsRecord("1", "b", { rejectionCode: text("old"), rejectionReason: text("old") });
-    expect(deadLetterOf(record, refusal).MessageAttributes.rejectionReason?.StringValue).to.equal(
+    const record = sqsRecord("1", "b", { refusalCode: text("old"), refusalReason: text("old") });
+    expect(deadLetterOf(record, refusal).MessageAttributes.refusalReason?.StringValue).to.equal(
       refusal.reason,
     );
   });
 
   it("bounds the reason's length", () => {
     const letter = deadLetterOf(sqsRecord("1", "b"), { ...refusal, reason: "x".repeat(5_000) });
-    expect(letter.MessageAttributes.rejectionReason?.StringValue).to.have.length(1_000);
+    expect(letter.MessageAttributes.refusalReason?.StringValue).to.have.length(1_000);
   });
 });
 

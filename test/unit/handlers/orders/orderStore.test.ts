@@ -66,7 +66,7 @@ describe("orderStore", () => {
       ],
     };
     const rejection = { reason: "insufficientStock", sku: "tea" };
-    expect(await store(given)).to.deep.equal({ kind: "declined", rejection });
+    expect(await store(given)).to.deep.equal({ kind: "rejected", rejection });
     expect(tables.orders.get("a")).to.deep.include({
       status: { S: "Rejected" },
       rejection: { M: { reason: { S: "insufficientStock" }, sku: { S: "tea" } } },
@@ -80,7 +80,7 @@ describe("orderStore", () => {
   it("tells a good that nobody knows from one that is out of stock", async () => {
     const { store } = setUp();
     expect(await store(withItems)).to.deep.equal({
-      kind: "declined",
+      kind: "rejected",
       rejection: { reason: "unknownSku", sku: "tea" },
     });
   });
@@ -125,7 +125,7 @@ describe("orderStore", () => {
       stock: { tea: 0 },
       mishap: (call) => (call === 2 ? lost("after") : undefined),
     });
-    expect(await store(withItems)).to.have.property("kind", "declined");
+    expect(await store(withItems)).to.have.property("kind", "rejected");
   });
 
   it("tries throttles again with growing, full jitter", async () => {

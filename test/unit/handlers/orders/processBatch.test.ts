@@ -42,9 +42,9 @@ function setUp(
 
 const NOTHING = {
   OrdersProcessed: 0,
-  OrdersDeclined: 0,
-  OrdersDuplicate: 0,
   OrdersRejected: 0,
+  OrdersDuplicate: 0,
+  OrdersRefused: 0,
   OrdersFailed: 0,
 };
 
@@ -76,12 +76,12 @@ describe("processOrders", () => {
     expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersDuplicate: 1 }]);
   });
 
-  it("counts an order that was declined as handled, and logs why", async () => {
+  it("counts an order that was rejected as handled, and logs why", async () => {
     const rejection = { reason: "insufficientStock", sku: "tea" } as const;
-    const { run, telemetry } = setUp({ store: () => Promise.resolve({ kind: "declined", rejection }) });
+    const { run, telemetry } = setUp({ store: () => Promise.resolve({ kind: "rejected", rejection }) });
     expect(await run([sqsRecord("1", order("a"))])).to.deep.equal({ batchItemFailures: [] });
-    expect(telemetry.lines[0]?.fields).to.deep.include({ outcome: "declined", rejection });
-    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersDeclined: 1 }]);
+    expect(telemetry.lines[0]?.fields).to.deep.include({ outcome: "rejected", rejection });
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersRejected: 1 }]);
   });
 
   it("sends what can never succeed to the dead-letter queue at first receipt, byte for byte, and counts it as handled", async () => {
@@ -92,12 +92,12 @@ describe("processOrders", () => {
     });
     expect(stored).to.deep.equal([]);
     expect(letters.map(({ MessageBody }) => MessageBody)).to.deep.equal([body, "not JSON"]);
-    expect(letters[0]?.MessageAttributes.rejectionCode?.StringValue).to.equal("invalidOrder");
-    expect(letters[0]?.MessageAttributes.rejectionReason?.StringValue).to.equal(
+    expect(letters[0]?.MessageAttributes.refusalCode?.StringValue).to.equal("invalidOrder");
+    expect(letters[0]?.MessageAttributes.refusalReason?.StringValue).to.equal(
       "customerName: got nothing; expected a string of 1 to 200 characters; " +
         "totalAmount: got 1.005; expected a number from 0 to 1000000000 with at most two decimals",
     );
-    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersRejected: 2 }]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersRefused: 2 }]);
   });
 
   it("sends an order whose id is taken by other content to the dead-letter queue", async () => {
@@ -106,7 +106,7 @@ describe("processOrders", () => {
     expect(await run([record])).to.deep.equal({ batchItemFailures: [] });
     expect(letters).to.have.length(1);
     expect(letters[0]?.MessageBody).to.equal(record.body);
-    expect(letters[0]?.MessageAttributes.rejectionCode?.StringValue).to.equal("conflictingOrder");
+    expect(letters[0]?.MessageAttributes.refusalCode?.StringValue).to.equal("conflictingOrder");
   });
 
   it("reports a record whose way to the dead-letter queue fails, instead of losing it", async () => {
@@ -222,7 +222,7 @@ describe("processOrders", () => {
   it("puts no personal data into logs, whatever becomes of an order", async () => {
     const outcomes: (() => Promise<StoreOutcome>)[] = [
       () => Promise.resolve({ kind: "processed" }),
-      () => Promise.resolve({ kind: "declined", rejection: { reason: "unknownSku", sku: "tea" } }),
+      () => Promise.resolve({ kind: "rejected", rejection: { reason: "unknownSku", sku: "tea" } }),
       () => Promise.resolve({ kind: "duplicate" }),
       () => Promise.resolve({ kind: "conflict" }),
       // The SDK hangs the whole item on such errors.

@@ -1,3 +1,5 @@
+import { cpuScalerArguments } from "../../../../components/cpuScaler/arguments";
+import { defaultsOf, sentOf } from "../../../../components/parts/argumentTable";
 import type { ScalerConfiguration } from "../../../../handlers/scaling/configuration";
 import { SOURCES } from "./events";
 import type { Situation, ScalingSettings } from "../../../../handlers/scaling/decideCapacity";
@@ -9,14 +11,8 @@ export const NOW = Date.UTC(2026, 5, 1, 12, 0, 30);
 const FULL_MINUTE = Date.UTC(2026, 5, 1, 12);
 
 export const settings: ScalingSettings = {
-  minInstances: 1,
+  ...sentOf(cpuScalerArguments, defaultsOf(cpuScalerArguments)),
   maxInstances: 10,
-  targetCpuPercent: 60,
-  tolerance: 0.1,
-  warmupSeconds: 120,
-  scaleInAfterSeconds: 300,
-  maxStep: 10,
-  paused: false,
   imageId: "ami-new",
 };
 

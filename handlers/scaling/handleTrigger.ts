@@ -10,6 +10,17 @@ export type ScaleFleetResult =
   | { readonly outcome: "refused event"; readonly reason: string }
   | ({ readonly outcome: "reconciled"; readonly summary: string } & Reconciliation);
 
+/** What the function counts. */
+export type ScalerMetric =
+  | "InstancesDesired"
+  | "InstancesRunning"
+  | "InstancesPending"
+  | "InstancesLaunched"
+  | "InstancesTerminated"
+  | "LaunchesRefused"
+  | "FleetAtMaximum"
+  | "EventsRefused";
+
 /**
  * One invocation: reads the trigger, reconciles, and says in one line what was found and done.
  *
@@ -21,12 +32,13 @@ export function createScaleFleet(
   port: FleetPort,
   { log, publishCounts }: Telemetry,
 ): (event: unknown) => Promise<ScaleFleetResult> {
+  const publish: (counts: Partial<Record<ScalerMetric, number>>) => void = publishCounts;
   const image = configuration.imageId ?? configuration.imageParameter ?? "the template's image";
   return async (event) => {
     const trigger = parseTrigger(event, configuration);
     if (trigger.kind === "refused") {
       log.error(`refused an event: ${trigger.reason}`, { reason: trigger.reason });
-      publishCounts({ refusedEvents: 1 });
+      publish({ EventsRefused: 1 });
       return { outcome: "refused event", reason: trigger.reason };
     }
     const result = await reconcile(port, configuration, alarmStateOf(trigger, port.now()));
@@ -37,14 +49,14 @@ export function createScaleFleet(
     const ids = { launched: launched.join(" "), found: found.join(" "), terminated: terminated.join(" ") };
     log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
     for (const { kind, reason } of refused) log.error(`could not launch: ${reason}`, { kind });
-    publishCounts({
-      desired: findings.desired,
-      running: findings.running,
-      pending: findings.pending,
-      launched: launched.length,
-      terminated: terminated.length,
-      refused: refused.length,
-      atMaximum: findings.wanted > configuration.maxInstances ? 1 : 0,
+    publish({
+      InstancesDesired: findings.desired,
+      InstancesRunning: findings.running,
+      InstancesPending: findings.pending,
+      InstancesLaunched: launched.length,
+      InstancesTerminated: terminated.length,
+      LaunchesRefused: refused.length,
+      FleetAtMaximum: findings.wanted > configuration.maxInstances ? 1 : 0,
     });
     return { outcome: "reconciled", summary, ...result };
   };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { FleetPort } from "../../../../handlers/scaling/reconcile";
-import { createScaleFleet } from "../../../../handlers/scaling/scaleFleet";
+import { createScaleFleet } from "../../../../handlers/scaling/handleTrigger";
 import type { Telemetry } from "../../../../handlers/shared/telemetry";
 import { alarmEvent, tickEvent } from "./events";
 import { sdkError } from "./sdkError";
@@ -58,7 +58,15 @@ describe("scaleFleet", () => {
         "info: CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-new",
       ]);
       expect(counts).to.deep.equal([
-        { desired: 5, running: 3, pending: 0, launched: 2, terminated: 0, refused: 0, atMaximum: 0 },
+        {
+          InstancesDesired: 5,
+          InstancesRunning: 3,
+          InstancesPending: 0,
+          InstancesLaunched: 2,
+          InstancesTerminated: 0,
+          LaunchesRefused: 0,
+          FleetAtMaximum: 0,
+        },
       ]);
     });
   }
@@ -67,14 +75,19 @@ describe("scaleFleet", () => {
     const { scaleFleet, counts, terminated } = setUp(3, 15);
     await scaleFleet(tickEvent());
     expect(terminated).to.deep.equal(["i-0", "i-1"]);
-    expect(counts[0]).to.include({ desired: 1, running: 3, terminated: 2, launched: 0 });
+    expect(counts[0]).to.include({
+      InstancesDesired: 1,
+      InstancesRunning: 3,
+      InstancesTerminated: 2,
+      InstancesLaunched: 0,
+    });
   });
 
   it("holds, and says why", async () => {
     const { scaleFleet, lines, counts } = setUp(10, 100);
     await scaleFleet(tickEvent());
     expect(lines[0]).to.match(/wanted 34, at most 10; holding: the maximum of 10 is reached$/);
-    expect(counts[0]).to.include({ desired: 10, atMaximum: 1 });
+    expect(counts[0]).to.include({ InstancesDesired: 10, FleetAtMaximum: 1 });
   });
 
   it("tells of each launch that could not be had, as an error and in numbers", async () => {
@@ -85,7 +98,7 @@ describe("scaleFleet", () => {
     expect(lines[0]).to.match(/launching 2 × t3.micro of ami-new \(2 could not be had\)$/);
     expect(lines.slice(1)).to.have.length(2);
     expect(lines[1]).to.match(/^error: could not launch: a: InsufficientInstanceCapacity: no room; b: /);
-    expect(counts[0]).to.include({ launched: 0, refused: 2 });
+    expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 2 });
   });
 
   it("tells what was there already, launched by somebody else", async () => {
@@ -101,7 +114,7 @@ describe("scaleFleet", () => {
     });
     await scaleFleet(tickEvent());
     expect(lines[0]).to.match(/launching 2 × t3.micro of ami-new \(2 there already\)$/);
-    expect(counts[0]).to.include({ launched: 0, refused: 0 });
+    expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 0 });
   });
 
   it("refuses foreign and malformed events without looking at anything", async () => {
@@ -119,7 +132,7 @@ describe("scaleFleet", () => {
       expect(await scaleFleet(event)).to.have.property("outcome", "refused event");
     }
     expect(lines.every((line) => line.startsWith("error: refused an event: "))).to.equal(true);
-    expect(counts).to.deep.equal(Array(3).fill({ refusedEvents: 1 }));
+    expect(counts).to.deep.equal(Array(3).fill({ EventsRefused: 1 }));
   });
 
   it("gives nothing away on a fresh alarm without data, and heeds no old one", async () => {
