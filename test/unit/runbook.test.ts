@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { createConfirmOrders } from "../../handlers/orders/confirmBatch";
+import { deadLetterOf, type Refusal } from "../../handlers/orders/deadLetter";
+import type { StoreOutcome } from "../../handlers/orders/orderStore";
+import { createProcessOrders } from "../../handlers/orders/processBatch";
+import { parseConfiguration } from "../../handlers/scaling/configuration";
+import { createScaleFleet } from "../../handlers/scaling/handleTrigger";
+import { tickEvent } from "./handlers/scaling/events";
+import { sdkError } from "./handlers/scaling/sdkError";
+import { configuration, members, minutes, NOW } from "./handlers/scaling/situation";
+import {
+  awsError,
+  invocation,
+  recordTelemetry,
+  sqsRecord,
+  steppedTiming,
+  type RecordedTelemetry,
+} from "./support/handlerFakes";
+
+const RUNBOOK = readFileSync("docs/RUNBOOK.md", "utf8");
+
+/** The log filters of a document's commands, by the chapter that they stand in. */
+function filtersOf(document: string): Map<string, string[]> {
+  const chapters = document.split(/^## /m).slice(1);
+  return new Map(
+    chapters.flatMap((chapter) => {
+      const filters = [...chapter.matchAll(/--filter-pattern '([^']+)'/g)].map(([, pattern = ""]) => pattern);
+      return filters.length === 0 ? [] : [[chapter.split("\n")[0] ?? "", filters] as const];
+    }),
+  );
+}
+
+/**
+ * Whether a filter finds a line: `{ $.member = "text" }`, a "quoted phrase", or ?terms of which one must occur.
+ * Syntax: Amazon CloudWatch Logs user guide.
+ */
+function finds(pattern: string, line: string): boolean {
+  const member = /^\{ \$\.(\w+) = "([^"]*)" \}$/.exec(pattern);
+  if (member !== null) {
+    return (JSON.parse(line) as Record<string, unknown>)[member[1] ?? ""] === member[2];
+  }
+  const terms = [...pattern.matchAll(/(\??)(?:"([^"]+)"|(\w+))/g)].map(([, mark, phrase, word]) => ({
+    optional: mark === "?",
+    text: phrase ?? word ?? "",
+  }));
+  expect(terms.map(({ optional, text }) => `${optional ? "?" : ""}${text}`).join(" ")).to.equal(
+    pattern.replaceAll('"', ""),
+    "a filter of this form is not understood here",
+  );
+  const found = (wanted: boolean) =>
+    terms.filter(({ optional }) => optional === wanted).map(({ text }) => line.includes(text));
+  return found(false).every(Boolean) && (found(true).length === 0 || found(true).some(Boolean));
+}
+
+/** Lines as the function's logger writes them: one JSON object each. */
+function linesOf({ lines }: RecordedTelemetry): string[] {
+  return lines.map(({ level, message, fields }) =>
+    JSON.stringify({ level: level.toUpperCase(), message, ...fields }),
+  );
+}
+
+/** An error that a function did not catch, as Lambda logs it in the format JSON. */
+async function uncaught(invoked: Promise<unknown>): Promise<string> {
+  const error: unknown = await invoked.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (!(error instanceof Error)) throw new Error("the function did not fail");
+  const message = { errorType: error.name, errorMessage: error.message, stackTrace: [] };
+  return JSON.stringify({ level: "ERROR", message });
+}
+
+const body = JSON.stringify({ orderId: "a", customerName: "Ada", totalAmount: 1 });
+
+function processOrders(store: () => Promise<StoreOutcome>, ...bodies: string[]) {
+  const telemetry = recordTelemetry();
+  const handler = createProcessOrders({
+    store: { store },
+    sendToDeadLetterQueue: () => Promise.resolve(),
+    telemetry,
+    timing: steppedTiming(),
+  });
+  const records = bodies.map((text, index) => sqsRecord(String(index), text));
+  return { telemetry, invoked: handler({ Records: records }, invocation()) };
+}
+
+async function confirmOrders(mailError?: Error): Promise<string[]> {
+  const telemetry = recordTelemetry();
+  const handler = createConfirmOrders({
+    confirmations: { hasEnded: () => Promise.resolve(false), end: () => Promise.resolve() },
+    sendMail: () => (mailError === undefined ? Promise.resolve() : Promise.reject(mailError)),
+    sendToFailureQueue: () => Promise.resolve(),
+    telemetry,
+    timing: steppedTiming(),
+  });
+  const NewImage = { orderId: { S: "a" }, customerEmail: { S: "ada@example.com" } };
+  await handler({ Records: [{ eventName: "INSERT", dynamodb: { NewImage } }] }, invocation());
+  return linesOf(telemetry);
+}
+
+async function scaleFleet(cpu: number): Promise<string[]> {
+  const telemetry = recordTelemetry();
+  const port = {
+    describe: () => Promise.resolve(members(3)),
+    cpuSince: () => Promise.resolve(minutes([cpu, cpu, cpu, cpu, cpu], 3)),
+    run: () => Promise.reject(sdkError("InsufficientInstanceCapacity", "no room", 500)),
+    terminate: () => Promise.resolve(),
+    now: () => NOW,
+    sleep: () => Promise.resolve(),
+  };
+  await createScaleFleet(configuration, port, telemetry)(tickEvent());
+  return linesOf(telemetry);
+}
+
+const processed = () => Promise.resolve<StoreOutcome>({ kind: "processed" });
+
+describe("the runbook", () => {
+  const filters = filtersOf(RUNBOOK);
+  const refused = async () => {
+    const { telemetry, invoked } = processOrders(processed, body, "not JSON");
+    await invoked;
+    return linesOf(telemetry);
+  };
+
+  /** For each chapter with a filter: lines that its alarm is about, and lines that it is not about. */
+  const chapters: Readonly<
+    Record<string, () => Promise<{ readonly about: string[]; readonly other: string[] }>>
+  > = {
+    "Many orders refused": async () => {
+      const [stored = "", broken = ""] = await refused();
+      return { about: [broken], other: [stored] };
+    },
+    "Confirmations fall behind": async () => ({
+      about: await confirmOrders(awsError("TooManyRequestsException", 429)),
+      other: [...(await confirmOrders()), ...(await confirmOrders(awsError("MessageRejected")))],
+    }),
+    "Function errors": async () => ({
+      about: [
+        await uncaught(processOrders(() => Promise.reject(awsError("ThrottlingException")), body).invoked),
+        // What Lambda itself writes when it ends a function: AWS Lambda developer guide.
+        "2026-11-24T12:00:00Z 8f507cfc-xmpl-4697-b07a-ac58fc914c95 Task timed out after 30.00 seconds",
+      ],
+      other: [(await refused())[0] ?? ""],
+    }),
+    "Launches refused": async () => {
+      const [summary = "", ...refusals] = await scaleFleet(91);
+      return { about: refusals, other: [summary, ...(await scaleFleet(60))] };
+    },
+  };
+
+  it("has a test here for each chapter with a filter of logs", () => {
+    expect([...filters.keys()]).to.have.members(Object.keys(chapters));
+  });
+
+  for (const [chapter, cases] of Object.entries(chapters)) {
+    it(`finds in "${chapter}" the lines that the alarm is about, and no others`, async () => {
+      const { about, other } = await cases();
+      expect(about.length).to.be.greaterThan(0);
+      for (const pattern of filters.get(chapter) ?? []) {
+        for (const line of about) expect(finds(pattern, line), `${pattern} finds ${line}`).to.equal(true);
+        for (const line of other) expect(finds(pattern, line), `${pattern} finds ${line}`).to.equal(false);
+      }
+    });
+  }
+
+  it("cuts the reason out of a refused order's line", async () => {
+    const [, expression = ""] = /grep -o '([^']+)'/.exec(RUNBOOK) ?? [];
+    const [, line = ""] = await refused();
+    expect(new RegExp(expression).exec(line)?.[0]).to.equal(
+      `"reason":"order: got a string of 8 characters; expected valid JSON"`,
+    );
+  });
+
+  it("names the attributes and codes of dead letters as the function writes them", () => {
+    const codes: Readonly<Record<Refusal["code"], true>> = { invalidOrder: true, conflictingOrder: true };
+    const named = [...RUNBOOK.matchAll(/`refusalCode: (\w+)`/g)].map(([, code]) => code);
+    expect(named).to.have.members(Object.keys(codes));
+    const attributes = Object.keys(
+      deadLetterOf(sqsRecord("1", "b"), { code: "invalidOrder", reason: "r" }).MessageAttributes,
+    );
+    for (const name of attributes) expect(RUNBOOK).to.contain(`\`${name}`);
+  });
+
+  it("quotes what functions say when they fail", async () => {
+    const error = await processOrders(
+      () => Promise.reject(awsError("ThrottlingException")),
+      body,
+    ).invoked.catch((cause: unknown) => String(cause));
+    expect(error).to.match(/none of 1 orders could be processed: ThrottlingException$/);
+    expect(RUNBOOK).to.contain("`none of N orders could be processed: ThrottlingException`");
+    expect(() => parseConfiguration("{}")).to.throw("The environment variable SCALER is not valid");
+    expect(RUNBOOK).to.contain("`The environment variable … is not valid`");
+  });
+});
