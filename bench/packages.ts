@@ -4,7 +4,6 @@ import path from "node:path";
 import { build } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
 import { deployedPackages, type DeployedPackage } from "./deployed";
-import { median } from "./median";
 import { printTable } from "./table";
 
 /** Everything below .local/, where this project keeps what it generates. */
@@ -129,4 +128,10 @@ function addFolder(directory: string, files: Zippable): void {
     if (entry.isDirectory()) addFolder(file, files);
     else if (entry.isFile()) files[path.relative(process.cwd(), file)] = readFileSync(file);
   }
+}
+
+/** The middle value; of an even number of values, the lower of the two. NaN for none. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
 }

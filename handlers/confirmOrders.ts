@@ -4,10 +4,9 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createConfirmationLog } from "./orders/confirmationLog";
 import { createConfirmOrders } from "./orders/confirmBatch";
 import { confirmationFailure } from "./orders/deadLetter";
-import { sesMail } from "./orders/sesMail";
-import { clientConfig } from "./shared/clientConfig";
+import { sesMail } from "./orders/confirmationMail";
+import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
-import { realTiming, retryUntil } from "./shared/retry";
 import { createTelemetry } from "./shared/telemetry";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */

@@ -2,9 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createOrderStore } from "./orders/orderStore";
 import { createProcessOrders } from "./orders/processBatch";
-import { clientConfig } from "./shared/clientConfig";
+import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
-import { realTiming, retryUntil } from "./shared/retry";
 import { createTelemetry } from "./shared/telemetry";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */

@@ -14,7 +14,7 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
-import { sendOrders, SendInterrupted, type SendSummary } from "./sendOrders";
+import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
 import { findTarget, stringOutput } from "./target";
 
 export const orderLine: CommandLine = {

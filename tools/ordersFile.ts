@@ -1,6 +1,6 @@
 import { parseTree, printParseErrorCode, type ParseError } from "jsonc-parser";
 import { decodeText } from "embedded-pulumi";
-import { LARGEST_BATCH_BYTES, tooLarge } from "./sendOrders";
+import { LARGEST_BATCH_BYTES, tooLarge } from "./shop/sendOrders";
 
 /** An order to send: its text as it stands in the file, and the line on which it begins. */
 export interface FileOrder {

@@ -9,7 +9,7 @@ import {
   type CommandLine,
   type Terminal,
 } from "embedded-pulumi/cli";
-import { setStock, type StockLevel } from "./stockLevels";
+import { setStock, type StockLevel } from "./shop/stockLevels";
 import { findTarget, stringOutput } from "./target";
 
 const USAGE = "expected: stock -- list, or stock -- set SKU=N [SKU=N …]";

@@ -20,7 +20,7 @@ import {
 } from "../parts/argumentTable";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
-import type { Transform } from "../parts/transform";
+import type { Transform } from "../parts/resources";
 
 /** Which CPU metric the fleet is measured by. */
 export type CpuMetric =

@@ -7,7 +7,7 @@ import { scalerStatements } from "./permissions";
 import { sentOf } from "../parts/argumentTable";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
-import { transformed, type Transform } from "../parts/transform";
+import { transformed, type Transform } from "../parts/resources";
 
 type ScaleFleet = typeof import("../../handlers/scaleFleet");
 

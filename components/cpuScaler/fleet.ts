@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CheckedCpuScalerArgs, CpuMetric, CpuScalerArgs } from "./arguments";
-import { transformed } from "../parts/transform";
+import { transformed } from "../parts/resources";
 
 /** The tag that makes an instance a member of a fleet; its value is the fleet's name. */
 export const FLEET_TAG_KEY = "Fleet";

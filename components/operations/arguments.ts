@@ -5,7 +5,7 @@ import type { OrderPipeline } from "../orderPipeline/orderPipeline";
 import type { AlarmTopicTransforms } from "../parts/alarmTopic";
 import { ArgumentChecks, EMAIL_ADDRESS, integer } from "../parts/arguments";
 import { checkTable, defaulted, optional, type ArgumentsOf, type Checked } from "../parts/argumentTable";
-import type { Transform } from "../parts/transform";
+import type { Transform } from "../parts/resources";
 
 /** What of the operations is a matter of configuration. */
 export const operationsArguments = {

@@ -5,8 +5,7 @@ import { checkOperationsArgs, type OperationsArgs } from "./arguments";
 import { dashboardBody } from "./dashboard";
 import { dashboardSections } from "./graphs";
 import { AlarmTopic } from "../parts/alarmTopic";
-import { stackPrefix } from "../parts/stackNames";
-import { transformed } from "../parts/transform";
+import { stackPrefix, transformed } from "../parts/resources";
 
 /**
  * What a team needs to put the two systems in front of customers: an alarm for each way in which they break,

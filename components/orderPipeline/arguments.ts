@@ -19,7 +19,7 @@ import {
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { QueueWithDeadLetterQueueTransforms } from "../parts/queueWithDeadLetterQueue";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
-import type { Transform } from "../parts/transform";
+import type { Transform } from "../parts/resources";
 
 /** What of the pipeline is a matter of configuration. */
 export const orderPipelineArguments = {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OrderPipelineTransforms } from "./arguments";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
-import { transformed } from "../parts/transform";
+import { transformed } from "../parts/resources";
 
 type ConfirmOrders = typeof import("../../handlers/confirmOrders");
 

@@ -3,9 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { OrderConfirmations } from "./confirmations";
 import { checkOrderPipelineArgs, type OrderPipelineArgs } from "./arguments";
 import { LambdaFunction } from "../parts/lambdaFunction";
-import { policyDocument } from "../parts/policyDocument";
+import { policyDocument, transformed } from "../parts/resources";
 import { QueueWithDeadLetterQueue } from "../parts/queueWithDeadLetterQueue";
-import { transformed } from "../parts/transform";
 
 type ProcessOrders = typeof import("../../handlers/processOrders");
 

@@ -1,8 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { policyDocument } from "./policyDocument";
-import { stackPrefix } from "./stackNames";
-import { transformed, type Transform } from "./transform";
+import { policyDocument, stackPrefix, type Transform, transformed } from "./resources";
 
 export interface AlarmTopicArgs {
   /** Who is told; SNS asks the address to confirm. Without it, nobody is until somebody subscribes. */

@@ -2,9 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundleHandler, BundlingError, productionDependencies } from "../bundling/bundle";
 import type { HandlerBundle } from "../bundling/bundleCache";
-import { policyDocument } from "./policyDocument";
-import { metricsNamespace } from "./stackNames";
-import { transformed, type Transform } from "./transform";
+import { metricsNamespace, policyDocument, type Transform, transformed } from "./resources";
 
 /** A file of `handlers/`, as a type: `typeof import("../../handlers/processOrders")`. */
 export interface HandlerModule {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS, type SecureQueueTransforms } from "./secureQueue";
-import { transformed, type Transform } from "./transform";
+import { transformed, type Transform } from "./resources";
 
 export interface QueueWithDeadLetterQueueArgs {
   /** How long a received message stays hidden from others: 0 to 43,200 seconds. */

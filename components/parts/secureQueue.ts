@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { policyDocument } from "./policyDocument";
-import { transformed, type Transform } from "./transform";
+import { policyDocument, type Transform, transformed } from "./resources";
 
 /** The longest that SQS keeps a message: 14 days. */
 export const LONGEST_RETENTION_SECONDS = 14 * 24 * 60 * 60;

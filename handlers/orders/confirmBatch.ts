@@ -1,6 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { forEachAtOnce } from "../shared/concurrency";
-import { deadlineOf, type Deadline, type InvocationContext } from "../shared/deadline";
+import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";

@@ -1,3 +1,4 @@
+import type { SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import type { AttributeValue } from "aws-lambda";
 
 /** A mail to a customer, in both forms that mail programs show. */
@@ -68,4 +69,16 @@ const HTML_CHARACTERS: Readonly<Record<string, string>> = {
 /** Text as HTML shows it: customers name themselves, and their names are not markup. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_CHARACTERS[character] ?? character);
+}
+
+/** A mail as SES takes it. */
+export function sesMail(mail: Mail, sender: string): SendEmailCommandInput {
+  const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
+  return {
+    FromEmailAddress: sender,
+    Destination: { ToAddresses: [mail.to] },
+    Content: {
+      Simple: { Subject: utf8(mail.subject), Body: { Text: utf8(mail.text), Html: utf8(mail.html) } },
+    },
+  };
 }

@@ -1,9 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { SOCKETS } from "../shared/clientConfig";
-import { forEachAtOnce } from "../shared/concurrency";
-import { deadlineOf, type Deadline, type InvocationContext } from "../shared/deadline";
+import { SOCKETS, type Timing } from "../shared/retry";
+import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
-import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
 import { describeReasons, parseOrder, type ParsedOrder } from "./order";

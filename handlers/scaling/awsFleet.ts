@@ -8,7 +8,7 @@ import {
   type ResourceType,
 } from "@aws-sdk/client-ec2";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clientConfig } from "../shared/clientConfig";
+import { clientConfig } from "../shared/retry";
 import type { ScalerConfiguration } from "./configuration";
 import { cpuQueries, datapointsFrom } from "./cpuMetric";
 import type { InstanceRecord } from "./fleet";

@@ -1,4 +1,4 @@
-import { elements } from "../read";
+import { elements, members } from "../read";
 import { findingIf, type Rule } from "../rule";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -59,5 +59,15 @@ export const cloudwatchRules: readonly Rule[] = [
     types: [LOG_GROUP],
     judges: "resource",
     check: ({ props }) => findingIf(!props.kmsKeyId, "is not encrypted with a customer-managed key"),
+  },
+  {
+    name: "event-target-dead-letter-queue",
+    ids: ["Serverless-EventBusDLQ"],
+    severity: "high",
+    description: "Events that cannot be delivered are kept.",
+    advice: "Set deadLetterConfig with the ARN of a queue whose policy lets events.amazonaws.com send.",
+    types: ["aws:cloudwatch/eventTarget:EventTarget"],
+    judges: "resource",
+    check: ({ props }) => findingIf(!members(props.deadLetterConfig).arn, "has no deadLetterConfig"),
   },
 ];

@@ -2,7 +2,6 @@ import type { Rule } from "../rule";
 import { cloudwatchRules } from "./cloudwatch";
 import { dynamodbRules } from "./dynamodb";
 import { ec2Rules } from "./ec2";
-import { eventsRules } from "./events";
 import { iamRules } from "./iam";
 import { kmsRules } from "./kms";
 import { lambdaRules } from "./lambda";
@@ -20,6 +19,5 @@ export const rules: readonly Rule[] = [
   ...cloudwatchRules,
   ...kmsRules,
   ...snsRules,
-  ...eventsRules,
   ...tagRules,
 ];

@@ -1,7 +1,7 @@
 import type { Message, SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { sendOrders } from "../sendOrders";
-import { setStock, type StockLevel } from "../stockLevels";
+import { sendOrders } from "../shop/sendOrders";
+import { setStock, type StockLevel } from "../shop/stockLevels";
 import type { Clock, EventStream, Random, Email } from "embedded-aws";
 import { type OrderAudit, OrderAuditor, type StoredOrder } from "./audit";
 import { auditInventory, goodsOf, type InventoryAudit } from "./inventory";

@@ -1,4 +1,4 @@
-import type { StockLevel } from "../stockLevels";
+import type { StockLevel } from "../shop/stockLevels";
 import type { StoredOrder } from "./audit";
 
 export interface InventoryAudit {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { createConfirmationLog } from "../../../handlers/orders/confirmationLog";
 import { createConfirmOrders } from "../../../handlers/orders/confirmBatch";
 import { createOrderStore } from "../../../handlers/orders/orderStore";
-import { sesMail } from "../../../handlers/orders/sesMail";
+import { sesMail } from "../../../handlers/orders/confirmationMail";
 import { retryUntil } from "../../../handlers/shared/retry";
 import { AwsError, seededRandom, inboxOf } from "embedded-aws";
 import type { StoredOrder } from "../../../tools/demonstration/audit";

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { createOrderStore } from "../../../handlers/orders/orderStore";
 import type { Order } from "../../../handlers/orders/order";
 import { realTiming } from "../../../handlers/shared/retry";
-import { setStock } from "../../../tools/stockLevels";
+import { setStock } from "../../../tools/shop/stockLevels";
 import { inboxOf, type DynamoDb } from "embedded-aws";
 import { peekQueue } from "../../../tools/demonstration/observe";
 import { deployedProgram, type DeployedProgram } from "../support/deployedProgram";

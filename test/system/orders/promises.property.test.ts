@@ -4,7 +4,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { createOrderStore } from "../../../handlers/orders/orderStore";
 import { createProcessOrders } from "../../../handlers/orders/processBatch";
-import { setStock, type StockLevel } from "../../../tools/stockLevels";
+import { setStock, type StockLevel } from "../../../tools/shop/stockLevels";
 import { seededRandom, type CloudEvent } from "embedded-aws";
 import { auditOrders, type StoredOrder } from "../../../tools/demonstration/audit";
 import { auditInventory, goodsOf } from "../../../tools/demonstration/inventory";

@@ -1,5 +1,5 @@
 import type { SQSMessageAttribute, SQSRecord } from "aws-lambda";
-import type { InvocationContext } from "../../../handlers/shared/deadline";
+import type { InvocationContext } from "../../../handlers/shared/batch";
 import type { Timing } from "../../../handlers/shared/retry";
 import type { LogFields, Telemetry } from "../../../handlers/shared/telemetry";
 

@@ -1,6 +1,6 @@
 import type { SendMessageBatchCommand, SendMessageBatchCommandOutput, SQSClient } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
-import { LARGEST_BATCH_BYTES, SendInterrupted, sendOrders } from "../../../tools/sendOrders";
+import { LARGEST_BATCH_BYTES, SendInterrupted, sendOrders } from "../../../tools/shop/sendOrders";
 
 /** A queue that refuses some bodies, and keeps the bodies of each batch. */
 function fakeQueue(refusal: (body: string, attempt: number) => { SenderFault: boolean } | undefined) {

@@ -1,8 +1,11 @@
 import { expect } from "chai";
-import { confirmationMail, escapeHtml } from "../../../../handlers/orders/confirmationMail";
-import { sesMail } from "../../../../handlers/orders/sesMail";
+import {
+  confirmationMail,
+  escapeHtml,
+  type OrderImage,
+  sesMail,
+} from "../../../../handlers/orders/confirmationMail";
 import { toItem } from "../../../../handlers/orders/orderItem";
-import type { OrderImage } from "../../../../handlers/orders/confirmationMail";
 
 const order = {
   orderId: "order-1",

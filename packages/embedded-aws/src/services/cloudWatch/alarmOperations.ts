@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { parseJson } from "../../core/parseJson";
 import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
 import { type Alarm, PutMetricAlarmInput } from "./alarm";
 import type { Alarms } from "./alarms";
 import { Timestamp } from "./shapes";
 import type { TagStore } from "../../core/tagStore";
+import { isJson } from "../../core/parseJson";
 
 const STATES = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;
 const Names = v.pipe(v.array(v.string()), v.maxLength(100));
@@ -192,13 +192,4 @@ function describe(alarm: Alarm): object {
 
 function nextToken(next: string | undefined): { readonly NextToken?: string } {
   return next === undefined ? {} : { NextToken: next };
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AwsError, notSupported } from "../../core/errors";
-import { parseJson } from "../../core/parseJson";
+import { isJson } from "../../core/parseJson";
 import { record } from "../../core/record";
 import { isJsonPath } from "./jsonPath";
 import { undefinedVariables } from "./targetInput";
@@ -69,13 +69,4 @@ export function checkTarget(target: Target): void {
 
 function invalid(target: Target, reason: string): AwsError {
   return new AwsError("ValidationException", `Target ${target.Id}: ${reason}`);
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -75,7 +75,7 @@ function isNumeric(name: string): name is NumericAttribute {
   return Object.hasOwn(numericAttributes, name);
 }
 
-function isJson(name: string): boolean {
+function holdsJson(name: string): boolean {
   return jsonAttributes.some((json) => json === name);
 }
 
@@ -159,7 +159,7 @@ function sameValue(name: string, a: string, b: string): boolean {
   if (a === b) return true;
   if (a === "" || b === "") return false;
   if (isNumeric(name)) return Number(a) === Number(b);
-  return isJson(name) && isDeepStrictEqual(parseJson(a), parseJson(b));
+  return holdsJson(name) && isDeepStrictEqual(parseJson(a), parseJson(b));
 }
 
 function checkNumber(name: NumericAttribute, value: string): void {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { transformed } from "../../../../components/parts/transform";
+import { transformed } from "../../../../components/parts/resources";
 
 describe("transformed", () => {
   it("leaves arguments and options as they are without a transform", () => {
