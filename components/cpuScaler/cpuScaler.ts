@@ -4,11 +4,16 @@ import type { ScalerConfiguration } from "../../handlers/scaling/configuration";
 import { cpuAlarmSource, createLaunchTemplate, FLEET_TAG_KEY } from "./fleet";
 import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
 import { scalerStatements } from "./permissions";
-import { sentOf } from "../parts/argumentTable";
+import { sentOf, type SentNames } from "../parts/argumentTable";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed, type Transform } from "../parts/resources";
 
+type SettingInputs = {
+  readonly [Key in keyof ScalerConfiguration]: pulumi.Input<Readonly<ScalerConfiguration[Key]>>;
+};
+/** `Pick` refuses an argument that is sent and that the function does not take. */
+type Sent = Pick<SettingInputs, SentNames<typeof cpuScalerArguments>>;
 type ScaleFleet = typeof import("../../handlers/scaleFleet");
 
 /** Long enough for a step of fifty launches, and for EC2 to show one made in a second zone. */
@@ -122,10 +127,8 @@ export class CpuScaler extends pulumi.ComponentResource {
     );
 
     const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
-    const configuration: {
-      readonly [Key in keyof ScalerConfiguration]: pulumi.Input<Readonly<ScalerConfiguration[Key]>>;
-    } = {
-      ...sentOf(cpuScalerArguments, checked),
+    const configuration: SettingInputs = {
+      ...(sentOf(cpuScalerArguments, checked) satisfies Sent),
       fleetTagKey: FLEET_TAG_KEY,
       fleet,
       launchTemplateId: launchTemplate.id,

@@ -166,7 +166,8 @@ export function defaultsOf<Table extends ArgumentTable>(
   };
 }
 
-type SentNames<Table> = {
+/** The names of the arguments of a table that go to the component's function. */
+export type SentNames<Table> = {
   [Name in keyof Table]: Table[Name] extends { readonly sent: true } ? Name : never;
 }[keyof Table];
 
