@@ -6,7 +6,7 @@ import { lambdaMetric, ownMetric, queueMetric, type Metric, type WatchedFunction
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
 import type { Checked } from "../parts/argumentTable";
 
-/** An alarm as a person thinks of it: `components/operations.ts` makes CloudWatch's of it. */
+/** An alarm as a person thinks of it: `operations.ts` makes CloudWatch's of it. */
 export interface AlarmPlan {
   /** Unique within the component: the last part of the alarm's name. */
   readonly name: string;

@@ -7,7 +7,7 @@ import {
   cpuScalerArguments,
   type CpuScalerArgs,
 } from "../../../components/cpuScaler/arguments";
-import { defaultsOf } from "../../../components/parts/argumentTable";
+import { defaultsOf, sentOf } from "../../../components/parts/argumentTable";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
@@ -263,6 +263,7 @@ describe("CpuScaler", () => {
       const { inputs } = recorder.find(FUNCTION, "web-scale");
       expect(inputs).to.deep.include({ reservedConcurrentExecutions: 1, timeout: 60, memorySize: 512 });
       expect(configurationOf(recorder)).to.deep.equal({
+        ...sentOf(cpuScalerArguments, defaultsOf(cpuScalerArguments)),
         fleetTagKey: "Fleet",
         fleet: FLEET,
         launchTemplateId: "web-template-id",
