@@ -1,3 +1,4 @@
+import { parseOwnJson } from "../../core/parseJson";
 import type { AttributeValue, Item } from "./attributeValue";
 import type { Codec } from "./sortedMap";
 
@@ -35,7 +36,7 @@ export class ItemCodec implements Codec<Item> {
   }
 
   decode(text: string): Item {
-    const content = JSON.parse(text) as Item | readonly Leaf[];
+    const content = parseOwnJson(text) as Item | readonly Leaf[];
     const leaves: Leaf[] = [];
     if (!isList(content)) {
       keyOfMembers(content, leaves);

@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { parseOwnJson } from "../../core/parseJson";
 import type { StreamRecord } from "./stream";
 
 /** A record, and when and where it was written. */
@@ -95,7 +96,7 @@ export class RecordLog {
   /** Readers go on where they stopped, so that the block that was read last is kept. */
   #unpack(block: Block): readonly StoredRecord[] {
     if (this.#unpacked?.block !== block) {
-      const records = JSON.parse(inflateRawSync(block.packed).toString()) as readonly StoredRecord[];
+      const records = parseOwnJson(inflateRawSync(block.packed).toString()) as readonly StoredRecord[];
       this.#unpacked = { block, records };
     }
     return this.#unpacked.records;

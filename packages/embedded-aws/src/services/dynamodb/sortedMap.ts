@@ -1,3 +1,4 @@
+import { parseOwnJson } from "../../core/parseJson";
 import { EntryPage } from "./entryPage";
 
 /** Which keys of a sorted map to read, and in which direction; `limit` of -1 means all. */
@@ -18,7 +19,7 @@ export interface Codec<Value> {
 
 const asJson: Codec<unknown> = {
   encode: (value) => JSON.stringify(value),
-  decode: (text) => JSON.parse(text) as unknown,
+  decode: parseOwnJson,
 };
 
 /** A page that grows beyond this is split; small enough that moving its bytes costs less than finding the place. */

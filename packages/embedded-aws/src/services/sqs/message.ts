@@ -1,4 +1,7 @@
-import type { MessageAttributes } from "./messageAttributes";
+import { parseOwnJson } from "../../core/parseJson";
+import { recordOf } from "../../core/record";
+import type { Codec } from "../dynamodb/sortedMap";
+import type { MessageAttribute, MessageAttributes } from "./messageAttributes";
 
 /** What a sender hands over, checked and hashed; it never changes once it is in a queue. */
 export interface MessageContent {
@@ -41,4 +44,39 @@ export interface Delivery {
   readonly firstReceivedAt: number;
   /** Names this delivery among all of its queue's. */
   readonly deliveryNumber: number;
+}
+
+/** An attribute as it is written: bytes as base64. */
+type WrittenAttribute =
+  Extract<MessageAttribute, { StringValue: string }> | { readonly DataType: string; readonly base64: string };
+
+/** How contents are kept as text: as JSON, which has no bytes of its own. */
+export const contentCodec: Codec<MessageContent> = {
+  encode: (content) =>
+    JSON.stringify({ ...content, attributes: mapped(content.attributes, writtenAttribute) }),
+  decode: (text) => {
+    const content = parseOwnJson(text) as Omit<MessageContent, "attributes"> & {
+      readonly attributes: Readonly<Record<string, WrittenAttribute>>;
+    };
+    return { ...content, attributes: mapped(content.attributes, readAttribute) };
+  },
+};
+
+function mapped<From, To>(
+  attributes: Readonly<Record<string, From>>,
+  change: (attribute: From) => To,
+): Readonly<Record<string, To>> {
+  return recordOf(Object.entries(attributes).map(([name, attribute]) => [name, change(attribute)]));
+}
+
+function writtenAttribute(attribute: MessageAttribute): WrittenAttribute {
+  return "BinaryValue" in attribute
+    ? { DataType: attribute.DataType, base64: Buffer.from(attribute.BinaryValue).toString("base64") }
+    : attribute;
+}
+
+function readAttribute(written: WrittenAttribute): MessageAttribute {
+  return "base64" in written
+    ? { DataType: written.DataType, BinaryValue: Buffer.from(written.base64, "base64") }
+    : written;
 }

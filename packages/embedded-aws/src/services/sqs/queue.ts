@@ -1,6 +1,6 @@
 import { SortedMap } from "../dynamodb/sortedMap";
 import { Heap } from "./heap";
-import type { Delivery, Message, MessageContent } from "./message";
+import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
 
 /** A standard queue's limit of messages received and not yet deleted: SQS developer guide, message quotas. */
 export const maxInFlight = 120_000;
@@ -53,7 +53,7 @@ export class MessageQueue {
   readonly #delayed = new Heap(byVisibility);
   readonly #inFlight = new Heap(byVisibility);
   /** By age, so that the first is the next to expire. */
-  readonly #contents = new SortedMap<MessageContent>();
+  readonly #contents = new SortedMap(contentCodec);
   #retentionMs: number;
   #order = 0;
   #deliveries = 0;

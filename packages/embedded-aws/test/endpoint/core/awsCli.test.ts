@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { AwsError } from "../../../src/core/errors";
+import { createSqs } from "../../../src/services/sqs/sqs";
 import { createLogs } from "../../../src/services/logs/logs";
 import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { RecordingService } from "../../support/recordingService";
@@ -42,20 +42,10 @@ describe("the AWS CLI", () => {
     { kind: "awsQuery", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
     { GetTopicAttributes: () => ({ Attributes: new Map([["DisplayName", "a & b"]]) }) },
   );
-  const sqs = new RecordingService(
-    "sqs",
-    { kind: "awsJson", version: "1.0", targetPrefixes: ["AmazonSQS"] },
-    {
-      GetQueueUrl: () => {
-        throw new AwsError("QueueDoesNotExist", "no such queue");
-      },
-    },
-  );
-
   before(async function () {
     if (!(await hasAwsCli())) this.skip();
     cloud = await startTestCloud({
-      services: [createLogs, ec2.create, monitoring.create, sns.create, sqs.create],
+      services: [createLogs, ec2.create, monitoring.create, sns.create, createSqs],
     });
   });
 
@@ -110,7 +100,7 @@ describe("the AWS CLI", () => {
       "(NotSupportedByEmbeddedCloud) when calling the ListUsers operation: The operation iam:ListUsers",
     );
     expect(queue).to.include(
-      "(AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: no such queue",
+      "(AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist",
     );
   });
 });

@@ -11,6 +11,11 @@ const encoded = (coding: string, body: Uint8Array | string): RawRequest => ({
   body,
 });
 
+/** An error's name; some services write a namespace before it. */
+function typeOf(text: string): string | undefined {
+  return (JSON.parse(text) as { __type: string }).__type.split("#").at(-1);
+}
+
 describe("bodies that a stranger sends", () => {
   let cloud: TestCloud;
 
@@ -71,7 +76,7 @@ describe("bodies that a stranger sends", () => {
       for (const request of [encoded("gzip", bomb), encoded("gzip, gzip", nested)]) {
         const { status, text } = await send(request);
         expect(status).to.equal(413);
-        expect(JSON.parse(text)).to.have.property("__type", "RequestEntityTooLarge");
+        expect(typeOf(text)).to.equal("RequestEntityTooLarge");
       }
     });
 
@@ -84,7 +89,7 @@ describe("bodies that a stranger sends", () => {
       it(`are refused by name when they are not ${coding}`, async () => {
         const { status, text } = await send(encoded(coding, bytes));
         expect(status).to.equal(400);
-        expect(JSON.parse(text)).to.have.property("__type", "SerializationException");
+        expect(typeOf(text)).to.equal("SerializationException");
         expect(text).to.contain(coding);
       });
     }
