@@ -7,6 +7,12 @@ export interface OutputReader {
 }
 
 /**
+ * A longer line is cut, as Lambda cuts what would be too large for one log event of CloudWatch (256 KB): output
+ * without an end takes no more memory, and is read in linear time.
+ */
+const LONGEST_LINE = 256 * 1024;
+
+/**
  * Reads lines from a function's output. A zero byte starts a marker; it may follow text without a line feed,
  * which is then a line of its own. Carriage returns stand for line feeds within one message.
  */
@@ -25,6 +31,10 @@ export function readOutput(stream: Readable, { onLine, onMarker }: OutputReader)
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     lines.forEach(take);
+    while (rest.length > LONGEST_LINE && !rest.includes("\0")) {
+      take(rest.slice(0, LONGEST_LINE));
+      rest = rest.slice(LONGEST_LINE);
+    }
   });
   stream.on("end", () => {
     take(rest);

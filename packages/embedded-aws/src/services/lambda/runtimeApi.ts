@@ -75,8 +75,8 @@ export function serveRuntimeApi(
     const [subject = "", idOrNext = "", what] = rest;
     if (request.method === "GET" && subject === "invocation" && idOrNext === "next") client.onNext(response);
     else if (request.method === "POST" && subject === "init" && idOrNext === "error") {
-      void readText(request).then((payload) => {
-        client.onInitError(payload);
+      void readAnswer(request).then(({ text }) => {
+        client.onInitError(text);
         answer(response, 202, "OK");
       });
     } else if (
@@ -84,8 +84,8 @@ export function serveRuntimeApi(
       subject === "invocation" &&
       (what === "response" || what === "error")
     ) {
-      void readText(request).then((payload) => {
-        const accepted = client.onReply(idOrNext, limited(what, payload, usedMemory(request)));
+      void readAnswer(request).then((given) => {
+        const accepted = client.onReply(idOrNext, limited(what, given, usedMemory(request)));
         answer(response, accepted ? 202 : 400, accepted ? "OK" : "InvalidRequestID");
       });
     } else answer(response, 404, "NotFound");
@@ -93,9 +93,8 @@ export function serveRuntimeApi(
 }
 
 /** A response above the limit becomes the error that Lambda gives for it. */
-function limited(kind: "response" | "error", payload: string, usedMemoryMb: number): Reply {
-  const size = Buffer.byteLength(payload);
-  if (size <= MAX_SYNC_PAYLOAD_BYTES) return { kind, payload, usedMemoryMb };
+function limited(kind: "response" | "error", { text, bytes: size }: Answer, usedMemoryMb: number): Reply {
+  if (size <= MAX_SYNC_PAYLOAD_BYTES) return { kind, payload: text, usedMemoryMb };
   const error = {
     errorType: "Function.ResponseSizeTooLarge",
     errorMessage: `Response payload size (${size} bytes) exceeded maximum allowed payload size (${MAX_SYNC_PAYLOAD_BYTES} bytes).`,
@@ -107,12 +106,23 @@ function usedMemory(request: IncomingMessage): number {
   return Number(/max-memory-used-mb=(\d+)/.exec(request.headers["content-type"] ?? "")?.[1] ?? 0);
 }
 
+/** An answer as it came, as far as it is of use: what is larger than the limit is refused whatever it says. */
+interface Answer {
+  readonly text: string;
+  /** Of all of it. */
+  readonly bytes: number;
+}
+
 /** Never rejects: a process that dies while it answers is dealt with when it has exited. */
-function readText(request: IncomingMessage): Promise<string> {
+function readAnswer(request: IncomingMessage): Promise<Answer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes - chunk.length <= MAX_SYNC_PAYLOAD_BYTES) chunks.push(chunk);
+    });
+    request.on("end", () => resolve({ text: Buffer.concat(chunks).toString("utf8"), bytes }));
   });
 }
 
