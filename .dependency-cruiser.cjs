@@ -87,7 +87,12 @@ module.exports = {
       "^(handlers|components)/",
       "Tools run the program from outside.",
     ),
-    room("demonstration", "^tools/demonstration/", FACES, "The demonstration knows no command line."),
+    room(
+      "demonstration",
+      "^tools/demonstration/",
+      ["^tools/shop/", "^handlers/", ...FACES],
+      "The demonstration knows no command; what both need lies in tools/shop/.",
+    ),
     room("cost", "^tools/cost/", [], "Prices and arithmetic."),
     room(
       "bench",
@@ -103,7 +108,7 @@ module.exports = {
       [FACES[0]],
       "The package knows embedded-aws through its face, and nothing else of this repository.",
     ),
-    room("cloud-core", `${AWS}/core/`, [], "The core knows no service."),
+    room("cloud-core", `${AWS}/core/`, [`${AWS}/wire/`], "The core knows no service."),
     room("cloud-wire", `${AWS}/wire/`, [`${AWS}/core/`], "The wire knows no service."),
     // A folder of a service imports none of another: services call each other through the context.
     {
