@@ -7,7 +7,7 @@ import type { ErrorShape, Member, OperationShape, Shape, Structure, TimestampFor
 /*
  * The one file that knows how the SDK's clients write their schemas: `dist-es/schemas/schemas_0.js`, arrays in
  * the form of `StaticSchema` of @smithy/types. It is no public interface, so the clients' versions are exact,
- * and test/local/cloud/wire/roundTrip.test.ts holds that their own decoders read what is written by it.
+ * and test/endpoint/wire/roundTrip.test.ts holds that their own decoders read what is written by it.
  */
 
 /** What AWS publishes on one service. */

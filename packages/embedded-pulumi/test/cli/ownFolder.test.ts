@@ -15,8 +15,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createOwnFolder } from "../../src/cli/ownFolder";
 
+const OWN_FOLDER = path.resolve(__dirname, "../../src/cli/ownFolder.ts");
+
 const HOLDER = `
-const { createOwnFolder } = require("./local/cli/ownFolder.ts");
+const { createOwnFolder } = require(${JSON.stringify(OWN_FOLDER)});
 const { directory, release } = createOwnFolder(process.argv[1]);
 require("node:fs").writeFileSync(directory + "/code.js", "");
 process.stdout.write(directory + "\\n");
