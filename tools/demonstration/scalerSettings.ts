@@ -43,8 +43,6 @@ const functionConfiguration = v.object({
   Environment: v.object({ Variables: v.object({ SCALER: scalerVariable }) }),
 });
 
-const alarms = v.object({ MetricAlarms: v.tuple([v.object({ Threshold: v.number() })]) });
-
 /** Reads the scaler's settings from its function, as it was deployed. */
 export async function readScalerSettings(
   context: CloudContext,
@@ -57,16 +55,20 @@ export async function readScalerSettings(
   );
   const { fleetTagKey, fleet, alarmArn, ...settings } = Environment.Variables.SCALER;
   const alarmName = alarmArn.split(":").slice(6).join(":");
-  const { MetricAlarms } = v.parse(
-    alarms,
-    await context.call("monitoring", "DescribeAlarms", { AlarmNames: [alarmName] }, administrator),
+  const { MetricAlarms: [alarm] = [] } = await context.call(
+    "monitoring",
+    "DescribeAlarms",
+    { AlarmNames: [alarmName] },
+    administrator,
   );
+  if (alarm?.Threshold === undefined)
+    throw new Error(`The scaler's alarm "${alarmName}" is not there, or has no threshold`);
   return {
     ...settings,
     functionName,
     logGroupName: LoggingConfig.LogGroup,
     tag: { key: fleetTagKey, value: fleet },
     alarmName,
-    alarmCpuPercent: MetricAlarms[0].Threshold,
+    alarmCpuPercent: alarm.Threshold,
   };
 }

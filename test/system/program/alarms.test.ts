@@ -16,12 +16,10 @@ describe("the deployed program's alarms", function () {
   });
 
   const alarms = async () => {
-    const { MetricAlarms } = await program.cloud.call<{ MetricAlarms: { AlarmName: string }[] }>(
-      "monitoring",
-      "DescribeAlarms",
-      { AlarmNamePrefix: "event-driven-aws-dev-operations-" },
-    );
-    return MetricAlarms.map(({ AlarmName }) => AlarmName);
+    const { MetricAlarms = [] } = await program.cloud.call("monitoring", "DescribeAlarms", {
+      AlarmNamePrefix: "event-driven-aws-dev-operations-",
+    });
+    return MetricAlarms.map(({ AlarmName = "" }) => AlarmName);
   };
   const setState = (AlarmName: string, StateValue: "OK" | "ALARM") =>
     program.cloud.call("monitoring", "SetAlarmState", { AlarmName, StateValue, StateReason: "a test" });
@@ -68,13 +66,9 @@ describe("the deployed program's alarms", function () {
   });
 
   it("stand on the dashboard", async () => {
-    const { DashboardBody } = await program.cloud.call<{ DashboardBody: string }>(
-      "monitoring",
-      "GetDashboard",
-      {
-        DashboardName: program.output("dashboardName"),
-      },
-    );
+    const { DashboardBody } = await program.cloud.call("monitoring", "GetDashboard", {
+      DashboardName: program.output("dashboardName"),
+    });
     for (const name of await alarms()) expect(DashboardBody).to.include(`:alarm:${name}"`);
   });
 });

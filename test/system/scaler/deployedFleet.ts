@@ -137,10 +137,10 @@ export class DeployedFleet {
 
   /** A minute of the metric that the fleet is scaled by, as if it had just become readable. */
   async heat(cpuPercent: number): Promise<void> {
-    const Timestamp = (this.clock.now() - MINUTE) / 1000;
+    const Timestamp = new Date(this.clock.now() - MINUTE);
     const Dimensions = [{ Name: "InstanceType", Value: this.variable.instanceType }];
     const MetricData = [
-      { MetricName: "CPUUtilization", Dimensions, Timestamp, Value: cpuPercent, Unit: "Percent" },
+      { MetricName: "CPUUtilization", Dimensions, Timestamp, Value: cpuPercent, Unit: "Percent" as const },
     ];
     // Only the service itself may report to its namespace.
     const ec2 = {

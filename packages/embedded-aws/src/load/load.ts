@@ -75,7 +75,12 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
           ]
         : []),
     ];
-    const datum = { MetricName: "CPUUtilization", Timestamp: start / 1000, Value: value, Unit: "Percent" };
+    const datum = {
+      MetricName: "CPUUtilization",
+      Timestamp: new Date(start),
+      Value: value,
+      Unit: "Percent" as const,
+    };
     await context.call(
       "monitoring",
       "PutMetricData",

@@ -27,6 +27,7 @@ export interface OfficialService {
 
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
+  "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
   "@aws-sdk/client-sesv2": typeof import("@aws-sdk/client-sesv2");
   "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
@@ -44,6 +45,15 @@ export const officialServices = {
     protocols: ["awsJson1_1"],
     serviceTarget: "TrentService",
     version: "2014-11-01",
+  },
+  monitoring: {
+    client: "@aws-sdk/client-cloudwatch",
+    // Go's SDK speaks CBOR, JavaScript's JSON; older clients the query protocol.
+    protocols: ["awsJson1_0", "rpcv2Cbor", "awsQuery"],
+    serviceTarget: "GraniteServiceVersion20100801",
+    version: "2010-08-01",
+    xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+    awsQueryCompatible: true,
   },
   ses: {
     client: "@aws-sdk/client-sesv2",

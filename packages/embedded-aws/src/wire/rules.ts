@@ -9,11 +9,12 @@ export interface Rule {
   readonly range?: readonly [min: number, max: number];
   /** Of a string in UTF-16 units, of a list in items. */
   readonly length?: readonly [min: number, max: number];
+  /** Of a string, or of each in a list; so are the next two. */
   readonly pattern?: RegExp;
   /** All the values that AWS knows; another is wrong. */
   readonly oneOf?: readonly string[];
   /** The values that the embedded cloud knows of those that AWS does; another is not supported. */
-  readonly supported?: readonly (string | boolean)[];
+  readonly supported?: readonly (string | number | boolean)[];
 }
 
 /** By the members' paths, as in `supports`: "EmailTags.Name" stands for the name of each tag. */
@@ -49,8 +50,8 @@ function at(segment: string | number, run: () => void): void {
   }
 }
 
-function checkValue({ range, length, pattern, oneOf, supported }: Rule, value: unknown): void {
-  const unless = (right: boolean, constraint: string) => {
+function unlessOf(value: unknown) {
+  return (right: boolean, constraint: string) => {
     if (!right)
       throw new InputProblem({
         kind: "constraint",
@@ -58,6 +59,11 @@ function checkValue({ range, length, pattern, oneOf, supported }: Rule, value: u
         got: describe(value),
       });
   };
+}
+
+function checkValue(rule: Rule, value: unknown): void {
+  const { range, length } = rule;
+  const unless = unlessOf(value);
   if (range !== undefined && typeof value === "number") {
     unless(Number.isInteger(value), "be a whole number");
     unless(value >= range[0], `have value greater than or equal to ${range[0]}`);
@@ -67,6 +73,18 @@ function checkValue({ range, length, pattern, oneOf, supported }: Rule, value: u
     unless(value.length >= length[0], `have length greater than or equal to ${length[0]}`);
     unless(value.length <= length[1], `have length less than or equal to ${length[1]}`);
   }
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries())
+      at(index, () => {
+        checkItem(rule, item);
+      });
+  } else {
+    checkItem(rule, value);
+  }
+}
+
+function checkItem({ pattern, oneOf, supported }: Rule, value: unknown): void {
+  const unless = unlessOf(value);
   if (pattern !== undefined && typeof value === "string") {
     unless(pattern.test(value), `satisfy regular expression pattern: ${pattern.source}`);
   }

@@ -7,6 +7,14 @@ export const tags = v.optional(v.record(v.string(), v.string()), {});
 
 export const strings = v.optional(v.array(v.string()));
 
+/** A text whose values are AWS's to judge: its service refuses those that it does not know. */
+export function textOf<Text extends string | undefined>() {
+  return v.pipe(
+    v.string(),
+    v.transform((text) => text as NonNullable<Text>),
+  );
+}
+
 /** A policy or pattern: JSON text, or the document itself; always passed on as text. */
 export const jsonDocument = v.pipe(
   v.union([v.string(), v.record(v.string(), v.unknown())], "a JSON document"),

@@ -2,7 +2,6 @@ import { AwsError } from "../errors";
 import type { Protocol, ServiceName } from "../service";
 import { headerOf, type Codec } from "./codec";
 import { parseJsonObject } from "./json";
-import { queryErrorCode } from "./queryErrorCodes";
 
 /** Services that write a namespace before the error's name in `__type`; clients cut it off at the "#". */
 const errorNamespaces: Partial<Record<ServiceName, string>> = {
@@ -35,16 +34,9 @@ export function awsJsonCodec(service: ServiceName, protocol: Extract<Protocol, {
     },
 
     encodeError(error, requestId) {
-      const queryCode = queryErrorCode(service, error.code);
-      const fault = error.status >= 500 ? "Receiver" : "Sender";
       return {
         status: error.status,
-        headers: {
-          "content-type": contentType,
-          "x-amzn-requestid": requestId,
-          // Services that once spoke the query protocol repeat its code: clients show that one to the user.
-          ...(queryCode === undefined ? {} : { "x-amzn-query-error": `${queryCode};${fault}` }),
-        },
+        headers: { "content-type": contentType, "x-amzn-requestid": requestId },
         body: JSON.stringify({
           __type: `${errorNamespaces[service] ?? ""}${error.code}`,
           message: error.message,

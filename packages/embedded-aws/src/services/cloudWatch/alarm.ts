@@ -1,5 +1,6 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
+import type { Supported } from "../../wire/operation";
+import type { Rules } from "../../wire/rules";
 import {
   type AlarmRule,
   type AlarmStateValue,
@@ -8,42 +9,71 @@ import {
 } from "./evaluateAlarm";
 import { type Series, seriesOf } from "./series";
 import {
-  Dimensions,
-  ExtendedStatistic,
-  MetricDataQuery,
-  MetricName,
-  Namespace,
-  Period,
-  SimpleStatistic,
-  Tags,
-  Unit,
+  below,
+  checkPercentile,
+  checkPeriod,
+  checkQueries,
+  invalidValue,
+  type MetricDataQuery,
+  metricRules,
+  missing,
+  queryMembers,
+  queryRules,
+  tagRules,
 } from "./shapes";
+import { SIMPLE_STATISTICS } from "./statistics";
 
-const Actions = v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^arn:/))), v.maxLength(5)));
+export const alarmMembers = [
+  "AlarmName",
+  "AlarmDescription",
+  "ActionsEnabled",
+  "OKActions",
+  "AlarmActions",
+  "InsufficientDataActions",
+  "MetricName",
+  "Namespace",
+  "Statistic",
+  "ExtendedStatistic",
+  "Dimensions",
+  "Period",
+  "Unit",
+  "EvaluationPeriods",
+  "DatapointsToAlarm",
+  "Threshold",
+  "ComparisonOperator",
+  "TreatMissingData",
+  ...queryMembers.map((member) => `Metrics.${member}` as const),
+  "Tags",
+] as const;
+export type PutMetricAlarmInput = Supported<"monitoring", "PutMetricAlarm", (typeof alarmMembers)[number]>;
 
-export const PutMetricAlarmInput = v.strictObject({
-  AlarmName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-  AlarmDescription: v.optional(v.pipe(v.string(), v.maxLength(1024))),
-  ActionsEnabled: v.optional(v.boolean(), true),
-  OKActions: Actions,
-  AlarmActions: Actions,
-  InsufficientDataActions: Actions,
-  MetricName: v.optional(MetricName),
-  Namespace: v.optional(Namespace),
-  Statistic: v.optional(SimpleStatistic),
-  ExtendedStatistic: v.optional(ExtendedStatistic),
-  Dimensions: v.optional(Dimensions),
-  Period: v.optional(Period),
-  Unit: v.optional(Unit),
-  EvaluationPeriods: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  DatapointsToAlarm: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  Threshold: v.pipe(v.number(), v.finite()),
-  ComparisonOperator: v.picklist(COMPARISON_OPERATORS),
-  TreatMissingData: v.optional(v.picklist(MISSING_DATA_TREATMENTS)),
-  Metrics: v.optional(v.pipe(v.array(MetricDataQuery), v.minLength(1), v.maxLength(20))),
-  Tags: v.optional(Tags),
-});
-export type PutMetricAlarmInput = v.InferOutput<typeof PutMetricAlarmInput>;
+const actions = { length: [0, 5], pattern: /^arn:/ } as const;
+
+/** From the CloudWatch API reference, PutMetricAlarm. Those of anomaly detection are not evaluated here. */
+export const alarmRules: Rules = {
+  AlarmName: { length: [1, 255] },
+  AlarmDescription: { length: [0, 1024] },
+  OKActions: actions,
+  AlarmActions: actions,
+  InsufficientDataActions: actions,
+  ...metricRules,
+  Statistic: { oneOf: SIMPLE_STATISTICS },
+  EvaluationPeriods: { range: [1, Number.MAX_SAFE_INTEGER] },
+  DatapointsToAlarm: { range: [1, Number.MAX_SAFE_INTEGER] },
+  ComparisonOperator: {
+    oneOf: [
+      ...COMPARISON_OPERATORS,
+      "LessThanLowerOrGreaterThanUpperThreshold",
+      "LessThanLowerThreshold",
+      "GreaterThanUpperThreshold",
+    ],
+    supported: COMPARISON_OPERATORS,
+  },
+  TreatMissingData: { oneOf: MISSING_DATA_TREATMENTS },
+  Metrics: { length: [1, 20] },
+  ...below("Metrics", queryRules),
+  ...tagRules,
+};
 
 export interface AlarmState {
   readonly value: AlarmStateValue;
@@ -67,18 +97,26 @@ export interface Alarm {
   readonly metricId: string;
 }
 
-/** The series and the rule that an alarm's input describes; throws `ValidationError` for one that does not hold together. */
+/** The series and the rule that an alarm's input describes; throws CloudWatch's error for one that does not hold together. */
 export function readAlarmInput(input: PutMetricAlarmInput): {
   readonly rule: AlarmRule;
   readonly series: Series;
 } {
   const series = input.Metrics === undefined ? metricOf(input) : returnedSeries(input, input.Metrics);
+  const { EvaluationPeriods: evaluationPeriods, Threshold: threshold } = input;
+  const comparisonOperator = COMPARISON_OPERATORS.find((known) => known === input.ComparisonOperator);
+  // The model asks for none of them: alarms of other kinds do without.
+  if (evaluationPeriods === undefined) throw missing("EvaluationPeriods");
+  if (comparisonOperator === undefined) throw missing("ComparisonOperator");
+  if (threshold === undefined) throw missing("Threshold");
+  if (!Number.isFinite(threshold))
+    throw invalidValue(`Threshold: got ${threshold}; expected a finite number`);
   const rule: AlarmRule = {
-    evaluationPeriods: input.EvaluationPeriods,
-    datapointsToAlarm: input.DatapointsToAlarm ?? input.EvaluationPeriods,
-    threshold: input.Threshold,
-    comparisonOperator: input.ComparisonOperator,
-    treatMissingData: input.TreatMissingData ?? "missing",
+    evaluationPeriods,
+    datapointsToAlarm: input.DatapointsToAlarm ?? evaluationPeriods,
+    threshold,
+    comparisonOperator,
+    treatMissingData: MISSING_DATA_TREATMENTS.find((known) => known === input.TreatMissingData) ?? "missing",
   };
   if (rule.datapointsToAlarm > rule.evaluationPeriods) {
     throw invalid(
@@ -100,6 +138,8 @@ function metricOf(input: PutMetricAlarmInput): Series {
   if (namespace === undefined || name === undefined || period === undefined) {
     throw invalid("Expected Namespace, MetricName and Period, or Metrics");
   }
+  checkPeriod("Period", period);
+  if (input.ExtendedStatistic !== undefined) checkPercentile("ExtendedStatistic", input.ExtendedStatistic);
   const stat = input.Statistic ?? input.ExtendedStatistic;
   if (stat === undefined || (input.Statistic !== undefined && input.ExtendedStatistic !== undefined)) {
     throw invalid("Expected exactly one of Statistic and ExtendedStatistic");
@@ -118,7 +158,12 @@ function returnedSeries(input: PutMetricAlarmInput, queries: readonly MetricData
     "Unit",
   ] as const;
   const given = single.filter((name) => input[name] !== undefined);
-  if (given.length > 0) throw invalid(`${given.join(", ")} cannot be given together with Metrics`);
+  if (given.length > 0)
+    throw new AwsError(
+      "InvalidParameterCombinationException",
+      `${given.join(", ")} cannot be given together with Metrics`,
+    );
+  checkQueries("Metrics", queries);
   const returned = queries.filter((query) => query.ReturnData !== false);
   const [only] = returned;
   if (only === undefined || returned.length > 1) {
@@ -128,5 +173,5 @@ function returnedSeries(input: PutMetricAlarmInput, queries: readonly MetricData
 }
 
 function invalid(message: string): AwsError {
-  return new AwsError("ValidationError", message);
+  return new AwsError("ValidationException", message);
 }

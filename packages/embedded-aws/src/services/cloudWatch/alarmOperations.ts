@@ -1,31 +1,30 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
-import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
-import { type Alarm, PutMetricAlarmInput } from "./alarm";
-import type { Alarms } from "./alarms";
-import { Timestamp } from "./shapes";
-import type { TagStore } from "../../core/tagStore";
 import { isJson } from "../../core/parseJson";
+import { pageOf } from "../../core/paging";
+import type { Access, CloudContext } from "../../core/service";
+import type { TagStore } from "../../core/tagStore";
+import { operationsOf } from "../../wire/operation";
+import { type Alarm, alarmMembers, alarmRules } from "./alarm";
+import type { Alarms } from "./alarms";
+import { ALARM_STATES } from "./evaluateAlarm";
+import { scanOrder } from "./shapes";
 
-const STATES = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;
-const Names = v.pipe(v.array(v.string()), v.maxLength(100));
+const state = { oneOf: ALARM_STATES } as const;
+const names = { AlarmNames: { length: [0, 100] } } as const;
 
 /** Answers of Describe operations hold at most this many records. */
 const PAGE = 100;
+const pageRule = { range: [1, PAGE] } as const;
 
-export function alarmOperations(
-  context: CloudContext,
-  alarms: Alarms,
-  tags: TagStore,
-): Record<string, Operation> {
+export function alarmOperations(context: CloudContext, alarms: Alarms, tags: TagStore) {
+  const operation = operationsOf("monitoring", context);
   const onAlarms = (action: string, names: readonly string[]): Access[] =>
     names.map((name) => ({ action, resource: alarms.arnOf(name) }));
 
   return {
-    PutMetricAlarm: operation(
-      context,
-      PutMetricAlarmInput,
+    ...operation(
+      "PutMetricAlarm",
+      { supports: alarmMembers, rules: alarmRules },
       (input) => [
         {
           action: "cloudwatch:PutMetricAlarm",
@@ -44,17 +43,25 @@ export function alarmOperations(
       },
     ),
 
-    DescribeAlarms: operation(
-      context,
-      v.strictObject({
-        AlarmNames: v.optional(Names),
-        AlarmNamePrefix: v.optional(v.string()),
-        AlarmTypes: v.optional(v.array(v.picklist(["MetricAlarm", "CompositeAlarm"]))),
-        StateValue: v.optional(v.picklist(STATES)),
-        ActionPrefix: v.optional(v.string()),
-        MaxRecords: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)), 50),
-        NextToken: v.optional(v.string()),
-      }),
+    ...operation(
+      "DescribeAlarms",
+      {
+        supports: [
+          "AlarmNames",
+          "AlarmNamePrefix",
+          "AlarmTypes",
+          "StateValue",
+          "ActionPrefix",
+          "MaxRecords",
+          "NextToken",
+        ],
+        rules: {
+          ...names,
+          AlarmTypes: { oneOf: ["MetricAlarm", "CompositeAlarm", "LogAlarm"] },
+          StateValue: state,
+          MaxRecords: pageRule,
+        },
+      },
       () => onAlarms("cloudwatch:DescribeAlarms", ["*"]),
       (input) => {
         const wanted = alarms
@@ -68,22 +75,37 @@ export function alarmOperations(
               (input.ActionPrefix === undefined ||
                 (alarm.input.AlarmActions ?? []).some((arn) => arn.startsWith(input.ActionPrefix ?? ""))),
           );
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxRecords, "InvalidNextToken");
+        const { items, next } = pageOf(wanted, input.NextToken, input.MaxRecords ?? 50, "InvalidNextToken");
         return { MetricAlarms: items.map(describe), CompositeAlarms: [], ...nextToken(next) };
       },
     ),
 
-    DescribeAlarmHistory: operation(
-      context,
-      v.strictObject({
-        AlarmName: v.optional(v.string()),
-        HistoryItemType: v.optional(v.picklist(["ConfigurationUpdate", "StateUpdate", "Action"])),
-        StartDate: v.optional(Timestamp),
-        EndDate: v.optional(Timestamp),
-        MaxRecords: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)), PAGE),
-        NextToken: v.optional(v.string()),
-        ScanBy: v.optional(v.picklist(["TimestampDescending", "TimestampAscending"]), "TimestampDescending"),
-      }),
+    ...operation(
+      "DescribeAlarmHistory",
+      {
+        supports: [
+          "AlarmName",
+          "HistoryItemType",
+          "StartDate",
+          "EndDate",
+          "MaxRecords",
+          "NextToken",
+          "ScanBy",
+        ],
+        rules: {
+          HistoryItemType: {
+            oneOf: [
+              "ConfigurationUpdate",
+              "StateUpdate",
+              "Action",
+              "AlarmContributorStateUpdate",
+              "AlarmContributorAction",
+            ],
+          },
+          MaxRecords: pageRule,
+          ScanBy: scanOrder,
+        },
+      },
       (input) => onAlarms("cloudwatch:DescribeAlarmHistory", [input.AlarmName ?? "*"]),
       (input) => {
         const wanted = alarms
@@ -92,16 +114,16 @@ export function alarmOperations(
             (item) =>
               (input.AlarmName === undefined || item.alarmName === input.AlarmName) &&
               (input.HistoryItemType === undefined || item.type === input.HistoryItemType) &&
-              item.at >= (input.StartDate ?? 0) * 1000 &&
-              item.at <= (input.EndDate ?? Infinity) * 1000,
+              item.at >= (input.StartDate?.getTime() ?? 0) &&
+              item.at <= (input.EndDate?.getTime() ?? Infinity),
           );
-        if (input.ScanBy === "TimestampDescending") wanted.reverse();
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxRecords, "InvalidNextToken");
+        if (input.ScanBy !== "TimestampAscending") wanted.reverse();
+        const { items, next } = pageOf(wanted, input.NextToken, input.MaxRecords ?? PAGE, "InvalidNextToken");
         return {
           AlarmHistoryItems: items.map((item) => ({
             AlarmName: item.alarmName,
-            AlarmType: "MetricAlarm",
-            Timestamp: item.at / 1000,
+            AlarmType: "MetricAlarm" as const,
+            Timestamp: new Date(item.at),
             HistoryItemType: item.type,
             HistorySummary: item.summary,
             HistoryData: item.data,
@@ -111,14 +133,16 @@ export function alarmOperations(
       },
     ),
 
-    SetAlarmState: operation(
-      context,
-      v.strictObject({
-        AlarmName: v.string(),
-        StateValue: v.picklist(STATES),
-        StateReason: v.pipe(v.string(), v.maxLength(1023)),
-        StateReasonData: v.optional(v.pipe(v.string(), v.maxLength(4000))),
-      }),
+    ...operation(
+      "SetAlarmState",
+      {
+        supports: ["AlarmName", "StateValue", "StateReason", "StateReasonData"],
+        rules: {
+          StateValue: state,
+          StateReason: { length: [0, 1023] },
+          StateReasonData: { length: [0, 4000] },
+        },
+      },
       (input) => onAlarms("cloudwatch:SetAlarmState", [input.AlarmName]),
       async ({ AlarmName, StateValue, StateReason, StateReasonData }) => {
         if (StateReasonData !== undefined && !isJson(StateReasonData)) {
@@ -136,9 +160,9 @@ export function alarmOperations(
       },
     ),
 
-    DeleteAlarms: operation(
-      context,
-      v.strictObject({ AlarmNames: Names }),
+    ...operation(
+      "DeleteAlarms",
+      { supports: ["AlarmNames"], rules: names },
       (input) => onAlarms("cloudwatch:DeleteAlarms", input.AlarmNames),
       (input) => {
         for (const name of input.AlarmNames) {
@@ -149,9 +173,9 @@ export function alarmOperations(
       },
     ),
 
-    EnableAlarmActions: operation(
-      context,
-      v.strictObject({ AlarmNames: Names }),
+    ...operation(
+      "EnableAlarmActions",
+      { supports: ["AlarmNames"], rules: names },
       (input) => onAlarms("cloudwatch:EnableAlarmActions", input.AlarmNames),
       (input) => {
         for (const name of input.AlarmNames) alarms.enableActions(name, true);
@@ -159,9 +183,9 @@ export function alarmOperations(
       },
     ),
 
-    DisableAlarmActions: operation(
-      context,
-      v.strictObject({ AlarmNames: Names }),
+    ...operation(
+      "DisableAlarmActions",
+      { supports: ["AlarmNames"], rules: names },
       (input) => onAlarms("cloudwatch:DisableAlarmActions", input.AlarmNames),
       (input) => {
         for (const name of input.AlarmNames) alarms.enableActions(name, false);
@@ -171,13 +195,13 @@ export function alarmOperations(
   };
 }
 
-function describe(alarm: Alarm): object {
+function describe(alarm: Alarm) {
   const { Tags: _tags, ...input } = alarm.input;
   return {
     ...input,
     AlarmArn: alarm.arn,
     ActionsEnabled: alarm.actionsEnabled,
-    AlarmConfigurationUpdatedTimestamp: alarm.configuredAt / 1000,
+    AlarmConfigurationUpdatedTimestamp: new Date(alarm.configuredAt),
     OKActions: input.OKActions ?? [],
     AlarmActions: input.AlarmActions ?? [],
     InsufficientDataActions: input.InsufficientDataActions ?? [],
@@ -185,8 +209,8 @@ function describe(alarm: Alarm): object {
     StateValue: alarm.state.value,
     StateReason: alarm.state.reason,
     ...(alarm.state.reasonData === undefined ? {} : { StateReasonData: alarm.state.reasonData }),
-    StateUpdatedTimestamp: alarm.state.since / 1000,
-    StateTransitionedTimestamp: alarm.state.since / 1000,
+    StateUpdatedTimestamp: new Date(alarm.state.since),
+    StateTransitionedTimestamp: new Date(alarm.state.since),
   };
 }
 

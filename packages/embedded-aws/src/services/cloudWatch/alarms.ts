@@ -58,7 +58,7 @@ export class Alarms {
         reason: "Unchecked: Initial alarm creation",
         since: now,
       },
-      actionsEnabled: input.ActionsEnabled,
+      actionsEnabled: input.ActionsEnabled ?? true,
       configuredAt: now,
       metricId: existing?.metricId ?? this.context.random.uuid(),
     });

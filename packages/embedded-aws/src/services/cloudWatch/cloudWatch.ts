@@ -1,6 +1,6 @@
-import * as v from "valibot";
-import { type CloudContext, operation, type Operation, type Service } from "../../core/service";
+import type { CloudContext, Service } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
+import { officialService, operationsOf } from "../../wire/operation";
 import { alarmOperations } from "./alarmOperations";
 import { Alarms } from "./alarms";
 import { dashboardOperations } from "./dashboardOperations";
@@ -9,7 +9,7 @@ import { MINUTE_MS, MetricStore } from "./metricStore";
 import { putMetricData } from "./putMetricData";
 import type { InstancesWithTag } from "./series";
 import { ServiceMetrics } from "./serviceMetrics";
-import { Tags } from "./shapes";
+import { tagRules } from "./shapes";
 
 /** CloudWatch: metrics, metric alarms evaluated each minute, dashboards. */
 export function createMonitoring(context: CloudContext): Service {
@@ -24,48 +24,48 @@ export function createMonitoring(context: CloudContext): Service {
     await alarms.evaluateAll();
   });
 
-  return {
-    name: "monitoring",
-    protocol: { kind: "awsJson", version: "1.0", targetPrefixes: ["GraniteServiceVersion20100801"] },
-    operations: {
-      PutMetricData: putMetricData(context, store),
+  return officialService(
+    "monitoring",
+    {
+      ...putMetricData(context, store),
       ...metricOperations(context, store, instancesWithTag),
       ...alarmOperations(context, alarms, tags),
       ...dashboardOperations(context, tags),
       ...tagOperations(context, tags),
     },
-    close() {
+    () => {
       stop();
       unsubscribe();
       return Promise.resolve();
     },
-  };
+  );
 }
 
-function tagOperations(context: CloudContext, tags: TagStore): Record<string, Operation> {
-  const ResourceARN = v.pipe(v.string(), v.startsWith("arn:aws:cloudwatch:"));
+function tagOperations(context: CloudContext, tags: TagStore) {
+  const operation = operationsOf("monitoring", context);
+  const ResourceARN = { pattern: /^arn:aws:cloudwatch:/ } as const;
   return {
-    TagResource: operation(
-      context,
-      v.strictObject({ ResourceARN, Tags }),
+    ...operation(
+      "TagResource",
+      { supports: ["ResourceARN", "Tags"], rules: { ResourceARN, ...tagRules } },
       (input) => [{ action: "cloudwatch:TagResource", resource: input.ResourceARN }],
       (input) => {
         tags.add(input.ResourceARN, input.Tags);
         return {};
       },
     ),
-    UntagResource: operation(
-      context,
-      v.strictObject({ ResourceARN, TagKeys: v.array(v.string()) }),
+    ...operation(
+      "UntagResource",
+      { supports: ["ResourceARN", "TagKeys"], rules: { ResourceARN } },
       (input) => [{ action: "cloudwatch:UntagResource", resource: input.ResourceARN }],
       (input) => {
         tags.remove(input.ResourceARN, input.TagKeys);
         return {};
       },
     ),
-    ListTagsForResource: operation(
-      context,
-      v.strictObject({ ResourceARN }),
+    ...operation(
+      "ListTagsForResource",
+      { supports: ["ResourceARN"], rules: { ResourceARN } },
       (input) => [{ action: "cloudwatch:ListTagsForResource", resource: input.ResourceARN }],
       (input) => ({ Tags: tags.list(input.ResourceARN) }),
     ),

@@ -2,9 +2,10 @@ import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
 import { record } from "../../core/record";
-import { type CloudContext, operation, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
 import type { TagStore } from "../../core/tagStore";
-import { Tags } from "./shapes";
+import { operationsOf } from "../../wire/operation";
+import { tagRules } from "./shapes";
 import { messageOf } from "../../core/messageOf";
 
 interface Dashboard {
@@ -12,7 +13,7 @@ interface Dashboard {
   readonly modifiedAt: number;
 }
 
-const Name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,255}$/));
+const name = { pattern: /^[A-Za-z0-9_-]{1,255}$/ } as const;
 
 const WIDGET_TYPES = ["metric", "text", "log", "alarm", "explorer", "custom"] as const;
 
@@ -33,7 +34,8 @@ const Body = v.object({
   ),
 });
 
-export function dashboardOperations(context: CloudContext, tags: TagStore): Record<string, Operation> {
+export function dashboardOperations(context: CloudContext, tags: TagStore) {
+  const operation = operationsOf("monitoring", context);
   const dashboards = new Map<string, Dashboard>();
   // Dashboards are global: their ARNs have no region.
   const arnOf = (name: string) => `arn:aws:cloudwatch::${context.accountId}:dashboard/${name}`;
@@ -46,9 +48,12 @@ export function dashboardOperations(context: CloudContext, tags: TagStore): Reco
   };
 
   return {
-    PutDashboard: operation(
-      context,
-      v.strictObject({ DashboardName: Name, DashboardBody: v.string(), Tags: v.optional(Tags) }),
+    ...operation(
+      "PutDashboard",
+      {
+        supports: ["DashboardName", "DashboardBody", "Tags"],
+        rules: { DashboardName: name, ...tagRules },
+      },
       (input) => [{ action: "cloudwatch:PutDashboard", resource: arnOf(input.DashboardName) }],
       (input) => {
         checkBody(input.DashboardBody);
@@ -58,9 +63,9 @@ export function dashboardOperations(context: CloudContext, tags: TagStore): Reco
       },
     ),
 
-    GetDashboard: operation(
-      context,
-      v.strictObject({ DashboardName: Name }),
+    ...operation(
+      "GetDashboard",
+      { supports: ["DashboardName"], rules: { DashboardName: name } },
       (input) => [{ action: "cloudwatch:GetDashboard", resource: arnOf(input.DashboardName) }],
       ({ DashboardName }) => ({
         DashboardName,
@@ -69,25 +74,25 @@ export function dashboardOperations(context: CloudContext, tags: TagStore): Reco
       }),
     ),
 
-    ListDashboards: operation(
-      context,
-      v.strictObject({ DashboardNamePrefix: v.optional(v.string(), "") }),
+    ...operation(
+      "ListDashboards",
+      { supports: ["DashboardNamePrefix"] },
       () => [{ action: "cloudwatch:ListDashboards", resource: "*" }],
       (input) => ({
         DashboardEntries: [...dashboards]
-          .filter(([name]) => name.startsWith(input.DashboardNamePrefix))
+          .filter(([name]) => name.startsWith(input.DashboardNamePrefix ?? ""))
           .map(([name, dashboard]) => ({
             DashboardName: name,
             DashboardArn: arnOf(name),
-            LastModified: dashboard.modifiedAt / 1000,
+            LastModified: new Date(dashboard.modifiedAt),
             Size: Buffer.byteLength(dashboard.body),
           })),
       }),
     ),
 
-    DeleteDashboards: operation(
-      context,
-      v.strictObject({ DashboardNames: v.array(Name) }),
+    ...operation(
+      "DeleteDashboards",
+      { supports: ["DashboardNames"], rules: { DashboardNames: name } },
       (input) =>
         input.DashboardNames.map((name) => ({
           action: "cloudwatch:DeleteDashboards",

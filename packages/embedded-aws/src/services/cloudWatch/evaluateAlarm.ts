@@ -1,4 +1,5 @@
-export type AlarmStateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+export const ALARM_STATES = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;
+export type AlarmStateValue = (typeof ALARM_STATES)[number];
 
 /** The comparisons of a static threshold; each reads "datapoint … threshold is breaching". */
 export const COMPARISON_OPERATORS = [

@@ -54,7 +54,7 @@ function tokensOf(query: string): Token[] {
 
 function refusal(query: string, reason: string): AwsError {
   return new AwsError(
-    "ValidationError",
+    "ValidationException",
     `Metrics Insights query "${query}": ${reason}; the embedded cloud supports ${SUPPORTED}`,
   );
 }
@@ -63,7 +63,7 @@ export function isInsightsQuery(expression: string): boolean {
   return /^\s*SELECT\s/i.test(expression);
 }
 
-/** Throws `ValidationError`, with what was not understood, for anything beyond the supported form. */
+/** Throws `ValidationException`, with what was not understood, for anything beyond the supported form. */
 export function parseInsightsQuery(query: string): InsightsQuery {
   const tokens = tokensOf(query);
   let at = 0;

@@ -1,6 +1,5 @@
-import * as v from "valibot";
-import { AwsError } from "../../core/errors";
-import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
+import type { Access, CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import type { Dimension, MetricStore } from "./metricStore";
 import {
   type InstancesWithTag,
@@ -11,44 +10,17 @@ import {
   seriesOf,
 } from "./series";
 import {
-  Dimensions,
-  ExtendedStatistic,
-  MetricDataQuery,
-  MetricName,
-  Namespace,
-  Period,
-  SimpleStatistic,
-  Timestamp,
-  Unit,
+  below,
+  checkPercentile,
+  checkPeriod,
+  checkQueries,
+  invalidValue as invalid,
+  metricRules,
+  queryMembers,
+  queryRules,
+  scanOrder,
 } from "./shapes";
-import { statistic } from "./statistics";
-
-const GetMetricDataInput = v.strictObject({
-  MetricDataQueries: v.pipe(v.array(MetricDataQuery), v.minLength(1), v.maxLength(500)),
-  StartTime: Timestamp,
-  EndTime: Timestamp,
-  ScanBy: v.optional(v.picklist(["TimestampDescending", "TimestampAscending"]), "TimestampDescending"),
-});
-
-const GetMetricStatisticsInput = v.strictObject({
-  Namespace,
-  MetricName,
-  Dimensions: v.optional(Dimensions),
-  StartTime: Timestamp,
-  EndTime: Timestamp,
-  Period,
-  Statistics: v.optional(v.array(SimpleStatistic), []),
-  ExtendedStatistics: v.optional(v.array(ExtendedStatistic), []),
-  Unit: v.optional(Unit),
-});
-
-const ListMetricsInput = v.strictObject({
-  Namespace: v.optional(Namespace),
-  MetricName: v.optional(MetricName),
-  Dimensions: v.optional(
-    v.array(v.strictObject({ Name: v.pipe(v.string(), v.minLength(1)), Value: v.optional(v.string()) })),
-  ),
-});
+import { SIMPLE_STATISTICS, statistic } from "./statistics";
 
 /** GetMetricStatistics and GetMetricData refuse to return more from one series. */
 const MOST_POINTS = 100_800;
@@ -58,27 +30,41 @@ export function metricOperations(
   context: CloudContext,
   store: MetricStore,
   instancesWithTag: InstancesWithTag,
-): Record<string, Operation> {
+) {
+  const operation = operationsOf("monitoring", context);
   const anywhere = (action: string) => (): Access[] => [{ action, resource: "*" }];
 
   return {
-    GetMetricData: operation(
-      context,
-      GetMetricDataInput,
+    ...operation(
+      "GetMetricData",
+      {
+        supports: [
+          ...queryMembers.map((member) => `MetricDataQueries.${member}` as const),
+          "StartTime",
+          "EndTime",
+          "ScanBy",
+        ],
+        rules: {
+          MetricDataQueries: { length: [1, 500] },
+          ...below("MetricDataQueries", queryRules),
+          ScanBy: scanOrder,
+        },
+      },
       anywhere("cloudwatch:GetMetricData"),
       async (input) => {
+        checkQueries("MetricDataQueries", input.MetricDataQueries);
         const results = input.MetricDataQueries.filter((query) => query.ReturnData !== false).map(
           async (query) => {
             const series = seriesOf(query);
             const metrics = await selectMetrics(series, store, instancesWithTag);
             const points = pointsBetween(series, metrics, store, input.StartTime, input.EndTime);
-            if (input.ScanBy === "TimestampDescending") points.reverse();
+            if (input.ScanBy !== "TimestampAscending") points.reverse();
             return {
               Id: query.Id,
               Label: query.Label ?? labelOf(series),
-              Timestamps: points.map((point) => point.at / 1000),
+              Timestamps: points.map((point) => new Date(point.at)),
               Values: points.map((point) => point.value),
-              StatusCode: "Complete",
+              StatusCode: "Complete" as const,
             };
           },
         );
@@ -86,34 +72,50 @@ export function metricOperations(
       },
     ),
 
-    GetMetricStatistics: operation(
-      context,
-      GetMetricStatisticsInput,
+    ...operation(
+      "GetMetricStatistics",
+      {
+        supports: [
+          "Namespace",
+          "MetricName",
+          "Dimensions",
+          "StartTime",
+          "EndTime",
+          "Period",
+          "Statistics",
+          "ExtendedStatistics",
+          "Unit",
+        ],
+        rules: { ...metricRules, Statistics: { oneOf: SIMPLE_STATISTICS } },
+      },
       anywhere("cloudwatch:GetMetricStatistics"),
-      (input) => {
-        if (input.Statistics.length + input.ExtendedStatistics.length === 0) {
+      ({ Statistics = [], ExtendedStatistics = [], Dimensions = [], ...input }) => {
+        checkPeriod("Period", input.Period);
+        for (const name of ExtendedStatistics) checkPercentile("ExtendedStatistics", name);
+        if (Statistics.length + ExtendedStatistics.length === 0) {
           throw invalid(
             "Statistics: got none; expected at least one statistic in Statistics or ExtendedStatistics",
           );
         }
-        const identity = {
-          namespace: input.Namespace,
-          name: input.MetricName,
-          dimensions: input.Dimensions ?? [],
-        };
+        const identity = { namespace: input.Namespace, name: input.MetricName, dimensions: Dimensions };
         const datapoints = periodStarts(input.StartTime, input.EndTime, input.Period).flatMap((start) => {
           const data = store.read(identity, start, start + input.Period * 1000);
           if (data === undefined) return [];
-          const simple = input.Statistics.map((name) => [name, statistic(data, name)]);
-          const extended = input.ExtendedStatistics.map((name) => [name, statistic(data, name)]);
+          const valuesOf = (names: readonly string[]) =>
+            Object.fromEntries(
+              names.flatMap((name) => {
+                const value = statistic(data, name);
+                return value === undefined ? [] : [[name, value]];
+              }),
+            );
           return [
             {
-              Timestamp: start / 1000,
-              ...(Object.fromEntries(simple) as Record<string, number>),
-              ...(extended.length === 0
+              Timestamp: new Date(start),
+              ...valuesOf(Statistics),
+              ...(ExtendedStatistics.length === 0
                 ? {}
-                : { ExtendedStatistics: Object.fromEntries(extended) as object }),
-              Unit: input.Unit ?? "None",
+                : { ExtendedStatistics: valuesOf(ExtendedStatistics) }),
+              Unit: input.Unit ?? ("None" as const),
             },
           ];
         });
@@ -121,21 +123,33 @@ export function metricOperations(
       },
     ),
 
-    ListMetrics: operation(context, ListMetricsInput, anywhere("cloudwatch:ListMetrics"), (input) => ({
-      Metrics: store
-        .list()
-        .filter(
-          (metric) =>
-            (input.Namespace === undefined || metric.namespace === input.Namespace) &&
-            (input.MetricName === undefined || metric.name === input.MetricName) &&
-            (input.Dimensions ?? []).every((wanted) => hasDimension(metric.dimensions, wanted)),
-        )
-        .map((metric) => ({
-          Namespace: metric.namespace,
-          MetricName: metric.name,
-          Dimensions: metric.dimensions,
-        })),
-    })),
+    ...operation(
+      "ListMetrics",
+      {
+        supports: ["Namespace", "MetricName", "Dimensions"],
+        rules: {
+          Namespace: metricRules.Namespace,
+          MetricName: metricRules.MetricName,
+          "Dimensions.Name": metricRules["Dimensions.Name"],
+        },
+      },
+      anywhere("cloudwatch:ListMetrics"),
+      (input) => ({
+        Metrics: store
+          .list()
+          .filter(
+            (metric) =>
+              (input.Namespace === undefined || metric.namespace === input.Namespace) &&
+              (input.MetricName === undefined || metric.name === input.MetricName) &&
+              (input.Dimensions ?? []).every((wanted) => hasDimension(metric.dimensions, wanted)),
+          )
+          .map((metric) => ({
+            Namespace: metric.namespace,
+            MetricName: metric.name,
+            Dimensions: metric.dimensions,
+          })),
+      }),
+    ),
   };
 }
 
@@ -148,33 +162,34 @@ function hasDimension(
   );
 }
 
-/** Starts of the periods from `start` to `end` (seconds), as epoch milliseconds, on the period's own grid. */
-function periodStarts(start: number, end: number, period: number): number[] {
-  if (start >= end) throw invalid(`StartTime: got ${start}; expected a time before EndTime, ${end}`);
-  const first = Math.floor(start / period) * period;
-  const count = Math.ceil((end - first) / period);
+/** Starts of the periods (of `period` seconds) from `start` to `end`, as epoch milliseconds, on the period's own grid. */
+function periodStarts(start: Date, end: Date, period: number): number[] {
+  if (start >= end) {
+    throw invalid(
+      `StartTime: got ${start.toISOString()}; expected a time before EndTime, ${end.toISOString()}`,
+    );
+  }
+  const periodMs = period * 1000;
+  const first = Math.floor(start.getTime() / periodMs) * periodMs;
+  const count = Math.ceil((end.getTime() - first) / periodMs);
   if (count > MOST_POINTS) {
     throw invalid(
       `StartTime, EndTime and Period ask for ${count} datapoints; expected at most ${MOST_POINTS}`,
     );
   }
-  return Array.from({ length: count }, (_, index) => (first + index * period) * 1000);
+  return Array.from({ length: count }, (_, index) => first + index * periodMs);
 }
 
 function pointsBetween(
   series: Series,
   metrics: Awaited<ReturnType<typeof selectMetrics>>,
   store: MetricStore,
-  start: number,
-  end: number,
+  start: Date,
+  end: Date,
 ): SeriesPoint[] {
   return periodStarts(start, end, series.period).flatMap((at) => readPoint(series, metrics, store, at) ?? []);
 }
 
 function labelOf(series: Series): string {
   return series.kind === "metric" ? series.metric.name : `${series.query.metricName} ${series.stat}`;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
 }

@@ -1,47 +1,28 @@
-import * as v from "valibot";
-import { AwsError } from "../../core/errors";
-import { type CloudContext, operation, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
+import { operationsOf, type Supported } from "../../wire/operation";
 import { MINUTE_MS, type MetricStore } from "./metricStore";
-import { Dimensions, MetricName, Namespace, Timestamp, Unit } from "./shapes";
+import { below, invalidValue as invalid, metricRules, missing } from "./shapes";
 import { type Aggregate, aggregateOfValue, mergeAggregates } from "./statistics";
 
-const PutMetricDataInput = v.strictObject({
-  Namespace: v.pipe(Namespace, v.regex(/^[^:]/, "a namespace that does not begin with a colon")),
-  MetricData: v.pipe(
-    v.array(
-      v.strictObject({
-        MetricName,
-        Dimensions: v.optional(Dimensions),
-        Timestamp: v.optional(Timestamp),
-        Value: v.optional(v.number()),
-        Values: v.optional(v.pipe(v.array(v.number()), v.maxLength(150))),
-        Counts: v.optional(v.array(v.pipe(v.number(), v.minValue(0)))),
-        StatisticValues: v.optional(
-          v.strictObject({
-            SampleCount: v.number(),
-            Sum: v.number(),
-            Minimum: v.number(),
-            Maximum: v.number(),
-          }),
-        ),
-        Unit: v.optional(Unit),
-        StorageResolution: v.optional(v.literal(60)),
-      }),
-    ),
-    v.minLength(1),
-    v.maxLength(1000),
-  ),
-});
-type MetricDatum = v.InferOutput<typeof PutMetricDataInput>["MetricData"][number];
+type MetricDatum = NonNullable<Supported<"monitoring", "PutMetricData", "MetricData">["MetricData"]>[number];
+
+/** From the CloudWatch API reference, PutMetricData and MetricDatum. */
+const rules = {
+  Namespace: { length: [1, 255], pattern: /^[^:]/ },
+  MetricData: { length: [1, 1000] },
+  ...below("MetricData", metricRules),
+  "MetricData.Values": { length: [0, 150] },
+  "MetricData.StorageResolution": { supported: [60] },
+} as const;
 
 /** CloudWatch takes times from two weeks ago to two hours ahead. */
 const OLDEST_MS = 14 * 24 * 60 * MINUTE_MS;
 const NEWEST_MS = 120 * MINUTE_MS;
 
-export function putMetricData(context: CloudContext, store: MetricStore): Operation {
-  return operation(
-    context,
-    PutMetricDataInput,
+export function putMetricData(context: CloudContext, store: MetricStore) {
+  return operationsOf("monitoring", context)(
+    "PutMetricData",
+    { supports: ["Namespace", "MetricData"], rules },
     (input, call) =>
       // AWS's own services report past all policies.
       call.caller.kind === "service"
@@ -58,6 +39,7 @@ export function putMetricData(context: CloudContext, store: MetricStore): Operat
         throw invalid(`Namespace: got "${input.Namespace}"; only AWS's services report to AWS/*`);
       }
       const now = context.clock.now();
+      if (input.MetricData === undefined) throw missing("MetricData");
       // All or nothing: every datum is read before the first is kept.
       const data = input.MetricData.map((datum) => ({
         identity: {
@@ -75,19 +57,29 @@ export function putMetricData(context: CloudContext, store: MetricStore): Operat
 }
 
 function timeOf(datum: MetricDatum, now: number): number {
-  const at = datum.Timestamp === undefined ? now : datum.Timestamp * 1000;
+  const at = datum.Timestamp?.getTime() ?? now;
   if (at < now - OLDEST_MS || at > now + NEWEST_MS) {
     throw invalid(
-      `Timestamp of ${datum.MetricName}: got ${at / 1000}; expected a time from two weeks ago to two hours ahead of ${now / 1000}`,
+      `Timestamp of ${datum.MetricName}: got ${new Date(at).toISOString()}; expected a time from two weeks ago to two hours ahead of ${new Date(now).toISOString()}`,
     );
   }
   return at;
+}
+
+/** What JSON writes as "NaN" and "Infinity" is not a value of a metric. */
+function checkFinite(name: string, numbers: readonly (number | undefined)[]): void {
+  const wrong = numbers.find((number) => number !== undefined && !Number.isFinite(number));
+  if (wrong !== undefined) throw invalid(`Metric ${name}: got ${wrong}; expected a finite number`);
 }
 
 function aggregateOf(datum: MetricDatum): Aggregate {
   const { MetricName: name, Value: value, Values: values, Counts: counts, StatisticValues: set } = datum;
   const given = [value, values, set].filter((form) => form !== undefined).length;
   if (given !== 1) throw invalid(`Metric ${name}: expected exactly one of Value, Values and StatisticValues`);
+  checkFinite(name, [value, ...(values ?? []), ...(counts ?? []), ...Object.values(set ?? {})]);
+  const negative = counts?.find((count) => count < 0);
+  if (negative !== undefined)
+    throw invalid(`Metric ${name}: Counts: got ${negative}; expected no less than 0`);
   if (value !== undefined) return aggregateOfValue(value);
   if (set !== undefined) {
     if (set.SampleCount <= 0) {
@@ -110,8 +102,4 @@ function aggregateOf(datum: MetricDatum): Aggregate {
   const [first, ...rest] = aggregates;
   if (first === undefined) throw invalid(`Metric ${name}: Values: got none; expected at least one value`);
   return rest.reduce(mergeAggregates, first);
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
 }

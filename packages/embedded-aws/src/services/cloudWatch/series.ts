@@ -1,7 +1,7 @@
 import { AwsError, notSupported } from "../../core/errors";
 import { type InsightsQuery, isInsightsQuery, parseInsightsQuery } from "./insightsQuery";
 import type { MetricIdentity, MetricStore } from "./metricStore";
-import type { MetricDataQuery } from "./shapes";
+import { type MetricDataQuery, missing } from "./shapes";
 import { type Aggregate, mergeAggregates, statistic } from "./statistics";
 
 /** One line of datapoints: a statistic of one metric, or of all the metrics that a query selects. */
@@ -28,6 +28,8 @@ export function seriesOf(query: MetricDataQuery): Series {
   const { Id, MetricStat: metricStat, Expression: expression } = query;
   if (metricStat !== undefined && expression === undefined) {
     const { Namespace: namespace, MetricName: name, Dimensions: dimensions = [] } = metricStat.Metric;
+    if (namespace === undefined) throw missing("MetricStat.Metric.Namespace");
+    if (name === undefined) throw missing("MetricStat.Metric.MetricName");
     return {
       kind: "metric",
       metric: { namespace, name, dimensions },
@@ -37,14 +39,14 @@ export function seriesOf(query: MetricDataQuery): Series {
   }
   if (metricStat !== undefined || expression === undefined) {
     throw new AwsError(
-      "ValidationError",
+      "ValidationException",
       `Metric query ${Id}: expected exactly one of MetricStat and Expression`,
     );
   }
   if (!isInsightsQuery(expression)) throw notSupported(`Metric query ${Id}: the metric math "${expression}"`);
   if (query.Period === undefined) {
     throw new AwsError(
-      "ValidationError",
+      "ValidationException",
       `Metric query ${Id}: Period: got none; expected the seconds that one datapoint of the expression covers`,
     );
   }

@@ -1,75 +1,89 @@
-import * as v from "valibot";
-import { isSimpleStatistic, isStatistic } from "./statistics";
+import { AwsError, notSupported } from "../../core/errors";
+import type { Supported } from "../../wire/operation";
+import type { Rule, Rules } from "../../wire/rules";
+import { isStatistic, SIMPLE_STATISTICS } from "./statistics";
 
-/** Input shapes that several operations share; limits are those of the CloudWatch API reference. */
+/** What several operations share of their inputs; limits are those of the CloudWatch API reference. */
 
-export const Dimensions = v.pipe(
-  v.array(
-    v.strictObject({
-      Name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-      Value: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
-    }),
-  ),
-  v.maxLength(30),
-);
+/** Rules by the members' names in a metric or a query: `below` puts them under a member. */
+export const metricRules = {
+  Namespace: { length: [1, 255] },
+  MetricName: { length: [1, 255] },
+  Dimensions: { length: [0, 30] },
+  "Dimensions.Name": { length: [1, 255] },
+  "Dimensions.Value": { length: [1, 1024] },
+} as const satisfies Rules;
 
-export const Namespace = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
-export const MetricName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
-
-/** Seconds since the epoch, as AWS JSON carries a time. */
-export const Timestamp = v.pipe(v.number(), v.finite());
-
-/** Seconds. Metrics are kept by the minute, so that the shorter periods of high-resolution metrics are out. */
-export const Period = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(60),
-  v.check((seconds) => seconds % 60 === 0, "a multiple of 60 seconds"),
-);
-
-export const Statistic = v.pipe(
-  v.string(),
-  v.check(isStatistic, "SampleCount, Average, Sum, Minimum, Maximum or a percentile (p99)"),
-);
-export const SimpleStatistic = v.pipe(
-  v.string(),
-  v.check(isSimpleStatistic, "SampleCount, Average, Sum, Minimum or Maximum"),
-);
-export const ExtendedStatistic = v.pipe(
-  v.string(),
-  v.check((name) => isStatistic(name) && !isSimpleStatistic(name), "a percentile (p99)"),
-);
+export const tagRules = {
+  Tags: { length: [0, 50] },
+  "Tags.Key": { length: [1, 128] },
+  "Tags.Value": { length: [0, 256] },
+} as const satisfies Rules;
 
 /** Units are taken and echoed, and do not tell metrics apart: publish each metric in one unit. */
-export const Unit = v.string();
+export const queryMembers = ["Id", "MetricStat", "Expression", "Label", "ReturnData", "Period"] as const;
 
-export const Tags = v.pipe(
-  v.array(
-    v.strictObject({
-      Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-      Value: v.pipe(v.string(), v.maxLength(256)),
-    }),
-  ),
-  v.maxLength(50),
-);
+export const queryRules = {
+  Id: { pattern: /^[a-z][A-Za-z0-9_]{0,254}$/ },
+  ...below("MetricStat.Metric", metricRules),
+  Expression: { length: [1, 2048] },
+} satisfies Rules;
 
-export const MetricDataQuery = v.strictObject({
-  Id: v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9_]{0,254}$/)),
-  MetricStat: v.optional(
-    v.strictObject({
-      Metric: v.strictObject({
-        Namespace,
-        MetricName,
-        Dimensions: v.optional(Dimensions),
-      }),
-      Period,
-      Stat: Statistic,
-      Unit: v.optional(Unit),
-    }),
-  ),
-  Expression: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2048))),
-  Label: v.optional(v.string()),
-  ReturnData: v.optional(v.boolean()),
-  Period: v.optional(Period),
-});
-export type MetricDataQuery = v.InferOutput<typeof MetricDataQuery>;
+export const scanOrder: Rule = { oneOf: ["TimestampDescending", "TimestampAscending"] };
+
+/** The same members or rules, of a structure that stands at `path`. */
+export function below(path: string, rules: Rules): Rules {
+  return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [`${path}.${name}`, rule]));
+}
+
+/** A query as GetMetricData and PutMetricAlarm take it. */
+export type MetricDataQuery = Supported<
+  "monitoring",
+  "GetMetricData",
+  "MetricDataQueries"
+>["MetricDataQueries"][number];
+
+export function invalidValue(message: string): AwsError {
+  return new AwsError("InvalidParameterValueException", message);
+}
+
+export function missing(parameter: string): AwsError {
+  return new AwsError(
+    "MissingRequiredParameterException",
+    `The parameter ${parameter} is required, and was not given.`,
+  );
+}
+
+/** Seconds. Metrics are kept by the minute, so that the shorter periods of high-resolution metrics are out. */
+export function checkPeriod(path: string, period: number): void {
+  if ([1, 5, 10, 20, 30].includes(period)) throw notSupported(`${path}: a period of ${period} seconds`);
+  if (period < 60 || period % 60 !== 0)
+    throw invalidValue(`${path}: got ${period}; expected a multiple of 60 seconds`);
+}
+
+/** AWS's further statistics, as "tm99" and "PR(10:20)", are not computed here. */
+const otherStatistic = /^(tm|wm|tc|ts|iqm|pr)([0-9.]+$|\(.*\)$|$)/i;
+
+export function checkStatistic(path: string, name: string): void {
+  if (isStatistic(name)) return;
+  if (otherStatistic.test(name)) throw notSupported(`${path}: the statistic ${name}`);
+  throw invalidValue(
+    `${path}: got "${name}"; expected ${SIMPLE_STATISTICS.join(", ")} or a percentile (p99)`,
+  );
+}
+
+export function checkPercentile(path: string, name: string): void {
+  checkStatistic(path, name);
+  if ((SIMPLE_STATISTICS as readonly string[]).includes(name))
+    throw invalidValue(`${path}: got "${name}"; expected a percentile (p99)`);
+}
+
+export function checkQueries(path: string, queries: readonly MetricDataQuery[]): void {
+  for (const [index, { MetricStat: stat, Period: period }] of queries.entries()) {
+    const at = `${path}[${index}]`;
+    if (period !== undefined) checkPeriod(`${at}.Period`, period);
+    if (stat === undefined) continue;
+    checkPeriod(`${at}.MetricStat.Period`, stat.Period);
+    checkStatistic(`${at}.MetricStat.Stat`, stat.Stat);
+  }
+}

@@ -49,7 +49,7 @@ export function mergeAggregates(a: Aggregate, b: Aggregate): Aggregate {
   };
 }
 
-const SIMPLE_STATISTICS = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"] as const;
+export const SIMPLE_STATISTICS = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"] as const;
 export type SimpleStatistic = (typeof SIMPLE_STATISTICS)[number];
 
 /** A percentile: "p0" to "p100", with up to ten decimals. */

@@ -1,6 +1,7 @@
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
+  type Dimension,
   GetMetricDataCommand,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
@@ -53,26 +54,19 @@ describe("CloudWatch", () => {
       ...more,
     });
   const alarm = async () => {
-    const { MetricAlarms } = await cloud.call<{ MetricAlarms: Record<string, unknown>[] }>(
-      "monitoring",
-      "DescribeAlarms",
-      {
-        AlarmNames: ["busy"],
-      },
-    );
-    return MetricAlarms[0]!;
+    const { MetricAlarms } = await cloud.call("monitoring", "DescribeAlarms", { AlarmNames: ["busy"] });
+    return MetricAlarms![0]!;
   };
   const transitions = () =>
     happened
       .filter((event) => event.type === "alarm-state-changed")
       .map((event) => `${event.previousState} to ${event.state}`);
-  const history = async (HistoryItemType: string) => {
-    const { AlarmHistoryItems } = await cloud.call<{ AlarmHistoryItems: { HistorySummary: string }[] }>(
-      "monitoring",
-      "DescribeAlarmHistory",
-      { AlarmName: "busy", HistoryItemType },
-    );
-    return AlarmHistoryItems.map((item) => item.HistorySummary);
+  const history = async (HistoryItemType: "StateUpdate" | "Action" | "ConfigurationUpdate") => {
+    const { AlarmHistoryItems } = await cloud.call("monitoring", "DescribeAlarmHistory", {
+      AlarmName: "busy",
+      HistoryItemType,
+    });
+    return AlarmHistoryItems!.map((item) => item.HistorySummary);
   };
   /** A queue that `service` may send to, and what is in it. */
   const queue = async (QueueName: string, service: string) => {
@@ -367,21 +361,17 @@ describe("CloudWatch", () => {
     });
     cloud.context.events.publish({ type: "log", logGroupName: "g", logStreamName: "s", message });
 
-    const sum = async (Namespace: string, MetricName: string, Dimensions: object[]) => {
-      const { Datapoints } = await cloud.call<{ Datapoints: { Sum: number }[] }>(
-        "monitoring",
-        "GetMetricStatistics",
-        {
-          Namespace,
-          MetricName,
-          Dimensions,
-          StartTime: clock.now() / 1000,
-          EndTime: clock.now() / 1000 + 60,
-          Period: 60,
-          Statistics: ["Sum"],
-        },
-      );
-      return Datapoints.map((point) => point.Sum);
+    const sum = async (Namespace: string, MetricName: string, Dimensions: Dimension[]) => {
+      const { Datapoints } = await cloud.call("monitoring", "GetMetricStatistics", {
+        Namespace,
+        MetricName,
+        Dimensions,
+        StartTime: new Date(clock.now()),
+        EndTime: new Date(clock.now() + MINUTE),
+        Period: 60,
+        Statistics: ["Sum"],
+      });
+      return Datapoints!.map((point) => point.Sum);
     };
     const Dimensions = [{ Name: "FunctionName", Value: "f" }];
     const names = ["Invocations", "Errors", "Throttles", "Duration", "IteratorAge"];
@@ -410,7 +400,7 @@ describe("CloudWatch", () => {
     [{ ComparisonOperator: "GreaterThanUpperThreshold" }, "ComparisonOperator"],
     [
       { EvaluateLowSampleCountPercentile: "ignore" },
-      "EvaluateLowSampleCountPercentile is not supported by the embedded cloud",
+      "The member EvaluateLowSampleCountPercentile of monitoring:PutMetricAlarm is not supported by the embedded cloud",
     ],
     [{ Metrics: [{ Id: "a", Expression: "m1/m2", Period: 60 }] }, "cannot be given together with Metrics"],
   ];
@@ -427,7 +417,7 @@ describe("CloudWatch", () => {
   it("keeps dashboards, and refuses one whose body is none", async () => {
     const DashboardBody = JSON.stringify({ widgets: [{ type: "text", properties: { markdown: "hi" } }] });
     await cloud.call("monitoring", "PutDashboard", { DashboardName: "shop", DashboardBody });
-    expect(await cloud.call<object>("monitoring", "GetDashboard", { DashboardName: "shop" })).to.include({
+    expect(await cloud.call("monitoring", "GetDashboard", { DashboardName: "shop" })).to.include({
       DashboardBody,
     });
     const error = await cloud

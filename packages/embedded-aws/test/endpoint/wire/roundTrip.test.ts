@@ -185,18 +185,6 @@ describe("the wire of AWS's models, against the SDK's own encoders and decoders"
       ["PutItem", "TransactWriteItems", "BatchGetItem"],
     ],
     [
-      "monitoring",
-      {
-        client: "@aws-sdk/client-cloudwatch",
-        serviceTarget: "GraniteServiceVersion20100801",
-        version: "2010-08-01",
-        xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-        awsQueryCompatible: true,
-      },
-      ["awsJson1_0", "rpcv2Cbor", "awsQuery"],
-      ["PutMetricData", "GetMetricData", "DescribeAlarms", "GetDashboard"],
-    ],
-    [
       "ec2",
       {
         client: "@aws-sdk/client-ec2",

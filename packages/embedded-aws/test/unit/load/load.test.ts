@@ -61,21 +61,20 @@ describe("createLoad", () => {
   };
   /** Minute (from the start) and rounded value of each datapoint that can be read now. */
   const cpu = async (Name: string, Value: string, Period = 60) => {
-    const start = Date.UTC(2026, 0, 1) / 1000;
-    const { Datapoints } = await cloud.call<{ Datapoints: { Timestamp: number; Average: number }[] }>(
-      "monitoring",
-      "GetMetricStatistics",
-      {
-        Namespace: "AWS/EC2",
-        MetricName: "CPUUtilization",
-        Dimensions: [{ Name, Value }],
-        StartTime: start,
-        EndTime: start + 3600,
-        Period,
-        Statistics: ["Average"],
-      },
-    );
-    return Datapoints.map((point) => [(point.Timestamp - start) / 60, Math.round(point.Average)]);
+    const start = Date.UTC(2026, 0, 1);
+    const { Datapoints = [] } = await cloud.call("monitoring", "GetMetricStatistics", {
+      Namespace: "AWS/EC2",
+      MetricName: "CPUUtilization",
+      Dimensions: [{ Name, Value }],
+      StartTime: new Date(start),
+      EndTime: new Date(start + 60 * MINUTE),
+      Period,
+      Statistics: ["Average"],
+    });
+    return Datapoints.map(({ Timestamp, Average }) => [
+      (Timestamp!.getTime() - start) / MINUTE,
+      Math.round(Average!),
+    ]);
   };
   const fleetTags = { Fleet: "web" };
 

@@ -1,5 +1,9 @@
 import * as v from "valibot";
-import { defined, jsonDocument, resource, strings, tagList, tags } from "../schemas";
+import type { Input } from "embedded-aws";
+import { jsonDocument, resource, strings, tagList, tags, textOf } from "../schemas";
+
+type PutMetricAlarmInput = Input<"monitoring", "PutMetricAlarm">;
+const unit = v.optional(textOf<PutMetricAlarmInput["Unit"]>());
 
 const dimensions = v.optional(v.record(v.string(), v.string()));
 
@@ -19,7 +23,7 @@ const metricQuery = v.strictObject({
       namespace: v.optional(v.string()),
       period: v.number(),
       stat: v.string(),
-      unit: v.optional(v.string()),
+      unit,
       dimensions,
     }),
   ),
@@ -27,32 +31,30 @@ const metricQuery = v.strictObject({
 
 function metricDataQuery(query: v.InferOutput<typeof metricQuery>) {
   const { metric } = query;
-  return defined({
+  return {
     Id: query.id,
     Expression: query.expression,
     Label: query.label,
     Period: query.period,
     ReturnData: query.returnData ?? false,
-    MetricStat:
-      metric &&
-      defined({
-        Metric: defined({
-          MetricName: metric.metricName,
-          Namespace: metric.namespace,
-          Dimensions: dimensionList(metric.dimensions),
-        }),
-        Period: metric.period,
-        Stat: metric.stat,
-        Unit: metric.unit,
-      }),
-  });
+    MetricStat: metric && {
+      Metric: {
+        MetricName: metric.metricName,
+        Namespace: metric.namespace,
+        Dimensions: dimensionList(metric.dimensions),
+      },
+      Period: metric.period,
+      Stat: metric.stat,
+      Unit: metric.unit,
+    },
+  };
 }
 
 const metricAlarm = resource({
   type: "aws:cloudwatch/metricAlarm:MetricAlarm",
   inputs: v.strictObject({
     name: v.string(),
-    comparisonOperator: v.string(),
+    comparisonOperator: textOf<PutMetricAlarmInput["ComparisonOperator"]>(),
     evaluationPeriods: v.number(),
     datapointsToAlarm: v.optional(v.number()),
     threshold: v.number(),
@@ -60,9 +62,9 @@ const metricAlarm = resource({
     metricName: v.optional(v.string()),
     namespace: v.optional(v.string()),
     period: v.optional(v.number()),
-    statistic: v.optional(v.string()),
+    statistic: v.optional(textOf<PutMetricAlarmInput["Statistic"]>()),
     extendedStatistic: v.optional(v.string()),
-    unit: v.optional(v.string()),
+    unit,
     dimensions,
     metricQueries: v.optional(v.array(metricQuery)),
     alarmDescription: v.optional(v.string()),
@@ -74,32 +76,28 @@ const metricAlarm = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    await context.call(
-      "monitoring",
-      "PutMetricAlarm",
-      defined({
-        AlarmName: inputs.name,
-        ComparisonOperator: inputs.comparisonOperator,
-        EvaluationPeriods: inputs.evaluationPeriods,
-        DatapointsToAlarm: inputs.datapointsToAlarm,
-        Threshold: inputs.threshold,
-        TreatMissingData: inputs.treatMissingData,
-        MetricName: inputs.metricName,
-        Namespace: inputs.namespace,
-        Period: inputs.period,
-        Statistic: inputs.statistic,
-        ExtendedStatistic: inputs.extendedStatistic,
-        Unit: inputs.unit,
-        Dimensions: dimensionList(inputs.dimensions),
-        Metrics: inputs.metricQueries?.map(metricDataQuery),
-        AlarmDescription: inputs.alarmDescription,
-        ActionsEnabled: inputs.actionsEnabled,
-        AlarmActions: inputs.alarmActions,
-        OKActions: inputs.okActions,
-        InsufficientDataActions: inputs.insufficientDataActions,
-        Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
-      }),
-    );
+    await context.call("monitoring", "PutMetricAlarm", {
+      AlarmName: inputs.name,
+      ComparisonOperator: inputs.comparisonOperator,
+      EvaluationPeriods: inputs.evaluationPeriods,
+      DatapointsToAlarm: inputs.datapointsToAlarm,
+      Threshold: inputs.threshold,
+      TreatMissingData: inputs.treatMissingData,
+      MetricName: inputs.metricName,
+      Namespace: inputs.namespace,
+      Period: inputs.period,
+      Statistic: inputs.statistic,
+      ExtendedStatistic: inputs.extendedStatistic,
+      Unit: inputs.unit,
+      Dimensions: dimensionList(inputs.dimensions),
+      Metrics: inputs.metricQueries?.map(metricDataQuery),
+      AlarmDescription: inputs.alarmDescription,
+      ActionsEnabled: inputs.actionsEnabled,
+      AlarmActions: inputs.alarmActions,
+      OKActions: inputs.okActions,
+      InsufficientDataActions: inputs.insufficientDataActions,
+      Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
+    });
     const arn = `arn:aws:cloudwatch:${context.region}:${context.accountId}:alarm:${inputs.name}`;
     return {
       id: inputs.name,
