@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { compileFunction } from "node:vm";
+import { schemaFile, type Static } from "./schemaFile";
 import type { ErrorShape, Member, OperationShape, Shape, Structure, TimestampFormat, Traits } from "./shape";
 
 /*
- * The one file that knows how the SDK's clients write their schemas: `dist-es/schemas/schemas_0.js`, arrays in
- * the form of `StaticSchema` of @smithy/types. It is no public interface, so the clients' versions are exact,
- * and test/endpoint/wire/roundTrip.test.ts holds that their own decoders read what is written by it.
+ * How the SDK's clients write their schemas stands here and in `schemaFile.ts` alone: arrays in the form of
+ * `StaticSchema` of @smithy/types. It is no public interface, so the clients' versions are exact, and
+ * test/endpoint/wire/roundTrip.test.ts holds that their own decoders read what is written by it.
  */
 
 /** What AWS publishes on one service. */
@@ -19,12 +16,9 @@ export interface Model {
   readonly errors: ReadonlyMap<string, ErrorShape>;
 }
 
-/** [kind, namespace, name, traits, …]; kinds: 1 list, 2 map, 3 structure, 4 union, 9 operation, -3 error. */
-type Static = readonly [kind: number, namespace: string, name: string, traits: unknown, ...rest: unknown[]];
-
 const models = new Map<string, Model>();
 
-/** The model in an SDK client's package, read at the first call: 2 ms for most, 60 ms for EC2. */
+/** The model in an SDK client's package, read at the first call; shapes are made when they are asked for. */
 export function modelOf(packageName: string): Model {
   let model = models.get(packageName);
   if (model === undefined) models.set(packageName, (model = readModel(packageName)));
@@ -32,46 +26,21 @@ export function modelOf(packageName: string): Model {
 }
 
 function readModel(packageName: string): Model {
-  const schemas = Object.values(load(packageName)).filter(isStatic);
-  const namespace = schemas.find(([kind]) => kind === 9)?.[1];
-  if (namespace === undefined) throw new Error(`${packageName}: found no operations in its schemas`);
+  const { operations, errors } = schemaFile(packageName);
+  const [first] = operations.values();
+  if (first === undefined) throw new Error(`${packageName}: found no operations in its schemas`);
   return {
-    namespace,
-    operations: lazyMap(schemas, 9, operationOf),
-    errors: lazyMap(schemas, -3, errorOf),
+    namespace: first()[1],
+    operations: lazyMap(operations, operationOf),
+    errors: lazyMap(errors, errorOf),
   };
-}
-
-/**
- * Requiring a client would load its middleware and credential providers too, ten times as long. Its file of
- * schemas stands for itself: what it imports serves only to register error classes for the client.
- */
-function load(packageName: string): Record<string, unknown> {
-  const root = join(createRequire(__filename).resolve(`${packageName}/package.json`), "..");
-  const filename = join(root, "dist-es", "schemas", "schemas_0.js");
-  const lines = readFileSync(filename, "utf8").split("\n");
-  const names: string[] = [];
-  const code = lines.map((line) => {
-    if (line.startsWith("import ") || line.includes("_registry")) return "";
-    if (!line.startsWith("export ")) return line;
-    const name = /^export (?:var|const) (\S+) /.exec(line)?.[1];
-    if (name === undefined) throw new Error(`${filename}: cannot read "${line}"`);
-    names.push(name);
-    return line.slice("export ".length);
-  });
-  code.push(`return {${names.join(",")}};`);
-  return (compileFunction(code.join("\n"), [], { filename }) as () => Record<string, unknown>)();
 }
 
 function isStatic(value: unknown): value is Static {
   return Array.isArray(value) && typeof value[0] === "number" && typeof value[2] === "string";
 }
 
-/** Shapes are made when they are asked for: EC2 has 760 operations. */
-function lazyMap<Value>(schemas: readonly Static[], kind: number, make: (schema: Static) => Value) {
-  const sources = new Map(
-    schemas.filter((schema) => schema[0] === kind).map((schema) => [schema[2], schema]),
-  );
+function lazyMap<Value>(sources: ReadonlyMap<string, () => Static>, make: (schema: Static) => Value) {
   const made = new Map<string, Value>();
   return new (class extends Map<string, Value> {
     override get size() {
@@ -85,7 +54,7 @@ function lazyMap<Value>(schemas: readonly Static[], kind: number, make: (schema:
     }
     override get(name: string): Value | undefined {
       const source = sources.get(name);
-      if (source !== undefined && !made.has(name)) made.set(name, make(source));
+      if (source !== undefined && !made.has(name)) made.set(name, make(source()));
       return made.get(name);
     }
   })();

@@ -324,7 +324,7 @@ describe("CloudWatch", () => {
     await clock.advance(MINUTE);
     const { StateValue, StateReasonData } = await alarm();
     expect(StateValue).to.equal("ALARM");
-    expect(JSON.parse(StateReasonData as string)).to.deep.include({ recentDatapoints: [90] });
+    expect(JSON.parse(StateReasonData!)).to.deep.include({ recentDatapoints: [90] });
   });
 
   it("measures queues once a minute, so that an alarm on their age works", async () => {

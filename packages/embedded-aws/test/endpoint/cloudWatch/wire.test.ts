@@ -120,7 +120,7 @@ describe("CloudWatch's wire", () => {
     const refusal = (change: object) =>
       cloud.call("monitoring", "PutMetricAlarm", { ...alarm, ...change }).then(
         () => "none",
-        (error: Error) => `${error.name}: ${error.message}`,
+        (error: unknown) => String(error),
       );
     const required = ["EvaluationPeriods", "Threshold", "ComparisonOperator"] as const;
     for (const member of required)
