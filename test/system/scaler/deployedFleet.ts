@@ -6,18 +6,6 @@ import { EventLog, startTestCloud, type TestCloud } from "embedded-aws/testing";
 
 export const MINUTE = 60_000;
 
-/** An instance as DescribeInstances shows it, as far as these tests look. */
-export interface DescribedInstance {
-  readonly instanceId: string;
-  readonly imageId: string;
-  readonly instanceType: string;
-  readonly instanceState: { readonly name: InstanceEvent["state"] };
-  readonly placement: { readonly availabilityZone: string };
-  readonly groupSet: readonly { readonly groupName: string }[];
-  readonly metadataOptions: { readonly httpTokens: string };
-  readonly tagSet: readonly { readonly key: string; readonly value: string }[];
-}
-
 /** What the function was told at its deployment. */
 interface ScalerVariable {
   readonly imageParameter: string;
@@ -63,16 +51,14 @@ export class DeployedFleet {
   }
 
   /** Instances of the fleet that are pending or running. */
-  async live(): Promise<DescribedInstance[]> {
-    const { reservationSet } = await this.cloud.call<{
-      reservationSet: { instancesSet: DescribedInstance[] }[];
-    }>("ec2", "DescribeInstances", {
-      Filter: [
-        { Name: `tag:${this.settings.tag.key}`, Value: [this.settings.tag.value] },
-        { Name: "instance-state-name", Value: ["pending", "running"] },
+  async live() {
+    const { Reservations = [] } = await this.cloud.call("ec2", "DescribeInstances", {
+      Filters: [
+        { Name: `tag:${this.settings.tag.key}`, Values: [this.settings.tag.value] },
+        { Name: "instance-state-name", Values: ["pending", "running"] },
       ],
     });
-    return reservationSet.flatMap(({ instancesSet }) => instancesSet);
+    return Reservations.flatMap(({ Instances = [] }) => Instances);
   }
 
   /** Steps from minute to minute until `reached`; fails after `minutes`. */

@@ -47,15 +47,15 @@ describe("the deployed scaler", function () {
     const there = await fleet.live();
     expect(there).to.have.length(maxInstances);
     for (const instance of there) {
-      expect(instance).to.include({ imageId: Parameter.Value, instanceType: "t3.micro" });
-      expect(instance.tagSet).to.deep.include({ key: tag.key, value: tag.value });
-      expect(instance.tagSet).to.deep.include({ key: "Stack", value: "dev" });
-      expect(instance.groupSet.map(({ groupName }) => groupName.replace(/-[0-9a-f]{7}$/, ""))).to.deep.equal([
-        "fleet-group",
-      ]);
-      expect(instance.metadataOptions.httpTokens).to.equal("required");
+      expect(instance).to.include({ ImageId: Parameter.Value, InstanceType: "t3.micro" });
+      expect(instance.Tags).to.deep.include({ Key: tag.key, Value: tag.value });
+      expect(instance.Tags).to.deep.include({ Key: "Stack", Value: "dev" });
+      expect(
+        instance.SecurityGroups?.map(({ GroupName }) => GroupName?.replace(/-[0-9a-f]{7}$/, "")),
+      ).to.deep.equal(["fleet-group"]);
+      expect(instance.MetadataOptions?.HttpTokens).to.equal("required");
     }
-    expect(new Set(there.map(({ placement }) => placement.availabilityZone)).size).to.equal(3);
+    expect(new Set(there.map(({ Placement }) => Placement?.AvailabilityZone)).size).to.equal(3);
 
     await fleet.advanceUntil("recovery", 8, () => fleet.alarmStates().at(-1) === "OK");
     expect(load.cpu()).to.equal(50);
@@ -95,8 +95,8 @@ describe("the deployed scaler", function () {
     /** One instance that has run for long, and no datapoint of before that still counts. */
     beforeEach(async () => {
       const [, ...others] = await fleet.live();
-      const InstanceId = others.map(({ instanceId }) => instanceId);
-      if (InstanceId.length > 0) await fleet.cloud.call("ec2", "TerminateInstances", { InstanceId });
+      const InstanceIds = others.map(({ InstanceId = "" }) => InstanceId);
+      if (InstanceIds.length > 0) await fleet.cloud.call("ec2", "TerminateInstances", { InstanceIds });
       await fleet.clock.advance(6 * MINUTE);
       expect(await fleet.live()).to.have.length(1);
       await fleet.heat(95);

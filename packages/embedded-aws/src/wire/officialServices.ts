@@ -28,6 +28,7 @@ export interface OfficialService {
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
+  "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
   "@aws-sdk/client-sesv2": typeof import("@aws-sdk/client-sesv2");
   "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
@@ -40,6 +41,13 @@ export interface Clients {
  * test compares it with each client's own settings.
  */
 export const officialServices = {
+  ec2: {
+    client: "@aws-sdk/client-ec2",
+    protocols: ["ec2Query"],
+    serviceTarget: "AmazonEC2",
+    version: "2016-11-15",
+    xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15",
+  },
   kms: {
     client: "@aws-sdk/client-kms",
     protocols: ["awsJson1_1"],

@@ -34,23 +34,24 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     }),
     async (args, context) => {
       const region = onlyRegion(args.region, context.region);
-      const { availabilityZoneInfo } = await context.call<{ availabilityZoneInfo: readonly Zone[] }>(
+      const { AvailabilityZones = [] } = await context.call(
         "ec2",
         "DescribeAvailabilityZones",
-        describeFilters(args.filters),
+        { ...describeFilters(args.filters) },
       );
-      const zones = availabilityZoneInfo
-        .filter(({ zoneState }) => args.state === undefined || zoneState === args.state)
-        .filter(
-          ({ zoneName, zoneId }) =>
-            !args.excludeNames.includes(zoneName) && !args.excludeZoneIds.includes(zoneId),
-        )
-        .sort((a, b) => (a.zoneName < b.zoneName ? -1 : 1));
+      const zones = AvailabilityZones.map(({ ZoneName = "", ZoneId = "", State }) => ({
+        name: ZoneName,
+        id: ZoneId,
+        state: State,
+      }))
+        .filter(({ state }) => args.state === undefined || state === args.state)
+        .filter(({ name, id }) => !args.excludeNames.includes(name) && !args.excludeZoneIds.includes(id))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
       return {
         id: region,
         region,
-        names: zones.map(({ zoneName }) => zoneName),
-        zoneIds: zones.map(({ zoneId }) => zoneId),
+        names: zones.map(({ name }) => name),
+        zoneIds: zones.map(({ id }) => id),
         groupNames: [region],
       };
     },
@@ -107,27 +108,22 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     v.strictObject({ default: v.optional(v.boolean()), id: v.optional(v.string()), filters: filters() }),
     async (args, context) => {
       const extra = args.default === true ? [{ name: "is-default", values: ["true"] }] : [];
-      const { vpcSet } = await context.call<{
-        vpcSet: readonly { vpcId: string; cidrBlock: string; isDefault: boolean }[];
-      }>("ec2", "DescribeVpcs", {
-        ...(args.id === undefined ? {} : { VpcId: [args.id] }),
+      const { Vpcs = [] } = await context.call("ec2", "DescribeVpcs", {
+        ...(args.id === undefined ? {} : { VpcIds: [args.id] }),
         ...describeFilters([...(args.filters ?? []), ...extra]),
       });
-      const [vpc, second] = vpcSet;
+      const [vpc, second] = Vpcs;
       if (vpc === undefined || second !== undefined)
-        throw new Error(`getVpc: ${vpcSet.length} networks match; expected one`);
-      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:vpc/${vpc.vpcId}`;
-      return { id: vpc.vpcId, arn, cidrBlock: vpc.cidrBlock, default: vpc.isDefault };
+        throw new Error(`getVpc: ${Vpcs.length} networks match; expected one`);
+      const { VpcId: id = "", CidrBlock: cidrBlock, IsDefault } = vpc;
+      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:vpc/${id}`;
+      return { id, arn, cidrBlock, default: IsDefault };
     },
   ),
 
   "aws:ec2/getSubnets:getSubnets": define(v.strictObject({ filters: filters() }), async (args, context) => {
-    const { subnetSet } = await context.call<{ subnetSet: readonly { subnetId: string }[] }>(
-      "ec2",
-      "DescribeSubnets",
-      describeFilters(args.filters),
-    );
-    return { id: context.region, ids: subnetSet.map(({ subnetId }) => subnetId) };
+    const { Subnets = [] } = await context.call("ec2", "DescribeSubnets", { ...describeFilters(args.filters) });
+    return { id: context.region, ids: Subnets.map(({ SubnetId }) => SubnetId) };
   }),
 };
 
@@ -136,15 +132,7 @@ function filters() {
 }
 
 function describeFilters(given: readonly { name: string; values: string[] }[] | undefined) {
-  return given === undefined || given.length === 0
-    ? {}
-    : { Filter: given.map(({ name, values }) => ({ Name: name, Value: values })) };
-}
-
-interface Zone {
-  readonly zoneName: string;
-  readonly zoneId: string;
-  readonly zoneState: string;
+  return { Filters: given?.map(({ name, values }) => ({ Name: name, Values: values })) };
 }
 
 /** The embedded cloud has one region; to ask for another is an error. */

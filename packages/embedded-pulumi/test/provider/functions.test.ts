@@ -120,10 +120,10 @@ describe("what a program may ask of its region", () => {
   });
 
   it("is its zones, sorted, without those that are excluded", async () => {
-    const zone = (zoneName: string) => ({ zoneName, zoneId: `id-${zoneName}`, zoneState: "available" });
+    const zone = (ZoneName: string) => ({ ZoneName, ZoneId: `id-${ZoneName}`, State: "available" });
     const answers = {
       "ec2:DescribeAvailabilityZones": {
-        availabilityZoneInfo: [zone("eu-west-1b"), zone("eu-west-1a"), zone("eu-west-1c")],
+        AvailabilityZones: [zone("eu-west-1b"), zone("eu-west-1a"), zone("eu-west-1c")],
       },
     };
     const zones = await invoke(

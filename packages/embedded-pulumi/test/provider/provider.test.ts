@@ -323,7 +323,7 @@ describe("the provider creates", () => {
       },
       {
         "ec2:CreateLaunchTemplate": {
-          launchTemplate: { launchTemplateId: "lt-1", latestVersionNumber: 1, defaultVersionNumber: 1 },
+          LaunchTemplate: { LaunchTemplateId: "lt-1", LatestVersionNumber: 1, DefaultVersionNumber: 1 },
         },
       },
     );
@@ -333,8 +333,8 @@ describe("the provider creates", () => {
         ImageId: "ami-1",
         InstanceType: "t4g.small",
         MetadataOptions: { HttpTokens: "required" },
-        BlockDeviceMapping: [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true } }],
-        TagSpecification: [{ ResourceType: "instance", Tag: [{ Key: "Fleet", Value: "web" }] }],
+        BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true } }],
+        TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Fleet", Value: "web" }] }],
       },
     });
     expect(id).to.equal("lt-1");

@@ -5,6 +5,15 @@ export interface RecordedCall {
   readonly input: object;
 }
 
+/** What is undefined is left out, as the cloud takes it. */
+function given(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(given);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(entries.map(([name, member]) => [name, given(member)]));
+}
+
 /** A context that records each call as "service:Operation" and answers from `answers`, or with `{}`. */
 export function recordingContext(answers: Readonly<Record<string, object>> = {}): {
   context: CreateContext;
@@ -17,9 +26,7 @@ export function recordingContext(answers: Readonly<Record<string, object>> = {})
     programDirectory: __dirname,
     call: ((service: string, operation: string, input: object) => {
       const name = `${service}:${operation}`;
-      // What is undefined is left out, as the cloud takes it.
-      const given = Object.entries(input).filter(([, value]) => value !== undefined);
-      calls.push({ operation: name, input: Object.fromEntries(given) });
+      calls.push({ operation: name, input: given(input) as object });
       return Promise.resolve(answers[name] ?? {});
     }) as CreateContext["call"],
   };

@@ -133,9 +133,9 @@ const cases: Case[] = [
   {
     type: "aws:ec2/securityGroup:SecurityGroup",
     inputs: { egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }] },
-    answers: { "ec2:CreateSecurityGroup": { groupId: "sg-1", securityGroupArn: "arn:sg" } },
+    answers: { "ec2:CreateSecurityGroup": { GroupId: "sg-1", SecurityGroupArn: "arn:sg" } },
     calls: [
-      ["ec2:CreateSecurityGroup", { GroupName: "x-0123abc", GroupDescription: "Managed by Pulumi" }],
+      ["ec2:CreateSecurityGroup", { GroupName: "x-0123abc", Description: "Managed by Pulumi" }],
       [
         "ec2:RevokeSecurityGroupEgress",
         { GroupId: "sg-1", IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }] },
@@ -150,7 +150,7 @@ const cases: Case[] = [
               FromPort: 443,
               ToPort: 443,
               IpRanges: [{ CidrIp: "0.0.0.0/0" }],
-              Groups: [],
+              UserIdGroupPairs: [],
             },
           ],
         },

@@ -87,17 +87,13 @@ function everyMinute(context: CloudContext, work: () => Promise<void>): () => vo
 /** Asks EC2, as the account itself does for metrics that are enriched with resource tags. */
 function tagLookup(context: CloudContext): InstancesWithTag {
   return async (key, value) => {
-    const filters = [
-      { Name: "resource-type", Value: ["instance"] },
-      { Name: "key", Value: [key] },
-      { Name: "value", Value: [value] },
+    const Filters = [
+      { Name: "resource-type", Values: ["instance"] },
+      { Name: "key", Values: [key] },
+      { Name: "value", Values: [value] },
     ];
-    const { tagSet } = await context.call<{ tagSet: readonly { resourceId: string }[] }>(
-      "ec2",
-      "DescribeTags",
-      { Filter: filters },
-      { kind: "administrator", accountId: context.accountId },
-    );
-    return new Set(tagSet.map((tag) => tag.resourceId));
+    const administrator = { kind: "administrator", accountId: context.accountId } as const;
+    const { Tags = [] } = await context.call("ec2", "DescribeTags", { Filters }, administrator);
+    return new Set(Tags.map(({ ResourceId = "" }) => ResourceId));
   };
 }

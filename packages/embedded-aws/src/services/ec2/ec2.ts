@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "../../core/service";
+import { officialService } from "../../wire/operation";
 import { ec2ControlsOf } from "./controls";
 import { instanceOperations } from "./instanceOperations";
 import { instancesOf } from "./instances";
@@ -18,16 +19,12 @@ export function createEc2(context: CloudContext): Service {
   const instances = instancesOf(context);
   const templates = new LaunchTemplates(context);
   const groups = new SecurityGroups(context, network);
-  return {
-    name: "ec2",
-    protocol: { kind: "ec2Query", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/" },
-    operations: {
-      RunInstances: runInstances({ context, instances, templates, network, groups, controls }),
-      ...instanceOperations(context, instances, network, groups),
-      ...launchTemplateOperations(context, templates),
-      ...tagOperations(context, instances, templates, groups),
-      ...networkOperations(context, network),
-      ...securityGroupOperations(context, groups, instances, network),
-    },
-  };
+  return officialService("ec2", {
+    ...runInstances({ context, instances, templates, network, groups, controls }),
+    ...instanceOperations(context, instances, network, groups),
+    ...launchTemplateOperations(context, templates),
+    ...tagOperations(context, instances, templates, groups),
+    ...networkOperations(context, network),
+    ...securityGroupOperations(context, groups, instances, network),
+  });
 }

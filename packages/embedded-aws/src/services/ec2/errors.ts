@@ -6,6 +6,14 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError("InvalidParameterValue", message);
 }
 
+export function missingParameter(name: string): AwsError {
+  return new AwsError("MissingParameter", `The request must contain the parameter ${name}`);
+}
+
+export function invalidCombination(message: string): AwsError {
+  return new AwsError("InvalidParameterCombination", message);
+}
+
 export function notFound(code: string, what: string, ids: readonly string[]): AwsError {
   const text =
     ids.length === 1

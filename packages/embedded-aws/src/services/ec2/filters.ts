@@ -1,5 +1,5 @@
 import { anyCharacter, anyText, type GlobToken, matchesGlob } from "../../core/glob";
-import { invalidParameter } from "./errors";
+import { invalidParameter, missingParameter } from "./errors";
 import type { Filters } from "./inputs";
 
 /** What a filter looks at: the values that an item has under each filter name. */
@@ -11,11 +11,13 @@ export type FilterValues<T> = Readonly<Record<string, (item: T) => readonly stri
  */
 export function applyFilters<T>(
   items: readonly T[],
-  filters: Filters,
+  filters: Filters = [],
   values: FilterValues<T>,
   tagsOf?: (item: T) => ReadonlyMap<string, string>,
 ): T[] {
-  const tests = filters.map(({ Name: name, Value: wanted }) => {
+  const tests = filters.map(({ Name: name, Values: wanted }) => {
+    if (name === undefined) throw missingParameter("Filter.Name");
+    if (wanted === undefined) throw missingParameter("Filter.Value");
     const patterns = wanted.map(wildcard);
     const matches = (text: string) => patterns.some((pattern) => matchesGlob(pattern, Array.from(text)));
     if (tagsOf !== undefined && name.startsWith("tag:")) {

@@ -1,6 +1,5 @@
 import type { LaunchSpecification } from "./launchSpecification";
-import type { Network, Subnet } from "./network";
-import type { SecurityGroups } from "./securityGroups";
+import type { Subnet } from "./network";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated";
 
@@ -32,7 +31,7 @@ export interface Instance {
     readonly kept: boolean;
   }[];
   readonly networkInterfaceId: string;
-  readonly instanceProfileArn: string | undefined;
+  readonly profile: { readonly id: string; readonly arn: string } | undefined;
   readonly tags: Map<string, string>;
   /** Every state so far, oldest first, with the time at which it began. */
   readonly states: { readonly state: InstanceState; readonly at: number }[];
@@ -47,106 +46,10 @@ export function currentState(instance: Instance): InstanceState {
   return instance.states.at(-1)?.state ?? "pending";
 }
 
-export function stateElement(state: InstanceState): object {
-  return { code: STATE_CODES[state], name: state };
+export function stateElement(state: InstanceState) {
+  return { Code: STATE_CODES[state], Name: state };
 }
 
-export function tagSet(tags: ReadonlyMap<string, string>): object[] {
-  return [...tags].map(([key, value]) => ({ key, value }));
-}
-
-/** An instance as DescribeInstances and RunInstances write it. */
-export function instanceElement(
-  instance: Instance,
-  state: InstanceState,
-  network: Network,
-  securityGroups: SecurityGroups,
-  ownerId: string,
-): object {
-  const { specification, subnet } = instance;
-  const metadata = specification.MetadataOptions;
-  const gone = state === "terminated";
-  const groups = instance.securityGroupIds.map((groupId) => ({
-    groupId,
-    groupName: securityGroups.byId(groupId)?.name,
-  }));
-  return {
-    instanceId: instance.id,
-    imageId: instance.imageId,
-    instanceState: stateElement(state),
-    privateDnsName: gone ? "" : `ip-${instance.privateIp.replaceAll(".", "-")}.ec2.internal`,
-    dnsName: "",
-    ...(specification.KeyName === undefined ? {} : { keyName: specification.KeyName }),
-    amiLaunchIndex: instance.launchIndex,
-    instanceType: instance.instanceType,
-    launchTime: new Date(instance.launchedAt),
-    placement: { availabilityZone: subnet.zone, groupName: "", tenancy: "default" },
-    monitoring: { state: specification.Monitoring?.Enabled === true ? "enabled" : "disabled" },
-    ...(gone
-      ? {}
-      : {
-          subnetId: subnet.id,
-          vpcId: network.vpcId,
-          privateIpAddress: instance.privateIp,
-          ...(instance.publicIp === undefined ? {} : { ipAddress: instance.publicIp }),
-        }),
-    sourceDestCheck: true,
-    groupSet: gone ? [] : groups,
-    architecture: "x86_64",
-    rootDeviceType: "ebs",
-    rootDeviceName: instance.volumes[0]?.deviceName,
-    blockDeviceMapping: gone
-      ? []
-      : instance.volumes.map((volume) => ({
-          deviceName: volume.deviceName,
-          ebs: {
-            volumeId: volume.volumeId,
-            status: state === "pending" ? "attaching" : "attached",
-            attachTime: new Date(instance.launchedAt),
-            deleteOnTermination: !volume.kept,
-          },
-        })),
-    virtualizationType: "hvm",
-    ...(instance.clientToken === undefined ? {} : { clientToken: instance.clientToken }),
-    tagSet: tagSet(instance.tags),
-    hypervisor: "xen",
-    networkInterfaceSet: gone
-      ? []
-      : [
-          {
-            networkInterfaceId: instance.networkInterfaceId,
-            subnetId: subnet.id,
-            vpcId: network.vpcId,
-            ownerId,
-            status: "in-use",
-            privateIpAddress: instance.privateIp,
-            groupSet: groups,
-            ...(instance.publicIp === undefined
-              ? {}
-              : { association: { publicIp: instance.publicIp, ipOwnerId: "amazon" } }),
-          },
-        ],
-    ...(instance.instanceProfileArn === undefined
-      ? {}
-      : { iamInstanceProfile: { arn: instance.instanceProfileArn } }),
-    ebsOptimized: specification.EbsOptimized ?? false,
-    enaSupport: true,
-    metadataOptions: {
-      state: state === "pending" ? "pending" : "applied",
-      httpTokens: metadata?.HttpTokens ?? "optional",
-      httpPutResponseHopLimit: metadata?.HttpPutResponseHopLimit ?? 1,
-      httpEndpoint: metadata?.HttpEndpoint ?? "enabled",
-      httpProtocolIpv6: metadata?.HttpProtocolIpv6 ?? "disabled",
-      instanceMetadataTags: metadata?.InstanceMetadataTags ?? "disabled",
-    },
-    ...(state === "terminated" || state === "shutting-down"
-      ? {
-          reason: "User initiated",
-          stateReason: {
-            code: "Client.UserInitiatedShutdown",
-            message: "Client.UserInitiatedShutdown: User initiated shutdown",
-          },
-        }
-      : {}),
-  };
+export function tagSet(tags: ReadonlyMap<string, string>) {
+  return [...tags].map(([Key, Value]) => ({ Key, Value }));
 }

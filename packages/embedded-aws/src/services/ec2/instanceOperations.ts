@@ -1,11 +1,12 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
-import { dryRun, notFound } from "./errors";
+import type { Access, CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
+import { dryRun, invalidCombination, invalidParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
-import { Filters, Flag, Ids, paging } from "./inputs";
-import { currentState, type Instance, instanceElement, STATE_CODES, stateElement } from "./instance";
+import { DEFAULT_PAGE, describeRules, type Filters, ids } from "./inputs";
+import { currentState, type Instance, STATE_CODES, stateElement } from "./instance";
+import { instanceElement } from "./instanceElement";
 import type { Instances, SeenInstance } from "./instances";
 import { resourceTagKeys } from "./launchAccess";
 import type { Network } from "./network";
@@ -32,7 +33,8 @@ export function instanceOperations(
   instances: Instances,
   network: Network,
   groups: SecurityGroups,
-): Record<string, Operation> {
+) {
+  const operation = operationsOf("ec2", context);
   const anywhere = (action: string) => (): Access[] => [{ action, resource: "*" }];
   const find = (ids: readonly string[]): Instance[] => {
     checkIds(ids);
@@ -41,69 +43,74 @@ export function instanceOperations(
     return ids.flatMap((id) => instances.byId(id) ?? []);
   };
   /** The instances that a Describe operation is asked for, as it sees them. */
-  const select = (ids: readonly string[] | undefined, filters: Filters): SeenInstance[] => {
+  const select = (
+    ids: readonly string[] = [],
+    filters: Filters | undefined,
+    maxResults: number | undefined,
+  ): SeenInstance[] => {
     const seen = instances.seen();
-    if (ids !== undefined) {
-      checkIds(ids);
-      const unknown = ids.filter((id) => !seen.some(({ instance }) => instance.id === id));
-      if (unknown.length > 0) throw notFound("InvalidInstanceID.NotFound", "instance ID", unknown);
+    if (ids.length === 0) return applyFilters(seen, filters, FILTERS, ({ instance }) => instance.tags);
+    if (maxResults !== undefined) {
+      throw invalidCombination("The parameter instancesSet cannot be used with the parameter maxResults");
     }
-    const asked = ids === undefined ? seen : seen.filter(({ instance }) => ids.includes(instance.id));
+    checkIds(ids);
+    const unknown = ids.filter((id) => !seen.some(({ instance }) => instance.id === id));
+    if (unknown.length > 0) throw notFound("InvalidInstanceID.NotFound", "instance ID", unknown);
+    const asked = seen.filter(({ instance }) => ids.includes(instance.id));
     return applyFilters(asked, filters, FILTERS, ({ instance }) => instance.tags);
   };
 
   return {
-    DescribeInstances: operation(
-      context,
-      v.strictObject({ InstanceId: Ids, Filter: Filters, ...paging }),
+    ...operation(
+      "DescribeInstances",
+      {
+        supports: ["InstanceIds", "Filters", "MaxResults", "NextToken"],
+        rules: { InstanceIds: ids, ...describeRules },
+      },
       anywhere("ec2:DescribeInstances"),
-      (input) => {
-        const wanted = select(input.InstanceId, input.Filter);
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxResults, "InvalidNextToken");
+      ({ InstanceIds, Filters, NextToken, MaxResults }) => {
+        const wanted = select(InstanceIds, Filters, MaxResults);
+        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
         const reservations = Map.groupBy(items, ({ instance }) => instance.reservationId);
         return {
-          reservationSet: [...reservations].map(([reservationId, members]) => ({
-            reservationId,
-            ownerId: context.accountId,
-            groupSet: [],
-            instancesSet: members.map(({ instance, state }) =>
+          Reservations: [...reservations].map(([ReservationId, members]) => ({
+            ReservationId,
+            OwnerId: context.accountId,
+            Groups: [],
+            Instances: members.map(({ instance, state }) =>
               instanceElement(instance, state, network, groups, context.accountId),
             ),
           })),
-          ...(next === undefined ? {} : { nextToken: next }),
+          NextToken: next,
         };
       },
     ),
 
-    DescribeInstanceStatus: operation(
-      context,
-      v.strictObject({
-        InstanceId: Ids,
-        Filter: Filters,
-        IncludeAllInstances: v.optional(Flag, false),
-        ...paging,
-      }),
+    ...operation(
+      "DescribeInstanceStatus",
+      {
+        supports: ["InstanceIds", "Filters", "IncludeAllInstances", "MaxResults", "NextToken"],
+        rules: { InstanceIds: ids, ...describeRules },
+      },
       anywhere("ec2:DescribeInstanceStatus"),
-      (input) => {
-        const wanted = select(input.InstanceId, input.Filter).filter(
-          ({ state }) => input.IncludeAllInstances || state === "running",
+      ({ InstanceIds, Filters, IncludeAllInstances = false, NextToken, MaxResults }) => {
+        const wanted = select(InstanceIds, Filters, MaxResults).filter(
+          ({ state }) => IncludeAllInstances || state === "running",
         );
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxResults, "InvalidNextToken");
+        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
         return {
-          instanceStatusSet: items.map((seen) => statusElement(seen, context.clock.now())),
-          ...(next === undefined ? {} : { nextToken: next }),
+          InstanceStatuses: items.map((seen) => statusElement(seen, context.clock.now())),
+          NextToken: next,
         };
       },
     ),
 
-    TerminateInstances: operation(
-      context,
-      v.strictObject({
-        InstanceId: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1000)),
-        DryRun: v.optional(Flag, false),
-      }),
-      (input) =>
-        find(input.InstanceId).map((instance) => ({
+    ...operation(
+      "TerminateInstances",
+      { supports: ["InstanceIds", "DryRun"], rules: { InstanceIds: ids } },
+      (input) => {
+        if (input.InstanceIds.length === 0) throw invalidParameter("No instances specified");
+        return find(input.InstanceIds).map((instance) => ({
           action: "ec2:TerminateInstances",
           resource: instance.arn,
           context: {
@@ -111,16 +118,17 @@ export function instanceOperations(
             "ec2:AvailabilityZone": instance.subnet.zone,
             ...resourceTagKeys(instance.tags),
           },
-        })),
+        }));
+      },
       (input) => {
-        if (input.DryRun) throw dryRun();
+        if (input.DryRun === true) throw dryRun();
         return {
-          instancesSet: find(input.InstanceId).map((instance) => {
+          TerminatingInstances: find(input.InstanceIds).map((instance) => {
             const previous = instances.terminate(instance);
             return {
-              instanceId: instance.id,
-              currentState: stateElement(currentState(instance)),
-              previousState: stateElement(previous),
+              InstanceId: instance.id,
+              CurrentState: stateElement(currentState(instance)),
+              PreviousState: stateElement(previous),
             };
           }),
         };
@@ -136,15 +144,15 @@ function checkIds(ids: readonly string[]): void {
   }
 }
 
-function statusElement({ instance, state }: SeenInstance, now: number): object {
+function statusElement({ instance, state }: SeenInstance, now: number) {
   const runningSince = instance.states.find((entry) => entry.state === "running")?.at ?? now;
-  const status =
+  const Status =
     state !== "running" ? "not-applicable" : now - runningSince < STATUS_CHECK_MS ? "initializing" : "ok";
   return {
-    instanceId: instance.id,
-    availabilityZone: instance.subnet.zone,
-    instanceState: stateElement(state),
-    instanceStatus: { status, details: [] },
-    systemStatus: { status, details: [] },
-  };
+    InstanceId: instance.id,
+    AvailabilityZone: instance.subnet.zone,
+    InstanceState: stateElement(state),
+    InstanceStatus: { Status, Details: [] },
+    SystemStatus: { Status, Details: [] },
+  } as const;
 }

@@ -55,11 +55,11 @@ export function launchAccesses(
     },
   });
 
-  const [networkInterface] = specification.NetworkInterface ?? [];
+  const [networkInterface] = specification.NetworkInterfaces ?? [];
   const metadata = specification.MetadataOptions;
   // The subnet and the tags are resources of their own.
   const instanceOverrides = [...given].filter(
-    (member) => !["LaunchTemplate", "SubnetId", "TagSpecification"].includes(member),
+    (member) => !["LaunchTemplate", "SubnetId", "TagSpecifications"].includes(member),
   );
   const instanceKeys: Keys = {
     "ec2:InstanceType": plan.instanceType,
@@ -73,7 +73,7 @@ export function launchAccesses(
     ...(plan.profile === undefined ? {} : { "ec2:InstanceProfile": plan.profile.arn }),
     ...requestTagKeys(tagsOf(specification, "instance")),
   };
-  const devices = specification.BlockDeviceMapping ?? [undefined];
+  const devices = specification.BlockDeviceMappings ?? [undefined];
 
   return [
     run(arnOf("instance", "*"), instanceKeys, instanceOverrides),
@@ -85,7 +85,7 @@ export function launchAccesses(
     run(
       arnOf("subnet", subnet.id),
       { "ec2:SubnetID": subnet.id, "ec2:AvailabilityZone": subnet.zone, "ec2:Vpc": vpc },
-      ["SubnetId", "NetworkInterface"],
+      ["SubnetId", "NetworkInterfaces"],
     ),
     run(
       arnOf("network-interface", "*"),
@@ -98,12 +98,12 @@ export function launchAccesses(
           : { "ec2:AssociatePublicIpAddress": String(networkInterface.AssociatePublicIpAddress) }),
         ...requestTagKeys(tagsOf(specification, "network-interface")),
       },
-      ["NetworkInterface"],
+      ["NetworkInterfaces"],
     ),
     ...plan.securityGroups.map((group) =>
       run(group.arn, { "ec2:SecurityGroupID": group.id, "ec2:Vpc": vpc, ...resourceTagKeys(group.tags) }, [
-        "SecurityGroupId",
-        "NetworkInterface",
+        "SecurityGroupIds",
+        "NetworkInterfaces",
       ]),
     ),
     ...devices.map((device) =>
@@ -111,14 +111,14 @@ export function launchAccesses(
         arnOf("volume", "*"),
         {
           "ec2:AvailabilityZone": subnet.zone,
-          "ec2:Encrypted": String(device?.Ebs.Encrypted ?? false),
-          "ec2:VolumeType": device?.Ebs.VolumeType ?? "gp3",
-          ...(device?.Ebs.VolumeSize === undefined
+          "ec2:Encrypted": String(device?.Ebs?.Encrypted ?? false),
+          "ec2:VolumeType": device?.Ebs?.VolumeType ?? "gp3",
+          ...(device?.Ebs?.VolumeSize === undefined
             ? {}
             : { "ec2:VolumeSize": String(device.Ebs.VolumeSize) }),
           ...requestTagKeys(tagsOf(specification, "volume")),
         },
-        ["BlockDeviceMapping"],
+        ["BlockDeviceMappings"],
       ),
     ),
     ...(template === undefined

@@ -1,7 +1,12 @@
 import { AwsError } from "../../core/errors";
 import type { Call, CloudContext } from "../../core/service";
-import { invalidParameter, notFound } from "./errors";
-import { type LaunchSpecification, overridden } from "./launchSpecification";
+import { invalidCombination, invalidParameter, notFound } from "./errors";
+import {
+  checkSpecification,
+  type LaunchRequest,
+  type LaunchSpecification,
+  overridden,
+} from "./launchSpecification";
 import {
   type LaunchTemplate,
   type LaunchTemplates,
@@ -9,7 +14,6 @@ import {
   versionOf,
 } from "./launchTemplates";
 import type { Network, Subnet } from "./network";
-import type { RunInstancesInput } from "./runInstances";
 import type { SecurityGroup, SecurityGroups } from "./securityGroups";
 
 /** A launch with everything settled but the zone, where the request leaves that to EC2. */
@@ -30,6 +34,7 @@ export interface LaunchPlan {
 }
 
 interface InstanceProfile {
+  readonly id: string;
   readonly arn: string;
   readonly roleArn: string | undefined;
 }
@@ -39,7 +44,7 @@ export const IMAGE_ID = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
 /** Settles a launch; throws EC2's error for what is missing, malformed or unknown. */
 export async function planLaunch(
-  input: RunInstancesInput,
+  input: LaunchRequest,
   context: CloudContext,
   templates: LaunchTemplates,
   network: Network,
@@ -48,24 +53,24 @@ export async function planLaunch(
 ): Promise<LaunchPlan> {
   const { LaunchTemplate: reference, SubnetId: subnetId, ...rest } = input;
   const request: LaunchSpecification = rest;
+  checkSpecification(request);
   const template = reference === undefined ? undefined : templates.get(reference);
   const version = template === undefined ? undefined : versionOf(template, reference?.Version ?? "$Default");
   const specification = version === undefined ? request : overridden(version.data, request);
-  const [networkInterface] = specification.NetworkInterface ?? [];
+  const [networkInterface] = specification.NetworkInterfaces ?? [];
   if (
     networkInterface !== undefined &&
-    (subnetId !== undefined || specification.SecurityGroupId !== undefined)
+    (subnetId !== undefined || specification.SecurityGroupIds !== undefined)
   ) {
     const what = subnetId !== undefined ? "subnet ID" : "security groups";
-    throw new AwsError(
-      "InvalidParameterCombination",
+    throw invalidCombination(
       `Network interfaces and an instance-level ${what} may not be specified on the same request`,
     );
   }
   const instanceType = specification.InstanceType;
   if (instanceType === undefined) throw missing("InstanceType");
   const securityGroups = groups.get(
-    networkInterface?.SecurityGroupId ?? specification.SecurityGroupId ?? [network.securityGroup.id],
+    networkInterface?.Groups ?? specification.SecurityGroupIds ?? [network.securityGroup.id],
   );
   const { subnets, zonal } = chooseSubnets(specification, subnetId ?? networkInterface?.SubnetId, network);
   return {
@@ -132,7 +137,7 @@ async function findProfile(
   const name = given.Name ?? given.Arn?.split("/").at(-1) ?? "";
   try {
     const { InstanceProfile: profile } = await context.call<{
-      InstanceProfile: { Arn: string; Roles: readonly { Arn: string }[] };
+      InstanceProfile: { Arn: string; InstanceProfileId: string; Roles: readonly { Arn: string }[] };
     }>(
       "iam",
       "GetInstanceProfile",
@@ -142,7 +147,7 @@ async function findProfile(
         accountId: context.accountId,
       },
     );
-    return { arn: profile.Arn, roleArn: profile.Roles[0]?.Arn };
+    return { id: profile.InstanceProfileId, arn: profile.Arn, roleArn: profile.Roles[0]?.Arn };
   } catch (error) {
     if (!(error instanceof AwsError) || error.code !== "NoSuchEntity") throw error;
     throw invalidParameter(

@@ -1,99 +1,147 @@
-import * as v from "valibot";
-import { Flag, integer, Tags } from "./inputs";
+import { notSupported } from "../../core/errors";
+import type { Supported } from "../../wire/operation";
+import type { Rules } from "../../wire/rules";
+import { invalidCombination, missingParameter } from "./errors";
+import { tagRules, tagsFor } from "./inputs";
 
 /**
- * What a launch template and RunInstances both say of an instance, by the names on the wire. Both take the
- * same members, so that a request can override a template member by member.
+ * What a launch template and RunInstances both say of an instance. Both take the same members, so that a
+ * request can override a template member by member.
  */
 
 /** The resources of a launch that can be tagged with it. */
 export const TAGGABLE = ["instance", "volume", "network-interface"] as const;
 export type Taggable = (typeof TAGGABLE)[number];
 
-const MetadataOptions = v.strictObject({
-  HttpTokens: v.optional(v.picklist(["required", "optional"])),
-  HttpPutResponseHopLimit: v.optional(integer(1, 64)),
-  HttpEndpoint: v.optional(v.picklist(["enabled", "disabled"])),
-  HttpProtocolIpv6: v.optional(v.picklist(["enabled", "disabled"])),
-  InstanceMetadataTags: v.optional(v.picklist(["enabled", "disabled"])),
-});
+const members = {
+  BlockDeviceMappings: [
+    "DeviceName",
+    "Ebs.DeleteOnTermination",
+    "Ebs.Encrypted",
+    "Ebs.Iops",
+    "Ebs.KmsKeyId",
+    "Ebs.SnapshotId",
+    "Ebs.Throughput",
+    "Ebs.VolumeSize",
+    "Ebs.VolumeType",
+  ],
+  MetadataOptions: [
+    "HttpTokens",
+    "HttpPutResponseHopLimit",
+    "HttpEndpoint",
+    "HttpProtocolIpv6",
+    "InstanceMetadataTags",
+  ],
+  NetworkInterfaces: [
+    "DeviceIndex",
+    "AssociatePublicIpAddress",
+    "DeleteOnTermination",
+    "Description",
+    "Groups",
+    "SubnetId",
+  ],
+  Placement: ["AvailabilityZone", "Tenancy"],
+} as const;
 
-const BlockDevice = v.strictObject({
-  DeviceName: v.string(),
-  Ebs: v.strictObject({
-    DeleteOnTermination: v.optional(Flag),
-    Encrypted: v.optional(Flag),
-    Iops: v.optional(integer(100, 256_000)),
-    KmsKeyId: v.optional(v.string()),
-    SnapshotId: v.optional(v.string()),
-    Throughput: v.optional(integer(125, 2000)),
-    VolumeSize: v.optional(integer(1, 65_536)),
-    VolumeType: v.optional(v.picklist(["standard", "io1", "io2", "gp2", "gp3", "sc1", "st1"])),
-  }),
-});
+type Nested<Name extends keyof typeof members> = `${Name}.${(typeof members)[Name][number]}`;
+function nested<Name extends keyof typeof members>(name: Name): Nested<Name>[] {
+  return members[name].map((member) => `${name}.${member}` as Nested<Name>);
+}
 
-const NetworkInterface = v.strictObject({
-  DeviceIndex: v.optional(integer(0, 0), 0),
-  AssociatePublicIpAddress: v.optional(Flag),
-  DeleteOnTermination: v.optional(Flag),
-  Description: v.optional(v.string()),
-  SecurityGroupId: v.optional(v.array(v.string())),
-  SubnetId: v.optional(v.string()),
-});
+export const specificationMembers = [
+  ...nested("BlockDeviceMappings"),
+  "DisableApiStop",
+  "DisableApiTermination",
+  "EbsOptimized",
+  "IamInstanceProfile",
+  "ImageId",
+  "InstanceInitiatedShutdownBehavior",
+  "InstanceType",
+  "KeyName",
+  ...nested("MetadataOptions"),
+  "Monitoring",
+  ...nested("NetworkInterfaces"),
+  ...nested("Placement"),
+  "SecurityGroupIds",
+  "TagSpecifications",
+  "UserData",
+] as const;
 
-export const specificationEntries = {
-  BlockDeviceMapping: v.optional(v.array(BlockDevice)),
-  DisableApiStop: v.optional(Flag),
-  DisableApiTermination: v.optional(Flag),
-  EbsOptimized: v.optional(Flag),
-  IamInstanceProfile: v.optional(
-    v.strictObject({ Arn: v.optional(v.string()), Name: v.optional(v.string()) }),
-  ),
-  ImageId: v.optional(v.string()),
-  InstanceInitiatedShutdownBehavior: v.optional(v.picklist(["stop", "terminate"])),
-  InstanceType: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/))),
-  KeyName: v.optional(v.string()),
-  MetadataOptions: v.optional(MetadataOptions),
-  Monitoring: v.optional(v.strictObject({ Enabled: v.optional(Flag, false) })),
-  /** One interface only, the primary one. */
-  NetworkInterface: v.optional(v.pipe(v.array(NetworkInterface), v.maxLength(1))),
-  Placement: v.optional(
-    v.strictObject({
-      AvailabilityZone: v.optional(v.string()),
-      Tenancy: v.optional(v.picklist(["default"])),
-    }),
-  ),
-  SecurityGroupId: v.optional(v.array(v.string())),
-  TagSpecification: v.optional(
-    v.array(v.strictObject({ ResourceType: v.picklist(TAGGABLE), Tag: v.optional(Tags, []) })),
-  ),
+const onOff = { oneOf: ["enabled", "disabled"] } as const;
+
+/** From the EC2 API reference, RequestLaunchTemplateData and RunInstances. */
+export const specificationRules: Rules = {
+  "BlockDeviceMappings.Ebs.Iops": { range: [100, 256_000] },
+  "BlockDeviceMappings.Ebs.Throughput": { range: [125, 2000] },
+  "BlockDeviceMappings.Ebs.VolumeSize": { range: [1, 65_536] },
+  "BlockDeviceMappings.Ebs.VolumeType": { oneOf: ["standard", "io1", "io2", "gp2", "gp3", "sc1", "st1"] },
+  InstanceInitiatedShutdownBehavior: { oneOf: ["stop", "terminate"] },
+  InstanceType: { pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/ },
+  "MetadataOptions.HttpTokens": { oneOf: ["required", "optional"] },
+  "MetadataOptions.HttpPutResponseHopLimit": { range: [1, 64] },
+  "MetadataOptions.HttpEndpoint": onOff,
+  "MetadataOptions.HttpProtocolIpv6": onOff,
+  "MetadataOptions.InstanceMetadataTags": onOff,
+  "NetworkInterfaces.DeviceIndex": { supported: [0] },
+  "Placement.Tenancy": { oneOf: ["default", "dedicated", "host"], supported: ["default"] },
+  "TagSpecifications.ResourceType": { supported: TAGGABLE },
+  "TagSpecifications.Tags": tagRules.Tags,
+  "TagSpecifications.Tags.Key": tagRules["Tags.Key"],
+  "TagSpecifications.Tags.Value": tagRules["Tags.Value"],
   /** Base64; 16 KB before encoding. */
-  UserData: v.optional(v.pipe(v.string(), v.maxLength(21_848))),
+  UserData: { length: [0, 21_848] },
 };
-const Specification = v.strictObject(specificationEntries);
-export type LaunchSpecification = v.InferOutput<typeof Specification>;
 
-/** SubnetId stands beside these members in RunInstances, and only inside a network interface in a template. */
-export const LaunchTemplateData = Specification;
+export const templateDataMembers = specificationMembers.map(
+  (member) => `LaunchTemplateData.${member}` as const,
+);
+export const templateDataRules: Rules = Object.fromEntries(
+  Object.entries(specificationRules).map(([path, rule]) => [`LaunchTemplateData.${path}`, rule]),
+);
+
+export type LaunchSpecification = Supported<
+  "ec2",
+  "CreateLaunchTemplate",
+  "LaunchTemplateData"
+>["LaunchTemplateData"];
+
+/** What a request says of a launch: SubnetId stands inside a network interface in a template. */
+export type LaunchRequest = LaunchSpecification &
+  Supported<"ec2", "RunInstances", "SubnetId" | "LaunchTemplate">;
+
+/** What neither the model nor a rule says; throws EC2's error. */
+export function checkSpecification(specification: LaunchSpecification): void {
+  const { NetworkInterfaces = [], BlockDeviceMappings = [], IamInstanceProfile: profile } = specification;
+  if (NetworkInterfaces.length > 1) throw notSupported("More than the primary network interface");
+  for (const { DeviceName } of BlockDeviceMappings) {
+    if (DeviceName === undefined) throw missingParameter("BlockDeviceMapping.DeviceName");
+  }
+  if (profile?.Arn !== undefined && profile.Name !== undefined) {
+    throw invalidCombination(
+      "The parameter iamInstanceProfile.name may not be used in combination with iamInstanceProfile.arn",
+    );
+  }
+  for (const type of TAGGABLE) tagsOf(specification, type);
+}
 
 /** A template's data with a request's members over it; tags are put together, key by key. */
 export function overridden(template: LaunchSpecification, request: LaunchSpecification): LaunchSpecification {
   const tags = TAGGABLE.map((type) => ({
     ResourceType: type,
-    Tag: [...new Map([...tagsOf(template, type), ...tagsOf(request, type)])].map(([Key, Value]) => ({
+    Tags: [...new Map([...tagsOf(template, type), ...tagsOf(request, type)])].map(([Key, Value]) => ({
       Key,
       Value,
     })),
-  })).filter((specification) => specification.Tag.length > 0);
-  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
-  return { ...template, ...given, ...(tags.length > 0 ? { TagSpecification: tags } : {}) };
+  })).filter((specification) => specification.Tags.length > 0);
+  return { ...template, ...given(request), ...(tags.length > 0 ? { TagSpecifications: tags } : {}) };
+}
+
+/** Without the members that are undefined, as calls in-process may leave them. */
+export function given(specification: LaunchSpecification): LaunchSpecification {
+  return Object.fromEntries(Object.entries(specification).filter(([, value]) => value !== undefined));
 }
 
 /** The tags that a specification gives to resources of one type. */
 export function tagsOf(specification: LaunchSpecification, type: Taggable): ReadonlyMap<string, string> {
-  return new Map(
-    (specification.TagSpecification ?? [])
-      .filter((tags) => tags.ResourceType === type)
-      .flatMap((tags) => tags.Tag.map((tag) => [tag.Key, tag.Value])),
-  );
+  return tagsFor(type, specification.TagSpecifications);
 }

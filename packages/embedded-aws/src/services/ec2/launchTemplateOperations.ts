@@ -1,27 +1,36 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
+import type { Access, CloudContext } from "../../core/service";
 import { principalArn } from "../../core/iam/principal";
-import { notFound } from "./errors";
+import { operationsOf } from "../../wire/operation";
+import { invalidParameter, missingParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
-import { Filters, Ids, integer, paging, Tags } from "./inputs";
+import {
+  DEFAULT_PAGE,
+  describeRules,
+  ids,
+  tagsFor,
+  tagSpecificationMembers,
+  tagSpecificationRules,
+} from "./inputs";
 import { tagSet } from "./instance";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
-import { LaunchTemplateData } from "./launchSpecification";
+import { checkSpecification, given, templateDataMembers, templateDataRules } from "./launchSpecification";
 import {
   latestVersion,
   type LaunchTemplate,
   type LaunchTemplates,
   type LaunchTemplateVersion,
+  type TemplateReference,
   versionOf,
 } from "./launchTemplates";
-import { launchTemplateDataElement } from "./launchTemplateElement";
 
-const Name = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9().\-/_]{3,128}$/));
-const Reference = { LaunchTemplateId: v.optional(v.string()), LaunchTemplateName: v.optional(v.string()) };
-const ClientToken = v.optional(v.pipe(v.string(), v.maxLength(128)));
-const VersionDescription = v.optional(v.pipe(v.string(), v.maxLength(255)));
+const reference = ["LaunchTemplateId", "LaunchTemplateName"] as const;
+const versionRules = {
+  ...templateDataRules,
+  ClientToken: { length: [0, 128] },
+  VersionDescription: { length: [0, 255] },
+} as const;
 
 const FILTERS: FilterValues<LaunchTemplate> = {
   "create-time": (template) => [new Date(template.createdAt).toISOString()],
@@ -29,35 +38,35 @@ const FILTERS: FilterValues<LaunchTemplate> = {
 };
 
 /** Client tokens of these operations are taken and not remembered: a second creation fails on the name. */
-export function launchTemplateOperations(
-  context: CloudContext,
-  templates: LaunchTemplates,
-): Record<string, Operation> {
+export function launchTemplateOperations(context: CloudContext, templates: LaunchTemplates) {
+  const operation = operationsOf("ec2", context);
   const arnOf = (id: string) => `arn:aws:ec2:${context.region}:${context.accountId}:launch-template/${id}`;
   const on =
     (action: string) =>
-    (input: Parameters<LaunchTemplates["get"]>[0]): Access[] => {
+    (input: TemplateReference): Access[] => {
       const template = templates.get(input);
       return [{ action: `ec2:${action}`, resource: template.arn, context: resourceTagKeys(template.tags) }];
     };
-  const tagsOf = (specifications: readonly { readonly Tag: readonly { Key: string; Value: string }[] }[]) =>
-    new Map(specifications.flatMap((given) => given.Tag.map((tag) => [tag.Key, tag.Value])));
 
   return {
-    CreateLaunchTemplate: operation(
-      context,
-      v.strictObject({
-        LaunchTemplateName: Name,
-        LaunchTemplateData,
-        VersionDescription,
-        ClientToken,
-        TagSpecification: v.optional(
-          v.array(v.strictObject({ ResourceType: v.literal("launch-template"), Tag: v.optional(Tags, []) })),
-          [],
-        ),
-      }),
+    ...operation(
+      "CreateLaunchTemplate",
+      {
+        supports: [
+          "LaunchTemplateName",
+          ...templateDataMembers,
+          "VersionDescription",
+          "ClientToken",
+          ...tagSpecificationMembers,
+        ],
+        rules: {
+          LaunchTemplateName: { pattern: /^[a-zA-Z0-9().\-/_]{3,128}$/ },
+          ...versionRules,
+          ...tagSpecificationRules("launch-template"),
+        },
+      },
       (input) => {
-        const tags = tagsOf(input.TagSpecification);
+        const tags = tagsFor("launch-template", input.TagSpecifications);
         const keys = requestTagKeys(tags);
         const tagging = { action: "ec2:CreateTags", resource: arnOf("*") };
         return [
@@ -68,120 +77,133 @@ export function launchTemplateOperations(
         ];
       },
       (input, call) => {
+        checkSpecification(input.LaunchTemplateData);
         const template = templates.create(
           input.LaunchTemplateName,
           input.LaunchTemplateData,
           principalArn(call.caller),
           input.VersionDescription,
-          tagsOf(input.TagSpecification),
+          tagsFor("launch-template", input.TagSpecifications),
         );
-        return { launchTemplate: templateElement(template) };
+        return { LaunchTemplate: templateElement(template) };
       },
     ),
 
-    CreateLaunchTemplateVersion: operation(
-      context,
-      v.strictObject({
-        ...Reference,
-        LaunchTemplateData,
-        SourceVersion: v.optional(v.string()),
-        VersionDescription,
-        ClientToken,
-      }),
+    ...operation(
+      "CreateLaunchTemplateVersion",
+      {
+        supports: [
+          ...reference,
+          ...templateDataMembers,
+          "SourceVersion",
+          "VersionDescription",
+          "ClientToken",
+        ],
+        rules: versionRules,
+      },
       on("CreateLaunchTemplateVersion"),
       (input, call) => {
+        checkSpecification(input.LaunchTemplateData);
         const template = templates.get(input);
         const source = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
-        const data = { ...source, ...input.LaunchTemplateData };
+        const data = { ...source, ...given(input.LaunchTemplateData) };
         const createdBy = principalArn(call.caller);
         const version = templates.addVersion(template, data, createdBy, input.VersionDescription);
-        return { launchTemplateVersion: versionElement(template, version) };
+        return { LaunchTemplateVersion: versionElement(template, version) };
       },
     ),
 
-    ModifyLaunchTemplate: operation(
-      context,
-      v.strictObject({ ...Reference, SetDefaultVersion: v.string(), ClientToken }),
+    ...operation(
+      "ModifyLaunchTemplate",
+      {
+        supports: [...reference, "DefaultVersion", "ClientToken"],
+        rules: { ClientToken: versionRules.ClientToken },
+      },
       on("ModifyLaunchTemplate"),
       (input) => {
+        if (input.DefaultVersion === undefined) throw missingParameter("SetDefaultVersion");
         const template = templates.get(input);
-        template.defaultVersion = versionOf(template, input.SetDefaultVersion).number;
-        return { launchTemplate: templateElement(template) };
+        template.defaultVersion = versionOf(template, input.DefaultVersion).number;
+        return { LaunchTemplate: templateElement(template) };
       },
     ),
 
-    DeleteLaunchTemplate: operation(
-      context,
-      v.strictObject(Reference),
-      on("DeleteLaunchTemplate"),
-      (input) => {
-        const template = templates.get(input);
-        templates.delete(template);
-        return { launchTemplate: templateElement(template) };
-      },
-    ),
+    ...operation("DeleteLaunchTemplate", { supports: reference }, on("DeleteLaunchTemplate"), (input) => {
+      const template = templates.get(input);
+      templates.delete(template);
+      return { LaunchTemplate: templateElement(template) };
+    }),
 
-    DescribeLaunchTemplates: operation(
-      context,
-      v.strictObject({ LaunchTemplateId: Ids, LaunchTemplateName: Ids, Filter: Filters, ...paging }),
+    ...operation(
+      "DescribeLaunchTemplates",
+      {
+        supports: ["LaunchTemplateIds", "LaunchTemplateNames", "Filters", "MaxResults", "NextToken"],
+        rules: { LaunchTemplateIds: ids, LaunchTemplateNames: ids, ...describeRules },
+      },
       () => [{ action: "ec2:DescribeLaunchTemplates", resource: "*" }],
-      (input) => {
-        const { LaunchTemplateId: ids, LaunchTemplateName: names } = input;
+      ({ LaunchTemplateIds = [], LaunchTemplateNames = [], Filters, NextToken, MaxResults }) => {
         const all = templates.list();
-        const unknownIds = (ids ?? []).filter((id) => !all.some((template) => template.id === id));
+        const unknownIds = LaunchTemplateIds.filter((id) => !all.some((template) => template.id === id));
         if (unknownIds.length > 0)
           throw notFound("InvalidLaunchTemplateId.NotFound", "launch template ID", unknownIds);
-        const unknownNames = (names ?? []).filter((name) => !all.some((template) => template.name === name));
+        const unknownNames = LaunchTemplateNames.filter(
+          (name) => !all.some((template) => template.name === name),
+        );
         if (unknownNames.length > 0) {
           throw notFound("InvalidLaunchTemplateName.NotFoundException", "launch template name", unknownNames);
         }
         const asked = all.filter(
-          (template) => (ids?.includes(template.id) ?? true) && (names?.includes(template.name) ?? true),
+          ({ id, name }) =>
+            (LaunchTemplateIds.length === 0 || LaunchTemplateIds.includes(id)) &&
+            (LaunchTemplateNames.length === 0 || LaunchTemplateNames.includes(name)),
         );
-        const wanted = applyFilters(asked, input.Filter, FILTERS, (template) => template.tags);
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxResults, "InvalidNextToken");
-        return {
-          launchTemplates: items.map(templateElement),
-          ...(next === undefined ? {} : { nextToken: next }),
-        };
+        const wanted = applyFilters(asked, Filters, FILTERS, (template) => template.tags);
+        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        return { LaunchTemplates: items.map(templateElement), NextToken: next };
       },
     ),
 
-    DescribeLaunchTemplateVersions: operation(
-      context,
-      v.strictObject({
-        ...Reference,
-        LaunchTemplateVersion: v.optional(v.array(v.string())),
-        MinVersion: v.optional(integer(1, 1e9)),
-        MaxVersion: v.optional(integer(1, 1e9)),
-        ...paging,
-      }),
+    ...operation(
+      "DescribeLaunchTemplateVersions",
+      {
+        supports: [...reference, "Versions", "MinVersion", "MaxVersion", "MaxResults", "NextToken"],
+        rules: { MaxResults: describeRules.MaxResults },
+      },
       () => [{ action: "ec2:DescribeLaunchTemplateVersions", resource: "*" }],
       (input) => {
         const versions = wantedVersions(templates, input);
-        const { items, next } = pageOf(versions, input.NextToken, input.MaxResults, "InvalidNextToken");
+        const size = input.MaxResults ?? DEFAULT_PAGE;
+        const { items, next } = pageOf(versions, input.NextToken, size, "InvalidNextToken");
         return {
-          launchTemplateVersionSet: items.map(({ template, version }) => versionElement(template, version)),
-          ...(next === undefined ? {} : { nextToken: next }),
+          LaunchTemplateVersions: items.map(({ template, version }) => versionElement(template, version)),
+          NextToken: next,
         };
       },
     ),
   };
 }
 
-interface VersionsWanted {
-  readonly LaunchTemplateId?: string | undefined;
-  readonly LaunchTemplateName?: string | undefined;
-  readonly LaunchTemplateVersion?: readonly string[] | undefined;
-  readonly MinVersion?: number | undefined;
-  readonly MaxVersion?: number | undefined;
+interface VersionsWanted extends TemplateReference {
+  readonly Versions?: readonly string[];
+  readonly MinVersion?: string;
+  readonly MaxVersion?: string;
+}
+
+/** The model has these numbers as texts. */
+function versionNumber(parameter: string, text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw invalidParameter(
+    `Value (${text}) for parameter ${parameter} is invalid; expected a version's number`,
+  );
 }
 
 function wantedVersions(
   templates: LaunchTemplates,
   wanted: VersionsWanted,
 ): { readonly template: LaunchTemplate; readonly version: LaunchTemplateVersion }[] {
-  const { LaunchTemplateVersion: names, MinVersion: lowest = 1, MaxVersion: highest = Infinity } = wanted;
+  const names = wanted.Versions?.length === 0 ? undefined : wanted.Versions;
+  const lowest = versionNumber("minVersion", wanted.MinVersion ?? "1");
+  const highest = wanted.MaxVersion === undefined ? Infinity : versionNumber("maxVersion", wanted.MaxVersion);
   if (wanted.LaunchTemplateId === undefined && wanted.LaunchTemplateName === undefined) {
     const unnumbered = names?.every((name) => name === "$Latest" || name === "$Default") ?? false;
     if (names === undefined || !unnumbered) {
@@ -204,27 +226,27 @@ function wantedVersions(
   return versions.map((version) => ({ template, version }));
 }
 
-function templateElement(template: LaunchTemplate): object {
+function templateElement(template: LaunchTemplate) {
   return {
-    launchTemplateId: template.id,
-    launchTemplateName: template.name,
-    createTime: new Date(template.createdAt),
-    createdBy: template.createdBy,
-    defaultVersionNumber: template.defaultVersion,
-    latestVersionNumber: latestVersion(template),
-    tagSet: tagSet(template.tags),
+    LaunchTemplateId: template.id,
+    LaunchTemplateName: template.name,
+    CreateTime: new Date(template.createdAt),
+    CreatedBy: template.createdBy,
+    DefaultVersionNumber: template.defaultVersion,
+    LatestVersionNumber: latestVersion(template),
+    Tags: tagSet(template.tags),
   };
 }
 
-function versionElement(template: LaunchTemplate, version: LaunchTemplateVersion): object {
+function versionElement(template: LaunchTemplate, version: LaunchTemplateVersion) {
   return {
-    launchTemplateId: template.id,
-    launchTemplateName: template.name,
-    versionNumber: version.number,
-    ...(version.description === undefined ? {} : { versionDescription: version.description }),
-    createTime: new Date(version.createdAt),
-    createdBy: version.createdBy,
-    defaultVersion: version.number === template.defaultVersion,
-    launchTemplateData: launchTemplateDataElement(version.data),
+    LaunchTemplateId: template.id,
+    LaunchTemplateName: template.name,
+    VersionNumber: version.number,
+    VersionDescription: version.description,
+    CreateTime: new Date(version.createdAt),
+    CreatedBy: version.createdBy,
+    DefaultVersion: version.number === template.defaultVersion,
+    LaunchTemplateData: version.data,
   };
 }

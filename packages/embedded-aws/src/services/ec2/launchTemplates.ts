@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
-import { notFound } from "./errors";
+import { invalidCombination, missingParameter, notFound } from "./errors";
 import type { LaunchSpecification } from "./launchSpecification";
 import { largest } from "../../core/lists";
 
@@ -96,10 +96,12 @@ export class LaunchTemplates {
   }
 
   get({ LaunchTemplateId: id, LaunchTemplateName: name }: TemplateReference): LaunchTemplate {
-    if ((id === undefined) === (name === undefined)) {
-      throw new AwsError(
-        "MissingParameter",
-        "Expected exactly one of LaunchTemplateId and LaunchTemplateName to name the launch template",
+    if (id === undefined && name === undefined) {
+      throw missingParameter("LaunchTemplateId or LaunchTemplateName");
+    }
+    if (id !== undefined && name !== undefined) {
+      throw invalidCombination(
+        "LaunchTemplateId and LaunchTemplateName may not be used together; expected one of them",
       );
     }
     if (id !== undefined) {

@@ -2,6 +2,7 @@ import type { CloudContext } from "../../core/service";
 
 /** The default VPC of the account, as every AWS account starts with one: a subnet in each of three zones. */
 export interface Network {
+  readonly region: string;
   readonly vpcId: string;
   readonly cidr: string;
   readonly subnets: readonly Subnet[];
@@ -23,6 +24,7 @@ const SUBNET_IDS = ["subnet-04c1f7a9b3e8d2560", "subnet-09e2b6d8a1c7f3541", "sub
 
 export function defaultNetwork({ region }: Pick<CloudContext, "region">): Network {
   return {
+    region,
     vpcId: VPC_ID,
     cidr: "172.31.0.0/16",
     securityGroup: { id: SECURITY_GROUP_ID, name: "default" },

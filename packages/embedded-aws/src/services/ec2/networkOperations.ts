@@ -1,9 +1,9 @@
-import * as v from "valibot";
-import { AwsError } from "../../core/errors";
-import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
+import { AwsError, notSupported } from "../../core/errors";
+import type { Access, CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import { notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
-import { Filters, Ids } from "./inputs";
+import { describeRules, ids } from "./inputs";
 import { IMAGE_ID } from "./launchPlan";
 import type { Network, Subnet } from "./network";
 
@@ -30,114 +30,124 @@ const ZONE_FILTERS: FilterValues<Subnet> = {
 };
 
 /** What describes the account's default network, which nothing here changes, and images. */
-export function networkOperations(context: CloudContext, network: Network): Record<string, Operation> {
+export function networkOperations(context: CloudContext, network: Network) {
+  const operation = operationsOf("ec2", context);
   const anywhere = (action: string) => (): Access[] => [{ action: `ec2:${action}`, resource: "*" }];
   const ownerId = context.accountId;
 
   return {
-    DescribeVpcs: operation(
-      context,
-      v.strictObject({ VpcId: Ids, Filter: Filters }),
+    ...operation(
+      "DescribeVpcs",
+      { supports: ["VpcIds", "Filters"], rules: { VpcIds: ids, ...describeRules } },
       anywhere("DescribeVpcs"),
       (input) => {
-        requireKnown(input.VpcId, [network.vpcId], "InvalidVpcID.NotFound", "vpc ID");
+        requireKnown(input.VpcIds, [network.vpcId], "InvalidVpcID.NotFound", "vpc ID");
         return {
-          vpcSet: applyFilters([network], input.Filter, VPC_FILTERS).map((vpc) => ({
-            vpcId: vpc.vpcId,
-            ownerId,
-            state: "available",
-            cidrBlock: vpc.cidr,
-            instanceTenancy: "default",
-            isDefault: true,
-            tagSet: [],
+          Vpcs: applyFilters([network], input.Filters, VPC_FILTERS).map((vpc) => ({
+            VpcId: vpc.vpcId,
+            OwnerId: ownerId,
+            State: "available" as const,
+            CidrBlock: vpc.cidr,
+            InstanceTenancy: "default" as const,
+            IsDefault: true,
+            Tags: [],
           })),
         };
       },
     ),
 
-    DescribeSubnets: operation(
-      context,
-      v.strictObject({ SubnetId: Ids, Filter: Filters }),
+    ...operation(
+      "DescribeSubnets",
+      { supports: ["SubnetIds", "Filters"], rules: { SubnetIds: ids, ...describeRules } },
       anywhere("DescribeSubnets"),
       (input) => {
         const all = network.subnets.map((subnet) => ({ ...subnet, vpcId: network.vpcId }));
-        const ids = all.map((subnet) => subnet.id);
-        requireKnown(input.SubnetId, ids, "InvalidSubnetID.NotFound", "subnet ID");
-        const asked = all.filter((subnet) => input.SubnetId?.includes(subnet.id) ?? true);
+        const known = all.map((subnet) => subnet.id);
+        requireKnown(input.SubnetIds, known, "InvalidSubnetID.NotFound", "subnet ID");
+        const asked = all.filter((subnet) => isAsked(input.SubnetIds, subnet.id));
         return {
-          subnetSet: applyFilters(asked, input.Filter, SUBNET_FILTERS).map((subnet) => ({
-            subnetId: subnet.id,
-            subnetArn: `arn:aws:ec2:${context.region}:${ownerId}:subnet/${subnet.id}`,
-            state: "available",
-            ownerId,
-            vpcId: subnet.vpcId,
-            cidrBlock: subnet.cidr,
-            availableIpAddressCount: 4091,
-            availabilityZone: subnet.zone,
-            availabilityZoneId: subnet.zoneId,
-            defaultForAz: true,
-            mapPublicIpOnLaunch: true,
-            tagSet: [],
+          Subnets: applyFilters(asked, input.Filters, SUBNET_FILTERS).map((subnet) => ({
+            SubnetId: subnet.id,
+            SubnetArn: `arn:aws:ec2:${context.region}:${ownerId}:subnet/${subnet.id}`,
+            State: "available" as const,
+            OwnerId: ownerId,
+            VpcId: subnet.vpcId,
+            CidrBlock: subnet.cidr,
+            AvailableIpAddressCount: 4091,
+            AvailabilityZone: subnet.zone,
+            AvailabilityZoneId: subnet.zoneId,
+            DefaultForAz: true,
+            MapPublicIpOnLaunch: true,
+            Tags: [],
           })),
         };
       },
     ),
 
-    DescribeAvailabilityZones: operation(
-      context,
-      v.strictObject({ ZoneName: Ids, ZoneId: Ids, Filter: Filters }),
+    ...operation(
+      "DescribeAvailabilityZones",
+      {
+        supports: ["ZoneNames", "ZoneIds", "Filters"],
+        rules: { ZoneNames: ids, ZoneIds: ids, ...describeRules },
+      },
       anywhere("DescribeAvailabilityZones"),
       (input) => {
         const asked = network.subnets.filter(
-          (subnet) =>
-            (input.ZoneName?.includes(subnet.zone) ?? true) &&
-            (input.ZoneId?.includes(subnet.zoneId) ?? true),
+          (subnet) => isAsked(input.ZoneNames, subnet.zone) && isAsked(input.ZoneIds, subnet.zoneId),
         );
         return {
-          availabilityZoneInfo: applyFilters(asked, input.Filter, ZONE_FILTERS).map((subnet) => ({
-            zoneName: subnet.zone,
-            zoneId: subnet.zoneId,
-            zoneState: "available",
-            zoneType: "availability-zone",
-            regionName: context.region,
-            groupName: context.region,
-            optInStatus: "opt-in-not-required",
-            messageSet: [],
+          AvailabilityZones: applyFilters(asked, input.Filters, ZONE_FILTERS).map((subnet) => ({
+            ZoneName: subnet.zone,
+            ZoneId: subnet.zoneId,
+            State: "available" as const,
+            ZoneType: "availability-zone",
+            RegionName: context.region,
+            GroupName: context.region,
+            OptInStatus: "opt-in-not-required" as const,
+            Messages: [],
           })),
         };
       },
     ),
 
-    DescribeImages: operation(
-      context,
-      v.strictObject({ ImageId: v.pipe(v.array(v.string()), v.minLength(1)) }),
+    ...operation(
+      "DescribeImages",
+      { supports: ["ImageIds"] },
       anywhere("DescribeImages"),
-      (input) => ({ imagesSet: input.ImageId.map(imageElement) }),
+      ({ ImageIds = [] }) => {
+        // All the images of AWS are too many to make up.
+        if (ImageIds.length === 0) throw notSupported("DescribeImages without ImageIds");
+        return { Images: ImageIds.map(imageElement) };
+      },
     ),
   };
 }
 
+function isAsked(ids: readonly string[] = [], id: string): boolean {
+  return ids.length === 0 || ids.includes(id);
+}
+
 /** Any image that could exist does; what is inside is made up. */
-function imageElement(imageId: string): object {
-  if (!IMAGE_ID.test(imageId)) {
-    throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${imageId}" (expecting "ami-...")`);
+function imageElement(ImageId: string) {
+  if (!IMAGE_ID.test(ImageId)) {
+    throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${ImageId}" (expecting "ami-...")`);
   }
   return {
-    imageId,
-    imageState: "available",
-    isPublic: true,
-    imageOwnerAlias: "amazon",
-    name: `image ${imageId}`,
-    architecture: "x86_64",
-    imageType: "machine",
-    rootDeviceType: "ebs",
-    rootDeviceName: "/dev/xvda",
-    virtualizationType: "hvm",
-    hypervisor: "xen",
-    enaSupport: true,
-    blockDeviceMapping: [],
-    tagSet: [],
-  };
+    ImageId,
+    State: "available",
+    Public: true,
+    ImageOwnerAlias: "amazon",
+    Name: `image ${ImageId}`,
+    Architecture: "x86_64",
+    ImageType: "machine",
+    RootDeviceType: "ebs",
+    RootDeviceName: "/dev/xvda",
+    VirtualizationType: "hvm",
+    Hypervisor: "xen",
+    EnaSupport: true,
+    BlockDeviceMappings: [],
+    Tags: [],
+  } as const;
 }
 
 function requireKnown(

@@ -1,40 +1,37 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { type CloudContext, operation, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import { ClientTokens } from "./clientTokens";
 import type { Ec2Controls } from "./controls";
 import { dryRun, insufficientCapacity, invalidParameter } from "./errors";
-import { Flag, integer } from "./inputs";
-import { currentState, type Instance, instanceElement } from "./instance";
+import { currentState, type Instance } from "./instance";
+import { instanceElement } from "./instanceElement";
 import { type Instances, isLive } from "./instances";
 import { launchAccesses } from "./launchAccess";
 import { type LaunchPlan, planLaunch } from "./launchPlan";
-import { specificationEntries, tagsOf } from "./launchSpecification";
+import { specificationMembers, specificationRules, tagsOf } from "./launchSpecification";
 import type { LaunchTemplates } from "./launchTemplates";
 import type { Network, Subnet } from "./network";
 import type { SecurityGroups } from "./securityGroups";
 
-const RunInstancesInput = v.strictObject({
-  ...specificationEntries,
-  SubnetId: v.optional(v.string()),
-  LaunchTemplate: v.optional(
-    v.strictObject({
-      LaunchTemplateId: v.optional(v.string()),
-      LaunchTemplateName: v.optional(v.string()),
-      Version: v.optional(v.string()),
-    }),
-  ),
-});
-export type RunInstancesInput = v.InferOutput<typeof RunInstancesInput>;
-
-const Request = v.strictObject({
-  ...RunInstancesInput.entries,
-  MinCount: integer(1, 1000),
-  MaxCount: integer(1, 1000),
-  /** ASCII, at most 64 characters. */
-  ClientToken: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/))),
-  DryRun: v.optional(Flag, false),
-});
+const support = {
+  supports: [
+    ...specificationMembers,
+    "SubnetId",
+    "LaunchTemplate",
+    "MinCount",
+    "MaxCount",
+    "ClientToken",
+    "DryRun",
+  ],
+  rules: {
+    ...specificationRules,
+    MinCount: { range: [1, 1000] },
+    MaxCount: { range: [1, 1000] },
+    /** ASCII, at most 64 characters. */
+    ClientToken: { pattern: /^[\x21-\x7e]{1,64}$/ },
+  },
+} as const;
 
 export interface RunParts {
   readonly context: CloudContext;
@@ -46,17 +43,17 @@ export interface RunParts {
 }
 
 /** RunInstances: launches as many as there is room for, from MinCount to MaxCount, all in one zone. */
-export function runInstances(parts: RunParts): Operation {
+export function runInstances(parts: RunParts) {
   const { context, instances, templates, network, groups, controls } = parts;
   const tokens = new ClientTokens(context);
 
-  return operation(
-    context,
-    Request,
+  return operationsOf("ec2", context)(
+    "RunInstances",
+    support,
     // Which resources a launch touches is known only once its template is read: checked below.
     () => [],
     async (
-      { MinCount: minimum, MaxCount: maximum, ClientToken: token, DryRun: isDryRun, ...input },
+      { MinCount: minimum, MaxCount: maximum, ClientToken: token, DryRun: isDryRun = false, ...input },
       call,
     ) => {
       if (minimum > maximum) {
@@ -127,11 +124,11 @@ function create(
   const { random, clock, region, accountId } = context;
   const { specification } = plan;
   const reservationId = `r-0${random.hex(16)}`;
-  const devices = (specification.BlockDeviceMapping ?? []).map((device) => ({
-    deviceName: device.DeviceName,
-    kept: device.Ebs.DeleteOnTermination === false,
+  const devices = (specification.BlockDeviceMappings ?? []).map(({ DeviceName = "", Ebs }) => ({
+    deviceName: DeviceName,
+    kept: Ebs?.DeleteOnTermination === false,
   }));
-  const isPublic = specification.NetworkInterface?.[0]?.AssociatePublicIpAddress ?? true;
+  const isPublic = specification.NetworkInterfaces?.[0]?.AssociatePublicIpAddress ?? true;
   const address = () => Math.floor(random.next() * 250) + 4;
   return Array.from({ length: count }, (_, launchIndex) => {
     const id = `i-0${random.hex(16)}`;
@@ -154,14 +151,23 @@ function create(
         volumeId: `vol-0${random.hex(16)}`,
       })),
       networkInterfaceId: `eni-0${random.hex(16)}`,
-      instanceProfileArn: plan.profile?.arn,
-      tags: new Map(tagsOf(specification, "instance")),
+      profile: plan.profile,
+      tags: new Map([...tagsOf(specification, "instance"), ...templateTags(plan)]),
       states: [],
     };
   });
 }
 
-function reservation({ context, network, groups }: RunParts, launched: readonly Instance[]): object {
+/** EC2's own tags on what comes of a template: EC2 user guide, "Launch instances using a launch template". */
+function templateTags({ template }: LaunchPlan): [key: string, value: string][] {
+  if (template === undefined) return [];
+  return [
+    ["aws:ec2launchtemplate:id", template.template.id],
+    ["aws:ec2launchtemplate:version", String(template.version.number)],
+  ];
+}
+
+function reservation({ context, network, groups }: RunParts, launched: readonly Instance[]) {
   if (launched.every((instance) => !isLive(currentState(instance)) && instance.states.length > 0)) {
     throw new AwsError(
       "IdempotentInstanceTerminated",
@@ -169,10 +175,10 @@ function reservation({ context, network, groups }: RunParts, launched: readonly 
     );
   }
   return {
-    reservationId: launched[0]?.reservationId,
-    ownerId: context.accountId,
-    groupSet: [],
-    instancesSet: launched.map((instance) =>
+    ReservationId: launched[0]?.reservationId,
+    OwnerId: context.accountId,
+    Groups: [],
+    Instances: launched.map((instance) =>
       instanceElement(instance, currentState(instance), network, groups, context.accountId),
     ),
   };

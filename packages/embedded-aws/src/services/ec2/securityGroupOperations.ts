@@ -1,14 +1,27 @@
-import * as v from "valibot";
 import { pageOf } from "../../core/paging";
-import { type Access, type CloudContext, operation, type Operation } from "../../core/service";
-import { notFound } from "./errors";
+import type { Access, CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
+import { missingParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
-import { Filters, Ids, paging, Tags } from "./inputs";
+import {
+  DEFAULT_PAGE,
+  describeRules,
+  ids,
+  tagsFor,
+  tagSpecificationMembers,
+  tagSpecificationRules,
+} from "./inputs";
 import { currentState, tagSet } from "./instance";
 import type { Instances } from "./instances";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
 import type { Network } from "./network";
-import { IpPermissions, permissionElements, rulesOf } from "./securityGroupRules";
+import {
+  type IpPermissions,
+  permissionElements,
+  permissionMembers,
+  permissionRules,
+  rulesOf,
+} from "./securityGroupRules";
 import type { Direction, SecurityGroup, SecurityGroups } from "./securityGroups";
 
 const FILTERS: FilterValues<SecurityGroup> = {
@@ -18,50 +31,54 @@ const FILTERS: FilterValues<SecurityGroup> = {
   "vpc-id": (group) => [group.vpcId],
 };
 
-/** Names and descriptions take the same characters, and neither may begin like an id. */
-const characters = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
-const GroupName = v.pipe(v.string(), v.regex(characters), v.regex(/^(?!sg-)/i));
-const GroupId = v.string();
+/** Names and descriptions take the same characters, and a name may not begin like an id. */
+const characters = "[a-zA-Z0-9 ._\\-:/()#,@[\\]+=&;{}!$*]{1,255}";
+const groupRules = {
+  GroupName: { pattern: new RegExp(`^(?![sS][gG]-)${characters}$`) },
+  Description: { pattern: new RegExp(`^${characters}$`) },
+  ...tagSpecificationRules("security-group"),
+};
+const ruleSupport = { supports: ["GroupId", ...permissionMembers], rules: permissionRules } as const;
+
+interface RuleChange {
+  readonly GroupId?: string;
+  readonly IpPermissions?: IpPermissions;
+}
 
 export function securityGroupOperations(
   context: CloudContext,
   groups: SecurityGroups,
   instances: Instances,
   network: Network,
-): Record<string, Operation> {
+) {
+  const operation = operationsOf("ec2", context);
   const arnOf = (kind: string, id: string) =>
     `arn:aws:ec2:${context.region}:${context.accountId}:${kind}/${id}`;
   const vpc = arnOf("vpc", network.vpcId);
   const on =
     (action: string) =>
-    (input: { readonly GroupId: string }): Access[] =>
-      groups.get([input.GroupId]).map((group) => ({
+    ({ GroupId }: { readonly GroupId?: string }): Access[] =>
+      groups.get([idOf(GroupId)]).map((group) => ({
         action: `ec2:${action}`,
         resource: group.arn,
         context: { "ec2:SecurityGroupID": group.id, "ec2:Vpc": vpc, ...resourceTagKeys(group.tags) },
       }));
-  const changeRules = (action: string, direction: Direction, change: "authorize" | "revoke") =>
-    operation(context, v.strictObject({ GroupId, IpPermissions }), on(action), (input) => {
-      for (const group of groups.get([input.GroupId])) {
-        groups[change](group, direction, rulesOf(input.IpPermissions));
+  const change =
+    (direction: Direction, how: "authorize" | "revoke") =>
+    ({ GroupId, IpPermissions = [] }: RuleChange) => {
+      if (IpPermissions.length === 0) throw missingParameter("IpPermissions");
+      for (const group of groups.get([idOf(GroupId)])) {
+        groups[how](group, direction, rulesOf(IpPermissions));
       }
-      return { return: true };
-    });
+      return { Return: true };
+    };
 
   return {
-    CreateSecurityGroup: operation(
-      context,
-      v.strictObject({
-        GroupName,
-        GroupDescription: v.pipe(v.string(), v.regex(characters)),
-        VpcId: v.optional(v.string(), network.vpcId),
-        TagSpecification: v.optional(
-          v.array(v.strictObject({ ResourceType: v.literal("security-group"), Tag: v.optional(Tags, []) })),
-          [],
-        ),
-      }),
-      (input) => {
-        const keys = requestTagKeys(tagsOf(input.TagSpecification));
+    ...operation(
+      "CreateSecurityGroup",
+      { supports: ["GroupName", "Description", "VpcId", ...tagSpecificationMembers], rules: groupRules },
+      ({ TagSpecifications }) => {
+        const keys = requestTagKeys(tagsFor("security-group", TagSpecifications));
         const resource = arnOf("security-group", "*");
         return [
           { action: "ec2:CreateSecurityGroup", resource, context: keys },
@@ -77,72 +94,94 @@ export function securityGroupOperations(
               ]),
         ];
       },
-      (input) => {
-        if (input.VpcId !== network.vpcId) throw notFound("InvalidVpcID.NotFound", "vpc ID", [input.VpcId]);
-        const tags = tagsOf(input.TagSpecification);
-        const group = groups.create(input.GroupName, input.GroupDescription, tags);
-        return { groupId: group.id, tagSet: tagSet(group.tags), securityGroupArn: group.arn };
+      ({ GroupName, Description, VpcId = network.vpcId, TagSpecifications }) => {
+        if (VpcId !== network.vpcId) throw notFound("InvalidVpcID.NotFound", "vpc ID", [VpcId]);
+        const group = groups.create(GroupName, Description, tagsFor("security-group", TagSpecifications));
+        return { GroupId: group.id, Tags: tagSet(group.tags), SecurityGroupArn: group.arn };
       },
     ),
 
-    DeleteSecurityGroup: operation(
-      context,
-      v.strictObject({ GroupId }),
-      on("DeleteSecurityGroup"),
-      (input) => {
-        const inUse = instances
-          .all()
-          .some(
-            (instance) =>
-              currentState(instance) !== "terminated" && instance.securityGroupIds.includes(input.GroupId),
-          );
-        for (const group of groups.get([input.GroupId])) groups.delete(group, inUse);
-        return { return: true, groupId: input.GroupId };
-      },
-    ),
+    ...operation("DeleteSecurityGroup", { supports: ["GroupId"] }, on("DeleteSecurityGroup"), (input) => {
+      const GroupId = idOf(input.GroupId);
+      const inUse = instances
+        .all()
+        .some(
+          (instance) =>
+            currentState(instance) !== "terminated" && instance.securityGroupIds.includes(GroupId),
+        );
+      for (const group of groups.get([GroupId])) groups.delete(group, inUse);
+      return { Return: true, GroupId };
+    }),
 
-    DescribeSecurityGroups: operation(
-      context,
-      v.strictObject({ GroupId: Ids, GroupName: Ids, Filter: Filters, ...paging }),
+    ...operation(
+      "DescribeSecurityGroups",
+      {
+        supports: ["GroupIds", "GroupNames", "Filters", "MaxResults", "NextToken"],
+        rules: { GroupIds: ids, GroupNames: ids, ...describeRules },
+      },
       () => [{ action: "ec2:DescribeSecurityGroups", resource: "*" }],
-      ({ GroupId: ids, GroupName: names, ...input }) => {
+      ({ GroupIds = [], GroupNames = [], Filters, NextToken, MaxResults }) => {
         const all = groups.list();
-        groups.get(ids ?? []);
-        const unknown = (names ?? []).filter((name) => !all.some((group) => group.name === name));
+        groups.get(GroupIds);
+        const unknown = GroupNames.filter((name) => !all.some((group) => group.name === name));
         if (unknown.length > 0) throw notFound("InvalidGroup.NotFound", "security group", unknown);
         const asked = all.filter(
-          (group) => (ids?.includes(group.id) ?? true) && (names?.includes(group.name) ?? true),
+          (group) =>
+            (GroupIds.length === 0 || GroupIds.includes(group.id)) &&
+            (GroupNames.length === 0 || GroupNames.includes(group.name)),
         );
-        const wanted = applyFilters(asked, input.Filter, FILTERS, (group) => group.tags);
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxResults, "InvalidNextToken");
+        const wanted = applyFilters(asked, Filters, FILTERS, (group) => group.tags);
+        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
         return {
-          securityGroupInfo: items.map((group) => groupElement(group, context.accountId)),
-          ...(next === undefined ? {} : { nextToken: next }),
+          SecurityGroups: items.map((group) => groupElement(group, context.accountId)),
+          NextToken: next,
         };
       },
     ),
 
-    AuthorizeSecurityGroupIngress: changeRules("AuthorizeSecurityGroupIngress", "ingress", "authorize"),
-    AuthorizeSecurityGroupEgress: changeRules("AuthorizeSecurityGroupEgress", "egress", "authorize"),
-    RevokeSecurityGroupIngress: changeRules("RevokeSecurityGroupIngress", "ingress", "revoke"),
-    RevokeSecurityGroupEgress: changeRules("RevokeSecurityGroupEgress", "egress", "revoke"),
+    ...operation(
+      "AuthorizeSecurityGroupIngress",
+      ruleSupport,
+      on("AuthorizeSecurityGroupIngress"),
+      change("ingress", "authorize"),
+    ),
+    ...operation(
+      "AuthorizeSecurityGroupEgress",
+      ruleSupport,
+      on("AuthorizeSecurityGroupEgress"),
+      change("egress", "authorize"),
+    ),
+    ...operation(
+      "RevokeSecurityGroupIngress",
+      ruleSupport,
+      on("RevokeSecurityGroupIngress"),
+      change("ingress", "revoke"),
+    ),
+    ...operation(
+      "RevokeSecurityGroupEgress",
+      ruleSupport,
+      on("RevokeSecurityGroupEgress"),
+      change("egress", "revoke"),
+    ),
   };
 }
 
-function tagsOf(specifications: readonly { readonly Tag: readonly { Key: string; Value: string }[] }[]) {
-  return new Map(specifications.flatMap((given) => given.Tag.map((tag) => [tag.Key, tag.Value])));
+/** Groups may be named by their names in default networks; here by their ids alone. */
+function idOf(groupId: string | undefined): string {
+  if (groupId === undefined) throw missingParameter("GroupId");
+  return groupId;
 }
 
-function groupElement(group: SecurityGroup, ownerId: string): object {
+function groupElement(group: SecurityGroup, ownerId: string) {
   return {
-    groupId: group.id,
-    groupName: group.name,
-    groupDescription: group.description,
-    ownerId,
-    vpcId: group.vpcId,
-    securityGroupArn: group.arn,
-    ipPermissions: permissionElements(group.rules.ingress, ownerId),
-    ipPermissionsEgress: permissionElements(group.rules.egress, ownerId),
-    tagSet: tagSet(group.tags),
+    GroupId: group.id,
+    GroupName: group.name,
+    Description: group.description,
+    OwnerId: ownerId,
+    VpcId: group.vpcId,
+    SecurityGroupArn: group.arn,
+    IpPermissions: permissionElements(group.rules.ingress, ownerId),
+    IpPermissionsEgress: permissionElements(group.rules.egress, ownerId),
+    Tags: tagSet(group.tags),
   };
 }

@@ -1,6 +1,6 @@
-import * as v from "valibot";
-import { invalidParameter } from "./errors";
-import { integer } from "./inputs";
+import type { Supported } from "../../wire/operation";
+import type { Rules } from "../../wire/rules";
+import { invalidParameter, missingParameter } from "./errors";
 
 /** One rule as the service keeps it: one source or destination each. */
 export interface SecurityGroupRule {
@@ -22,52 +22,47 @@ export const DEFAULT_EGRESS: SecurityGroupRule = {
   description: undefined,
 };
 
-const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
-  "1": "icmp",
-  "6": "tcp",
-  "17": "udp",
-  "58": "icmpv6",
+const PROTOCOL_NAMES: ReadonlyMap<string, string> = new Map([
+  ["1", "icmp"],
+  ["6", "tcp"],
+  ["17", "udp"],
+  ["58", "icmpv6"],
+]);
+const NAMED_PROTOCOLS = new Set(PROTOCOL_NAMES.values());
+
+export const permissionMembers = [
+  "IpPermissions.IpProtocol",
+  "IpPermissions.FromPort",
+  "IpPermissions.ToPort",
+  "IpPermissions.IpRanges",
+  "IpPermissions.Ipv6Ranges",
+  "IpPermissions.UserIdGroupPairs.GroupId",
+  "IpPermissions.UserIdGroupPairs.UserId",
+  "IpPermissions.UserIdGroupPairs.Description",
+] as const;
+
+const port = { range: [-1, 65_535] } as const;
+const description = { pattern: /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/ } as const;
+
+export const permissionRules: Rules = {
+  "IpPermissions.FromPort": port,
+  "IpPermissions.ToPort": port,
+  "IpPermissions.IpRanges.CidrIp": { pattern: /^[0-9.]{7,15}\/[0-9]{1,2}$/ },
+  "IpPermissions.IpRanges.Description": description,
+  "IpPermissions.Ipv6Ranges.CidrIpv6": { pattern: /^[0-9a-f:.]+\/[0-9]{1,3}$/i },
+  "IpPermissions.Ipv6Ranges.Description": description,
+  "IpPermissions.UserIdGroupPairs.Description": description,
 };
-const NAMED_PROTOCOLS = new Set(Object.values(PROTOCOL_NAMES));
 
-const Description = v.optional(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/)));
-
-const IpPermission = v.strictObject({
-  IpProtocol: v.pipe(
-    v.string(),
-    v.toLowerCase(),
-    v.transform((protocol) => PROTOCOL_NAMES[protocol] ?? protocol),
-    v.check(
-      (protocol) => NAMED_PROTOCOLS.has(protocol) || protocol === "-1" || /^[0-9]{1,3}$/.test(protocol),
-      "tcp, udp, icmp, icmpv6, a protocol's number, or -1",
-    ),
-  ),
-  FromPort: v.optional(integer(-1, 65_535)),
-  ToPort: v.optional(integer(-1, 65_535)),
-  IpRanges: v.optional(
-    v.array(
-      v.strictObject({ CidrIp: v.pipe(v.string(), v.regex(/^[0-9.]{7,15}\/[0-9]{1,2}$/)), Description }),
-    ),
-    [],
-  ),
-  Ipv6Ranges: v.optional(
-    v.array(
-      v.strictObject({ CidrIpv6: v.pipe(v.string(), v.regex(/^[0-9a-f:.]+\/[0-9]{1,3}$/i)), Description }),
-    ),
-    [],
-  ),
-  Groups: v.optional(
-    v.array(v.strictObject({ GroupId: v.string(), UserId: v.optional(v.string()), Description })),
-    [],
-  ),
-});
-
-export const IpPermissions = v.pipe(v.array(IpPermission), v.minLength(1));
+export type IpPermissions = NonNullable<
+  Supported<"ec2", "AuthorizeSecurityGroupIngress", "IpPermissions">["IpPermissions"]
+>;
 
 /** The rules that a request's permissions stand for; throws EC2's error for one without ports or without a peer. */
-export function rulesOf(permissions: v.InferOutput<typeof IpPermissions>): SecurityGroupRule[] {
+export function rulesOf(permissions: IpPermissions): SecurityGroupRule[] {
   return permissions.flatMap((permission) => {
-    const { IpProtocol: protocol } = permission;
+    const { IpRanges = [], Ipv6Ranges = [], UserIdGroupPairs = [] } = permission;
+    const protocol = protocolOf(permission.IpProtocol);
     const rule = (peer: SecurityGroupRule["peer"], description: string | undefined): SecurityGroupRule => ({
       protocol,
       ports: portsOf(protocol, permission.FromPort, permission.ToPort),
@@ -75,17 +70,35 @@ export function rulesOf(permissions: v.InferOutput<typeof IpPermissions>): Secur
       description,
     });
     const rules = [
-      ...permission.IpRanges.map((range) => rule({ kind: "ipv4", cidr: range.CidrIp }, range.Description)),
-      ...permission.Ipv6Ranges.map((range) =>
-        rule({ kind: "ipv6", cidr: range.CidrIpv6 }, range.Description),
+      ...IpRanges.map(({ CidrIp, Description }) =>
+        rule({ kind: "ipv4", cidr: given("CidrIp", CidrIp) }, Description),
       ),
-      ...permission.Groups.map((group) => rule({ kind: "group", groupId: group.GroupId }, group.Description)),
+      ...Ipv6Ranges.map(({ CidrIpv6, Description }) =>
+        rule({ kind: "ipv6", cidr: given("CidrIpv6", CidrIpv6) }, Description),
+      ),
+      ...UserIdGroupPairs.map(({ GroupId, Description }) =>
+        rule({ kind: "group", groupId: given("GroupId", GroupId) }, Description),
+      ),
     ];
     if (rules.length === 0) {
       throw invalidParameter("A permission names no IpRanges, Ipv6Ranges or Groups; expected at least one");
     }
     return rules;
   });
+}
+
+function given(name: string, value: string | undefined): string {
+  if (value === undefined) throw missingParameter(name);
+  return value;
+}
+
+function protocolOf(text: string | undefined): string {
+  const lower = given("IpProtocol", text).toLowerCase();
+  const protocol = PROTOCOL_NAMES.get(lower) ?? lower;
+  if (NAMED_PROTOCOLS.has(protocol) || protocol === "-1" || /^[0-9]{1,3}$/.test(protocol)) return protocol;
+  throw invalidParameter(
+    `Invalid value '${lower}' for IP protocol; expected tcp, udp, icmp, icmpv6, a protocol's number, or -1`,
+  );
 }
 
 function portsOf(
@@ -116,27 +129,23 @@ export function sameRule(a: SecurityGroupRule, b: SecurityGroupRule): boolean {
 }
 
 /** Rules as DescribeSecurityGroups writes them: those of one protocol and port range together. */
-export function permissionElements(rules: readonly SecurityGroupRule[], ownerId: string): object[] {
+export function permissionElements(rules: readonly SecurityGroupRule[], ownerId: string) {
   const ranges = Map.groupBy(rules, ({ protocol, ports }) => JSON.stringify([protocol, ports]));
   return [...ranges.values()].map((together) => {
     const [first] = together;
     return {
-      ipProtocol: first?.protocol,
-      ...(first?.ports && { fromPort: first.ports.from, toPort: first.ports.to }),
-      groups: together.flatMap(({ peer, description }) =>
-        peer.kind === "group" ? [{ userId: ownerId, groupId: peer.groupId, ...described(description) }] : [],
+      IpProtocol: first?.protocol,
+      ...(first?.ports && { FromPort: first.ports.from, ToPort: first.ports.to }),
+      UserIdGroupPairs: together.flatMap(({ peer, description: Description }) =>
+        peer.kind === "group" ? [{ UserId: ownerId, GroupId: peer.groupId, Description }] : [],
       ),
-      ipRanges: together.flatMap(({ peer, description }) =>
-        peer.kind === "ipv4" ? [{ cidrIp: peer.cidr, ...described(description) }] : [],
+      IpRanges: together.flatMap(({ peer, description: Description }) =>
+        peer.kind === "ipv4" ? [{ CidrIp: peer.cidr, Description }] : [],
       ),
-      ipv6Ranges: together.flatMap(({ peer, description }) =>
-        peer.kind === "ipv6" ? [{ cidrIpv6: peer.cidr, ...described(description) }] : [],
+      Ipv6Ranges: together.flatMap(({ peer, description: Description }) =>
+        peer.kind === "ipv6" ? [{ CidrIpv6: peer.cidr, Description }] : [],
       ),
-      prefixListIds: [],
+      PrefixListIds: [],
     };
   });
-}
-
-function described(description: string | undefined): object {
-  return description === undefined ? {} : { description };
 }

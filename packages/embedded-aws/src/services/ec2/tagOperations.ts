@@ -1,9 +1,9 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { type CloudContext, operation, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import { applyFilters, type FilterValues } from "./filters";
-import { Filters, paging, Tags } from "./inputs";
+import { DEFAULT_PAGE, describeRules, tagMap, tagRules } from "./inputs";
 import type { Instances } from "./instances";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
 import type { LaunchTemplates } from "./launchTemplates";
@@ -18,7 +18,7 @@ interface Tagged {
 
 interface TagRow {
   readonly resourceId: string;
-  readonly resourceType: string;
+  readonly resourceType: Tagged["resourceType"];
   readonly key: string;
   readonly value: string;
 }
@@ -36,7 +36,8 @@ export function tagOperations(
   instances: Instances,
   templates: LaunchTemplates,
   groups: SecurityGroups,
-): Record<string, Operation> {
+) {
+  const operation = operationsOf("ec2", context);
   const find = (id: string): Tagged => {
     const instance = instances.byId(id);
     if (instance !== undefined) {
@@ -65,36 +66,41 @@ export function tagOperations(
       [...tags].map(([key, value]) => ({ resourceId, resourceType, key, value })),
     );
   };
-  const ResourceId = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1000));
 
   return {
-    CreateTags: operation(
-      context,
-      v.strictObject({ ResourceId, Tag: v.pipe(Tags, v.minLength(1)) }),
-      (input) =>
-        input.ResourceId.map(find).map(({ arn, tags }) => ({
+    ...operation(
+      "CreateTags",
+      {
+        supports: ["Resources", "Tags"],
+        rules: { Resources: { length: [1, 1000] }, ...tagRules, Tags: { length: [1, 50] } },
+      },
+      ({ Resources, Tags }) =>
+        Resources.map(find).map(({ arn, tags }) => ({
           action: "ec2:CreateTags",
           resource: arn,
-          context: {
-            ...resourceTagKeys(tags),
-            ...requestTagKeys(new Map(input.Tag.map((tag) => [tag.Key, tag.Value]))),
-          },
+          context: { ...resourceTagKeys(tags), ...requestTagKeys(tagMap(Tags)) },
         })),
-      (input) => {
-        for (const { tags } of input.ResourceId.map(find)) {
-          for (const tag of input.Tag) tags.set(tag.Key, tag.Value);
+      ({ Resources, Tags }) => {
+        for (const { tags } of Resources.map(find)) {
+          for (const [key, value] of tagMap(Tags)) tags.set(key, value);
         }
-        return { return: true };
+        return {};
       },
     ),
-    DescribeTags: operation(
-      context,
-      v.strictObject({ Filter: Filters, ...paging }),
+    ...operation(
+      "DescribeTags",
+      { supports: ["Filters", "MaxResults", "NextToken"], rules: describeRules },
       () => [{ action: "ec2:DescribeTags", resource: "*" }],
-      (input) => {
-        const wanted = applyFilters(rows(), input.Filter, FILTERS);
-        const { items, next } = pageOf(wanted, input.NextToken, input.MaxResults, "InvalidNextToken");
-        return { tagSet: items, ...(next === undefined ? {} : { nextToken: next }) };
+      ({ Filters, NextToken, MaxResults }) => {
+        const wanted = applyFilters(rows(), Filters, FILTERS);
+        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        const Tags = items.map(({ resourceId, resourceType, key, value }) => ({
+          ResourceId: resourceId,
+          ResourceType: resourceType,
+          Key: key,
+          Value: value,
+        }));
+        return { Tags, NextToken: next };
       },
     ),
   };

@@ -274,18 +274,14 @@ describe("CloudWatch", () => {
 
   it("alarms on a query over the instances that carry a tag", async () => {
     const launch = async (fleet: string) => {
-      const { instancesSet } = await cloud.call<{ instancesSet: { instanceId: string }[] }>(
-        "ec2",
-        "RunInstances",
-        {
-          ImageId: "ami-0123456789abcdef0",
-          InstanceType: "t3.micro",
-          MinCount: 1,
-          MaxCount: 1,
-          TagSpecification: [{ ResourceType: "instance", Tag: [{ Key: "Fleet", Value: fleet }] }],
-        },
-      );
-      return instancesSet[0]!.instanceId;
+      const { Instances } = await cloud.call("ec2", "RunInstances", {
+        ImageId: "ami-0123456789abcdef0",
+        InstanceType: "t3.micro",
+        MinCount: 1,
+        MaxCount: 1,
+        TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Fleet", Value: fleet }] }],
+      });
+      return Instances![0]!.InstanceId!;
     };
     const report = (InstanceId: string, Value: number) =>
       cloud.context.call(

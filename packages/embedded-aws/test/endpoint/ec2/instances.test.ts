@@ -21,14 +21,6 @@ import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 const IMAGE = "ami-0123456789abcdef0";
 const SUBNETS = ["subnet-04c1f7a9b3e8d2560", "subnet-09e2b6d8a1c7f3541"] as const;
 
-interface Launched {
-  readonly instanceId: string;
-  readonly imageId: string;
-  readonly instanceState: { readonly name: string };
-  readonly placement: { readonly availabilityZone: string };
-  readonly tagSet: readonly object[];
-}
-
 describe("EC2", () => {
   let clock: SteppedClock;
   let cloud: TestCloud;
@@ -44,17 +36,16 @@ describe("EC2", () => {
   });
   afterEach(() => cloud.close());
 
-  const fleet = [{ ResourceType: "instance", Tag: [{ Key: "Fleet", Value: "web" }] }];
   const run = async (more: object = {}) => {
-    const input = {
+    const { Instances = [] } = await cloud.call("ec2", "RunInstances", {
       ImageId: IMAGE,
       InstanceType: "t3.micro",
       MinCount: 1,
       MaxCount: 1,
-      TagSpecification: fleet,
+      TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Fleet", Value: "web" }] }],
       ...more,
-    };
-    return (await cloud.call<{ instancesSet: Launched[] }>("ec2", "RunInstances", input)).instancesSet;
+    });
+    return Instances;
   };
   const failure = async (work: Promise<unknown>) => {
     const error = await work.then(
@@ -64,15 +55,9 @@ describe("EC2", () => {
     expect(error).to.be.instanceOf(AwsError);
     return error as AwsError;
   };
-  const states = async (Filter: object[] = []) => {
-    const { reservationSet } = await cloud.call<{ reservationSet: { instancesSet: Launched[] }[] }>(
-      "ec2",
-      "DescribeInstances",
-      { Filter },
-    );
-    return reservationSet
-      .flatMap(({ instancesSet }) => instancesSet)
-      .map((instance) => instance.instanceState.name);
+  const states = async () => {
+    const { Reservations = [] } = await cloud.call("ec2", "DescribeInstances", {});
+    return Reservations.flatMap(({ Instances = [] }) => Instances).map((instance) => instance.State?.Name);
   };
 
   it("launches what a template says, for the SDK's client, and shows it", async () => {
@@ -136,11 +121,82 @@ describe("EC2", () => {
       Tags: [
         { Key: "Name", Value: "web" },
         { Key: "Fleet", Value: "web" },
+        { Key: "aws:ec2launchtemplate:id", Value: LaunchTemplateVersions?.[0]?.LaunchTemplateId },
+        { Key: "aws:ec2launchtemplate:version", Value: "1" },
       ],
     });
     expect(instances[0]?.PublicIpAddress).to.equal(undefined);
     expect(instances[0]?.Placement?.AvailabilityZone).to.equal("us-east-1b");
     expect(instances[0]?.MetadataOptions?.HttpTokens).to.equal("required");
+  });
+
+  it("shows an instance's names, profile and network interface, until it is gone", async () => {
+    await cloud.call("iam", "CreateInstanceProfile", { InstanceProfileName: "server" });
+    const [launched] = await run({
+      IamInstanceProfile: { Name: "server" },
+      NetworkInterfaces: [{ DeviceIndex: 0, Description: "primary", DeleteOnTermination: true }],
+    });
+    const InstanceIds = [launched!.InstanceId!];
+    const shown = async () => {
+      const { Reservations } = await client.send(new DescribeInstancesCommand({ InstanceIds }));
+      return Reservations![0]!.Instances![0]!;
+    };
+    const { PublicIpAddress = "", PrivateIpAddress = "", ...instance } = await shown();
+    const Association = {
+      IpOwnerId: "amazon",
+      PublicIp: PublicIpAddress,
+      PublicDnsName: `ec2-${PublicIpAddress.replaceAll(".", "-")}.compute-1.amazonaws.com`,
+    };
+    const PrivateDnsName = `ip-${PrivateIpAddress.replaceAll(".", "-")}.ec2.internal`;
+    expect(instance).to.include({ PublicDnsName: Association.PublicDnsName, PrivateDnsName });
+    expect(instance.IamInstanceProfile?.Id).to.match(/^AIPA[A-Z0-9]{17}$/);
+    const { MacAddress, NetworkInterfaceId, Attachment, ...networkInterface } =
+      instance.NetworkInterfaces![0]!;
+    expect(networkInterface).to.deep.equal({
+      Association,
+      Description: "primary",
+      Groups: instance.SecurityGroups,
+      InterfaceType: "interface",
+      Ipv6Addresses: [],
+      OwnerId: "000000000000",
+      PrivateDnsName,
+      PrivateIpAddress,
+      PrivateIpAddresses: [{ Association, Primary: true, PrivateDnsName, PrivateIpAddress }],
+      SourceDestCheck: true,
+      Status: "in-use",
+      SubnetId: instance.SubnetId,
+      VpcId: instance.VpcId,
+    });
+    expect(MacAddress).to.match(/^0a(:[0-9a-f]{2}){5}$/);
+    expect(NetworkInterfaceId).to.match(/^eni-0[0-9a-f]{16}$/);
+    expect(Attachment).to.deep.include({
+      AttachTime: new Date(clock.now()),
+      DeleteOnTermination: true,
+      DeviceIndex: 0,
+      Status: "attaching",
+    });
+    await client.send(new TerminateInstancesCommand({ InstanceIds }));
+    await clock.advance(30_000);
+    expect(await shown()).to.deep.include({ PublicDnsName: "", PrivateDnsName: "", NetworkInterfaces: [] });
+  });
+
+  it("gives back a template's security groups, as every SDK reads them", async () => {
+    const groups = ["sg-0c4d7a9e1b6f38205"];
+    await client.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: "groups",
+        LaunchTemplateData: {
+          SecurityGroupIds: groups,
+          NetworkInterfaces: [{ DeviceIndex: 0, Groups: groups }],
+        },
+      }),
+    );
+    const { LaunchTemplateVersions } = await client.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: "groups" }),
+    );
+    const data = LaunchTemplateVersions![0]!.LaunchTemplateData!;
+    expect(data.SecurityGroupIds).to.deep.equal(groups);
+    expect(data.NetworkInterfaces![0]!.Groups).to.deep.equal(groups);
   });
 
   it("takes an instance from pending to terminated on the clock, and tells of each state", async () => {
@@ -169,12 +225,12 @@ describe("EC2", () => {
     });
 
     const [instance] = await run();
-    expect(instance!.instanceState.name).to.equal("pending");
+    expect(instance!.State?.Name).to.equal("pending");
     await clock.advance(24_999);
     expect(await states()).to.deep.equal(["pending"]);
     await clock.advance(1);
     expect(await states()).to.deep.equal(["running"]);
-    await client.send(new TerminateInstancesCommand({ InstanceIds: [instance!.instanceId] }));
+    await client.send(new TerminateInstancesCommand({ InstanceIds: [instance!.InstanceId!] }));
     expect(await states()).to.deep.equal(["shutting-down"]);
     await clock.advance(30_000);
     expect(await states()).to.deep.equal(["terminated"]);
@@ -185,7 +241,7 @@ describe("EC2", () => {
     const changes = happened.filter((event) => event.type === "instance-state-changed");
     expect(changes.map((event) => event.state)).to.deep.equal(path);
     expect(changes[0]).to.deep.include({
-      instanceId: instance!.instanceId,
+      instanceId: instance!.InstanceId,
       imageId: IMAGE,
       tags: { Fleet: "web" },
     });
@@ -195,13 +251,13 @@ describe("EC2", () => {
     });
     const details = Messages.map((message) => (JSON.parse(message.Body) as { detail: object }).detail);
     expect(details).to.have.deep.members(
-      path.map((state) => ({ "instance-id": instance!.instanceId, state })),
+      path.map((state) => ({ "instance-id": instance!.InstanceId, state })),
     );
   });
 
   it("never reaches running when it is terminated while pending", async () => {
     const [instance] = await run();
-    await cloud.call("ec2", "TerminateInstances", { InstanceId: [instance!.instanceId] });
+    await cloud.call("ec2", "TerminateInstances", { InstanceIds: [instance!.InstanceId!] });
     await clock.advance(120_000);
     const changes = happened
       .filter((event) => event.type === "instance-state-changed")
@@ -213,15 +269,15 @@ describe("EC2", () => {
     it("launch once, however often the request comes", async () => {
       const first = await run({ ClientToken: "decision-1", MaxCount: 3 });
       const again = await run({ ClientToken: "decision-1", MaxCount: 3 });
-      expect(again.map((instance) => instance.instanceId)).to.deep.equal(
-        first.map((instance) => instance.instanceId),
+      expect(again.map((instance) => instance.InstanceId)).to.deep.equal(
+        first.map((instance) => instance.InstanceId),
       );
       expect(await states()).to.have.length(3);
     });
 
     it("launch once for requests at the same time", async () => {
       const launches = await Promise.all([1, 2, 3, 4].map(() => run({ ClientToken: "decision-1" })));
-      expect(new Set(launches.flat().map((instance) => instance.instanceId)).size).to.equal(1);
+      expect(new Set(launches.flat().map((instance) => instance.InstanceId)).size).to.equal(1);
     });
 
     it("refuse another request under the same token", async () => {
@@ -234,12 +290,12 @@ describe("EC2", () => {
     it("are good per zone where the request names a subnet", async () => {
       const first = await run({ ClientToken: "decision-1", SubnetId: SUBNETS[0] });
       const second = await run({ ClientToken: "decision-1", SubnetId: SUBNETS[1] });
-      expect(first[0]!.instanceId).not.to.equal(second[0]!.instanceId);
+      expect(first[0]!.InstanceId).not.to.equal(second[0]!.InstanceId);
     });
 
     it("are used up by instances that are gone", async () => {
       const [instance] = await run({ ClientToken: "decision-1" });
-      await cloud.call("ec2", "TerminateInstances", { InstanceId: [instance!.instanceId] });
+      await cloud.call("ec2", "TerminateInstances", { InstanceIds: [instance!.InstanceId!] });
       expect((await failure(run({ ClientToken: "decision-1" }))).code).to.equal(
         "IdempotentInstanceTerminated",
       );
@@ -275,7 +331,7 @@ describe("EC2", () => {
       const { capacity } = ec2ControlsOf(cloud.context);
       capacity.limitZone("us-east-1a", 1);
       const launched = await run({ MinCount: 2, MaxCount: 2 });
-      expect(launched.map((instance) => instance.placement.availabilityZone)).to.deep.equal([
+      expect(launched.map((instance) => instance.Placement?.AvailabilityZone)).to.deep.equal([
         "us-east-1b",
         "us-east-1b",
       ]);
@@ -293,12 +349,12 @@ describe("EC2", () => {
     const [instance] = await run();
     expect(await states()).to.deep.equal([]);
     const error = await failure(
-      cloud.call("ec2", "DescribeInstances", { InstanceId: [instance!.instanceId] }),
+      cloud.call("ec2", "DescribeInstances", { InstanceIds: [instance!.InstanceId!] }),
     );
     expect(error.code).to.equal("InvalidInstanceID.NotFound");
     await clock.advance(10_000);
     expect(await states()).to.deep.equal(["pending"]);
-    await cloud.call("ec2", "TerminateInstances", { InstanceId: [instance!.instanceId] });
+    await cloud.call("ec2", "TerminateInstances", { InstanceIds: [instance!.InstanceId!] });
     expect(await states()).to.deep.equal(["pending"]);
     await clock.advance(10_000);
     expect(await states()).to.deep.equal(["shutting-down"]);
@@ -317,11 +373,12 @@ describe("EC2", () => {
     expect(new Set(ids).size).to.equal(12);
   });
 
+  const ownTag = { TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "aws:x", Value: "" }] }] };
   const refused: readonly (readonly [string, string, object, string])[] = [
     ["an image's id that is none", "RunInstances", { ImageId: "ami-1" }, "InvalidAMIID.Malformed"],
     ["a launch without a type", "RunInstances", { InstanceType: undefined }, "MissingParameter"],
     ["an unknown subnet", "RunInstances", { SubnetId: "subnet-1" }, "InvalidSubnetID.NotFound"],
-    ["an unknown security group", "RunInstances", { SecurityGroupId: ["sg-1"] }, "InvalidGroup.NotFound"],
+    ["an unknown security group", "RunInstances", { SecurityGroupIds: ["sg-1"] }, "InvalidGroup.NotFound"],
     [
       "a zone that is not there",
       "RunInstances",
@@ -334,25 +391,56 @@ describe("EC2", () => {
       { LaunchTemplate: { LaunchTemplateName: "x" } },
       "InvalidLaunchTemplateName.NotFoundException",
     ],
+    ["a launch of none", "RunInstances", { MinCount: undefined }, "MissingParameter"],
+    ["a member that EC2 does not have", "RunInstances", { Colour: "red" }, "UnknownParameter"],
+    ["a member of the wrong type", "RunInstances", { EbsOptimized: "yes" }, "InvalidParameterValue"],
+    ["a value that EC2 does not know", "RunInstances", { InstanceType: "big" }, "InvalidParameterValue"],
+    ["a tag that is EC2's own", "RunInstances", ownTag, "InvalidParameterValue"],
+    [
+      "a subnet beside a network interface",
+      "RunInstances",
+      { SubnetId: SUBNETS[0], NetworkInterfaces: [{ DeviceIndex: 0 }] },
+      "InvalidParameterCombination",
+    ],
+    [
+      "a profile by name and ARN",
+      "RunInstances",
+      { IamInstanceProfile: { Name: "x", Arn: "arn:aws:iam::000000000000:instance-profile/x" } },
+      "InvalidParameterCombination",
+    ],
+    [
+      "a template by id and name",
+      "RunInstances",
+      { LaunchTemplate: { LaunchTemplateName: "x", LaunchTemplateId: "lt-1" } },
+      "InvalidParameterCombination",
+    ],
+    [
+      "pages of instances by their ids",
+      "DescribeInstances",
+      { InstanceIds: ["i-12345678"], MaxResults: 5 },
+      "InvalidParameterCombination",
+    ],
+    ["too small a page", "DescribeInstances", { MaxResults: 1 }, "InvalidParameterValue"],
+    ["a filter without a name", "DescribeInstances", { Filters: [{ Values: ["a"] }] }, "MissingParameter"],
     ["an unknown profile", "RunInstances", { IamInstanceProfile: { Name: "x" } }, "InvalidParameterValue"],
     ["more at least than at most", "RunInstances", { MinCount: 2 }, "InvalidParameterValue"],
-    ["what is not supported", "RunInstances", { InstanceMarketOptions: {} }, "ValidationException"],
+    ["what is not supported", "RunInstances", { InstanceMarketOptions: {} }, "NotSupportedByEmbeddedCloud"],
     [
       "an unknown instance",
       "TerminateInstances",
-      { InstanceId: ["i-12345678"] },
+      { InstanceIds: ["i-12345678"] },
       "InvalidInstanceID.NotFound",
     ],
     [
       "an instance's id that is none",
       "TerminateInstances",
-      { InstanceId: ["x"] },
+      { InstanceIds: ["x"] },
       "InvalidInstanceID.Malformed",
     ],
     [
       "an unknown filter",
       "DescribeInstances",
-      { Filter: [{ Name: "colour", Value: ["red"] }] },
+      { Filters: [{ Name: "colour", Values: ["red"] }] },
       "InvalidParameterValue",
     ],
   ];

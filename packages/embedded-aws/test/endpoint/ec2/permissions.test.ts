@@ -38,21 +38,17 @@ describe("EC2's permissions", () => {
       InstanceProfileName: "server",
       RoleName: "server",
     });
-    const { launchTemplate } = await cloud.call<{ launchTemplate: { launchTemplateId: string } }>(
-      "ec2",
-      "CreateLaunchTemplate",
-      {
-        LaunchTemplateName: "web",
-        LaunchTemplateData: {
-          ImageId: "ami-0123456789abcdef0",
-          InstanceType: "t3.micro",
-          IamInstanceProfile: { Name: "server" },
-          MetadataOptions: { HttpTokens: "required" },
-          BlockDeviceMapping: [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true } }],
-        },
+    const { LaunchTemplate } = await cloud.call("ec2", "CreateLaunchTemplate", {
+      LaunchTemplateName: "web",
+      LaunchTemplateData: {
+        ImageId: "ami-0123456789abcdef0",
+        InstanceType: "t3.micro",
+        IamInstanceProfile: { Name: "server" },
+        MetadataOptions: { HttpTokens: "required" },
+        BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true } }],
       },
-    );
-    template = launchTemplate.launchTemplateId;
+    });
+    template = LaunchTemplate!.LaunchTemplateId!;
   });
   afterEach(() => cloud.close());
 
@@ -183,27 +179,23 @@ describe("EC2's permissions", () => {
   });
 
   it("refuse to terminate what does not carry the tag", async () => {
-    const { instancesSet } = await cloud.call<{ instancesSet: { instanceId: string }[] }>(
-      "ec2",
-      "RunInstances",
-      {
-        ImageId: "ami-0123456789abcdef0",
-        InstanceType: "t3.micro",
-        MinCount: 1,
-        MaxCount: 1,
-      },
-    );
+    const { Instances } = await cloud.call("ec2", "RunInstances", {
+      ImageId: "ami-0123456789abcdef0",
+      InstanceType: "t3.micro",
+      MinCount: 1,
+      MaxCount: 1,
+    });
     const client = await as(needed());
-    const InstanceIds = [instancesSet[0]!.instanceId];
+    const InstanceIds = [Instances![0]!.InstanceId!];
     expect(await refusal(client.send(new TerminateInstancesCommand({ InstanceIds })))).to.contain(
       "ec2:TerminateInstances",
     );
     const state = () =>
       cloud.call("ec2", "DescribeInstances", {
-        Filter: [{ Name: "instance-state-name", Value: ["pending"] }],
+        Filters: [{ Name: "instance-state-name", Values: ["pending"] }],
       });
     expect(await state())
-      .to.have.property("reservationSet")
+      .to.have.property("Reservations")
       .with.length(1);
   });
 });

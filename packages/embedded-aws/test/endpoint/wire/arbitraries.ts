@@ -9,7 +9,8 @@ const text = fc
     fc.string({ unit: "binary", maxLength: 12 }),
     fc.constantFrom("", " a ", "<a href='x'>&amp;\"</a>", "a\r\nb", "true", "1", "NaN", "__proto__", "ü😀"),
   )
-  .map((value) => value.replace(notXml, "x"));
+  // The SDK reads what is only space with a line feed in it, as between elements, as nothing.
+  .map((value) => (/^\s*\n\s*$/.test(value) ? "x" : value.replace(notXml, "x")));
 /** What may stand in a header or a path as it is. */
 const token = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/).filter((value) => !/^\.+$/.test(value));
 const number = fc.oneof(

@@ -115,11 +115,11 @@ const matchers: [name: string, match: (text: string) => unknown][] = [
   ["CIDR ranges", (text) => parseEventPattern({ a: [{ cidr: text }] })],
   [
     "EC2 filters",
-    (text) => applyFilters(["a".repeat(length)], [{ Name: "a", Value: [text] }], { a: (item) => [item] }),
+    (text) => applyFilters(["a".repeat(length)], [{ Name: "a", Values: [text] }], { a: (item) => [item] }),
   ],
   [
     "texts of EC2 filters",
-    (text) => applyFilters([text], [{ Name: "a", Value: ["*a*a*a*a*a*b"] }], { a: (item) => [item] }),
+    (text) => applyFilters([text], [{ Name: "a", Values: ["*a*a*a*a*a*b"] }], { a: (item) => [item] }),
   ],
   ["schedules", parseSchedule],
   ["cron", (text) => parseSchedule(`cron(${text})`)],

@@ -44,20 +44,16 @@ describe("createLoad", () => {
   afterEach(() => cloud.close());
 
   const launch = async (count: number, more: object = {}) => {
-    const { instancesSet } = await cloud.call<{ instancesSet: { instanceId: string }[] }>(
-      "ec2",
-      "RunInstances",
-      {
-        ImageId: IMAGE,
-        InstanceType: "t3.micro",
-        MinCount: count,
-        MaxCount: count,
-        Monitoring: { Enabled: true },
-        TagSpecification: [{ ResourceType: "instance", Tag: [{ Key: "Fleet", Value: "web" }] }],
-        ...more,
-      },
-    );
-    return instancesSet.map((instance) => instance.instanceId);
+    const { Instances = [] } = await cloud.call("ec2", "RunInstances", {
+      ImageId: IMAGE,
+      InstanceType: "t3.micro",
+      MinCount: count,
+      MaxCount: count,
+      Monitoring: { Enabled: true },
+      TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Fleet", Value: "web" }] }],
+      ...more,
+    });
+    return Instances.map((instance) => instance.InstanceId!);
   };
   /** Minute (from the start) and rounded value of each datapoint that can be read now. */
   const cpu = async (Name: string, Value: string, Period = 60) => {
@@ -103,12 +99,12 @@ describe("createLoad", () => {
   it("follows what its caller sets, and the fleet's size", async () => {
     const load = createLoad(cloud.context, { fleetTags, bootstrapMs: 0, delayMs: 0 });
     const ids = await launch(2);
-    await launch(1, { TagSpecification: [] });
+    await launch(1, { TagSpecifications: [] });
     await clock.advance(MINUTE);
     load.setDemand(1.5);
     await clock.advance(MINUTE);
     load.setDemand(3);
-    await cloud.call("ec2", "TerminateInstances", { InstanceId: [ids[1]] });
+    await cloud.call("ec2", "TerminateInstances", { InstanceIds: [ids[1]!] });
     await clock.advance(MINUTE);
     const points = await cpu("InstanceId", ids[0]!);
     expect(points.slice(1)).to.deep.equal([

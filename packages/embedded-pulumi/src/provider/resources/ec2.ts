@@ -1,7 +1,11 @@
 import * as v from "valibot";
-import { defined, definedOrNone, resource, strings, tagList, tags } from "../schemas";
+import type { Input } from "embedded-aws";
+import { definedOrNone, resource, strings, tagList, tags, textOf } from "../schemas";
 
-/** EC2 is called by its names on the wire, where lists are in the singular: Amazon EC2 API reference. */
+type TemplateData = NonNullable<Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"]>;
+type MetadataOptions = NonNullable<TemplateData["MetadataOptions"]>;
+type Volume = NonNullable<NonNullable<TemplateData["BlockDeviceMappings"]>[number]["Ebs"]>;
+type TagSpecification = NonNullable<TemplateData["TagSpecifications"]>[number];
 
 /** The provider types some of a launch template's flags as text. */
 const flag = v.union([
@@ -18,10 +22,10 @@ const launchTemplateInputs = v.strictObject({
   /** Matters to later updates only. */
   updateDefaultVersion: v.optional(v.boolean()),
   imageId: v.optional(v.string()),
-  instanceType: v.optional(v.string()),
+  instanceType: v.optional(textOf<TemplateData["InstanceType"]>()),
   keyName: v.optional(v.string()),
   ebsOptimized: v.optional(flag),
-  instanceInitiatedShutdownBehavior: v.optional(v.string()),
+  instanceInitiatedShutdownBehavior: v.optional(textOf<TemplateData["InstanceInitiatedShutdownBehavior"]>()),
   userData: v.optional(v.string()),
   vpcSecurityGroupIds: strings,
   iamInstanceProfile: v.optional(
@@ -30,11 +34,11 @@ const launchTemplateInputs = v.strictObject({
   monitoring: v.optional(v.strictObject({ enabled: v.optional(v.boolean()) })),
   metadataOptions: v.optional(
     v.strictObject({
-      httpEndpoint: v.optional(v.string()),
-      httpTokens: v.optional(v.string()),
+      httpEndpoint: v.optional(textOf<MetadataOptions["HttpEndpoint"]>()),
+      httpTokens: v.optional(textOf<MetadataOptions["HttpTokens"]>()),
       httpPutResponseHopLimit: v.optional(v.number()),
-      httpProtocolIpv6: v.optional(v.string()),
-      instanceMetadataTags: v.optional(v.string()),
+      httpProtocolIpv6: v.optional(textOf<MetadataOptions["HttpProtocolIpv6"]>()),
+      instanceMetadataTags: v.optional(textOf<MetadataOptions["InstanceMetadataTags"]>()),
     }),
   ),
   blockDeviceMappings: v.optional(
@@ -49,7 +53,7 @@ const launchTemplateInputs = v.strictObject({
             kmsKeyId: v.optional(v.string()),
             throughput: v.optional(v.number()),
             volumeSize: v.optional(v.number()),
-            volumeType: v.optional(v.string()),
+            volumeType: v.optional(textOf<Volume["VolumeType"]>()),
           }),
         ),
       }),
@@ -69,7 +73,7 @@ const launchTemplateInputs = v.strictObject({
   tagSpecifications: v.optional(
     v.array(
       v.strictObject({
-        resourceType: v.optional(v.string()),
+        resourceType: v.optional(textOf<TagSpecification["ResourceType"]>()),
         tags: v.optional(v.record(v.string(), v.string())),
       }),
     ),
@@ -79,16 +83,16 @@ const launchTemplateInputs = v.strictObject({
 
 type LaunchTemplateInputs = v.InferOutput<typeof launchTemplateInputs>;
 
-function launchTemplateData(inputs: LaunchTemplateInputs): object {
+function launchTemplateData(inputs: LaunchTemplateInputs): TemplateData {
   const { metadataOptions: metadata } = inputs;
-  return defined({
+  return {
     ImageId: inputs.imageId,
     InstanceType: inputs.instanceType,
     KeyName: inputs.keyName,
     EbsOptimized: inputs.ebsOptimized,
     InstanceInitiatedShutdownBehavior: inputs.instanceInitiatedShutdownBehavior,
     UserData: inputs.userData,
-    SecurityGroupId: inputs.vpcSecurityGroupIds,
+    SecurityGroupIds: inputs.vpcSecurityGroupIds,
     IamInstanceProfile: definedOrNone({
       Arn: inputs.iamInstanceProfile?.arn,
       Name: inputs.iamInstanceProfile?.name,
@@ -101,16 +105,17 @@ function launchTemplateData(inputs: LaunchTemplateInputs): object {
       HttpProtocolIpv6: metadata?.httpProtocolIpv6,
       InstanceMetadataTags: metadata?.instanceMetadataTags,
     }),
-    BlockDeviceMapping: inputs.blockDeviceMappings?.map(blockDevice),
-    NetworkInterface: inputs.networkInterfaces?.map(networkInterface),
-    TagSpecification: inputs.tagSpecifications?.map(({ resourceType, tags }) =>
-      defined({ ResourceType: resourceType, Tag: tagList(tags ?? {}) }),
-    ),
-  });
+    BlockDeviceMappings: inputs.blockDeviceMappings?.map(blockDevice),
+    NetworkInterfaces: inputs.networkInterfaces?.map(networkInterface),
+    TagSpecifications: inputs.tagSpecifications?.map(({ resourceType, tags }) => ({
+      ResourceType: resourceType,
+      Tags: tagList(tags ?? {}),
+    })),
+  };
 }
 
 function blockDevice({ deviceName, ebs }: NonNullable<LaunchTemplateInputs["blockDeviceMappings"]>[number]) {
-  return defined({
+  return {
     DeviceName: deviceName,
     Ebs: definedOrNone({
       DeleteOnTermination: ebs?.deleteOnTermination,
@@ -121,29 +126,26 @@ function blockDevice({ deviceName, ebs }: NonNullable<LaunchTemplateInputs["bloc
       VolumeSize: ebs?.volumeSize,
       VolumeType: ebs?.volumeType,
     }),
-  });
+  };
 }
 
 function networkInterface(network: NonNullable<LaunchTemplateInputs["networkInterfaces"]>[number]) {
-  return defined({
+  return {
     // EC2 gives the first interface this index when the template names none.
     DeviceIndex: network.deviceIndex ?? 0,
     SubnetId: network.subnetId,
-    SecurityGroupId: network.securityGroups,
+    Groups: network.securityGroups,
     AssociatePublicIpAddress: network.associatePublicIpAddress,
     DeleteOnTermination: network.deleteOnTermination,
-  });
-}
-
-interface LaunchTemplateDescription {
-  readonly launchTemplateId: string;
-  readonly latestVersionNumber: number;
-  readonly defaultVersionNumber: number;
+  };
 }
 
 /** EC2's own form of tags at creation; undefined when there are none. */
-function tagSpecification(resourceType: string, tags: Readonly<Record<string, string>>) {
-  return Object.keys(tags).length === 0 ? undefined : [{ ResourceType: resourceType, Tag: tagList(tags) }];
+function tagSpecifications(
+  resourceType: "launch-template" | "security-group",
+  tags: Readonly<Record<string, string>>,
+) {
+  return Object.keys(tags).length === 0 ? undefined : [{ ResourceType: resourceType, Tags: tagList(tags) }];
 }
 
 const launchTemplate = resource({
@@ -151,23 +153,19 @@ const launchTemplate = resource({
   inputs: launchTemplateInputs,
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { launchTemplate: created } = await context.call<{ launchTemplate: LaunchTemplateDescription }>(
-      "ec2",
-      "CreateLaunchTemplate",
-      defined({
-        LaunchTemplateName: inputs.name,
-        VersionDescription: inputs.description,
-        LaunchTemplateData: launchTemplateData(inputs),
-        TagSpecification: tagSpecification("launch-template", inputs.tags),
-      }),
-    );
-    const id = created.launchTemplateId;
+    const { LaunchTemplate: created = {} } = await context.call("ec2", "CreateLaunchTemplate", {
+      LaunchTemplateName: inputs.name,
+      VersionDescription: inputs.description,
+      LaunchTemplateData: launchTemplateData(inputs),
+      TagSpecifications: tagSpecifications("launch-template", inputs.tags),
+    });
+    const id = created.LaunchTemplateId ?? "";
     return {
       id,
       outputs: {
         arn: `arn:aws:ec2:${context.region}:${context.accountId}:launch-template/${id}`,
-        latestVersion: created.latestVersionNumber,
-        defaultVersion: created.defaultVersionNumber,
+        latestVersion: created.LatestVersionNumber,
+        defaultVersion: created.DefaultVersionNumber,
       },
     };
   },
@@ -192,14 +190,14 @@ const DEFAULT_EGRESS = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] 
 function permission(rule: Rule, groupId: string) {
   const { description: Description, securityGroups = [], self } = rule;
   const groups = self ? [...securityGroups, groupId] : securityGroups;
-  return defined({
+  return {
     IpProtocol: rule.protocol,
     FromPort: rule.fromPort,
     ToPort: rule.toPort,
-    IpRanges: rule.cidrBlocks?.map((CidrIp) => defined({ CidrIp, Description })),
-    Ipv6Ranges: rule.ipv6CidrBlocks?.map((CidrIpv6) => defined({ CidrIpv6, Description })),
-    Groups: groups.map((GroupId) => defined({ GroupId, Description })),
-  });
+    IpRanges: rule.cidrBlocks?.map((CidrIp) => ({ CidrIp, Description })),
+    Ipv6Ranges: rule.ipv6CidrBlocks?.map((CidrIpv6) => ({ CidrIpv6, Description })),
+    UserIdGroupPairs: groups.map((GroupId) => ({ GroupId, Description })),
+  };
 }
 
 const securityGroup = resource({
@@ -214,19 +212,12 @@ const securityGroup = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { groupId: GroupId, securityGroupArn } = await context.call<{
-      groupId: string;
-      securityGroupArn: string;
-    }>(
-      "ec2",
-      "CreateSecurityGroup",
-      defined({
-        GroupName: inputs.name,
-        GroupDescription: inputs.description,
-        VpcId: inputs.vpcId,
-        TagSpecification: tagSpecification("security-group", inputs.tags),
-      }),
-    );
+    const { GroupId = "", SecurityGroupArn } = await context.call("ec2", "CreateSecurityGroup", {
+      GroupName: inputs.name,
+      Description: inputs.description,
+      VpcId: inputs.vpcId,
+      TagSpecifications: tagSpecifications("security-group", inputs.tags),
+    });
     await context.call("ec2", "RevokeSecurityGroupEgress", { GroupId, IpPermissions: DEFAULT_EGRESS });
     for (const [operation, rules] of [
       ["AuthorizeSecurityGroupIngress", inputs.ingress],
@@ -241,7 +232,7 @@ const securityGroup = resource({
     return {
       id: GroupId,
       outputs: {
-        arn: securityGroupArn,
+        arn: SecurityGroupArn,
         ownerId: context.accountId,
         description: inputs.description,
       },

@@ -65,27 +65,24 @@ describe("the provider, on the services themselves,", () => {
       egress: [{ ...range, cidrBlocks: ["0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] }],
       tags,
     });
-    const { securityGroupInfo } = await cloud.call<{ securityGroupInfo: object[] }>(
-      "ec2",
-      "DescribeSecurityGroups",
-      { GroupId: [group.id] },
-    );
-    const peers = { groups: [], ipRanges: [], ipv6Ranges: [], prefixListIds: [] };
-    expect(securityGroupInfo[0]).to.deep.include({
-      groupName: "x-0123abc",
-      groupDescription: "of a test",
-      tagSet: [{ key: "Stack", value: "dev" }],
-      ipPermissions: [
-        { ...peers, ipProtocol: "-1", groups: [{ userId: "000000000000", groupId: group.id }] },
-      ],
-      ipPermissionsEgress: [
+    const { SecurityGroups = [] } = await cloud.call("ec2", "DescribeSecurityGroups", {
+      GroupIds: [group.id],
+    });
+    const peers = { UserIdGroupPairs: [], IpRanges: [], Ipv6Ranges: [], PrefixListIds: [] };
+    const self = { UserId: "000000000000", GroupId: group.id, Description: undefined };
+    expect(SecurityGroups[0]).to.deep.include({
+      GroupName: "x-0123abc",
+      Description: "of a test",
+      Tags: [{ Key: "Stack", Value: "dev" }],
+      IpPermissions: [{ ...peers, IpProtocol: "-1", UserIdGroupPairs: [self] }],
+      IpPermissionsEgress: [
         {
           ...peers,
-          ipProtocol: "tcp",
-          fromPort: 443,
-          toPort: 443,
-          ipRanges: [{ cidrIp: "0.0.0.0/0", description: "HTTPS" }],
-          ipv6Ranges: [{ cidrIpv6: "::/0", description: "HTTPS" }],
+          IpProtocol: "tcp",
+          FromPort: 443,
+          ToPort: 443,
+          IpRanges: [{ CidrIp: "0.0.0.0/0", Description: "HTTPS" }],
+          Ipv6Ranges: [{ CidrIpv6: "::/0", Description: "HTTPS" }],
         },
       ],
     });
@@ -131,17 +128,21 @@ describe("the provider, on the services themselves,", () => {
       tags,
     });
     expect(template.outputs).to.include({ latestVersion: 1, defaultVersion: 1 });
-    const { instancesSet } = await cloud.call<{ instancesSet: object[] }>("ec2", "RunInstances", {
+    const { Instances = [] } = await cloud.call("ec2", "RunInstances", {
       LaunchTemplate: { LaunchTemplateId: template.id },
       MinCount: 1,
       MaxCount: 1,
     });
-    expect(instancesSet[0]).to.deep.include({
-      imageId: "ami-0123456789abcdef0",
-      instanceType: "t3.micro",
-      monitoring: { state: "enabled" },
-      groupSet: [{ groupId: group.id, groupName: "x-0123abc" }],
-      tagSet: [{ key: "Fleet", value: "web" }],
+    expect(Instances[0]).to.deep.include({
+      ImageId: "ami-0123456789abcdef0",
+      InstanceType: "t3.micro",
+      Monitoring: { State: "enabled" },
+      SecurityGroups: [{ GroupId: group.id, GroupName: "x-0123abc" }],
+      Tags: [
+        { Key: "Fleet", Value: "web" },
+        { Key: "aws:ec2launchtemplate:id", Value: template.id },
+        { Key: "aws:ec2launchtemplate:version", Value: "1" },
+      ],
     });
   });
 
