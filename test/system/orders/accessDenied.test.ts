@@ -22,12 +22,10 @@ describe("a function whose role lacks a permission", function () {
       FunctionName: program.output("processOrdersFunctionName"),
     });
     const RoleName = Role.split("/").at(-1) ?? "";
-    const { PolicyNames } = await cloud.call<{ PolicyNames: string[] }>("iam", "ListRolePolicies", {
-      RoleName,
-    });
+    const { PolicyNames } = await cloud.call("iam", "ListRolePolicies", { RoleName });
     expect(PolicyNames).to.have.length(1);
     role = { RoleName, PolicyName: PolicyNames[0] ?? "" };
-    const { PolicyDocument } = await cloud.call<{ PolicyDocument: string }>("iam", "GetRolePolicy", role);
+    const { PolicyDocument } = await cloud.call("iam", "GetRolePolicy", role);
     granted = decodeURIComponent(PolicyDocument);
     const { Attributes } = await program.sqs.send(
       new GetQueueAttributesCommand({

@@ -182,11 +182,9 @@ async function scalerRole({ cloud, settings }: DeployedFleet) {
     FunctionName: settings.functionName,
   });
   const RoleName = Role.split("/").at(-1) ?? "";
-  const { PolicyNames } = await cloud.call<{ PolicyNames: string[] }>("iam", "ListRolePolicies", {
-    RoleName,
-  });
+  const { PolicyNames } = await cloud.call("iam", "ListRolePolicies", { RoleName });
   const policy = { RoleName, PolicyName: PolicyNames[0] ?? "" };
-  const { PolicyDocument } = await cloud.call<{ PolicyDocument: string }>("iam", "GetRolePolicy", policy);
+  const { PolicyDocument } = await cloud.call("iam", "GetRolePolicy", policy);
   const granted = decodeURIComponent(PolicyDocument);
   return {
     granted,

@@ -29,6 +29,7 @@ export interface OfficialService {
 export interface Clients {
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
+  "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
   "@aws-sdk/client-sesv2": typeof import("@aws-sdk/client-sesv2");
   "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
@@ -47,6 +48,13 @@ export const officialServices = {
     serviceTarget: "AmazonEC2",
     version: "2016-11-15",
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15",
+  },
+  iam: {
+    client: "@aws-sdk/client-iam",
+    protocols: ["awsQuery"],
+    serviceTarget: "AWSIdentityManagementV20100508",
+    version: "2010-05-08",
+    xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
   },
   kms: {
     client: "@aws-sdk/client-kms",

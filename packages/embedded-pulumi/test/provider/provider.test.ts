@@ -207,10 +207,11 @@ describe("the provider creates", () => {
     const { calls, outputs } = await create(
       "aws:iam/role:Role",
       { assumeRolePolicy: "{}", inlinePolicies: [{ name: "p", policy: "{}" }] },
-      { "iam:CreateRole": { Role: { Arn: "arn:r", RoleId: "AROA", CreateDate: "2026-01-01T00:00:00Z" } } },
+      { "iam:CreateRole": { Role: { Arn: "arn:r", RoleId: "AROA", CreateDate: new Date(0) } } },
     );
     expect(calls.map(({ operation }) => operation)).to.deep.equal(["iam:CreateRole", "iam:PutRolePolicy"]);
     expect(outputs).to.include({ arn: "arn:r", uniqueId: "AROA", path: "/", maxSessionDuration: 3600 });
+    expect(outputs).to.include({ createDate: "1970-01-01T00:00:00.000Z" });
   });
 
   it("a function from its packaged code", async () => {

@@ -52,7 +52,7 @@ const statementFields = [
 /**
  * Reads a policy document, as text or as parsed JSON.
  *
- * Throws MalformedPolicyDocument naming the statement (counted from 1, with its Sid) and the field. An element
+ * Throws MalformedPolicyDocumentException naming the statement (counted from 1, with its Sid) and the field. An element
  * or an operator that the evaluator does not know is such an error too, here rather than at the first call.
  */
 export function parsePolicyDocument(source: unknown, kind: PolicyKind): PolicyDocument {
@@ -101,7 +101,10 @@ function parsePatterns(
   const plain = statement[field];
   const negated = statement[notField];
   if ((plain === undefined) === (negated === undefined)) {
-    throw new AwsError("MalformedPolicyDocument", `${where}: expected either ${field} or ${notField}`);
+    throw new AwsError(
+      "MalformedPolicyDocumentException",
+      `${where}: expected either ${field} or ${notField}`,
+    );
   }
   return plain === undefined
     ? { not: true, patterns: textsOf(negated, `${where}, ${notField}`) }
@@ -177,7 +180,8 @@ function parseConditions(block: unknown, where: string): Condition[] {
         values: textsOf(value, `${field}.${key}`),
       };
       const problem = conditionProblem(condition);
-      if (problem !== undefined) throw new AwsError("MalformedPolicyDocument", `${field}: ${problem}`);
+      if (problem !== undefined)
+        throw new AwsError("MalformedPolicyDocumentException", `${field}: ${problem}`);
       return condition;
     });
   });
@@ -203,7 +207,7 @@ function jsonOf(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new AwsError("MalformedPolicyDocument", `The policy is not JSON: ${messageOf(error)}`);
+    throw new AwsError("MalformedPolicyDocumentException", `The policy is not JSON: ${messageOf(error)}`);
   }
 }
 
@@ -215,7 +219,7 @@ function rejectUnknown(object: Record<string, unknown>, known: readonly string[]
   const unknown = Object.keys(object).find((field) => !known.includes(field));
   if (unknown === undefined) return;
   throw new AwsError(
-    "MalformedPolicyDocument",
+    "MalformedPolicyDocumentException",
     `${where}: "${unknown}" is not supported by the embedded cloud; expected ${known.join(", ")}`,
   );
 }
@@ -228,12 +232,12 @@ function rejectPresent(
 ): void {
   const present = fields.find((field) => statement[field] !== undefined);
   if (present !== undefined)
-    throw new AwsError("MalformedPolicyDocument", `${where}: ${what} has no ${present}`);
+    throw new AwsError("MalformedPolicyDocumentException", `${where}: ${what} has no ${present}`);
 }
 
 function malformed(field: string, expected: string, got: unknown): AwsError {
   return new AwsError(
-    "MalformedPolicyDocument",
+    "MalformedPolicyDocumentException",
     `${field}: got ${JSON.stringify(got)}; expected ${expected}`,
   );
 }

@@ -136,9 +136,7 @@ async function findProfile(
   if (given === undefined) return undefined;
   const name = given.Name ?? given.Arn?.split("/").at(-1) ?? "";
   try {
-    const { InstanceProfile: profile } = await context.call<{
-      InstanceProfile: { Arn: string; InstanceProfileId: string; Roles: readonly { Arn: string }[] };
-    }>(
+    const { InstanceProfile: profile } = await context.call(
       "iam",
       "GetInstanceProfile",
       { InstanceProfileName: name },
@@ -149,7 +147,7 @@ async function findProfile(
     );
     return { id: profile.InstanceProfileId, arn: profile.Arn, roleArn: profile.Roles[0]?.Arn };
   } catch (error) {
-    if (!(error instanceof AwsError) || error.code !== "NoSuchEntity") throw error;
+    if (!(error instanceof AwsError) || error.code !== "NoSuchEntityException") throw error;
     throw invalidParameter(
       `Value (${name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
     );

@@ -1,5 +1,6 @@
 import type { CloudContext, Service } from "../../core/service";
 import type { Identities } from "../../core/iam/identities";
+import { officialService } from "../../wire/operation";
 import { instanceProfileOperations } from "./instanceProfiles";
 import { managedPolicyOperations } from "./managedPolicies";
 import { rolePolicyOperations } from "./rolePolicies";
@@ -7,14 +8,10 @@ import { roleOperations } from "./roles";
 
 /** IAM: what a program needs to give its functions and instances roles. No users, no groups. */
 export function createIam(context: CloudContext, identities: Identities): Service {
-  return {
-    name: "iam",
-    protocol: { kind: "awsQuery", namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
-    operations: {
-      ...roleOperations(context, identities),
-      ...rolePolicyOperations(context, identities),
-      ...managedPolicyOperations(context, identities),
-      ...instanceProfileOperations(context, identities),
-    },
-  };
+  return officialService("iam", {
+    ...roleOperations(context, identities),
+    ...rolePolicyOperations(context, identities),
+    ...managedPolicyOperations(context, identities),
+    ...instanceProfileOperations(context, identities),
+  });
 }

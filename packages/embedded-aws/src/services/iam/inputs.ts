@@ -1,57 +1,50 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { wireInteger } from "../../core/protocols/wireValues";
 import type { Identities, Role } from "../../core/iam/identities";
+import type { Rule, Rules } from "../../wire/rules";
 
 /** Limits from the IAM API reference. */
-const nameCharacters = /^[\w+=,.@-]+$/;
-const longestRoleName = 64;
-const longestName = 128;
-const mostTags = 50;
 const defaultPageSize = 100;
 const largestPage = 1000;
 
-export const roleName = v.pipe(v.string(), v.regex(nameCharacters), v.maxLength(longestRoleName));
-export const policyName = v.pipe(v.string(), v.regex(nameCharacters), v.maxLength(longestName));
-export const path = v.optional(v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]+\/)?$/), v.maxLength(512)), "/");
-export const tags = v.optional(
-  v.pipe(
-    v.array(
-      v.strictObject({
-        Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-        Value: v.pipe(v.string(), v.maxLength(256)),
-      }),
-    ),
-    v.maxLength(mostTags),
-  ),
-  [],
-);
-/** Members of every List operation. */
-export const paging = {
-  Marker: v.optional(v.string()),
-  MaxItems: v.optional(v.pipe(wireInteger, v.minValue(1), v.maxValue(largestPage)), defaultPageSize),
-};
+const name = (longest: number): Rule => ({ pattern: /^[\w+=,.@-]+$/, length: [1, longest] });
+
+/** Of the members that several operations share. */
+export const memberRules = {
+  RoleName: name(64),
+  PolicyName: name(128),
+  InstanceProfileName: name(128),
+  Path: { pattern: /^\/([\x21-\x7e]+\/)?$/, length: [1, 512] },
+  Tags: { length: [0, 50] },
+  "Tags.Key": { length: [1, 128] },
+  "Tags.Value": { length: [0, 256] },
+  MaxItems: { range: [1, largestPage] },
+} as const satisfies Rules;
+
+/** Inputs of operations on a role, and on one of its policies. */
+export const byRole = { supports: ["RoleName"], rules: memberRules } as const;
+export const byRoleAndPolicy = { supports: ["RoleName", "PolicyName"], rules: memberRules } as const;
+export const pageOfRole = { supports: ["RoleName", "Marker", "MaxItems"], rules: memberRules } as const;
 
 /** One page of a list, and the members by which an answer tells whether there are more. */
 export function page<T>(
   list: readonly T[],
-  { Marker, MaxItems }: { readonly Marker?: string | undefined; readonly MaxItems: number },
+  { Marker, MaxItems = defaultPageSize }: { readonly Marker?: string; readonly MaxItems?: number },
 ): { readonly items: readonly T[]; readonly rest: { IsTruncated: boolean; Marker?: string } } {
-  const { items, next } = pageOf(list, Marker, MaxItems, "InvalidInput");
+  const { items, next } = pageOf(list, Marker, MaxItems, "InvalidInputException");
   return { items, rest: next === undefined ? { IsTruncated: false } : { IsTruncated: true, Marker: next } };
 }
 
 export function noSuchEntity(what: string): AwsError {
-  return new AwsError("NoSuchEntity", `${what} cannot be found.`, 404);
+  return new AwsError("NoSuchEntityException", `${what} cannot be found.`, 404);
 }
 
 export function alreadyExists(what: string): AwsError {
-  return new AwsError("EntityAlreadyExists", `${what} already exists.`, 409);
+  return new AwsError("EntityAlreadyExistsException", `${what} already exists.`, 409);
 }
 
 export function deleteConflict(reason: string): AwsError {
-  return new AwsError("DeleteConflict", `Cannot delete entity, ${reason}`, 409);
+  return new AwsError("DeleteConflictException", `Cannot delete entity, ${reason}`, 409);
 }
 
 export function requireRole(identities: Identities, name: string): Role {
@@ -60,7 +53,7 @@ export function requireRole(identities: Identities, name: string): Role {
   return role;
 }
 
-/** IAM writes times to the second. */
-export function iamDate(time: number): string {
-  return new Date(time).toISOString().replace(/\.[0-9]{3}Z$/, "Z");
+/** IAM tells times to the second. */
+export function iamDate(time: number): Date {
+  return new Date(Math.floor(time / 1000) * 1000);
 }

@@ -1,15 +1,12 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation, type CloudContext, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
 import { iamId, type Identities, type InstanceProfile } from "../../core/iam/identities";
+import { operationsOf, type Output } from "../../wire/operation";
 import * as inputs from "./inputs";
 import { describeRole } from "./roles";
 
 /** What an EC2 instance carries its role in. */
-export function instanceProfileOperations(
-  context: CloudContext,
-  identities: Identities,
-): Record<string, Operation> {
+export function instanceProfileOperations(context: CloudContext, identities: Identities) {
   const arnOf = (name: string, path = "/") =>
     identities.instanceProfiles.get(name)?.arn ??
     `arn:aws:iam::${context.accountId}:instance-profile${path}${name}`;
@@ -18,23 +15,23 @@ export function instanceProfileOperations(
     if (profile === undefined) throw inputs.noSuchEntity(`Instance Profile ${name}`);
     return profile;
   };
+  const operation = operationsOf("iam", context);
   return {
-    CreateInstanceProfile: operation(
-      context,
-      v.strictObject({ InstanceProfileName: inputs.policyName, Path: inputs.path, Tags: inputs.tags }),
+    ...operation(
+      "CreateInstanceProfile",
+      { supports: ["InstanceProfileName", "Path", "Tags"], rules: inputs.memberRules },
       (input) => [
         { action: "iam:CreateInstanceProfile", resource: arnOf(input.InstanceProfileName, input.Path) },
       ],
-      (input) => {
-        const name = input.InstanceProfileName;
+      ({ InstanceProfileName: name, Path: path = "/", Tags = [] }) => {
         if (identities.instanceProfiles.has(name)) throw inputs.alreadyExists(`Instance Profile ${name}`);
         const profile: InstanceProfile = {
           name,
           id: iamId(context.random, "AIPA", 17),
-          arn: arnOf(name, input.Path),
-          path: input.Path,
+          arn: arnOf(name, path),
+          path,
           createDate: context.clock.now(),
-          tags: new Map(input.Tags.map(({ Key, Value }) => [Key, Value])),
+          tags: new Map(Tags.map(({ Key, Value }) => [Key, Value])),
           role: undefined,
         };
         identities.instanceProfiles.set(name, profile);
@@ -42,9 +39,9 @@ export function instanceProfileOperations(
       },
     ),
 
-    AddRoleToInstanceProfile: operation(
-      context,
-      v.strictObject({ InstanceProfileName: inputs.policyName, RoleName: inputs.roleName }),
+    ...operation(
+      "AddRoleToInstanceProfile",
+      { supports: ["InstanceProfileName", "RoleName"], rules: inputs.memberRules },
       (input) => [
         { action: "iam:AddRoleToInstanceProfile", resource: arnOf(input.InstanceProfileName) },
         {
@@ -58,7 +55,7 @@ export function instanceProfileOperations(
         const role = inputs.requireRole(identities, input.RoleName);
         if (profile.role !== undefined) {
           throw new AwsError(
-            "LimitExceeded",
+            "LimitExceededException",
             "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
             409,
           );
@@ -68,16 +65,16 @@ export function instanceProfileOperations(
       },
     ),
 
-    GetInstanceProfile: operation(
-      context,
-      v.strictObject({ InstanceProfileName: inputs.policyName }),
+    ...operation(
+      "GetInstanceProfile",
+      { supports: ["InstanceProfileName"], rules: inputs.memberRules },
       (input) => [{ action: "iam:GetInstanceProfile", resource: arnOf(input.InstanceProfileName) }],
       (input) => ({ InstanceProfile: describeProfile(require(input.InstanceProfileName)) }),
     ),
   };
 }
 
-function describeProfile(profile: InstanceProfile): object {
+function describeProfile(profile: InstanceProfile): Output<"iam", "GetInstanceProfile">["InstanceProfile"] {
   return {
     Path: profile.path,
     InstanceProfileName: profile.name,

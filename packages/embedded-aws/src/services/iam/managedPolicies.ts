@@ -1,94 +1,89 @@
-import * as v from "valibot";
 import { notSupported } from "../../core/errors";
-import { operation, type CloudContext, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
 import { iamId, type Identities, type ManagedPolicy } from "../../core/iam/identities";
+import { operationsOf } from "../../wire/operation";
 import { awsManagedPolicy, awsManagedPolicyNames } from "./awsManagedPolicies";
 import * as inputs from "./inputs";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 
+const attachment = { supports: ["RoleName", "PolicyArn"], rules: inputs.memberRules } as const;
+
 /** Policies that roles share: the account's own, and those of AWS's that functions are usually given. */
-export function managedPolicyOperations(
-  context: CloudContext,
-  identities: Identities,
-): Record<string, Operation> {
-  const onRole = (action: string, role: string, policyArn: string) => [
-    {
-      action: `iam:${action}`,
-      resource: identities.roles.get(role)?.arn ?? `arn:aws:iam::${context.accountId}:role/${role}`,
-      context: { "iam:PolicyARN": policyArn },
-    },
-  ];
-  const attachment = v.strictObject({ RoleName: inputs.roleName, PolicyArn: v.string() });
+export function managedPolicyOperations(context: CloudContext, identities: Identities) {
+  const onRole =
+    (action: string) =>
+    ({ RoleName: role, PolicyArn }: { readonly RoleName: string; readonly PolicyArn: string }) => [
+      {
+        action: `iam:${action}`,
+        resource: identities.roles.get(role)?.arn ?? `arn:aws:iam::${context.accountId}:role/${role}`,
+        context: { "iam:PolicyARN": PolicyArn },
+      },
+    ];
+  const policyArn = (name: string, path = "/") => `arn:aws:iam::${context.accountId}:policy${path}${name}`;
+  const operation = operationsOf("iam", context);
   return {
-    CreatePolicy: operation(
-      context,
-      v.strictObject({ PolicyName: inputs.policyName, PolicyDocument: v.string(), Path: inputs.path }),
-      (input) => [{ action: "iam:CreatePolicy", resource: policyArn(context, input.Path, input.PolicyName) }],
+    ...operation(
+      "CreatePolicy",
+      {
+        supports: ["PolicyName", "PolicyDocument", "Path", "Description", "Tags"],
+        rules: { ...inputs.memberRules, Description: { length: [0, 1000] } },
+      },
+      (input) => [{ action: "iam:CreatePolicy", resource: policyArn(input.PolicyName, input.Path) }],
       (input) => {
-        const arn = policyArn(context, input.Path, input.PolicyName);
-        if (identities.policies.has(arn)) throw inputs.alreadyExists(`A policy called ${input.PolicyName}`);
+        const { PolicyName: policyName, PolicyDocument: text, Path: path = "/", Description, Tags } = input;
+        const arn = policyArn(policyName, path);
+        if (identities.policies.has(arn)) throw inputs.alreadyExists(`A policy called ${policyName}`);
         const policy: ManagedPolicy = {
-          policyName: input.PolicyName,
+          policyName,
           policyId: iamId(context.random, "ANPA", 17),
           arn,
-          path: input.Path,
+          path,
           createDate: context.clock.now(),
-          policy: {
-            text: input.PolicyDocument,
-            document: parsePolicyDocument(input.PolicyDocument, "identity"),
-          },
+          policy: { text, document: parsePolicyDocument(text, "identity") },
         };
         identities.policies.set(arn, policy);
         return {
           Policy: {
-            PolicyName: policy.policyName,
+            PolicyName: policyName,
             PolicyId: policy.policyId,
             Arn: arn,
-            Path: policy.path,
+            Path: path,
             DefaultVersionId: "v1",
             AttachmentCount: 0,
             IsAttachable: true,
             CreateDate: inputs.iamDate(policy.createDate),
             UpdateDate: inputs.iamDate(policy.createDate),
+            Description,
+            Tags,
           },
         };
       },
     ),
 
-    AttachRolePolicy: operation(
-      context,
-      attachment,
-      (input) => onRole("AttachRolePolicy", input.RoleName, input.PolicyArn),
-      (input) => {
-        const role = inputs.requireRole(identities, input.RoleName);
-        const policy = identities.policies.get(input.PolicyArn) ?? awsManagedPolicy(input.PolicyArn);
-        if (policy === undefined && input.PolicyArn.startsWith("arn:aws:iam::aws:policy/")) {
-          throw notSupported(
-            `The AWS-managed policy ${input.PolicyArn} (known: ${awsManagedPolicyNames.join(", ")}; it)`,
-          );
-        }
-        if (policy === undefined) throw inputs.noSuchEntity(`Policy ${input.PolicyArn}`);
-        role.attachedPolicies.set(policy.arn, policy);
-        return {};
-      },
-    ),
+    ...operation("AttachRolePolicy", attachment, onRole("AttachRolePolicy"), (input) => {
+      const role = inputs.requireRole(identities, input.RoleName);
+      const policy = identities.policies.get(input.PolicyArn) ?? awsManagedPolicy(input.PolicyArn);
+      if (policy === undefined && input.PolicyArn.startsWith("arn:aws:iam::aws:policy/")) {
+        throw notSupported(
+          `The AWS-managed policy ${input.PolicyArn} (known: ${awsManagedPolicyNames.join(", ")}; it)`,
+        );
+      }
+      if (policy === undefined) throw inputs.noSuchEntity(`Policy ${input.PolicyArn}`);
+      role.attachedPolicies.set(policy.arn, policy);
+      return {};
+    }),
 
-    DetachRolePolicy: operation(
-      context,
-      attachment,
-      (input) => onRole("DetachRolePolicy", input.RoleName, input.PolicyArn),
-      (input) => {
-        const role = inputs.requireRole(identities, input.RoleName);
-        if (!role.attachedPolicies.delete(input.PolicyArn)) {
-          throw inputs.noSuchEntity(`Policy ${input.PolicyArn} attached to role ${input.RoleName}`);
-        }
-        return {};
-      },
-    ),
+    ...operation("DetachRolePolicy", attachment, onRole("DetachRolePolicy"), (input) => {
+      const role = inputs.requireRole(identities, input.RoleName);
+      if (!role.attachedPolicies.delete(input.PolicyArn)) {
+        throw inputs.noSuchEntity(`Policy ${input.PolicyArn} attached to role ${input.RoleName}`);
+      }
+      return {};
+    }),
 
-    ListAttachedRolePolicies: operation(
-      context,
-      v.strictObject({ RoleName: inputs.roleName, ...inputs.paging }),
+    ...operation(
+      "ListAttachedRolePolicies",
+      inputs.pageOfRole,
       (input) => [
         {
           action: "iam:ListAttachedRolePolicies",
@@ -105,8 +100,4 @@ export function managedPolicyOperations(
       },
     ),
   };
-}
-
-function policyArn(context: CloudContext, path: string, name: string): string {
-  return `arn:aws:iam::${context.accountId}:policy${path}${name}`;
 }

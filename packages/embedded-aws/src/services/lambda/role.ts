@@ -6,20 +6,20 @@ import { roleNameOf } from "./lambdaFunction";
 /** Refuses a role that does not exist or that Lambda may not assume. */
 export async function checkRole(context: CloudContext, roleArn: string): Promise<void> {
   const { Role } = await context
-    .call<{ Role: { Arn: string; AssumeRolePolicyDocument: string } }>(
+    .call(
       "iam",
       "GetRole",
       { RoleName: roleNameOf(roleArn) },
       { kind: "administrator", accountId: context.accountId },
     )
     .catch((error: unknown) => {
-      if (error instanceof AwsError && error.code === "NoSuchEntity") return { Role: undefined };
+      if (error instanceof AwsError && error.code === "NoSuchEntityException") return { Role: undefined };
       throw error;
     });
   if (Role?.Arn !== roleArn) {
     throw new AwsError("InvalidParameterValueException", `Role: got ${roleArn}, which does not exist`);
   }
-  const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument));
+  const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""));
   if (!trustsLambda(trust)) {
     throw new AwsError(
       "InvalidParameterValueException",

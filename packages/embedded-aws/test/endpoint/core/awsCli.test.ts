@@ -74,6 +74,14 @@ describe("the AWS CLI", () => {
     expect(attributes).to.deep.equal({ Attributes: { DisplayName: "a & b" } });
   });
 
+  it("may give a list without items", async () => {
+    const role = await aws(
+      ...["iam", "create-role", "--role-name", "untagged", "--tags", "[]"],
+      ...["--assume-role-policy-document", trustPolicy],
+    );
+    expect(role).to.have.nested.property("Role.Tags").that.deep.equals([]);
+  });
+
   it("speaks JSON with Logs and CloudWatch, and EC2's protocol with EC2", async () => {
     const [, , instances] = await Promise.all([
       aws("logs", "create-log-group", "--log-group-name", "g"),
@@ -92,12 +100,16 @@ describe("the AWS CLI", () => {
   });
 
   it("shows errors with their codes", async () => {
-    const [unsupported, queue] = await Promise.all([
+    const [unsupported, role, queue] = await Promise.all([
       refusalOf(aws("iam", "list-users")),
+      refusalOf(aws("iam", "get-role", "--role-name", "missing")),
       refusalOf(aws("sqs", "get-queue-url", "--queue-name", "missing")),
     ]);
     expect(unsupported).to.include(
       "(NotSupportedByEmbeddedCloud) when calling the ListUsers operation: The operation iam:ListUsers",
+    );
+    expect(role).to.include(
+      "(NoSuchEntity) when calling the GetRole operation: The role with name missing cannot be found.",
     );
     expect(queue).to.include(
       "(AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist",

@@ -1,8 +1,17 @@
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  EntityAlreadyExistsException,
+  GetRoleCommand,
+  IAMClient,
+  NoSuchEntityException,
+} from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
 import type { Access, CloudContext, Protocol, Service } from "../../../src/core/service";
 import type { Principal } from "../../../src/core/iam/principal";
+import type { Input, OperationName } from "../../../src/wire/operation";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const lambda: Principal = {
@@ -59,9 +68,9 @@ describe("IAM", () => {
 
   afterEach(() => cloud.close());
 
-  const iam = (operation: string, input: object) =>
-    cloud.call<Record<string, unknown>>("iam", operation, input);
-  const createRole = (document = trustLambda, more: object = {}) =>
+  const iam = <N extends OperationName<"iam">>(operation: N, input: Input<"iam", N>) =>
+    cloud.call("iam", operation, input);
+  const createRole = (document = trustLambda, more: Partial<Input<"iam", "CreateRole">> = {}) =>
     iam("CreateRole", { RoleName: "worker", AssumeRolePolicyDocument: document, ...more });
   const putPolicy = (document: string) =>
     iam("PutRolePolicy", { RoleName: "worker", PolicyName: "inline", PolicyDocument: document });
@@ -206,7 +215,7 @@ describe("IAM", () => {
       Arn: "arn:aws:iam::000000000000:role/service/worker",
       Description: "works",
       AssumeRolePolicyDocument: encodeURIComponent(trustLambda),
-      CreateDate: "2026-01-01T00:00:00Z",
+      CreateDate: new Date("2026-01-01T00:00:00Z"),
     });
     expect((await iam("GetRole", { RoleName: "worker" })).Role).to.deep.equal(Role);
     await putPolicy(allowSend);
@@ -217,30 +226,45 @@ describe("IAM", () => {
       IsTruncated: false,
     });
     expect(await refusalOf(iam("DeleteRole", { RoleName: "worker" }))).to.match(
-      /^DeleteConflict: .*must delete policies first/,
+      /^DeleteConflictException: .*must delete policies first/,
     );
     await iam("DeleteRolePolicy", { RoleName: "worker", PolicyName: "inline" });
     await iam("DeleteRole", { RoleName: "worker" });
     expect(await refusalOf(iam("GetRole", { RoleName: "worker" }))).to.match(
-      /^NoSuchEntity: The role with name worker/,
+      /^NoSuchEntityException: The role with name worker/,
     );
+  });
+
+  it("gives the SDK's client times and errors in the classes that it has for them", async () => {
+    const client = new IAMClient(cloud.client);
+    const input = { RoleName: "worker", AssumeRolePolicyDocument: trustLambda, Tags: [] };
+    const { Role } = await client.send(new CreateRoleCommand(input));
+    expect(Role).to.deep.include({ CreateDate: new Date("2026-01-01T00:00:00Z"), Tags: [] });
+    const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+    expect(await failure(client.send(new CreateRoleCommand(input)))).to.be.instanceOf(
+      EntityAlreadyExistsException,
+    );
+    await client.send(new DeleteRoleCommand(input));
+    const error = await failure(client.send(new GetRoleCommand(input)));
+    expect(error).to.be.instanceOf(NoSuchEntityException);
+    expect(error).to.have.nested.property("$metadata.httpStatusCode", 404);
   });
 
   it("pages through lists", async () => {
     for (const name of ["a", "b", "c"])
       await iam("CreateRole", { RoleName: name, AssumeRolePolicyDocument: trustLambda });
-    const names = (answer: Record<string, unknown>) =>
-      (answer.Roles as { RoleName: string }[]).map(({ RoleName }) => RoleName);
+    const names = ({ Roles }: Awaited<ReturnType<typeof iam<"ListRoles">>>) =>
+      Roles.map(({ RoleName }) => RoleName);
     const first = await iam("ListRoles", { MaxItems: 2 });
     expect([names(first), first.IsTruncated]).to.deep.equal([["a", "b"], true]);
-    const second = await iam("ListRoles", { MaxItems: "2", Marker: first.Marker });
+    const second = await iam("ListRoles", { MaxItems: 2, Marker: first.Marker });
     expect([names(second), second.IsTruncated]).to.deep.equal([["c"], false]);
   });
 
   it("attaches the account's own policies and those of AWS's that are stated, and names any other", async () => {
     await createRole();
     const { Policy } = await iam("CreatePolicy", { PolicyName: "send", PolicyDocument: allowSend });
-    const { Arn } = Policy as { Arn: string };
+    const { Arn = "" } = Policy ?? {};
     await iam("AttachRolePolicy", { RoleName: "worker", PolicyArn: Arn });
     expect(await attempt()).to.equal("none");
     expect((await iam("ListAttachedRolePolicies", { RoleName: "worker" })).AttachedPolicies).to.deep.equal([
@@ -261,14 +285,12 @@ describe("IAM", () => {
     await iam("CreateInstanceProfile", { InstanceProfileName: "profile" });
     await iam("AddRoleToInstanceProfile", { InstanceProfileName: "profile", RoleName: "worker" });
     const { InstanceProfile } = await iam("GetInstanceProfile", { InstanceProfileName: "profile" });
-    expect((InstanceProfile as { Roles: { Arn: string }[] }).Roles.map(({ Arn }) => Arn)).to.deep.equal([
-      roleArn,
-    ]);
+    expect(InstanceProfile.Roles.map(({ Arn }) => Arn)).to.deep.equal([roleArn]);
     expect(
       await refusalOf(
         iam("AddRoleToInstanceProfile", { InstanceProfileName: "profile", RoleName: "worker" }),
       ),
-    ).to.match(/^LimitExceeded/);
+    ).to.match(/^LimitExceededException/);
     expect(await refusalOf(iam("DeleteRole", { RoleName: "worker" }))).to.include(
       "must remove roles from instance profile",
     );
@@ -281,10 +303,10 @@ describe("IAM", () => {
       await refusalOf(
         putPolicy(policyOf({ Effect: "Allow", Action: "*", Resource: "*", Condition: condition })),
       ),
-    ).to.match(/^MalformedPolicyDocument: Statement 1, Condition\.StringMatches/);
+    ).to.match(/^MalformedPolicyDocumentException: Statement 1, Condition\.StringMatches/);
     expect(await refusalOf(createRole(trustLambda, { PermissionsBoundary: "x" }))).to.include(
-      "PermissionsBoundary is not supported by the embedded cloud",
+      "The member PermissionsBoundary of iam:CreateRole is not supported by the embedded cloud",
     );
-    expect(await refusalOf(createRole())).to.match(/^EntityAlreadyExists/);
+    expect(await refusalOf(createRole())).to.match(/^EntityAlreadyExistsException/);
   });
 });

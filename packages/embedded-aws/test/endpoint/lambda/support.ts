@@ -31,7 +31,7 @@ export async function createRole(
 ): Promise<string> {
   const document = (Statement: unknown) => JSON.stringify({ Version: "2012-10-17", Statement });
   const trust = { Effect: "Allow", Principal: { Service: trusted }, Action: "sts:AssumeRole" };
-  const { Role } = await cloud.call<{ Role: { Arn: string } }>("iam", "CreateRole", {
+  const { Role } = await cloud.call("iam", "CreateRole", {
     RoleName: name,
     AssumeRolePolicyDocument: document([trust]),
   });

@@ -195,17 +195,6 @@ describe("the wire of AWS's models, against the SDK's own encoders and decoders"
       ["Invoke", "CreateFunction", "ListFunctions", "UntagResource"],
     ],
     [
-      "iam",
-      {
-        client: "@aws-sdk/client-iam",
-        serviceTarget: "AWSIdentityManagementV20100508",
-        version: "2010-05-08",
-        xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-      },
-      ["awsQuery"],
-      ["CreateRole", "GetRole", "ListRoles"],
-    ],
-    [
       "sns",
       {
         client: "@aws-sdk/client-sns",

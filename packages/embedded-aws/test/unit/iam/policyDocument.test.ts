@@ -130,7 +130,7 @@ describe("policy documents", () => {
   for (const [what, document, message, kind] of refused) {
     it(`with ${what} are refused, naming it`, () => {
       const found = problem(document, kind);
-      expect(found).to.match(/^MalformedPolicyDocument: /);
+      expect(found).to.match(/^MalformedPolicyDocumentException: /);
       expect(found).to.match(message);
     });
   }

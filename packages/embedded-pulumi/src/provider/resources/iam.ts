@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { CreateContext } from "../resourceType";
-import { defined, jsonDocument, resource, tagList, tags } from "../schemas";
+import { jsonDocument, resource, tagList, tags } from "../schemas";
 
 function putRolePolicy(context: CreateContext, role: string, name: string, policy: string): Promise<unknown> {
   return context.call("iam", "PutRolePolicy", { RoleName: role, PolicyName: name, PolicyDocument: policy });
@@ -8,12 +8,6 @@ function putRolePolicy(context: CreateContext, role: string, name: string, polic
 
 function attachRolePolicy(context: CreateContext, role: string, policyArn: string): Promise<unknown> {
   return context.call("iam", "AttachRolePolicy", { RoleName: role, PolicyArn: policyArn });
-}
-
-interface RoleDescription {
-  readonly Arn: string;
-  readonly RoleId: string;
-  readonly CreateDate: string | number | Date;
 }
 
 const role = resource({
@@ -32,18 +26,14 @@ const role = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { Role } = await context.call<{ Role: RoleDescription }>(
-      "iam",
-      "CreateRole",
-      defined({
-        RoleName: inputs.name,
-        AssumeRolePolicyDocument: inputs.assumeRolePolicy,
-        Description: inputs.description,
-        Path: inputs.path,
-        MaxSessionDuration: inputs.maxSessionDuration,
-        Tags: tagList(inputs.tags),
-      }),
-    );
+    const { Role } = await context.call("iam", "CreateRole", {
+      RoleName: inputs.name,
+      AssumeRolePolicyDocument: inputs.assumeRolePolicy,
+      Description: inputs.description,
+      Path: inputs.path,
+      MaxSessionDuration: inputs.maxSessionDuration,
+      Tags: tagList(inputs.tags),
+    });
     for (const { name, policy } of inputs.inlinePolicies)
       await putRolePolicy(context, inputs.name, name, policy);
     for (const arn of inputs.managedPolicyArns) await attachRolePolicy(context, inputs.name, arn);
@@ -52,7 +42,7 @@ const role = resource({
       outputs: {
         arn: Role.Arn,
         uniqueId: Role.RoleId,
-        createDate: new Date(Role.CreateDate).toISOString(),
+        createDate: Role.CreateDate.toISOString(),
         path: inputs.path,
         maxSessionDuration: inputs.maxSessionDuration,
       },
@@ -81,18 +71,15 @@ const policy = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { Policy } = await context.call<{ Policy: { Arn: string; PolicyId: string } }>(
-      "iam",
-      "CreatePolicy",
-      defined({
-        PolicyName: inputs.name,
-        PolicyDocument: inputs.policy,
-        Description: inputs.description,
-        Path: inputs.path,
-        Tags: tagList(inputs.tags),
-      }),
-    );
-    return { id: Policy.Arn, outputs: { arn: Policy.Arn, policyId: Policy.PolicyId, path: inputs.path } };
+    const { Policy } = await context.call("iam", "CreatePolicy", {
+      PolicyName: inputs.name,
+      PolicyDocument: inputs.policy,
+      Description: inputs.description,
+      Path: inputs.path,
+      Tags: tagList(inputs.tags),
+    });
+    const { Arn = "", PolicyId } = Policy ?? {};
+    return { id: Arn, outputs: { arn: Arn, policyId: PolicyId, path: inputs.path } };
   },
 });
 
@@ -115,9 +102,7 @@ const instanceProfile = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { InstanceProfile } = await context.call<{
-      InstanceProfile: { Arn: string; InstanceProfileId: string };
-    }>("iam", "CreateInstanceProfile", {
+    const { InstanceProfile } = await context.call("iam", "CreateInstanceProfile", {
       InstanceProfileName: inputs.name,
       Path: inputs.path,
       Tags: tagList(inputs.tags),

@@ -50,6 +50,15 @@ describe("the provider, on the services themselves,", () => {
     expect(ids).to.have.length(3);
   });
 
+  it("creates a managed policy with what describes it", async () => {
+    const policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" }],
+    });
+    const created = await create("aws:iam/policy:Policy", { name: "send", policy, description: "d", tags });
+    expect(created.id).to.equal("arn:aws:iam::000000000000:policy/send");
+  });
+
   it("reads a public parameter", async () => {
     const name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
     const parameter = await invoke("aws:ssm/getParameter:getParameter", { name });
