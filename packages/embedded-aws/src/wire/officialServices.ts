@@ -32,6 +32,7 @@ export interface Clients {
   "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
   "@aws-sdk/client-sesv2": typeof import("@aws-sdk/client-sesv2");
+  "@aws-sdk/client-sns": typeof import("@aws-sdk/client-sns");
   "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
   "@aws-sdk/client-ssm": typeof import("@aws-sdk/client-ssm");
   "@aws-sdk/client-sts": typeof import("@aws-sdk/client-sts");
@@ -85,6 +86,13 @@ export const officialServices = {
         query: ["NextToken", "PageSize"],
       },
     ],
+  },
+  sns: {
+    client: "@aws-sdk/client-sns",
+    protocols: ["awsQuery"],
+    serviceTarget: "AmazonSimpleNotificationService",
+    version: "2010-03-31",
+    xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
   },
   sqs: {
     client: "@aws-sdk/client-sqs",

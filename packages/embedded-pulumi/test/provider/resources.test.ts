@@ -163,7 +163,9 @@ const cases: Case[] = [
     type: "aws:sns/topic:Topic",
     inputs: { kmsMasterKeyId: "alias/aws/sns" },
     answers: { "sns:CreateTopic": { TopicArn: "arn:t" } },
-    calls: [["sns:CreateTopic", { Name: "x-0123abc", Attributes: { KmsMasterKeyId: "alias/aws/sns" } }]],
+    calls: [
+      ["sns:CreateTopic", { Name: "x-0123abc", Attributes: { KmsMasterKeyId: "alias/aws/sns" }, Tags: [] }],
+    ],
     id: "arn:t",
     outputs: { arn: "arn:t" },
   },

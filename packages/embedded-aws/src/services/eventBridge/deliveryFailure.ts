@@ -13,7 +13,7 @@ export interface DeliveryFailure {
 
 export function deliveryFailure(error: AwsError): DeliveryFailure {
   const { code, message } = error;
-  if (/^AccessDenied|^AuthorizationError$/.test(code))
+  if (/^AccessDenied|^AuthorizationError/.test(code))
     return { code: "NO_PERMISSIONS", message, retried: false };
   if (/NotFound|DoesNotExist|NonExistent/.test(code)) return { code: "NO_RESOURCE", message, retried: false };
   if (/Thrott|TooManyRequests/.test(code)) return { code: "THROTTLING", message, retried: true };

@@ -10,7 +10,7 @@ const ACTIONS = ["kms:GenerateDataKey", "kms:Decrypt"];
  * Checks that `caller` may use a key by way of a service that encrypts with it, as that service's requests
  * need. Nothing is encrypted here: the permission is what a program can get wrong.
  *
- * @throws AwsError `KMSAccessDenied`, `KMSNotFound` or `KMSInvalidState`.
+ * @throws AwsError `KMSAccessDeniedException`, `KMSNotFoundException` or `KMSInvalidStateException`.
  */
 export async function authorizeUseOfKey(
   context: CloudContext,
@@ -33,12 +33,15 @@ export async function authorizeUseOfKey(
       ACTIONS.map((action) => ({ action, resource: arn, resourcePolicy: Policy, context: conditions })),
     );
     if (key?.KeyState !== "Enabled") {
-      throw new AwsError("KMSInvalidState", `${arn} is pending deletion; expected a key that is enabled`);
+      throw new AwsError(
+        "KMSInvalidStateException",
+        `${arn} is pending deletion; expected a key that is enabled`,
+      );
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    if (error.code === accessDenied) throw new AwsError("KMSAccessDenied", error.message, 400);
-    if (error.code === "NotFoundException") throw new AwsError("KMSNotFound", error.message, 400);
+    if (error.code === accessDenied) throw new AwsError("KMSAccessDeniedException", error.message, 400);
+    if (error.code === "NotFoundException") throw new AwsError("KMSNotFoundException", error.message, 400);
     throw error;
   }
 }

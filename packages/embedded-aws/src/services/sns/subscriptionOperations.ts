@@ -1,96 +1,104 @@
-import * as v from "valibot";
-import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { type Call, type CloudContext, operation, type Operation } from "../../core/service";
+import type { Call, CloudContext } from "../../core/service";
+import { operationsOf, type Output } from "../../wire/operation";
+import { checkAttributeName, invalidParameter, missingParameter } from "./errors";
 import { topicAccess } from "./topicAccess";
-import { PROTOCOLS, type Subscription, TopicArn, type Topics } from "./topics";
+import { byTopic, PROTOCOLS, type Subscription, type SubscriptionProtocol, type Topics } from "./topics";
 
 const PAGE = 100;
 
-export function subscriptionOperations(context: CloudContext, topics: Topics): Record<string, Operation> {
+const bySubscription = { supports: ["SubscriptionArn"] } as const;
+
+/** The SNS API reference, Subscribe. */
+const ALL_PROTOCOLS = [
+  ...PROTOCOLS,
+  ...["http", "https", "email-json", "sms", "application", "firehose"],
+] as const;
+const OTHER_ATTRIBUTES =
+  /^(DeliveryPolicy|FilterPolicy|FilterPolicyScope|RedrivePolicy|ReplayPolicy|SubscriptionRoleArn)$/;
+
+export function subscriptionOperations(context: CloudContext, topics: Topics) {
   const on = topicAccess(topics, context.accountId);
   const onTopic = (action: string) => (input: { readonly TopicArn: string }, call: Call) =>
     on(action, input.TopicArn, call);
   const onSubscription = (action: string) => (input: { readonly SubscriptionArn: string }, call: Call) =>
     on(action, input.SubscriptionArn.split(":").slice(0, 6).join(":"), call);
+  const operation = operationsOf("sns", context);
 
   return {
-    Subscribe: operation(
-      context,
-      v.strictObject({
-        TopicArn,
-        Protocol: v.picklist(PROTOCOLS),
-        Endpoint: v.string(),
-        Attributes: v.optional(
-          v.strictObject({ RawMessageDelivery: v.optional(v.picklist(["true", "false"])) }),
-          {},
-        ),
-        ReturnSubscriptionArn: v.optional(v.union([v.boolean(), v.picklist(["true", "false"])])),
-      }),
+    ...operation(
+      "Subscribe",
+      {
+        supports: ["TopicArn", "Protocol", "Endpoint", "Attributes", "ReturnSubscriptionArn"],
+        rules: { ...byTopic.rules, Protocol: { oneOf: ALL_PROTOCOLS, supported: PROTOCOLS } },
+      },
       onTopic("Subscribe"),
-      (input) => {
-        checkEndpoint(input.Protocol, input.Endpoint);
-        const subscription = topics.subscribe(
-          topics.get(input.TopicArn),
-          input.Protocol,
-          input.Endpoint,
-          input.Attributes.RawMessageDelivery === "true",
-        );
-        const wantsArn = String(input.ReturnSubscriptionArn ?? false) === "true";
+      ({ TopicArn, Protocol, Endpoint: endpoint, Attributes = {}, ReturnSubscriptionArn: wantsArn }) => {
+        const protocol = Protocol as SubscriptionProtocol;
+        if (endpoint === undefined) throw missingParameter("Endpoint");
+        checkEndpoint(protocol, endpoint);
+        const raw = rawMessageDelivery(Attributes);
+        const subscription = topics.subscribe(topics.get(TopicArn), protocol, endpoint, raw);
         return {
-          SubscriptionArn: subscription.confirmed || wantsArn ? subscription.arn : "pending confirmation",
+          SubscriptionArn:
+            subscription.confirmed || wantsArn === true ? subscription.arn : "pending confirmation",
         };
       },
     ),
 
-    Unsubscribe: operation(
-      context,
-      v.strictObject({ SubscriptionArn: v.string() }),
-      onSubscription("Unsubscribe"),
-      (input) => {
-        const { topic, subscription } = topics.subscription(input.SubscriptionArn);
-        topic.subscriptions.delete(subscription.arn);
-        return {};
-      },
-    ),
+    ...operation("Unsubscribe", bySubscription, onSubscription("Unsubscribe"), (input) => {
+      const { topic, subscription } = topics.subscription(input.SubscriptionArn);
+      topic.subscriptions.delete(subscription.arn);
+      return {};
+    }),
 
-    GetSubscriptionAttributes: operation(
-      context,
-      v.strictObject({ SubscriptionArn: v.string() }),
+    ...operation(
+      "GetSubscriptionAttributes",
+      bySubscription,
       onSubscription("GetSubscriptionAttributes"),
       (input) => {
         const { subscription } = topics.subscription(input.SubscriptionArn);
         return {
-          Attributes: new Map([
-            ["SubscriptionArn", subscription.arn],
-            ["TopicArn", subscription.topicArn],
-            ["Protocol", subscription.protocol],
-            ["Endpoint", subscription.endpoint],
-            ["Owner", context.accountId],
-            ["PendingConfirmation", String(!subscription.confirmed)],
-            ["RawMessageDelivery", String(subscription.rawMessageDelivery)],
-          ]),
+          Attributes: {
+            SubscriptionArn: subscription.arn,
+            TopicArn: subscription.topicArn,
+            Protocol: subscription.protocol,
+            Endpoint: subscription.endpoint,
+            Owner: context.accountId,
+            PendingConfirmation: String(!subscription.confirmed),
+            RawMessageDelivery: String(subscription.rawMessageDelivery),
+          },
         };
       },
     ),
 
-    ListSubscriptionsByTopic: operation(
-      context,
-      v.strictObject({ TopicArn, NextToken: v.optional(v.string()) }),
+    ...operation(
+      "ListSubscriptionsByTopic",
+      { supports: ["TopicArn", "NextToken"], rules: byTopic.rules },
       onTopic("ListSubscriptionsByTopic"),
       (input) => {
         const all = [...topics.get(input.TopicArn).subscriptions.values()];
-        const { items, next } = pageOf(all, input.NextToken, PAGE, "InvalidParameter");
+        const { items, next } = pageOf(all, input.NextToken, PAGE, "InvalidParameterException");
         return {
           Subscriptions: items.map((subscription) => subscriptionElement(subscription, context.accountId)),
-          ...(next === undefined ? {} : { NextToken: next }),
+          NextToken: next,
         };
       },
     ),
   };
 }
 
-function checkEndpoint(protocol: Subscription["protocol"], endpoint: string): void {
+function rawMessageDelivery(attributes: Readonly<Record<string, string>>): boolean {
+  for (const [name, value] of Object.entries(attributes)) {
+    checkAttributeName(name, "subscription", ["RawMessageDelivery"], OTHER_ATTRIBUTES);
+    if (value !== "true" && value !== "false") {
+      throw invalidParameter(`Attributes Reason: ${name}: got ${value}; expected true or false`);
+    }
+  }
+  return attributes.RawMessageDelivery === "true";
+}
+
+function checkEndpoint(protocol: SubscriptionProtocol, endpoint: string): void {
   const shapes = {
     sqs: { shape: /^arn:aws:sqs:[^:]+:\d{12}:[^:]+$/, expected: "a queue's ARN" },
     lambda: { shape: /^arn:aws:lambda:[^:]+:\d{12}:function:.+$/, expected: "a function's ARN" },
@@ -98,10 +106,15 @@ function checkEndpoint(protocol: Subscription["protocol"], endpoint: string): vo
   };
   const { shape, expected } = shapes[protocol];
   if (!shape.test(endpoint))
-    throw invalid(`Endpoint: got "${endpoint}"; expected ${expected} for protocol ${protocol}`);
+    throw invalidParameter(
+      `Endpoint Reason: got "${endpoint}"; expected ${expected} for protocol ${protocol}`,
+    );
 }
 
-function subscriptionElement(subscription: Subscription, owner: string): object {
+function subscriptionElement(
+  subscription: Subscription,
+  owner: string,
+): NonNullable<Output<"sns", "ListSubscriptionsByTopic">["Subscriptions"]>[number] {
   return {
     SubscriptionArn: subscription.confirmed ? subscription.arn : "PendingConfirmation",
     Owner: owner,
@@ -109,8 +122,4 @@ function subscriptionElement(subscription: Subscription, owner: string): object 
     Endpoint: subscription.endpoint,
     TopicArn: subscription.topicArn,
   };
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameter", `Invalid parameter: ${message}`);
 }

@@ -1,95 +1,87 @@
-import * as v from "valibot";
-import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { record } from "../../core/record";
-import { type Call, type CloudContext, operation, type Operation } from "../../core/service";
+import type { Call, CloudContext } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
-import { authorizeUseOfKey } from "../kms/useOfKey";
-import { deliver } from "./delivery";
+import { operationsOf } from "../../wire/operation";
+import { checkAttributeName, invalidParameter } from "./errors";
+import { publish } from "./publish";
 import { topicAccess } from "./topicAccess";
-import { policyOf, TopicArn, type Topics } from "./topics";
+import { byTopic, policyOf, topicArnRule, type Topics } from "./topics";
 import { messageOf } from "../../core/messageOf";
 
-const Attributes = v.optional(record(v.string(), v.string()), {});
-const Tags = v.optional(
-  v.array(v.strictObject({ Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)), Value: v.string() })),
-  [],
-);
-
-/** Topic attributes that are kept; none of the others is there. */
+/** Topic attributes that are kept, and what SNS's API reference knows beside them. */
 const TOPIC_ATTRIBUTES = ["DisplayName", "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig"];
+const OTHER_ATTRIBUTES =
+  /^(DeliveryPolicy|ArchivePolicy|FifoTopic|FifoThroughputScope|ContentBasedDeduplication|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
 
-/** Publish, SNS API reference: bytes of a message; characters of a subject. */
-const MOST_BYTES = 262_144;
-const Subject = v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,100}$/));
+const tagRules = { "Tags.Key": { length: [1, 128] }, "Tags.Value": { length: [0, 256] } } as const;
+const byResource = { supports: ["ResourceArn"], rules: { ResourceArn: topicArnRule } } as const;
 
 const PAGE = 100;
 
-export function topicOperations(context: CloudContext, topics: Topics): Record<string, Operation> {
+export function topicOperations(context: CloudContext, topics: Topics) {
   const on = topicAccess(topics, context.accountId);
   const onTopic = (action: string) => (input: { readonly TopicArn: string }, call: Call) =>
     on(action, input.TopicArn, call);
   const onResource = (action: string) => (input: { readonly ResourceArn: string }, call: Call) =>
     on(action, input.ResourceArn, call);
+  const operation = operationsOf("sns", context);
 
   return {
-    CreateTopic: operation(
-      context,
-      v.strictObject({ Name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/)), Attributes, Tags }),
+    ...publish(context, topics),
+
+    ...operation(
+      "CreateTopic",
+      {
+        supports: ["Name", "Attributes", "Tags"],
+        rules: { Name: { pattern: /^[A-Za-z0-9_-]{1,256}$/ }, ...tagRules },
+      },
       (input) => [{ action: "sns:CreateTopic", resource: topics.arnOf(input.Name) }],
-      (input) => {
-        for (const [name, value] of Object.entries(input.Attributes)) checkAttribute(name, value);
-        const tags = new Map(input.Tags.map((tag) => [tag.Key, tag.Value]));
-        return { TopicArn: topics.create(input.Name, new Map(Object.entries(input.Attributes)), tags).arn };
+      ({ Name, Attributes = {}, Tags = [] }) => {
+        const attributes = Object.entries(Attributes);
+        for (const [name, value] of attributes) checkAttribute(name, value);
+        const tags = new Map(Tags.map((tag) => [tag.Key, tag.Value]));
+        return { TopicArn: topics.create(Name, new Map(attributes), tags).arn };
       },
     ),
 
-    DeleteTopic: operation(context, v.strictObject({ TopicArn }), onTopic("DeleteTopic"), (input) => {
+    ...operation("DeleteTopic", byTopic, onTopic("DeleteTopic"), (input) => {
       topics.delete(input.TopicArn);
       return {};
     }),
 
-    ListTopics: operation(
-      context,
-      v.strictObject({ NextToken: v.optional(v.string()) }),
+    ...operation(
+      "ListTopics",
+      { supports: ["NextToken"] },
       () => [{ action: "sns:ListTopics", resource: "*" }],
       (input) => {
-        const { items, next } = pageOf(topics.list(), input.NextToken, PAGE, "InvalidParameter");
-        return {
-          Topics: items.map((topic) => ({ TopicArn: topic.arn })),
-          ...(next === undefined ? {} : { NextToken: next }),
-        };
+        const { items, next } = pageOf(topics.list(), input.NextToken, PAGE, "InvalidParameterException");
+        return { Topics: items.map((topic) => ({ TopicArn: topic.arn })), NextToken: next };
       },
     ),
 
-    GetTopicAttributes: operation(
-      context,
-      v.strictObject({ TopicArn }),
-      onTopic("GetTopicAttributes"),
-      (input) => {
-        const topic = topics.get(input.TopicArn);
-        const subscriptions = [...topic.subscriptions.values()];
-        const confirmed = subscriptions.filter((subscription) => subscription.confirmed).length;
-        return {
-          Attributes: new Map([
-            ["TopicArn", topic.arn],
-            ["Owner", context.accountId],
-            ["DisplayName", ""],
-            ["SubscriptionsConfirmed", String(confirmed)],
-            ["SubscriptionsPending", String(subscriptions.length - confirmed)],
-            ["SubscriptionsDeleted", "0"],
-            ...topic.attributes,
-            ["Policy", policyOf(topic, context.accountId)],
-          ]),
-        };
-      },
-    ),
+    ...operation("GetTopicAttributes", byTopic, onTopic("GetTopicAttributes"), (input) => {
+      const topic = topics.get(input.TopicArn);
+      const subscriptions = [...topic.subscriptions.values()];
+      const confirmed = subscriptions.filter((subscription) => subscription.confirmed).length;
+      return {
+        Attributes: {
+          TopicArn: topic.arn,
+          Owner: context.accountId,
+          DisplayName: "",
+          SubscriptionsConfirmed: String(confirmed),
+          SubscriptionsPending: String(subscriptions.length - confirmed),
+          SubscriptionsDeleted: "0",
+          ...Object.fromEntries(topic.attributes),
+          Policy: policyOf(topic, context.accountId),
+        },
+      };
+    }),
 
-    SetTopicAttributes: operation(
-      context,
-      v.strictObject({ TopicArn, AttributeName: v.string(), AttributeValue: v.optional(v.string(), "") }),
+    ...operation(
+      "SetTopicAttributes",
+      { supports: ["TopicArn", "AttributeName", "AttributeValue"], rules: byTopic.rules },
       onTopic("SetTopicAttributes"),
-      ({ TopicArn: arn, AttributeName: name, AttributeValue: value }) => {
+      ({ TopicArn: arn, AttributeName: name, AttributeValue: value = "" }) => {
         const topic = topics.get(arn);
         checkAttribute(name, value);
         if (value === "") topic.attributes.delete(name);
@@ -98,93 +90,40 @@ export function topicOperations(context: CloudContext, topics: Topics): Record<s
       },
     ),
 
-    Publish: operation(
-      context,
-      v.strictObject({
-        TopicArn,
-        Message: v.pipe(v.string(), v.minLength(1)),
-        Subject: v.optional(Subject),
-        MessageAttributes: v.optional(
-          record(v.string(), v.strictObject({ DataType: v.string(), StringValue: v.string() })),
-          {},
-        ),
-      }),
-      onTopic("Publish"),
-      async (input, { caller }) => {
-        const topic = topics.get(input.TopicArn);
-        const keyId = topic.attributes.get("KmsMasterKeyId");
-        if (keyId !== undefined) await authorizeUseOfKey(context, keyId, caller, "sns");
-        const bytes = Buffer.byteLength(input.Message);
-        if (bytes > MOST_BYTES) {
-          throw invalid(`Message: got ${bytes} bytes; expected at most ${MOST_BYTES}`);
-        }
-        const messageId = context.random.uuid();
-        const subject = input.Subject === undefined ? {} : { subject: input.Subject };
-        context.events.publish({
-          type: "notification-published",
-          topicArn: topic.arn,
-          messageId,
-          ...subject,
-          message: input.Message,
-        });
-        const notification = {
-          messageId,
-          ...subject,
-          message: input.Message,
-          attributes: input.MessageAttributes,
-        };
-        for (const subscription of topic.subscriptions.values()) {
-          void context.clock.busy(deliver(context, topic, subscription, notification));
-        }
-        return { MessageId: messageId };
-      },
-    ),
-
-    TagResource: operation(
-      context,
-      v.strictObject({ ResourceArn: TopicArn, Tags }),
+    ...operation(
+      "TagResource",
+      { supports: ["ResourceArn", "Tags"], rules: { ...byResource.rules, ...tagRules } },
       onResource("TagResource"),
       (input) => {
-        const { tags } = topics.get(input.ResourceArn);
+        const { tags } = topics.tagged(input.ResourceArn);
         for (const tag of input.Tags) tags.set(tag.Key, tag.Value);
         return {};
       },
     ),
 
-    UntagResource: operation(
-      context,
-      v.strictObject({ ResourceArn: TopicArn, TagKeys: v.array(v.string()) }),
+    ...operation(
+      "UntagResource",
+      { supports: ["ResourceArn", "TagKeys"], rules: byResource.rules },
       onResource("UntagResource"),
       (input) => {
-        const { tags } = topics.get(input.ResourceArn);
+        const { tags } = topics.tagged(input.ResourceArn);
         for (const key of input.TagKeys) tags.delete(key);
         return {};
       },
     ),
 
-    ListTagsForResource: operation(
-      context,
-      v.strictObject({ ResourceArn: TopicArn }),
-      onResource("ListTagsForResource"),
-      (input) => ({
-        Tags: [...topics.get(input.ResourceArn).tags].map(([Key, Value]) => ({ Key, Value })),
-      }),
-    ),
+    ...operation("ListTagsForResource", byResource, onResource("ListTagsForResource"), (input) => ({
+      Tags: [...topics.tagged(input.ResourceArn).tags].map(([Key, Value]) => ({ Key, Value })),
+    })),
   };
 }
 
 function checkAttribute(name: string, value: string): void {
-  if (!TOPIC_ATTRIBUTES.includes(name)) {
-    throw invalid(`AttributeName: got ${name}; the embedded cloud supports ${TOPIC_ATTRIBUTES.join(", ")}`);
-  }
+  checkAttributeName(name, "topic", TOPIC_ATTRIBUTES, OTHER_ATTRIBUTES);
   if (name !== "Policy" || value === "") return;
   try {
     parsePolicyDocument(value, "resource");
   } catch (error) {
-    throw invalid(`Policy: ${messageOf(error)}`);
+    throw invalidParameter(`Policy Reason: ${messageOf(error)}`);
   }
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameter", `Invalid parameter: ${message}`);
 }

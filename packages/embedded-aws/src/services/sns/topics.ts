@@ -1,8 +1,9 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 
-export const TopicArn = v.pipe(v.string(), v.regex(/^arn:aws:sns:[^:]+:\d{12}:[^:]+$/));
+/** The rule for a topic's ARN, in whichever member it stands. */
+export const topicArnRule = { pattern: /^arn:aws:sns:[^:]+:\d{12}:[^:]+$/ } as const;
+export const byTopic = { supports: ["TopicArn"], rules: { TopicArn: topicArnRule } } as const;
 
 export interface Topic {
   readonly name: string;
@@ -12,6 +13,7 @@ export interface Topic {
   readonly subscriptions: Map<string, Subscription>;
 }
 
+/** Those of SNS's that are here. */
 export const PROTOCOLS = ["sqs", "lambda", "email"] as const;
 export type SubscriptionProtocol = (typeof PROTOCOLS)[number];
 
@@ -40,7 +42,18 @@ export class Topics {
 
   get(arn: string): Topic {
     const topic = this.#byArn.get(arn);
-    if (topic === undefined) throw new AwsError("NotFound", `Topic does not exist. There is no ${arn}.`, 404);
+    if (topic === undefined) {
+      throw new AwsError("NotFoundException", `Topic does not exist. There is no ${arn}.`, 404);
+    }
+    return topic;
+  }
+
+  /** The topic as what carries tags: AWS has another error for it. */
+  tagged(arn: string): Topic {
+    const topic = this.#byArn.get(arn);
+    if (topic === undefined) {
+      throw new AwsError("ResourceNotFoundException", `Resource does not exist. There is no ${arn}.`, 404);
+    }
     return topic;
   }
 
@@ -92,7 +105,7 @@ export class Topics {
       const subscription = topic.subscriptions.get(arn);
       if (subscription !== undefined) return { topic, subscription };
     }
-    throw new AwsError("NotFound", `Subscription does not exist: ${arn}`, 404);
+    throw new AwsError("NotFoundException", `Subscription does not exist. There is no ${arn}.`, 404);
   }
 }
 

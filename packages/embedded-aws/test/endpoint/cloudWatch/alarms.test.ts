@@ -198,7 +198,7 @@ describe("CloudWatch", () => {
   });
 
   it("publishes to the topic of an alarm's action, and not while actions are disabled", async () => {
-    const { TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", { Name: "on-call" });
+    const { TopicArn } = await cloud.call("sns", "CreateTopic", { Name: "on-call" });
     await putAlarm({ AlarmActions: [TopicArn], OKActions: [TopicArn] });
     await cloud.call("monitoring", "SetAlarmState", {
       AlarmName: "busy",
@@ -236,7 +236,7 @@ describe("CloudWatch", () => {
       ],
     };
     const Attributes = { Policy: JSON.stringify(policy) };
-    const { TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", {
+    const { TopicArn } = await cloud.call("sns", "CreateTopic", {
       Name: "closed",
       Attributes,
     });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { createSqs } from "../../../src/services/sqs/sqs";
+import { createSns } from "../../../src/services/sns/sns";
 import { createLogs } from "../../../src/services/logs/logs";
 import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { RecordingService } from "../../support/recordingService";
@@ -11,7 +12,8 @@ const trustPolicy = JSON.stringify({
 });
 
 // Each command starts a Python program, which takes about a second.
-describe("the AWS CLI", () => {
+describe("the AWS CLI", function () {
+  this.timeout(60_000);
   let cloud: TestCloud | undefined;
   const aws = async (...command: readonly string[]) => {
     if (cloud === undefined) throw new Error("the cloud is not running");
@@ -37,21 +39,18 @@ describe("the AWS CLI", () => {
     { kind: "awsJson", version: "1.0", targetPrefixes: ["GraniteServiceVersion20100801"] },
     { PutMetricData: () => ({}) },
   );
-  const sns = new RecordingService(
-    "sns",
-    { kind: "awsQuery", namespace: "http://sns.amazonaws.com/doc/2010-03-31/" },
-    { GetTopicAttributes: () => ({ Attributes: new Map([["DisplayName", "a & b"]]) }) },
-  );
   before(async function () {
     if (!(await hasAwsCli())) this.skip();
     cloud = await startTestCloud({
-      services: [createLogs, ec2.create, monitoring.create, sns.create, createSqs],
+      services: [createLogs, ec2.create, monitoring.create, createSns, createSqs],
     });
   });
 
   after(() => cloud?.close());
 
   it("speaks the query protocol with IAM and SNS", async () => {
+    const TopicArn = "arn:aws:sns:us-east-1:000000000000:t";
+    await cloud?.call("sns", "CreateTopic", { Name: "t", Attributes: { DisplayName: "a & b" } });
     const [created, attributes] = await Promise.all([
       aws(
         "iam",
@@ -63,7 +62,7 @@ describe("the AWS CLI", () => {
         "--tags",
         "Key=a,Value=b",
       ),
-      aws("sns", "get-topic-attributes", "--topic-arn", "arn:aws:sns:us-east-1:000000000000:t"),
+      aws("sns", "get-topic-attributes", "--topic-arn", TopicArn),
     ]);
     expect(created)
       .to.have.nested.property("Role.AssumeRolePolicyDocument")
@@ -71,15 +70,19 @@ describe("the AWS CLI", () => {
     expect(created)
       .to.have.nested.property("Role.Tags")
       .that.deep.equals([{ Key: "a", Value: "b" }]);
-    expect(attributes).to.deep.equal({ Attributes: { DisplayName: "a & b" } });
+    expect(attributes).to.have.property("Attributes").that.includes({ TopicArn, DisplayName: "a & b" });
   });
 
   it("may give a list without items", async () => {
-    const role = await aws(
-      ...["iam", "create-role", "--role-name", "untagged", "--tags", "[]"],
-      ...["--assume-role-policy-document", trustPolicy],
-    );
+    const [role, topic] = await Promise.all([
+      aws(
+        ...["iam", "create-role", "--role-name", "untagged", "--tags", "[]"],
+        ...["--assume-role-policy-document", trustPolicy],
+      ),
+      aws("sns", "create-topic", "--name", "untagged", "--tags", "[]"),
+    ]);
     expect(role).to.have.nested.property("Role.Tags").that.deep.equals([]);
+    expect(topic).to.deep.equal({ TopicArn: "arn:aws:sns:us-east-1:000000000000:untagged" });
   });
 
   it("speaks JSON with Logs and CloudWatch, and EC2's protocol with EC2", async () => {
@@ -100,9 +103,12 @@ describe("the AWS CLI", () => {
   });
 
   it("shows errors with their codes", async () => {
-    const [unsupported, role, queue] = await Promise.all([
+    const [unsupported, role, topic, queue] = await Promise.all([
       refusalOf(aws("iam", "list-users")),
       refusalOf(aws("iam", "get-role", "--role-name", "missing")),
+      refusalOf(
+        aws("sns", "get-topic-attributes", "--topic-arn", "arn:aws:sns:us-east-1:000000000000:missing"),
+      ),
       refusalOf(aws("sqs", "get-queue-url", "--queue-name", "missing")),
     ]);
     expect(unsupported).to.include(
@@ -110,6 +116,9 @@ describe("the AWS CLI", () => {
     );
     expect(role).to.include(
       "(NoSuchEntity) when calling the GetRole operation: The role with name missing cannot be found.",
+    );
+    expect(topic).to.include(
+      "(NotFound) when calling the GetTopicAttributes operation: Topic does not exist",
     );
     expect(queue).to.include(
       "(AWS.SimpleQueueService.NonExistentQueue) when calling the GetQueueUrl operation: The specified queue does not exist",

@@ -9,9 +9,9 @@ import {
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
-import type { Access, CloudContext, Protocol, Service } from "../../../src/core/service";
+import type { Access, CloudContext, Service } from "../../../src/core/service";
 import type { Principal } from "../../../src/core/iam/principal";
-import type { Input, OperationName } from "../../../src/wire/operation";
+import { type Input, officialService, type OperationName, operationsOf } from "../../../src/wire/operation";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const lambda: Principal = {
@@ -41,28 +41,46 @@ describe("IAM", () => {
   /** What the next guarded call needs. */
   let access: Access = { action: "sqs:SendMessage", resource: queueArn };
 
-  const guarded =
-    (name: Service["name"], protocol: Protocol) =>
-    (context: CloudContext): Service => ({
-      name,
-      protocol,
+  /** Services of which one operation needs `access`. */
+  const guarded = {
+    sqs: (context: CloudContext): Service =>
+      officialService(
+        "sqs",
+        operationsOf("sqs", context)(
+          "ListQueues",
+          { supports: [] },
+          () => [access],
+          () => ({}),
+        ),
+      ),
+    sns: (context: CloudContext): Service =>
+      officialService(
+        "sns",
+        operationsOf("sns", context)(
+          "ListTopics",
+          { supports: [] },
+          () => [access],
+          () => ({}),
+        ),
+      ),
+    ec2: (context: CloudContext): Service => ({
+      name: "ec2",
+      protocol: { kind: "ec2Query", namespace: "" },
       operations: {
-        Try: (_, call) => {
+        DescribeInstances: (_, call) => {
           context.authorize(call.caller, [access]);
           return Promise.resolve({});
         },
       },
-    });
+    }),
+  };
+  const operations = { sqs: "ListQueues", sns: "ListTopics", ec2: "DescribeInstances" } as const;
 
   beforeEach(async () => {
     access = { action: "sqs:SendMessage", resource: queueArn };
     cloud = await startTestCloud({
       clock,
-      services: [
-        guarded("sqs", { kind: "awsJson", version: "1.0", targetPrefixes: ["AmazonSQS"] }),
-        guarded("ec2", { kind: "ec2Query", namespace: "" }),
-        guarded("sns", { kind: "awsQuery", namespace: "" }),
-      ],
+      services: Object.values(guarded),
     });
   });
 
@@ -75,8 +93,8 @@ describe("IAM", () => {
   const putPolicy = (document: string) =>
     iam("PutRolePolicy", { RoleName: "worker", PolicyName: "inline", PolicyDocument: document });
   const worker: Principal = { kind: "role", accountId: "000000000000", roleName: "worker", sessionName: "s" };
-  const attempt = (service: "sqs" | "ec2" | "sns" = "sqs", caller: Principal = worker) =>
-    refusalOf(cloud.context.call(service, "Try", {}, caller));
+  const attempt = (service: keyof typeof guarded = "sqs", caller: Principal = worker) =>
+    refusalOf(cloud.context.call(service, operations[service], {}, caller));
 
   const refused =
     "User: arn:aws:sts::000000000000:assumed-role/worker/s is not authorized to perform: sqs:SendMessage on resource: " +
@@ -86,7 +104,7 @@ describe("IAM", () => {
     await createRole();
     const why = `${refused} because no identity-based policy allows the sqs:SendMessage action`;
     expect(await attempt("sqs")).to.equal(`AccessDeniedException: ${why}`);
-    expect(await attempt("sns")).to.equal(`AccessDenied: ${why}`);
+    expect(await attempt("sns")).to.equal(`AuthorizationErrorException: ${why}`);
     expect(await attempt("ec2")).to.equal(
       `UnauthorizedOperation: You are not authorized to perform this operation. ${why}`,
     );

@@ -86,7 +86,7 @@ describe("KMS keys", () => {
       sourceArn: `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:late`,
     };
     const publishAs = async (caller: Principal, KmsMasterKeyId: string) => {
-      const { TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", {
+      const { TopicArn } = await cloud.call("sns", "CreateTopic", {
         Name: "alarms",
         Attributes: { KmsMasterKeyId },
       });
@@ -111,23 +111,23 @@ describe("KMS keys", () => {
 
     it("refuse an alarm when their policy names somebody else", async () => {
       expect(await publishAs(alarm, (await keyFor("events.amazonaws.com")).KeyId)).to.match(
-        /^KMSAccessDenied: .*kms:GenerateDataKey/,
+        /^KMSAccessDeniedException: .*kms:GenerateDataKey/,
       );
     });
 
     it("refuse an alarm when they are SNS's own, which serve the account's principals only", async () => {
-      expect(await publishAs(alarm, "alias/aws/sns")).to.match(/^KMSAccessDenied/);
+      expect(await publishAs(alarm, "alias/aws/sns")).to.match(/^KMSAccessDeniedException/);
     });
 
     it("must exist", async () => {
       const administrator: Principal = { kind: "administrator", accountId: ACCOUNT };
-      expect(await publishAs(administrator, "alias/none")).to.match(/^KMSNotFound/);
+      expect(await publishAs(administrator, "alias/none")).to.match(/^KMSNotFoundException/);
     });
 
     it("must not be on their way out", async () => {
       const { KeyId } = await keyFor("cloudwatch.amazonaws.com");
       await kms("ScheduleKeyDeletion", { KeyId });
-      expect(await publishAs(alarm, KeyId)).to.match(/^KMSInvalidState/);
+      expect(await publishAs(alarm, KeyId)).to.match(/^KMSInvalidStateException/);
     });
   });
 });

@@ -1,3 +1,4 @@
+import { InvalidParameterException, NotFoundException, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
 import type { Service } from "../../../src/core/service";
@@ -29,15 +30,16 @@ describe("SNS", () => {
     clock = new SteppedClock();
     payloads = [];
     cloud = await startTestCloud({ clock, services: [createSqs, createSns, lambda] });
-    ({ TopicArn } = await cloud.call<{ TopicArn: string }>("sns", "CreateTopic", {
+    const created = await cloud.call("sns", "CreateTopic", {
       Name: "on-call",
       Tags: [{ Key: "Team", Value: "a" }],
-    }));
+    });
+    TopicArn = created.TopicArn ?? "";
   });
   afterEach(() => cloud.close());
 
   const subscribe = (Protocol: string, Endpoint: string, Attributes = {}) =>
-    cloud.call<{ SubscriptionArn: string }>("sns", "Subscribe", { TopicArn, Protocol, Endpoint, Attributes });
+    cloud.call("sns", "Subscribe", { TopicArn, Protocol, Endpoint, Attributes });
   const createQueue = (sourceArn: string) =>
     cloud.call("sqs", "CreateQueue", {
       QueueName: "q",
@@ -73,7 +75,7 @@ describe("SNS", () => {
     await createQueue(TopicArn);
     await subscribe("sqs", QUEUE_ARN);
     const { SubscriptionArn } = await subscribe("lambda", FUNCTION_ARN);
-    const { MessageId } = await cloud.call<{ MessageId: string }>("sns", "Publish", {
+    const { MessageId } = await cloud.call("sns", "Publish", {
       TopicArn,
       Subject: "Hi",
       Message: "text",
@@ -126,11 +128,7 @@ describe("SNS", () => {
 
   it("keeps an e-mail subscription pending", async () => {
     expect((await subscribe("email", "ops@example.com")).SubscriptionArn).to.equal("pending confirmation");
-    const { Subscriptions } = await cloud.call<{ Subscriptions: object[] }>(
-      "sns",
-      "ListSubscriptionsByTopic",
-      { TopicArn },
-    );
+    const { Subscriptions } = await cloud.call("sns", "ListSubscriptionsByTopic", { TopicArn });
     expect(Subscriptions).to.deep.equal([
       {
         SubscriptionArn: "PendingConfirmation",
@@ -140,12 +138,8 @@ describe("SNS", () => {
         TopicArn,
       },
     ]);
-    const { Attributes } = await cloud.call<{ Attributes: Map<string, string> }>(
-      "sns",
-      "GetTopicAttributes",
-      { TopicArn },
-    );
-    expect(Attributes.get("SubscriptionsPending")).to.equal("1");
+    const { Attributes } = await cloud.call("sns", "GetTopicAttributes", { TopicArn });
+    expect(Attributes?.SubscriptionsPending).to.equal("1");
   });
 
   it("checks the topic's policy when an AWS service publishes", async () => {
@@ -162,7 +156,9 @@ describe("SNS", () => {
       );
     // The default policy admits alarms, and rules only where the topic says so.
     await publish("cloudwatch.amazonaws.com");
-    expect(await failure(publish("events.amazonaws.com"))).to.include({ name: "AccessDenied" });
+    expect(await failure(publish("events.amazonaws.com"))).to.include({
+      name: "AuthorizationErrorException",
+    });
     const AttributeValue = JSON.stringify({
       Version: "2012-10-17",
       Statement: [
@@ -176,7 +172,9 @@ describe("SNS", () => {
     });
     await cloud.call("sns", "SetTopicAttributes", { TopicArn, AttributeName: "Policy", AttributeValue });
     await publish("events.amazonaws.com");
-    expect(await failure(publish("cloudwatch.amazonaws.com"))).to.include({ name: "AccessDenied" });
+    expect(await failure(publish("cloudwatch.amazonaws.com"))).to.include({
+      name: "AuthorizationErrorException",
+    });
   });
 
   it("creates a topic once, and keeps its tags", async () => {
@@ -190,21 +188,57 @@ describe("SNS", () => {
     });
     await cloud.call("sns", "DeleteTopic", { TopicArn });
     expect(await failure(cloud.call("sns", "Publish", { TopicArn, Message: "m" }))).to.include({
-      name: "NotFound",
+      name: "NotFoundException",
+      message: `Topic does not exist. There is no ${TopicArn}.`,
     });
+    expect(await failure(cloud.call("sns", "ListTagsForResource", { ResourceArn: TopicArn }))).to.include({
+      name: "ResourceNotFoundException",
+      message: `Resource does not exist. There is no ${TopicArn}.`,
+    });
+  });
+
+  it("gives the SDK's client errors in the classes that it has for them", async () => {
+    const client = new SNSClient(cloud.client);
+    const error = await failure(
+      client.send(new PublishCommand({ TopicArn: `${TopicArn}-other`, Message: "m" })),
+    );
+    expect(error).to.be.instanceOf(NotFoundException);
+    expect(await failure(client.send(new PublishCommand({ TopicArn, Message: "" })))).to.be.instanceOf(
+      InvalidParameterException,
+    );
   });
 
   const refused: readonly (readonly [string, object, string])[] = [
     ["Subscribe", { Protocol: "sqs", Endpoint: "q" }, "expected a queue's ARN for protocol sqs"],
-    ["Subscribe", { Protocol: "sms", Endpoint: "+49" }, "Protocol"],
+    ["Subscribe", { Protocol: "sqs" }, "Invalid parameter: Endpoint Reason: no value"],
+    ["Subscribe", { Protocol: "sms", Endpoint: "+49" }, 'Protocol of sns:Subscribe: the value "sms" is not'],
+    ["Subscribe", { Protocol: "pigeon", Endpoint: "x" }, "Invalid parameter: Protocol Reason: "],
+    [
+      "Subscribe",
+      { Protocol: "sqs", Endpoint: QUEUE_ARN, Attributes: { RawMessageDelivery: "yes" } },
+      "expected true or false",
+    ],
     [
       "Subscribe",
       { Protocol: "sqs", Endpoint: QUEUE_ARN, Attributes: { FilterPolicy: "{}" } },
-      "FilterPolicy is not supported",
+      "The subscription attribute FilterPolicy is not supported",
     ],
+    ["SetTopicAttributes", { AttributeName: "FifoTopic", AttributeValue: "true" }, "FifoTopic is not supp"],
     ["SetTopicAttributes", { AttributeName: "Nope", AttributeValue: "x" }, "got Nope"],
     ["SetTopicAttributes", { AttributeName: "Policy", AttributeValue: "{" }, "Policy"],
-    ["Publish", { Message: "x".repeat(262_145) }, "got 262145 bytes; expected at most 262144"],
+    ["Publish", { Message: "x".repeat(262_145) }, "Invalid parameter: Message too long"],
+    ["Publish", { Message: "" }, "Invalid parameter: Empty message"],
+    ["Publish", { Message: "m", Subject: "a\nb" }, "Invalid parameter: Subject Reason: "],
+    [
+      "Publish",
+      { Message: "m", MessageAttributes: { a: { DataType: "String" } } },
+      "'a' must contain non-empty",
+    ],
+    [
+      "Publish",
+      { Message: "m", TopicArn: undefined },
+      "Invalid parameter: TopicArn or TargetArn Reason: no value",
+    ],
   ];
   for (const [operation, input, reason] of refused) {
     it(`refuses ${operation} with ${reason}`, async () => {

@@ -13,6 +13,7 @@ const codes: Partial<Record<ServiceName, string>> = {
   kms: "ValidationException",
   monitoring: "MissingRequiredParameterException",
   ses: "BadRequestException",
+  sns: "InvalidParameterException",
   sqs: "MissingParameter",
   ssm: "ValidationException",
   sts: "ValidationError",

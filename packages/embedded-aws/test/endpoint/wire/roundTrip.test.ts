@@ -194,17 +194,6 @@ describe("the wire of AWS's models, against the SDK's own encoders and decoders"
       ["restJson1"],
       ["Invoke", "CreateFunction", "ListFunctions", "UntagResource"],
     ],
-    [
-      "sns",
-      {
-        client: "@aws-sdk/client-sns",
-        serviceTarget: "AmazonSimpleNotificationService",
-        version: "2010-03-31",
-        xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
-      },
-      ["awsQuery"],
-      ["Publish", "CreateTopic", "GetTopicAttributes"],
-    ],
   ];
   for (const [name, settings, spoken, operations] of others) {
     for (const protocol of spoken) {

@@ -8,6 +8,8 @@ const throttled = deliveryFailure(new AwsError("TooManyRequestsException", "slow
 describe("deliveryFailure", () => {
   const cases: readonly (readonly [string, number, string, boolean])[] = [
     ["AccessDeniedException", 403, "NO_PERMISSIONS", false],
+    ["AuthorizationErrorException", 403, "NO_PERMISSIONS", false],
+    ["NotFoundException", 404, "NO_RESOURCE", false],
     ["ResourceNotFoundException", 404, "NO_RESOURCE", false],
     ["QueueDoesNotExist", 400, "NO_RESOURCE", false],
     ["TooManyRequestsException", 429, "THROTTLING", true],

@@ -14,21 +14,17 @@ const topic = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { TopicArn } = await context.call<{ TopicArn: string }>(
-      "sns",
-      "CreateTopic",
-      defined({
-        Name: inputs.name,
-        Attributes: defined({
-          DisplayName: inputs.displayName,
-          KmsMasterKeyId: inputs.kmsMasterKeyId,
-          Policy: inputs.policy,
-          SignatureVersion: inputs.signatureVersion?.toString(),
-          TracingConfig: inputs.tracingConfig,
-        }),
-        Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
+    const { TopicArn = "" } = await context.call("sns", "CreateTopic", {
+      Name: inputs.name,
+      Attributes: defined({
+        DisplayName: inputs.displayName,
+        KmsMasterKeyId: inputs.kmsMasterKeyId,
+        Policy: inputs.policy,
+        SignatureVersion: inputs.signatureVersion?.toString(),
+        TracingConfig: inputs.tracingConfig,
       }),
-    );
+      Tags: tagList(inputs.tags),
+    });
     return { id: TopicArn, outputs: { arn: TopicArn, owner: context.accountId } };
   },
 });
@@ -55,7 +51,7 @@ const topicSubscription = resource({
     rawMessageDelivery: v.optional(v.boolean(), false),
   }),
   async create(inputs, context) {
-    const { SubscriptionArn } = await context.call<{ SubscriptionArn: string }>("sns", "Subscribe", {
+    const { SubscriptionArn = "" } = await context.call("sns", "Subscribe", {
       TopicArn: inputs.topic,
       Protocol: inputs.protocol,
       Endpoint: inputs.endpoint,
