@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../core/errors";
-import { SortedMap } from "./sortedMap";
+import { SortedMap } from "../../core/sortedMap";
 
 /** How long a transaction's client token is remembered ("TransactWriteItems", DynamoDB API reference). */
 const TOKEN_LIFETIME_MS = 10 * 60 * 1000;

@@ -3,7 +3,8 @@ import type { CloudContext } from "../../core/service";
 import { sameItem } from "./attributeValue";
 import { CapacityLedger } from "./capacity";
 import { type Change, commit } from "./store";
-import { recordContents, sequenceNumber, Stream, type StreamRecord, type StreamViewType } from "./stream";
+import { Stream } from "./stream";
+import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";
 
 /**

@@ -1,6 +1,6 @@
 import { parseOwnJson } from "../../core/parseJson";
 import type { AttributeValue, Item } from "./attributeValue";
-import type { Codec } from "./sortedMap";
+import type { Codec } from "../../core/sortedMap";
 
 /** How many shapes are told apart; items of further ones are written with their names and types. */
 const MOST_SHAPES = 1_000;

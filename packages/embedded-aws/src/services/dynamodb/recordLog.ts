@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { parseOwnJson } from "../../core/parseJson";
-import type { StreamRecord } from "./stream";
+import type { StreamRecord } from "./streamRecord";
 
 /** A record, and when and where it was written. */
 export interface StoredRecord {

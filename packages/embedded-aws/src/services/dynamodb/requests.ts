@@ -1,5 +1,5 @@
 import type { AttributeValue, Item } from "./attributeValue";
-import type { TableSchema, Throughput } from "./table";
+import type { TableSchema, Throughput } from "./tableSchema";
 
 /** Requests of the operations on items, as they are once `parseRequest.ts` has parsed them. */
 

@@ -6,7 +6,7 @@ import { asAwsError } from "./dynaliteErrors";
 import { checkItemDepth } from "./documentDepth";
 import { actions, db, validateAttributeValue } from "./dynalite";
 import type * as Wire from "./requests";
-import type { Range, SortedMap } from "./sortedMap";
+import type { Range, SortedMap } from "../../core/sortedMap";
 import type { Table } from "./table";
 
 /**

@@ -3,7 +3,8 @@ import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
 import { type Operation, operation } from "../../core/service";
 import type { Database } from "./database";
-import { parseSequenceNumber, sequenceNumber, type Stream } from "./stream";
+import type { Stream } from "./stream";
+import { parseSequenceNumber, sequenceNumber } from "./streamRecord";
 
 /** Records in one answer, and their bytes ("GetRecords", DynamoDB Streams API reference). */
 const MAX_RECORDS = 1000;

@@ -1,6 +1,7 @@
 import { itemSize, type Item } from "./attributeValue";
-import type { SortedMap } from "./sortedMap";
-import type { IndexDefinition, Table, Throughput } from "./table";
+import type { SortedMap } from "../../core/sortedMap";
+import type { Table } from "./table";
+import type { IndexDefinition, Throughput } from "./tableSchema";
 
 /** A table as `DescribeTable` shows it. Counts and sizes are those of the moment; AWS's are up to six hours old. */
 export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACTIVE"): object {

@@ -5,7 +5,8 @@ import { tableAccess } from "./access";
 import type { Database } from "./database";
 import type { CreateTableRequest } from "./requests";
 import { parseRequest } from "./parseRequest";
-import { type Billing, Table, type TableSchema } from "./table";
+import { type Billing, Table } from "./table";
+import type { TableSchema } from "./tableSchema";
 import { describeTable } from "./tableDescription";
 import {
   encryption,

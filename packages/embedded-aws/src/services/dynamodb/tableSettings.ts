@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
-import { type StreamViewType, STREAM_VIEW_TYPES } from "./stream";
+import { type StreamViewType, STREAM_VIEW_TYPES } from "./streamRecord";
 import type { Encryption, Table } from "./table";
 
 /** Settings that `CreateTable` and `UpdateTable` take beside the schema and the throughput, which dynalite checks. */

@@ -1,6 +1,6 @@
 import { parseOwnJson } from "../../core/parseJson";
 import { recordOf } from "../../core/record";
-import type { Codec } from "../dynamodb/sortedMap";
+import type { Codec } from "../../core/sortedMap";
 import type { MessageAttribute, MessageAttributes } from "./messageAttributes";
 
 /** What a sender hands over, checked and hashed; it never changes once it is in a queue. */

@@ -1,4 +1,4 @@
-import { SortedMap } from "../dynamodb/sortedMap";
+import { SortedMap } from "../../core/sortedMap";
 import { Heap } from "./heap";
 import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { StreamRecord, StreamViewType } from "../../../src/services/dynamodb/stream";
+import type { StreamRecord, StreamViewType } from "../../../src/services/dynamodb/streamRecord";
 import { N, refusal, S, startTestDatabase, type TestDatabase } from "./support";
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { seededRandom } from "../../../src/core/random";
-import { type Range, SortedMap } from "../../../src/services/dynamodb/sortedMap";
+import { type Range, SortedMap } from "../../../src/core/sortedMap";
 
 const key = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 3 });
 
