@@ -133,11 +133,9 @@ async function consumer(
 ): Promise<Subject> {
   const { cloud } = deployment;
   const { roleName, invoke } = await findFunction(deployment, FunctionName);
-  const { EventSourceMappings } = await cloud.call<{ EventSourceMappings: { UUID: string }[] }>(
-    "lambda",
-    "ListEventSourceMappings",
-    { FunctionName },
-  );
+  const { EventSourceMappings = [] } = await cloud.call("lambda", "ListEventSourceMappings", {
+    FunctionName,
+  });
   const [mapping] = EventSourceMappings;
   if (mapping === undefined) throw new Error(`${FunctionName} has no event source mapping`);
   const restart = async () => {

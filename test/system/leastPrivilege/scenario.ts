@@ -25,21 +25,17 @@ export interface DeployedFunction {
 }
 
 export async function findFunction({ cloud }: Deployment, FunctionName: string): Promise<DeployedFunction> {
-  const { Role, Environment } = await cloud.call<{
-    Role: string;
-    Environment: { Variables: Record<string, string> };
-  }>("lambda", "GetFunctionConfiguration", { FunctionName });
+  const { Role = "", Environment } = await cloud.call("lambda", "GetFunctionConfiguration", { FunctionName });
   return {
     roleName: Role.split("/").at(-1) ?? "",
-    variables: Environment.Variables,
+    variables: Environment?.Variables ?? {},
     async invoke(event) {
-      const { body, headers } = await cloud.call<{ body: Uint8Array; headers: Record<string, string> }>(
-        "lambda",
-        "Invoke",
-        { FunctionName, Payload: Buffer.from(JSON.stringify(event)) },
-      );
-      const text = Buffer.from(body).toString("utf8");
-      if (headers["x-amz-function-error"] !== undefined) throw new Error(text);
+      const { Payload = [], FunctionError } = await cloud.call("lambda", "Invoke", {
+        FunctionName,
+        Payload: Buffer.from(JSON.stringify(event)),
+      });
+      const text = Buffer.from(Payload).toString("utf8");
+      if (FunctionError !== undefined) throw new Error(text);
       return JSON.parse(text) as unknown;
     },
   };

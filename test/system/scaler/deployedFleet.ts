@@ -33,12 +33,10 @@ export class DeployedFleet {
       const functionName = displayMap(outputs).scaleFleetFunctionName;
       if (typeof functionName !== "string") throw new Error("stack dev has no scaler");
       const settings = await readScalerSettings(cloud.context, functionName);
-      const { Environment } = await cloud.call<{ Environment: { Variables: { SCALER: string } } }>(
-        "lambda",
-        "GetFunctionConfiguration",
-        { FunctionName: functionName },
-      );
-      const variable = JSON.parse(Environment.Variables.SCALER) as ScalerVariable;
+      const { Environment } = await cloud.call("lambda", "GetFunctionConfiguration", {
+        FunctionName: functionName,
+      });
+      const variable = JSON.parse(Environment?.Variables?.SCALER ?? "") as ScalerVariable;
       return new DeployedFleet(cloud, clock, log, settings, variable);
     } catch (error) {
       await cloud.close();
@@ -97,12 +95,8 @@ export class DeployedFleet {
   /** Tells the function other settings than it was deployed with. */
   async configure(changes: object): Promise<void> {
     const { functionName: FunctionName } = this.settings;
-    const { Environment } = await this.cloud.call<{ Environment: { Variables: Record<string, string> } }>(
-      "lambda",
-      "GetFunctionConfiguration",
-      { FunctionName },
-    );
-    const Variables = { ...Environment.Variables, SCALER: JSON.stringify({ ...this.variable, ...changes }) };
+    const { Environment } = await this.cloud.call("lambda", "GetFunctionConfiguration", { FunctionName });
+    const Variables = { ...Environment?.Variables, SCALER: JSON.stringify({ ...this.variable, ...changes }) };
     await this.cloud.call("lambda", "UpdateFunctionConfiguration", {
       FunctionName,
       Environment: { Variables },
@@ -141,11 +135,11 @@ export class DeployedFleet {
   async wake(
     event: object,
   ): Promise<{ readonly outcome: string; readonly reason?: string; readonly summary?: string }> {
-    const answer = await this.cloud.call<{ body: Uint8Array }>("lambda", "Invoke", {
+    const answer = await this.cloud.call("lambda", "Invoke", {
       FunctionName: this.settings.functionName,
       Payload: Buffer.from(JSON.stringify(event)),
     });
-    return JSON.parse(Buffer.from(answer.body).toString("utf8")) as Awaited<
+    return JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8")) as Awaited<
       ReturnType<DeployedFleet["wake"]>
     >;
   }

@@ -178,7 +178,7 @@ describe("the deployed scaler", function () {
 
 /** The policy of the function's role, to be changed and put back. */
 async function scalerRole({ cloud, settings }: DeployedFleet) {
-  const { Role } = await cloud.call<{ Role: string }>("lambda", "GetFunctionConfiguration", {
+  const { Role = "" } = await cloud.call("lambda", "GetFunctionConfiguration", {
     FunctionName: settings.functionName,
   });
   const RoleName = Role.split("/").at(-1) ?? "";

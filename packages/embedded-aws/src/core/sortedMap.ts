@@ -1,4 +1,4 @@
-import { parseOwnJson } from "../../core/parseJson";
+import { parseOwnJson } from "./parseJson";
 import { EntryPage } from "./entryPage";
 
 /** Which keys of a sorted map to read, and in which direction; `limit` of -1 means all. */

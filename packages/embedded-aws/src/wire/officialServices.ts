@@ -31,6 +31,7 @@ export interface Clients {
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
   "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
+  "@aws-sdk/client-lambda": typeof import("@aws-sdk/client-lambda");
   "@aws-sdk/client-sesv2": typeof import("@aws-sdk/client-sesv2");
   "@aws-sdk/client-sns": typeof import("@aws-sdk/client-sns");
   "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
@@ -62,6 +63,12 @@ export const officialServices = {
     protocols: ["awsJson1_1"],
     serviceTarget: "TrentService",
     version: "2014-11-01",
+  },
+  lambda: {
+    client: "@aws-sdk/client-lambda",
+    protocols: ["restJson1"],
+    serviceTarget: "AWSGirApiService",
+    version: "2015-03-31",
   },
   monitoring: {
     client: "@aws-sdk/client-cloudwatch",

@@ -38,24 +38,31 @@ type SdkOutput<S extends OfficialName, N extends string> =
 export type Output<S extends OfficialName, N extends string> = Given<SdkOutput<S, N>>;
 
 /** The SDK types even required members as possibly undefined; here what is there has a value. */
-export type Definite<T> = T extends Uint8Array | Date
-  ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Definite<Item>[]
-    : T extends object
-      ? { readonly [K in keyof T]: Definite<Exclude<T[K], undefined>> }
-      : T;
+export type Definite<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends Date
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Definite<Item>[]
+      : T extends object
+        ? { readonly [K in keyof T]: Definite<Blob<Exclude<T[K], undefined>>> }
+        : T;
 
-type Given<T> = T extends Uint8Array | Date
-  ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Given<Item>[]
-    : T extends object
-      ? {
-          readonly [K in keyof T]:
-            Given<Exclude<T[K], undefined>> | (object extends Pick<T, K> ? undefined : never);
-        }
-      : T;
+/** Clients take a blob in many forms; an operation sees bytes. */
+type Blob<T> = [Extract<T, Uint8Array>] extends [never] ? T : Uint8Array;
+
+type Given<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends Date
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Given<Item>[]
+      : T extends object
+        ? {
+            readonly [K in keyof T]:
+              Given<Exclude<T[K], undefined>> | (object extends Pick<T, K> ? undefined : never);
+          }
+        : T;
 
 /** "Content" of "Content.Simple" */
 type Head<Path extends string> = Path extends `${infer Name}.${string}` ? Name : Path;

@@ -2,7 +2,7 @@ import { describe, InputProblem } from "./problem";
 
 /**
  * What AWS's API references say of a member's value and the models do not carry. Bounds are inclusive, and
- * a number with a range is a whole one.
+ * a number with a range is a whole one. For a list, all but the length is said of each of its items.
  */
 export interface Rule {
   /** Of a number. */
@@ -30,6 +30,12 @@ function checkPath(rule: Rule, path: readonly string[], value: unknown): void {
   const [name, ...rest] = path;
   if (name === undefined) {
     checkValue(rule, value);
+    if (!Array.isArray(value)) return;
+    const { length: _, ...ofItems } = rule;
+    for (const [index, item] of value.entries())
+      at(index, () => {
+        checkValue(ofItems, item);
+      });
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries())
       at(index, () => {
@@ -91,7 +97,7 @@ function checkItem({ pattern, oneOf, supported }: Rule, value: unknown): void {
   if (oneOf !== undefined && typeof value === "string") {
     unless(oneOf.includes(value), `satisfy enum value set: [${oneOf.join(", ")}]`);
   }
-  if (supported !== undefined && !supported.some((known) => known === value)) {
+  if (supported !== undefined && !Array.isArray(value) && !supported.some((known) => known === value)) {
     throw new InputProblem({ kind: "notSupported", value: describe(value) });
   }
 }

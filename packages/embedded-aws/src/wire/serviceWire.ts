@@ -101,15 +101,17 @@ export class ServiceWire {
   errorOf(error: AwsError): WireError {
     const { code: name, message, details } = error;
     const known = this.model.errors.get(name);
-    const spelt =
-      known?.structure.members.find((member) => /^message$/i.test(member.name))?.name ?? "message";
+    const has = (member: RegExp) => known?.structure.members.find(({ name: own }) => member.test(own))?.name;
+    const spelt = has(/^message$/i) ?? "message";
+    // Lambda's errors say whose fault they are.
+    const type = has(/^Type$/) === undefined ? {} : { Type: error.status >= 500 ? "Service" : "User" };
     return {
       name,
       message,
       status: known?.httpStatus ?? error.status,
       query: known?.query ?? { code: queryCodeOf(this.settings.client, name), status: error.status },
       structure: known?.structure,
-      members: { ...details, [spelt]: message },
+      members: { ...type, ...details, [spelt]: message },
     };
   }
 }

@@ -66,8 +66,12 @@ export class Deliveries {
     const caller = principalOf(rule);
     switch (serviceOf(target.Arn)) {
       case "lambda": {
-        const invocation = { FunctionName: target.Arn, InvocationType: "Event", Payload: Buffer.from(input) };
-        await this.context.call("lambda", "Invoke", invocation, caller);
+        await this.context.call(
+          "lambda",
+          "Invoke",
+          { FunctionName: target.Arn, InvocationType: "Event", Payload: Buffer.from(input) },
+          caller,
+        );
         return;
       }
       case "sqs": {

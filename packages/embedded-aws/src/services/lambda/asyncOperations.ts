@@ -1,35 +1,38 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation, type Operation } from "../../core/service";
+import { operationsOf, type Output } from "../../wire/operation";
 import { DEFAULT_ASYNC_LIMITS } from "./asyncInvocations";
 import { checkDestination } from "./destinations";
-import { byName, functionName, qualifier } from "./functionInputs";
+import { byName, nameRules } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
 import type { LambdaFunction } from "./lambdaFunction";
 
 /** How a function's asynchronous invocations are retried, and where those go that fail for good. */
-export function asyncOperations({ context, store }: FunctionParts): Record<string, Operation> {
+export function asyncOperations({ context, store }: FunctionParts) {
+  const operation = operationsOf("lambda", context);
   const on = (action: string) => (input: { readonly FunctionName: string }) => [
     { action: `lambda:${action}`, resource: store.arnOf(store.nameOf(input.FunctionName)) },
   ];
 
   return {
-    PutFunctionEventInvokeConfig: operation(
-      context,
-      v.strictObject({
-        FunctionName: functionName,
-        Qualifier: qualifier,
-        MaximumRetryAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2))),
-        MaximumEventAgeInSeconds: v.optional(
-          v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(21_600)),
-        ),
-        DestinationConfig: v.optional(
-          v.strictObject({ OnFailure: v.optional(v.strictObject({ Destination: v.optional(v.string()) })) }),
-        ),
-      }),
+    ...operation(
+      "PutFunctionEventInvokeConfig",
+      {
+        supports: [
+          "FunctionName",
+          "Qualifier",
+          "MaximumRetryAttempts",
+          "MaximumEventAgeInSeconds",
+          "DestinationConfig.OnFailure",
+        ],
+        rules: {
+          ...nameRules,
+          MaximumRetryAttempts: { range: [0, 2] },
+          MaximumEventAgeInSeconds: { range: [60, 21_600] },
+        },
+      },
       on("PutFunctionEventInvokeConfig"),
       (input) => {
-        const fn = store.get(input.FunctionName);
+        const { fn } = store.named(input);
         const onFailureArn = input.DestinationConfig?.OnFailure?.Destination;
         if (onFailureArn !== undefined) {
           const field = "DestinationConfig.OnFailure.Destination";
@@ -46,16 +49,16 @@ export function asyncOperations({ context, store }: FunctionParts): Record<strin
       },
     ),
 
-    GetFunctionEventInvokeConfig: operation(context, byName, on("GetFunctionEventInvokeConfig"), (input) =>
-      describe(store.get(input.FunctionName)),
+    ...operation("GetFunctionEventInvokeConfig", byName, on("GetFunctionEventInvokeConfig"), (input) =>
+      describe(store.named(input).fn),
     ),
 
-    DeleteFunctionEventInvokeConfig: operation(
-      context,
+    ...operation(
+      "DeleteFunctionEventInvokeConfig",
       byName,
       on("DeleteFunctionEventInvokeConfig"),
       (input) => {
-        const fn = store.get(input.FunctionName);
+        const { fn } = store.named(input);
         describe(fn);
         delete fn.asyncInvoke;
         return {};
@@ -64,18 +67,17 @@ export function asyncOperations({ context, store }: FunctionParts): Record<strin
   };
 }
 
-function describe(fn: LambdaFunction): object {
+function describe(fn: LambdaFunction): Output<"lambda", "GetFunctionEventInvokeConfig"> {
   if (fn.asyncInvoke === undefined) {
     throw new AwsError(
       "ResourceNotFoundException",
       `The function ${fn.arn}:$LATEST doesn't have an EventInvokeConfig`,
-      404,
     );
   }
   const { maximumRetryAttempts, maximumEventAgeSeconds, onFailureArn, lastModified } = fn.asyncInvoke;
   return {
     FunctionArn: `${fn.arn}:$LATEST`,
-    LastModified: lastModified / 1000,
+    LastModified: new Date(lastModified),
     MaximumRetryAttempts: maximumRetryAttempts,
     MaximumEventAgeInSeconds: maximumEventAgeSeconds,
     DestinationConfig: { OnFailure: onFailureArn === undefined ? {} : { Destination: onFailureArn } },

@@ -1,23 +1,23 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation, type Operation } from "../../core/service";
-import { byName, functionName } from "./functionInputs";
+import { operationsOf } from "../../wire/operation";
+import { byNameAlone } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
 import { ACCOUNT_CONCURRENCY, MIN_UNRESERVED_CONCURRENCY } from "./limits";
 
 /** Reserved concurrency: how much of the account's concurrency is kept for a function, and bounds it. */
-export function concurrencyOperations({ context, store, invoker }: FunctionParts): Record<string, Operation> {
+export function concurrencyOperations({ context, store, invoker }: FunctionParts) {
+  const operation = operationsOf("lambda", context);
   const on = (action: string) => (input: { readonly FunctionName: string }) => [
     { action: `lambda:${action}`, resource: store.arnOf(store.nameOf(input.FunctionName)) },
   ];
 
   return {
-    PutFunctionConcurrency: operation(
-      context,
-      v.strictObject({
-        FunctionName: functionName,
-        ReservedConcurrentExecutions: v.pipe(v.number(), v.integer(), v.minValue(0)),
-      }),
+    ...operation(
+      "PutFunctionConcurrency",
+      {
+        supports: ["FunctionName", "ReservedConcurrentExecutions"],
+        rules: { ...byNameAlone.rules, ReservedConcurrentExecutions: { range: [0, Infinity] } },
+      },
       on("PutFunctionConcurrency"),
       ({ FunctionName, ReservedConcurrentExecutions }) => {
         const fn = store.get(FunctionName);
@@ -34,12 +34,12 @@ export function concurrencyOperations({ context, store, invoker }: FunctionParts
       },
     ),
 
-    GetFunctionConcurrency: operation(context, byName, on("GetFunctionConcurrency"), (input) => {
+    ...operation("GetFunctionConcurrency", byNameAlone, on("GetFunctionConcurrency"), (input) => {
       const { reservedConcurrency } = store.get(input.FunctionName);
       return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
     }),
 
-    DeleteFunctionConcurrency: operation(context, byName, on("DeleteFunctionConcurrency"), (input) => {
+    ...operation("DeleteFunctionConcurrency", byNameAlone, on("DeleteFunctionConcurrency"), (input) => {
       delete store.get(input.FunctionName).reservedConcurrency;
       return {};
     }),

@@ -1,11 +1,15 @@
+import type { Output } from "../../wire/operation";
 import type { LambdaFunction } from "./lambdaFunction";
 
-/** A function as `GetFunctionConfiguration` shows it. */
-export function describeFunction(fn: LambdaFunction): Record<string, unknown> {
+/** A function as `GetFunctionConfiguration` shows it, under its ARN as it was asked for. */
+export function describeFunction(
+  fn: LambdaFunction,
+  arn = fn.arn,
+): Output<"lambda", "GetFunctionConfiguration"> {
   const { settings, code } = fn;
   return {
     FunctionName: fn.name,
-    FunctionArn: fn.arn,
+    FunctionArn: arn,
     Runtime: settings.Runtime,
     Role: settings.Role,
     Handler: settings.Handler,

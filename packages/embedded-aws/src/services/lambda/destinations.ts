@@ -100,8 +100,12 @@ export async function send(
       return;
     case "lambda": {
       const { functionName } = destination;
-      const input = { FunctionName: functionName, InvocationType: "Event", Payload: Buffer.from(body) };
-      await context.call("lambda", "Invoke", input, role);
+      await context.call(
+        "lambda",
+        "Invoke",
+        { FunctionName: functionName, InvocationType: "Event", Payload: Buffer.from(body) },
+        role,
+      );
       return;
     }
   }

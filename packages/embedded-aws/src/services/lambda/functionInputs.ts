@@ -1,92 +1,86 @@
-import * as v from "valibot";
-import { blob } from "../../core/base64";
-import { record } from "../../core/record";
+import type { Supported } from "../../wire/operation";
+import type { Rule, Rules } from "../../wire/rules";
 
-/** Shapes of inputs that several operations share. Whatever is not named here is refused by name. */
+/** What operations take of their inputs, where several share it. Whatever is not named here is refused by name. */
 
-export const functionName = v.pipe(v.string(), v.minLength(1), v.maxLength(170));
+const functionName: Rule = { length: [1, 170] };
 
 /** Versions and aliases are not supported: only the unpublished function itself may be named. */
-export const qualifier = v.optional(v.literal("$LATEST"));
+const qualifier: Rule = { supported: ["$LATEST"] };
 
-export const byName = v.strictObject({ FunctionName: functionName, Qualifier: qualifier });
+export const nameRules = { FunctionName: functionName, Qualifier: qualifier } as const;
 
-/** A whole number that may come as text, from a query string. */
-export const numeric = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))]),
-  v.integer(),
-);
+export const byName = { supports: ["FunctionName", "Qualifier"], rules: nameRules } as const;
 
-/** A function's own environment variables. */
-export const environmentVariablesSchema = record(
-  v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_]+$/)),
-  v.string(),
-);
+/** For those that know no qualifier. */
+export const byNameAlone = { supports: ["FunctionName"], rules: { FunctionName: functionName } } as const;
 
-export const tags = record(
-  v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-  v.pipe(v.string(), v.maxLength(256)),
-);
+const role: Rule = { pattern: /^arn:aws:iam::\d{12}:role\/.+$/ };
+const publish: Rule = { supported: [false] };
+const architectures: Rule = { length: [1, 1], oneOf: ["x86_64", "arm64"] };
 
-const configurationEntries = {
-  Runtime: v.optional(v.picklist(["nodejs22.x", "nodejs24.x"])),
-  Role: v.optional(v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/.+$/))),
-  Handler: v.optional(v.pipe(v.string(), v.regex(/^[^\s]{1,128}$/))),
-  Description: v.optional(v.pipe(v.string(), v.maxLength(256))),
+/** What may be set when a function is made and changed later. */
+const configuration = [
+  "Runtime",
+  "Role",
+  "Handler",
+  "Description",
+  "Timeout",
+  "MemorySize",
+  "Environment",
+  "TracingConfig",
+  "DeadLetterConfig",
+  "LoggingConfig",
+  "EphemeralStorage",
+] as const;
+
+const configurationRules: Rules = {
+  Runtime: { supported: ["nodejs22.x", "nodejs24.x"] },
+  Role: role,
+  Handler: { pattern: /^[^\s]{1,128}$/ },
+  Description: { length: [0, 256] },
   /** Seconds. */
-  Timeout: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(900))),
+  Timeout: { range: [1, 900] },
   /** Megabytes. */
-  MemorySize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(128), v.maxValue(10_240))),
-  Environment: v.optional(
-    v.strictObject({
-      Variables: v.optional(environmentVariablesSchema),
-    }),
-  ),
-  TracingConfig: v.optional(v.strictObject({ Mode: v.optional(v.picklist(["Active", "PassThrough"])) })),
-  DeadLetterConfig: v.optional(v.strictObject({ TargetArn: v.optional(v.string()) })),
-  LoggingConfig: v.optional(
-    v.strictObject({
-      LogFormat: v.optional(v.picklist(["Text", "JSON"])),
-      ApplicationLogLevel: v.optional(v.picklist(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"])),
-      SystemLogLevel: v.optional(v.picklist(["DEBUG", "INFO", "WARN"])),
-      LogGroup: v.optional(v.pipe(v.string(), v.regex(/^[.\-_/#A-Za-z0-9]{1,512}$/))),
-    }),
-  ),
-  EphemeralStorage: v.optional(
-    v.strictObject({ Size: v.pipe(v.number(), v.integer(), v.minValue(512), v.maxValue(10_240)) }),
-  ),
+  MemorySize: { range: [128, 10_240] },
+  "TracingConfig.Mode": { oneOf: ["Active", "PassThrough"] },
+  "LoggingConfig.LogFormat": { oneOf: ["Text", "JSON"] },
+  "LoggingConfig.ApplicationLogLevel": { oneOf: ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] },
+  "LoggingConfig.SystemLogLevel": { oneOf: ["DEBUG", "INFO", "WARN"] },
+  "LoggingConfig.LogGroup": { pattern: /^[.\-_/#A-Za-z0-9]{1,512}$/ },
+  /** Megabytes. */
+  "EphemeralStorage.Size": { range: [512, 10_240] },
 };
 
-export const updateConfigurationInput = v.strictObject({
-  FunctionName: functionName,
-  RevisionId: v.optional(v.string()),
-  ...configurationEntries,
-});
+export const updateConfigurationInput = {
+  supports: ["FunctionName", "RevisionId", ...configuration],
+  rules: { FunctionName: functionName, ...configurationRules },
+} as const;
 
-const architectures = v.pipe(v.array(v.picklist(["x86_64", "arm64"])), v.length(1));
+export const createFunctionInput = {
+  supports: [
+    "FunctionName",
+    "Code.ZipFile",
+    "Architectures",
+    "PackageType",
+    "Publish",
+    "Tags",
+    ...configuration,
+  ],
+  rules: {
+    FunctionName: functionName,
+    Architectures: architectures,
+    PackageType: { supported: ["Zip"] },
+    Publish: publish,
+    ...configurationRules,
+  },
+} as const;
 
-export const createFunctionInput = v.strictObject({
-  ...configurationEntries,
-  FunctionName: functionName,
-  Runtime: v.picklist(["nodejs22.x", "nodejs24.x"]),
-  Role: v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/.+$/)),
-  Handler: v.pipe(v.string(), v.regex(/^[^\s]{1,128}$/)),
-  Code: v.strictObject({ ZipFile: blob }),
-  Architectures: v.optional(architectures),
-  PackageType: v.optional(v.literal("Zip")),
-  Publish: v.optional(v.literal(false)),
-  Tags: v.optional(tags),
-});
+export const updateCodeInput = {
+  supports: ["FunctionName", "ZipFile", "Architectures", "RevisionId", "Publish"],
+  rules: { FunctionName: functionName, Architectures: architectures, Publish: publish },
+} as const;
 
-export const updateCodeInput = v.strictObject({
-  FunctionName: functionName,
-  ZipFile: blob,
-  Architectures: v.optional(architectures),
-  RevisionId: v.optional(v.string()),
-  Publish: v.optional(v.literal(false)),
-});
-
-export type ConfigurationInput = Omit<
-  v.InferOutput<typeof updateConfigurationInput>,
-  "FunctionName" | "RevisionId"
+export type ConfigurationInput = Partial<
+  Supported<"lambda", "UpdateFunctionConfiguration", (typeof configuration)[number]>
 >;

@@ -1,22 +1,18 @@
 import { join } from "node:path";
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation, type Access, type CloudContext, type Operation } from "../../core/service";
+import type { Access, CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import { unpackArchive } from "./archive";
 import { describeFunction } from "./description";
-import {
-  byName,
-  createFunctionInput,
-  numeric,
-  tags,
-  updateCodeInput,
-  updateConfigurationInput,
-} from "./functionInputs";
+import { byName, createFunctionInput, updateCodeInput, updateConfigurationInput } from "./functionInputs";
 import type { FunctionStore } from "./functionStore";
 import type { Invoker } from "./invoker";
-import type { LambdaFunction } from "./lambdaFunction";
+import { checkRevision, type LambdaFunction } from "./lambdaFunction";
 import { checkRole } from "./role";
 import { applyConfiguration, defaultSettings } from "./settings";
+
+/** Functions in one answer of `ListFunctions`. */
+const MOST_LISTED = 50;
 
 /** What the operations on functions work with. */
 export interface FunctionParts {
@@ -28,12 +24,8 @@ export interface FunctionParts {
 }
 
 /** Creating, showing, changing and deleting functions. */
-export function functionOperations({
-  context,
-  store,
-  invoker,
-  onDelete,
-}: FunctionParts): Record<string, Operation> {
+export function functionOperations({ context, store, invoker, onDelete }: FunctionParts) {
+  const operation = operationsOf("lambda", context);
   const on =
     (action: string) =>
     (input: { readonly FunctionName: string }): readonly Access[] => [
@@ -45,18 +37,10 @@ export function functionOperations({
     fn.lastModified = context.clock.now();
     fn.revisionId = context.random.uuid();
   };
-  const checkRevision = (fn: LambdaFunction, revisionId: string | undefined) => {
-    if (revisionId === undefined || revisionId === fn.revisionId) return;
-    throw new AwsError(
-      "PreconditionFailedException",
-      `RevisionId: got ${revisionId}; the function's is ${fn.revisionId}: read the function again`,
-      412,
-    );
-  };
 
   return {
-    CreateFunction: operation(
-      context,
+    ...operation(
+      "CreateFunction",
       createFunctionInput,
       (input) => [
         ...on("CreateFunction")(input),
@@ -69,9 +53,15 @@ export function functionOperations({
       async (input) => {
         const { FunctionName, Code, Architectures, Tags = {}, Runtime, Role, Handler } = input;
         const name = store.nameOf(FunctionName);
+        if (Runtime === undefined || Handler === undefined) {
+          throw invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+          );
+        }
+        checkTags(Tags);
         const checkFree = () => {
           if (!store.has(name)) return;
-          throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, 409);
+          throw new AwsError("ResourceConflictException", `Function already exist: ${name}`);
         };
         checkFree();
         await checkRole(context, Role);
@@ -79,7 +69,7 @@ export function functionOperations({
           ...applyConfiguration(name, defaultSettings(name, { Runtime, Role, Handler }), input),
           ...(Architectures !== undefined && { Architectures }),
         };
-        const code = await unpackArchive(Code.ZipFile, directoryFor(name));
+        const code = await unpackArchive(given(Code.ZipFile), directoryFor(name));
         // Somebody else may have taken the name meanwhile.
         checkFree();
         const fn: LambdaFunction = {
@@ -97,10 +87,10 @@ export function functionOperations({
       },
     ),
 
-    GetFunction: operation(context, byName, on("GetFunction"), (input) => {
-      const fn = store.get(input.FunctionName);
+    ...operation("GetFunction", byName, on("GetFunction"), (input) => {
+      const { fn, arn } = store.named(input);
       return {
-        Configuration: describeFunction(fn),
+        Configuration: describeFunction(fn, arn),
         Code: { RepositoryType: "S3", Location: `file://${fn.code.directory}` },
         ...(Object.keys(fn.tags).length > 0 && { Tags: fn.tags }),
         ...(fn.reservedConcurrency !== undefined && {
@@ -109,12 +99,13 @@ export function functionOperations({
       };
     }),
 
-    GetFunctionConfiguration: operation(context, byName, on("GetFunctionConfiguration"), (input) =>
-      describeFunction(store.get(input.FunctionName)),
-    ),
+    ...operation("GetFunctionConfiguration", byName, on("GetFunctionConfiguration"), (input) => {
+      const { fn, arn } = store.named(input);
+      return describeFunction(fn, arn);
+    }),
 
-    UpdateFunctionConfiguration: operation(
-      context,
+    ...operation(
+      "UpdateFunctionConfiguration",
       updateConfigurationInput,
       on("UpdateFunctionConfiguration"),
       async (input) => {
@@ -128,10 +119,10 @@ export function functionOperations({
       },
     ),
 
-    UpdateFunctionCode: operation(context, updateCodeInput, on("UpdateFunctionCode"), async (input) => {
+    ...operation("UpdateFunctionCode", updateCodeInput, on("UpdateFunctionCode"), async (input) => {
       checkRevision(store.get(input.FunctionName), input.RevisionId);
       // A new directory: invocations that are running keep the code that they began with.
-      const code = await unpackArchive(input.ZipFile, directoryFor(store.nameOf(input.FunctionName)));
+      const code = await unpackArchive(given(input.ZipFile), directoryFor(store.nameOf(input.FunctionName)));
       // It may have been changed or deleted meanwhile.
       const fn = store.get(input.FunctionName);
       checkRevision(fn, input.RevisionId);
@@ -143,44 +134,71 @@ export function functionOperations({
       return describeFunction(fn);
     }),
 
-    DeleteFunction: operation(context, byName, on("DeleteFunction"), (input) => {
-      const fn = store.get(input.FunctionName);
+    ...operation("DeleteFunction", byName, on("DeleteFunction"), (input) => {
+      const { fn } = store.named(input);
       store.remove(fn);
       onDelete(fn);
       invoker.renew(fn, "the function was deleted");
-      return {};
+      return { StatusCode: 204 };
     }),
 
-    ListFunctions: operation(
-      context,
-      v.strictObject({ MaxItems: v.optional(numeric), Marker: v.optional(v.string()) }),
+    ...operation(
+      "ListFunctions",
+      {
+        supports: ["MaxItems", "Marker", "FunctionVersion"],
+        rules: { MaxItems: { range: [1, 10_000] }, FunctionVersion: { oneOf: ["ALL"] } },
+      },
       () => [{ action: "lambda:ListFunctions", resource: "*" }],
-      ({ MaxItems = 50, Marker }) => {
+      ({ MaxItems = MOST_LISTED, Marker, FunctionVersion }) => {
         const all = [...store.all()].sort((a, b) => (a.name < b.name ? -1 : 1));
         const from = Marker === undefined ? 0 : all.findIndex((fn) => fn.name > Marker);
-        const page = from < 0 ? [] : all.slice(from, from + MaxItems);
+        const page = from < 0 ? [] : all.slice(from, from + Math.min(MaxItems, MOST_LISTED));
         const last = page.at(-1);
         const more = last !== undefined && last !== all.at(-1);
-        return { Functions: page.map(describeFunction), ...(more && { NextMarker: last.name }) };
+        const arnOf = (fn: LambdaFunction) => (FunctionVersion === "ALL" ? `${fn.arn}:$LATEST` : fn.arn);
+        return {
+          Functions: page.map((fn) => describeFunction(fn, arnOf(fn))),
+          ...(more && { NextMarker: last.name }),
+        };
       },
     ),
 
-    TagResource: operation(
-      context,
-      v.strictObject({ Resource: v.string(), Tags: tags }),
+    ...operation(
+      "TagResource",
+      { supports: ["Resource", "Tags"] },
       ({ Resource }) => [{ action: "lambda:TagResource", resource: Resource }],
       ({ Resource, Tags }) => {
         const fn = store.get(Resource);
+        checkTags(Tags);
         fn.tags = { ...fn.tags, ...Tags };
         return {};
       },
     ),
 
-    ListTags: operation(
-      context,
-      v.strictObject({ Resource: v.string() }),
+    ...operation(
+      "ListTags",
+      { supports: ["Resource"] },
       ({ Resource }) => [{ action: "lambda:ListTags", resource: Resource }],
       ({ Resource }) => ({ Tags: store.get(Resource).tags }),
     ),
   };
+}
+
+function given(archive: Uint8Array | undefined): Uint8Array {
+  if (archive === undefined) throw invalid("Please provide a source for function code.");
+  return archive;
+}
+
+function checkTags(tags: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(tags)) {
+    if (key.length >= 1 && key.length <= 128 && value.length <= 256) continue;
+    throw invalid(
+      `Tags: got the key ${JSON.stringify(key)} with a value of ${value.length} characters; ` +
+        "expected keys of 1 to 128 characters and values of at most 256",
+    );
+  }
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterValueException", message);
 }

@@ -1,6 +1,11 @@
 import { AwsError, notSupported } from "../../core/errors";
 import type { LambdaFunction } from "./lambdaFunction";
 
+export interface NamedFunction {
+  readonly fn: LambdaFunction;
+  readonly arn: string;
+}
+
 /** The functions of this account and region. */
 export class FunctionStore {
   readonly #functions = new Map<string, LambdaFunction>();
@@ -28,9 +33,19 @@ export class FunctionStore {
     const name = this.nameOf(nameOrArn);
     const fn = this.#functions.get(name);
     if (fn === undefined) {
-      throw new AwsError("ResourceNotFoundException", `Function not found: ${this.arnOf(name)}`, 404);
+      throw new AwsError("ResourceNotFoundException", `Function not found: ${this.arnOf(name)}`);
     }
     return fn;
+  }
+
+  /**
+   * The function that a request names, and its ARN with a qualifier where the request has one: in the member
+   * for it or behind the name.
+   */
+  named(input: { readonly FunctionName: string; readonly Qualifier?: string }): NamedFunction {
+    const fn = this.get(input.FunctionName);
+    const qualified = input.Qualifier !== undefined || input.FunctionName.endsWith(":$LATEST");
+    return { fn, arn: qualified ? `${fn.arn}:$LATEST` : fn.arn };
   }
 
   arnOf(name: string): string {

@@ -1,41 +1,37 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
+import { messageOf } from "../../core/messageOf";
 import { parseJson } from "../../core/parseJson";
-import { operation, RawOutput, type Operation } from "../../core/service";
+import { operationsOf, type Output } from "../../wire/operation";
 import type { AsyncInvocations } from "./asyncInvocations";
-import { functionName, qualifier } from "./functionInputs";
+import { nameRules } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
 import { policyDocument } from "./lambdaFunction";
 import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, TAIL_LOG_BYTES } from "./limits";
 import type { Finished } from "./outcome";
-import { messageOf } from "../../core/messageOf";
-
-const invokeInput = v.strictObject({
-  FunctionName: functionName,
-  Qualifier: qualifier,
-  InvocationType: v.optional(v.picklist(["RequestResponse", "Event", "DryRun"]), "RequestResponse"),
-  LogType: v.optional(v.picklist(["None", "Tail"]), "None"),
-  Payload: v.optional(v.instance(Uint8Array)),
-});
-
-/** The headers that `Invoke` takes its members from, beside the path and the payload. */
-export const invokeHeaders = { "x-amz-invocation-type": "InvocationType", "x-amz-log-type": "LogType" };
 
 export function invokeOperation(
   { context, store, invoker }: FunctionParts,
   asyncInvocations: AsyncInvocations,
-): Operation {
-  return operation(
-    context,
-    invokeInput,
-    ({ FunctionName }) => {
-      const fn = store.get(FunctionName);
+) {
+  return operationsOf("lambda", context)(
+    "Invoke",
+    {
+      supports: ["FunctionName", "Qualifier", "InvocationType", "LogType", "Payload"],
+      rules: {
+        ...nameRules,
+        InvocationType: { oneOf: ["RequestResponse", "Event", "DryRun"] },
+        LogType: { oneOf: ["None", "Tail"] },
+      },
+    },
+    (input) => {
+      const { fn } = store.named(input);
       const resourcePolicy = policyDocument(fn);
       const access = { action: "lambda:InvokeFunction", resource: fn.arn };
       return [resourcePolicy === undefined ? access : { ...access, resourcePolicy }];
     },
-    async ({ FunctionName, InvocationType, LogType, Payload }, call) => {
-      const fn = store.get(FunctionName);
+    async (input, call) => {
+      const { InvocationType = "RequestResponse", LogType, Payload } = input;
+      const { fn } = store.named(input);
       const payload = checkedPayload(
         Payload,
         InvocationType === "Event" ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES,
@@ -43,10 +39,10 @@ export function invokeOperation(
       const invocation = { requestId: call.requestId, payload };
       switch (InvocationType) {
         case "DryRun":
-          return new RawOutput(Buffer.alloc(0), 204, { "x-amz-executed-version": "$LATEST" });
+          return { StatusCode: 204, ExecutedVersion: "$LATEST" };
         case "Event":
           asyncInvocations.accept(fn, invocation);
-          return new RawOutput(Buffer.alloc(0), 202);
+          return { StatusCode: 202 };
         case "RequestResponse":
           return syncAnswer(await invoker.invoke(fn, invocation), LogType === "Tail");
       }
@@ -54,13 +50,14 @@ export function invokeOperation(
   );
 }
 
-function syncAnswer({ outcome, lines }: Finished, tail: boolean): RawOutput {
-  return new RawOutput(Buffer.from(outcome.payload), 200, {
-    "content-type": "application/json",
-    "x-amz-executed-version": "$LATEST",
-    ...(outcome.kind !== "succeeded" && { "x-amz-function-error": "Unhandled" }),
-    ...(tail && { "x-amz-log-result": tailOf(lines) }),
-  });
+function syncAnswer({ outcome, lines }: Finished, tail: boolean): Output<"lambda", "Invoke"> {
+  return {
+    StatusCode: 200,
+    ExecutedVersion: "$LATEST",
+    Payload: Buffer.from(outcome.payload),
+    ...(outcome.kind !== "succeeded" && { FunctionError: "Unhandled" }),
+    ...(tail && { LogResult: tailOf(lines) }),
+  };
 }
 
 /** The last 4 KB of an invocation's log, in base64. */
@@ -77,7 +74,6 @@ function checkedPayload(payload: Uint8Array | undefined, limit: number): Uint8Ar
     throw new AwsError(
       "RequestTooLargeException",
       `${payload.byteLength} byte payload is too large for this invocation type (limit ${limit} bytes)`,
-      413,
     );
   }
   try {

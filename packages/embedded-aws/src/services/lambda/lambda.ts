@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "../../core/service";
+import { officialService } from "../../wire/operation";
 import { AsyncInvocations } from "./asyncInvocations";
 import { asyncOperations } from "./asyncOperations";
 import { concurrencyOperations } from "./concurrencyOperations";
@@ -9,7 +10,6 @@ import { Invoker } from "./invoker";
 import { mappingOperations } from "./mappings/mappingOperations";
 import { Mappings } from "./mappings/mappings";
 import { policyOperations } from "./policyOperations";
-import { routes } from "./routes";
 
 /** AWS Lambda: functions of zip archives for Node.js, and event source mappings of SQS and DynamoDB streams. */
 export function createLambda(context: CloudContext): Service {
@@ -25,21 +25,20 @@ export function createLambda(context: CloudContext): Service {
       mappings.removeOf(fn);
     },
   };
-  return {
-    name: "lambda",
-    protocol: { kind: "restJson", routes },
-    operations: {
+  return officialService(
+    "lambda",
+    {
       ...functionOperations(parts),
       ...policyOperations(parts),
       ...concurrencyOperations(parts),
       ...asyncOperations(parts),
       ...mappingOperations(parts, mappings),
-      Invoke: invokeOperation(parts, asyncInvocations),
+      ...invokeOperation(parts, asyncInvocations),
     },
-    async close() {
+    async () => {
       asyncInvocations.close();
       mappings.close();
       await invoker.close();
     },
-  };
+  );
 }

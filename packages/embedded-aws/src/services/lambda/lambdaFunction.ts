@@ -1,20 +1,27 @@
+import type {
+  ApplicationLogLevel,
+  Architecture,
+  LogFormat,
+  Runtime,
+  SystemLogLevel,
+  TracingMode,
+} from "@aws-sdk/client-lambda";
+import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
 
-export type LogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
-
 export interface LoggingConfig {
-  readonly LogFormat: "Text" | "JSON";
+  readonly LogFormat: LogFormat;
   /** Only with JSON. */
-  readonly ApplicationLogLevel?: LogLevel;
+  readonly ApplicationLogLevel?: ApplicationLogLevel;
   /** Only with JSON. */
-  readonly SystemLogLevel?: "DEBUG" | "INFO" | "WARN";
+  readonly SystemLogLevel?: SystemLogLevel;
   readonly LogGroup: string;
 }
 
 /** What a function is made of and how it runs, in the words of the API. */
 export interface FunctionSettings {
-  readonly Runtime: "nodejs22.x" | "nodejs24.x";
+  readonly Runtime: Runtime;
   /** The role's ARN. */
   readonly Role: string;
   readonly Handler: string;
@@ -24,11 +31,11 @@ export interface FunctionSettings {
   /** Megabytes. */
   readonly MemorySize: number;
   readonly Environment: Readonly<Record<string, string>>;
-  readonly TracingMode: "Active" | "PassThrough";
+  readonly TracingMode: TracingMode;
   readonly Logging: LoggingConfig;
   /** Megabytes of /tmp. */
   readonly EphemeralStorage: number;
-  readonly Architectures: readonly ("x86_64" | "arm64")[];
+  readonly Architectures: readonly Architecture[];
   readonly DeadLetterArn?: string;
 }
 
@@ -94,4 +101,13 @@ export function executionRole(context: Pick<CloudContext, "accountId">, fn: Lamb
 export function policyDocument(fn: LambdaFunction): object | undefined {
   if (fn.policy.length === 0) return undefined;
   return { Version: "2012-10-17", Id: "default", Statement: fn.policy };
+}
+
+/** Refuses a change by somebody who has not seen the function as it is. */
+export function checkRevision(fn: LambdaFunction, revisionId: string | undefined): void {
+  if (revisionId === undefined || revisionId === fn.revisionId) return;
+  throw new AwsError(
+    "PreconditionFailedException",
+    `RevisionId: got ${revisionId}; the function's is ${fn.revisionId}: read the function again`,
+  );
 }

@@ -1,38 +1,46 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { operation, type Operation } from "../../core/service";
-import { byName, functionName, qualifier } from "./functionInputs";
+import { operationsOf } from "../../wire/operation";
+import { byName, nameRules } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
-import { policyDocument, type PolicyStatement } from "./lambdaFunction";
+import { checkRevision, policyDocument, type PolicyStatement } from "./lambdaFunction";
 
 /** A function's resource policy: who, beside its account's own roles, may invoke it. */
-export function policyOperations({ context, store }: FunctionParts): Record<string, Operation> {
+export function policyOperations({ context, store }: FunctionParts) {
+  const operation = operationsOf("lambda", context);
   const on = (action: string) => (input: { readonly FunctionName: string }) => [
     { action: `lambda:${action}`, resource: store.arnOf(store.nameOf(input.FunctionName)) },
   ];
 
   return {
-    AddPermission: operation(
-      context,
-      v.strictObject({
-        FunctionName: functionName,
-        StatementId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-_]{1,100}$/)),
-        Action: v.pipe(v.string(), v.regex(/^lambda:(\*|[A-Za-z]+)$/)),
-        /** A service ("events.amazonaws.com"), an account, or the ARN of a user or role. */
-        Principal: v.string(),
-        SourceArn: v.optional(v.pipe(v.string(), v.startsWith("arn:"))),
-        SourceAccount: v.optional(v.pipe(v.string(), v.regex(/^\d{12}$/))),
-        Qualifier: qualifier,
-        RevisionId: v.optional(v.string()),
-      }),
+    ...operation(
+      "AddPermission",
+      {
+        supports: [
+          "FunctionName",
+          "StatementId",
+          "Action",
+          "Principal",
+          "SourceArn",
+          "SourceAccount",
+          "Qualifier",
+          "RevisionId",
+        ],
+        rules: {
+          ...nameRules,
+          StatementId: { pattern: /^[A-Za-z0-9-_]{1,100}$/ },
+          Action: { pattern: /^lambda:(\*|[A-Za-z]+)$/ },
+          SourceArn: { pattern: /^arn:/ },
+          SourceAccount: { pattern: /^\d{12}$/ },
+        },
+      },
       on("AddPermission"),
       (input) => {
-        const fn = store.get(input.FunctionName);
+        const { fn, arn } = store.named(input);
+        checkRevision(fn, input.RevisionId);
         if (fn.policy.some(({ Sid }) => Sid === input.StatementId)) {
           throw new AwsError(
             "ResourceConflictException",
             `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-            409,
           );
         }
         const condition = {
@@ -46,7 +54,7 @@ export function policyOperations({ context, store }: FunctionParts): Record<stri
           Effect: "Allow",
           Principal: principalOf(input.Principal),
           Action: input.Action,
-          Resource: fn.arn,
+          Resource: arn,
           ...(Object.keys(condition).length > 0 && { Condition: condition }),
         };
         fn.policy = [...fn.policy, statement];
@@ -54,32 +62,27 @@ export function policyOperations({ context, store }: FunctionParts): Record<stri
       },
     ),
 
-    GetPolicy: operation(context, byName, on("GetPolicy"), (input) => {
-      const fn = store.get(input.FunctionName);
+    ...operation("GetPolicy", byName, on("GetPolicy"), (input) => {
+      const { fn } = store.named(input);
       const document = policyDocument(fn);
       if (document === undefined) {
-        throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404);
+        throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.");
       }
       return { Policy: JSON.stringify(document), RevisionId: fn.revisionId };
     }),
 
-    RemovePermission: operation(
-      context,
-      v.strictObject({
-        FunctionName: functionName,
-        StatementId: v.string(),
-        Qualifier: qualifier,
-        RevisionId: v.optional(v.string()),
-      }),
+    ...operation(
+      "RemovePermission",
+      { supports: ["FunctionName", "StatementId", "Qualifier", "RevisionId"], rules: nameRules },
       on("RemovePermission"),
       (input) => {
-        const fn = store.get(input.FunctionName);
+        const { fn } = store.named(input);
+        checkRevision(fn, input.RevisionId);
         const remaining = fn.policy.filter(({ Sid }) => Sid !== input.StatementId);
         if (remaining.length === fn.policy.length) {
           throw new AwsError(
             "ResourceNotFoundException",
             `Statement ${input.StatementId} is not found in resource policy.`,
-            404,
           );
         }
         fn.policy = remaining;

@@ -3,6 +3,9 @@ import { parseJson } from "../../core/parseJson";
 import type { CloudContext } from "../../core/service";
 import { roleNameOf } from "./lambdaFunction";
 
+/** Word for word: tools try again when they read it, as a new role takes a while to be known. */
+const CANNOT_BE_ASSUMED = "The role defined for the function cannot be assumed by Lambda.";
+
 /** Refuses a role that does not exist or that Lambda may not assume. */
 export async function checkRole(context: CloudContext, roleArn: string): Promise<void> {
   const { Role } = await context
@@ -17,14 +20,16 @@ export async function checkRole(context: CloudContext, roleArn: string): Promise
       throw error;
     });
   if (Role?.Arn !== roleArn) {
-    throw new AwsError("InvalidParameterValueException", `Role: got ${roleArn}, which does not exist`);
+    throw new AwsError(
+      "InvalidParameterValueException",
+      `${CANNOT_BE_ASSUMED} The role ${roleArn} does not exist.`,
+    );
   }
   const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""));
   if (!trustsLambda(trust)) {
     throw new AwsError(
       "InvalidParameterValueException",
-      `The role defined for the function cannot be assumed by Lambda. The trust policy of ${roleArn} must allow ` +
-        "sts:AssumeRole to the service lambda.amazonaws.com.",
+      `${CANNOT_BE_ASSUMED} The trust policy of ${roleArn} must allow sts:AssumeRole to the service lambda.amazonaws.com.`,
     );
   }
 }

@@ -69,7 +69,17 @@ function logging(name: string, input: NonNullable<ConfigurationInput["LoggingCon
   return { LogFormat, LogGroup };
 }
 
-function checkedVariables(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** A function's own environment variables, or Lambda's refusal of them. */
+export function checkedVariables(
+  variables: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const misnamed = Object.keys(variables).find((name) => !/^[A-Za-z][A-Za-z0-9_]+$/.test(name));
+  if (misnamed !== undefined) {
+    throw new AwsError(
+      "InvalidParameterValueException",
+      `Environment.Variables: got the name ${JSON.stringify(misnamed)}; expected a letter, then letters, digits and underscores`,
+    );
+  }
   const reserved = Object.keys(variables).filter((name) => RESERVED_VARIABLES.includes(name));
   if (reserved.length > 0) {
     throw new AwsError(

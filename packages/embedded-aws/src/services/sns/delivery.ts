@@ -34,8 +34,12 @@ export async function deliver(
         return;
       case "lambda": {
         const payload = Buffer.from(JSON.stringify(lambdaEvent(context, subscription, notification)));
-        const invocation = { FunctionName: subscription.endpoint, InvocationType: "Event", Payload: payload };
-        await context.call("lambda", "Invoke", invocation, caller);
+        await context.call(
+          "lambda",
+          "Invoke",
+          { FunctionName: subscription.endpoint, InvocationType: "Event", Payload: payload },
+          caller,
+        );
         return;
       }
       case "email":

@@ -29,13 +29,12 @@ describe("an asynchronous invocation", () => {
   afterEach(() => cloud.close());
 
   const send = async (event: unknown) => {
-    const input = {
+    const { StatusCode } = await cloud.call("lambda", "Invoke", {
       FunctionName: "fn",
       InvocationType: "Event",
       Payload: Buffer.from(JSON.stringify(event)),
-    };
-    const { status } = await cloud.call<{ status: number }>("lambda", "Invoke", input);
-    return status;
+    });
+    return StatusCode;
   };
   const configure = (settings: object) =>
     cloud.call("lambda", "PutFunctionEventInvokeConfig", { FunctionName: "fn", ...settings });

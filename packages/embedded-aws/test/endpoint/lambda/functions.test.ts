@@ -110,9 +110,13 @@ describe("Lambda functions, by SDK v3", () => {
   });
 
   const refusals: [string, () => object, string][] = [
-    ["a runtime other than Node 22 and 24", () => ({ Runtime: "python3.13" }), "Runtime"],
-    ["too little memory", () => ({ MemorySize: 64 }), "MemorySize"],
-    ["too long a timeout", () => ({ Timeout: 901 }), "Timeout"],
+    [
+      "a runtime other than Node 22 and 24",
+      () => ({ Runtime: "python3.13" }),
+      "Runtime of lambda:CreateFunction",
+    ],
+    ["too little memory", () => ({ MemorySize: 64 }), "'memorySize' failed to satisfy constraint"],
+    ["too long a timeout", () => ({ Timeout: 901 }), "'timeout' failed to satisfy constraint"],
     ["a role that does not exist", () => ({ Role: "arn:aws:iam::000000000000:role/none" }), "does not exist"],
     [
       "a reserved variable",
@@ -138,10 +142,21 @@ describe("Lambda functions, by SDK v3", () => {
     [
       "a VPC",
       () => ({ VpcConfig: { SubnetIds: ["subnet-1"] } }),
-      "VpcConfig is not supported by the embedded cloud",
+      "VpcConfig of lambda:CreateFunction is not supported by the embedded cloud",
     ],
-    ["layers", () => ({ Layers: ["arn:aws:lambda:us-east-1:1:layer:l:1"] }), "Layers is not supported"],
-    ["code in S3", () => ({ Code: { S3Bucket: "b", S3Key: "k" } }), "Code.S3Bucket is not supported"],
+    [
+      "layers",
+      () => ({ Layers: ["arn:aws:lambda:us-east-1:1:layer:l:1"] }),
+      "Layers of lambda:CreateFunction is not supported",
+    ],
+    [
+      "code in S3",
+      () => ({ Code: { S3Bucket: "b", S3Key: "k" } }),
+      "Code.S3Bucket of lambda:CreateFunction is not supported",
+    ],
+    ["no code", () => ({ Code: {} }), "Please provide a source for function code."],
+    ["no handler", () => ({ Handler: undefined }), "Runtime and Handler are mandatory parameters"],
+    ["a variable without a name", () => ({ Environment: { Variables: { "1": "x" } } }), "got the name"],
   ];
   for (const [what, change, message] of refusals) {
     it(`are refused with ${what}`, async () => {
@@ -157,10 +172,59 @@ describe("Lambda functions, by SDK v3", () => {
       client
         .send(new CreateFunctionCommand({ ...base(), FunctionName, Role: role }))
         .catch((reason: unknown) => reason);
-    expect(await create("untrusted", foreign))
-      .to.have.property("message")
-      .that.includes("cannot be assumed by Lambda");
+    const none = "arn:aws:iam::000000000000:role/none";
+    for (const role of [foreign, none]) {
+      const error = await create("untrusted", role);
+      expect(error).to.include({ name: "InvalidParameterValueException", Type: "User" });
+      expect(error)
+        .to.have.property("message")
+        .that.matches(/^The role defined for the function cannot be assumed by Lambda\. The /);
+    }
     expect(await create("first", Role)).to.have.property("name", "ResourceConflictException");
+  });
+
+  it("are named with their qualifier where they were asked for by it", async () => {
+    const FunctionName = "first";
+    const arn = "arn:aws:lambda:us-east-1:000000000000:function:first";
+    const Qualifier = "$LATEST";
+    const arnOf = async (input: { FunctionName: string; Qualifier?: string }) =>
+      (await client.send(new GetFunctionConfigurationCommand(input))).FunctionArn;
+    expect(await arnOf({ FunctionName })).to.equal(arn);
+    expect(await arnOf({ FunctionName, Qualifier })).to.equal(`${arn}:$LATEST`);
+    expect(await arnOf({ FunctionName: `${arn}:$LATEST` })).to.equal(`${arn}:$LATEST`);
+    const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName, Qualifier }));
+    expect(Configuration?.FunctionArn).to.equal(`${arn}:$LATEST`);
+    const { Functions = [] } = await client.send(new ListFunctionsCommand({ FunctionVersion: "ALL" }));
+    expect(Functions.map((fn) => fn.FunctionArn)).to.include(`${arn}:$LATEST`);
+    const { Statement = "" } = await client.send(
+      new AddPermissionCommand({
+        FunctionName,
+        Qualifier,
+        StatementId: "qualified",
+        Action: "lambda:InvokeFunction",
+        Principal: "events.amazonaws.com",
+      }),
+    );
+    expect(JSON.parse(Statement)).to.have.property("Resource", `${arn}:$LATEST`);
+    await client.send(new RemovePermissionCommand({ FunctionName, StatementId: "qualified" }));
+  });
+
+  it("tell a dry run, an event and an answer apart by their status, and errors by whose fault they are", async () => {
+    const FunctionName = "first";
+    const statusOf = async (InvocationType: "DryRun" | "Event" | "RequestResponse") =>
+      (await client.send(new InvokeCommand({ FunctionName, InvocationType }))).StatusCode;
+    expect(await statusOf("DryRun")).to.equal(204);
+    expect(await statusOf("Event")).to.equal(202);
+    expect(await statusOf("RequestResponse")).to.equal(200);
+    const error = await client
+      .send(new GetFunctionCommand({ FunctionName: "none" }))
+      .catch((reason: unknown) => reason);
+    expect(error).to.deep.include({
+      name: "ResourceNotFoundException",
+      Type: "User",
+      message: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:none",
+    });
+    expect(error).to.have.nested.property("$metadata.httpStatusCode", 404);
   });
 
   it("have no versions here, and say so", async () => {

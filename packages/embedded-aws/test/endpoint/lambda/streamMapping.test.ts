@@ -63,7 +63,7 @@ describe("an event source mapping of a table's stream", () => {
     }
   };
   const map = (settings: object = {}) =>
-    cloud.call<{ UUID: string }>("lambda", "CreateEventSourceMapping", {
+    cloud.call("lambda", "CreateEventSourceMapping", {
       EventSourceArn,
       FunctionName: "consumer",
       StartingPosition: "TRIM_HORIZON",

@@ -77,15 +77,15 @@ export interface Answer {
 
 /** Invokes a function as the administrator and waits for its answer. */
 export async function invoke(cloud: TestCloud, name: string, event: unknown = {}): Promise<Answer> {
-  const output = await cloud.call<{ body: Uint8Array; headers: Record<string, string> }>("lambda", "Invoke", {
+  const { Payload, FunctionError, LogResult } = await cloud.call("lambda", "Invoke", {
     FunctionName: name,
     LogType: "Tail",
     Payload: Buffer.from(JSON.stringify(event)),
   });
   return {
-    payload: JSON.parse(Buffer.from(output.body).toString("utf8")),
-    functionError: output.headers["x-amz-function-error"],
-    log: Buffer.from(output.headers["x-amz-log-result"] ?? "", "base64").toString("utf8"),
+    payload: JSON.parse(Buffer.from(Payload ?? []).toString("utf8")),
+    functionError: FunctionError,
+    log: Buffer.from(LogResult ?? "", "base64").toString("utf8"),
   };
 }
 

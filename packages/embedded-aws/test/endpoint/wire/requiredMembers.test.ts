@@ -11,6 +11,7 @@ const codes: Partial<Record<ServiceName, string>> = {
   ec2: "MissingParameter",
   iam: "ValidationError",
   kms: "ValidationException",
+  lambda: "ValidationException",
   monitoring: "MissingRequiredParameterException",
   ses: "BadRequestException",
   sns: "InvalidParameterException",

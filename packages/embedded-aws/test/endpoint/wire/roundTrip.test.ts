@@ -188,12 +188,6 @@ describe("the wire of AWS's models, against the SDK's own encoders and decoders"
       ["awsJson1_0"],
       ["PutItem", "TransactWriteItems", "BatchGetItem"],
     ],
-    [
-      "lambda",
-      { client: "@aws-sdk/client-lambda", serviceTarget: "AWSLambda", version: "2015-03-31" },
-      ["restJson1"],
-      ["Invoke", "CreateFunction", "ListFunctions", "UntagResource"],
-    ],
   ];
   for (const [name, settings, spoken, operations] of others) {
     for (const protocol of spoken) {

@@ -1,15 +1,12 @@
+import type { Input } from "embedded-aws";
 import * as v from "valibot";
 import { Archive } from "../../engine/values";
 import { packageArchive } from "../package";
-import { defined, definedOrNone, resource, strings, tags } from "../schemas";
+import { defined, resource, tags, textOf } from "../schemas";
 
-interface FunctionDescription {
-  readonly FunctionArn: string;
-  readonly CodeSize: number;
-  readonly CodeSha256: string;
-  readonly LastModified: string;
-  readonly Version: string;
-}
+type FunctionInput = Input<"lambda", "CreateFunction">;
+type LoggingInput = NonNullable<FunctionInput["LoggingConfig"]>;
+type MappingInput = Input<"lambda", "CreateEventSourceMapping">;
 
 const lambdaFunction = resource({
   type: "aws:lambda/function:Function",
@@ -18,22 +15,24 @@ const lambdaFunction = resource({
     role: v.string(),
     code: v.instance(Archive, "an archive"),
     handler: v.string(),
-    runtime: v.string(),
+    runtime: textOf<NonNullable<FunctionInput["Runtime"]>>(),
     packageType: v.optional(v.literal("Zip")),
-    architectures: v.optional(v.array(v.string()), ["x86_64"]),
+    architectures: v.optional(v.array(textOf<NonNullable<FunctionInput["Architectures"]>[number]>()), [
+      "x86_64",
+    ]),
     description: v.optional(v.string()),
     memorySize: v.optional(v.number(), 128),
     timeout: v.optional(v.number(), 3),
     environment: v.optional(v.strictObject({ variables: v.optional(v.record(v.string(), v.string()), {}) })),
     ephemeralStorage: v.optional(v.strictObject({ size: v.number() })),
-    tracingConfig: v.optional(v.strictObject({ mode: v.string() })),
+    tracingConfig: v.optional(v.strictObject({ mode: textOf<"Active" | "PassThrough">() })),
     deadLetterConfig: v.optional(v.strictObject({ targetArn: v.string() })),
     loggingConfig: v.optional(
       v.strictObject({
-        logFormat: v.string(),
+        logFormat: textOf<NonNullable<LoggingInput["LogFormat"]>>(),
         logGroup: v.optional(v.string()),
-        applicationLogLevel: v.optional(v.string()),
-        systemLogLevel: v.optional(v.string()),
+        applicationLogLevel: v.optional(textOf<NonNullable<LoggingInput["ApplicationLogLevel"]>>()),
+        systemLogLevel: v.optional(textOf<NonNullable<LoggingInput["SystemLogLevel"]>>()),
       }),
     ),
     /** -1, the provider's default, reserves nothing. */
@@ -45,43 +44,39 @@ const lambdaFunction = resource({
   autoName: { property: "name" },
   async create(inputs, context) {
     const zip = await packageArchive(inputs.code, context.programDirectory);
-    const created = await context.call<FunctionDescription>(
-      "lambda",
-      "CreateFunction",
-      defined({
-        FunctionName: inputs.name,
-        Role: inputs.role,
-        Code: { ZipFile: zip },
-        Handler: inputs.handler,
-        Runtime: inputs.runtime,
-        PackageType: "Zip",
-        Architectures: inputs.architectures,
-        Description: inputs.description,
-        MemorySize: inputs.memorySize,
-        Timeout: inputs.timeout,
-        Environment: inputs.environment && { Variables: inputs.environment.variables },
-        EphemeralStorage: inputs.ephemeralStorage && { Size: inputs.ephemeralStorage.size },
-        TracingConfig: inputs.tracingConfig && { Mode: inputs.tracingConfig.mode },
-        DeadLetterConfig: inputs.deadLetterConfig && { TargetArn: inputs.deadLetterConfig.targetArn },
-        LoggingConfig:
-          inputs.loggingConfig &&
-          defined({
-            LogFormat: inputs.loggingConfig.logFormat,
-            LogGroup: inputs.loggingConfig.logGroup,
-            ApplicationLogLevel: inputs.loggingConfig.applicationLogLevel,
-            SystemLogLevel: inputs.loggingConfig.systemLogLevel,
-          }),
-        KMSKeyArn: inputs.kmsKeyArn,
-        Tags: inputs.tags,
-      }),
-    );
+    const created = await context.call("lambda", "CreateFunction", {
+      FunctionName: inputs.name,
+      Role: inputs.role,
+      Code: { ZipFile: zip },
+      Handler: inputs.handler,
+      Runtime: inputs.runtime,
+      PackageType: "Zip",
+      Architectures: inputs.architectures,
+      Description: inputs.description,
+      MemorySize: inputs.memorySize,
+      Timeout: inputs.timeout,
+      Environment: inputs.environment && { Variables: inputs.environment.variables },
+      EphemeralStorage: inputs.ephemeralStorage && { Size: inputs.ephemeralStorage.size },
+      TracingConfig: inputs.tracingConfig && { Mode: inputs.tracingConfig.mode },
+      DeadLetterConfig: inputs.deadLetterConfig && { TargetArn: inputs.deadLetterConfig.targetArn },
+      LoggingConfig:
+        inputs.loggingConfig &&
+        defined({
+          LogFormat: inputs.loggingConfig.logFormat,
+          LogGroup: inputs.loggingConfig.logGroup,
+          ApplicationLogLevel: inputs.loggingConfig.applicationLogLevel,
+          SystemLogLevel: inputs.loggingConfig.systemLogLevel,
+        }),
+      KMSKeyArn: inputs.kmsKeyArn,
+      Tags: inputs.tags,
+    });
     if (inputs.reservedConcurrentExecutions >= 0) {
       await context.call("lambda", "PutFunctionConcurrency", {
         FunctionName: inputs.name,
         ReservedConcurrentExecutions: inputs.reservedConcurrentExecutions,
       });
     }
-    const { FunctionArn: arn, Version: version } = created;
+    const { FunctionArn: arn = "", Version: version = "" } = created;
     const invokeArn = (functionArn: string) =>
       `arn:aws:apigateway:${context.region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
     return {
@@ -118,30 +113,17 @@ const permission = resource({
   }),
   autoName: { property: "statementId" },
   async create(inputs, context) {
-    await context.call(
-      "lambda",
-      "AddPermission",
-      defined({
-        FunctionName: inputs.function,
-        StatementId: inputs.statementId,
-        Action: inputs.action,
-        Principal: inputs.principal,
-        SourceArn: inputs.sourceArn,
-        SourceAccount: inputs.sourceAccount,
-      }),
-    );
+    await context.call("lambda", "AddPermission", {
+      FunctionName: inputs.function,
+      StatementId: inputs.statementId,
+      Action: inputs.action,
+      Principal: inputs.principal,
+      SourceArn: inputs.sourceArn,
+      SourceAccount: inputs.sourceAccount,
+    });
     return { id: inputs.statementId, outputs: {} };
   },
 });
-
-interface MappingDescription {
-  readonly UUID: string;
-  readonly EventSourceMappingArn?: string;
-  readonly FunctionArn: string;
-  readonly State: string;
-  readonly BatchSize: number;
-  readonly MaximumBatchingWindowInSeconds?: number;
-}
 
 const eventSourceMapping = resource({
   type: "aws:lambda/eventSourceMapping:EventSourceMapping",
@@ -151,10 +133,12 @@ const eventSourceMapping = resource({
     enabled: v.optional(v.boolean(), true),
     batchSize: v.optional(v.number()),
     maximumBatchingWindowInSeconds: v.optional(v.number()),
-    functionResponseTypes: strings,
+    functionResponseTypes: v.optional(
+      v.array(textOf<NonNullable<MappingInput["FunctionResponseTypes"]>[number]>()),
+    ),
     scalingConfig: v.optional(v.strictObject({ maximumConcurrency: v.optional(v.number()) })),
     filterCriteria: v.optional(v.strictObject({ filters: v.array(v.strictObject({ pattern: v.string() })) })),
-    startingPosition: v.optional(v.string()),
+    startingPosition: v.optional(textOf<NonNullable<MappingInput["StartingPosition"]>>()),
     bisectBatchOnFunctionError: v.optional(v.boolean()),
     maximumRetryAttempts: v.optional(v.number()),
     maximumRecordAgeInSeconds: v.optional(v.number()),
@@ -162,45 +146,39 @@ const eventSourceMapping = resource({
     destinationConfig: v.optional(
       v.strictObject({ onFailure: v.optional(v.strictObject({ destinationArn: v.string() })) }),
     ),
-    metricsConfig: v.optional(v.strictObject({ metrics: v.array(v.string()) })),
+    metricsConfig: v.optional(
+      v.strictObject({ metrics: v.array(textOf<"EventCount" | "ErrorCount" | "KafkaMetrics">()) }),
+    ),
     tags,
   }),
   async create(inputs, context) {
-    const created = await context.call<MappingDescription>(
-      "lambda",
-      "CreateEventSourceMapping",
-      defined({
-        FunctionName: inputs.functionName,
-        EventSourceArn: inputs.eventSourceArn,
-        Enabled: inputs.enabled,
-        BatchSize: inputs.batchSize,
-        MaximumBatchingWindowInSeconds: inputs.maximumBatchingWindowInSeconds,
-        FunctionResponseTypes: inputs.functionResponseTypes,
-        ScalingConfig:
-          inputs.scalingConfig &&
-          definedOrNone({ MaximumConcurrency: inputs.scalingConfig.maximumConcurrency }),
-        FilterCriteria: inputs.filterCriteria && {
-          Filters: inputs.filterCriteria.filters.map(({ pattern }) => ({ Pattern: pattern })),
-        },
-        StartingPosition: inputs.startingPosition,
-        BisectBatchOnFunctionError: inputs.bisectBatchOnFunctionError,
-        MaximumRetryAttempts: inputs.maximumRetryAttempts,
-        MaximumRecordAgeInSeconds: inputs.maximumRecordAgeInSeconds,
-        ParallelizationFactor: inputs.parallelizationFactor,
-        DestinationConfig: inputs.destinationConfig?.onFailure && {
-          OnFailure: { Destination: inputs.destinationConfig.onFailure.destinationArn },
-        },
-        MetricsConfig: inputs.metricsConfig && { Metrics: inputs.metricsConfig.metrics },
-        Tags: Object.keys(inputs.tags).length === 0 ? undefined : inputs.tags,
-      }),
-    );
+    const created = await context.call("lambda", "CreateEventSourceMapping", {
+      FunctionName: inputs.functionName,
+      EventSourceArn: inputs.eventSourceArn,
+      Enabled: inputs.enabled,
+      BatchSize: inputs.batchSize,
+      MaximumBatchingWindowInSeconds: inputs.maximumBatchingWindowInSeconds,
+      FunctionResponseTypes: inputs.functionResponseTypes,
+      ScalingConfig: inputs.scalingConfig && { MaximumConcurrency: inputs.scalingConfig.maximumConcurrency },
+      FilterCriteria: inputs.filterCriteria && {
+        Filters: inputs.filterCriteria.filters.map(({ pattern }) => ({ Pattern: pattern })),
+      },
+      StartingPosition: inputs.startingPosition,
+      BisectBatchOnFunctionError: inputs.bisectBatchOnFunctionError,
+      MaximumRetryAttempts: inputs.maximumRetryAttempts,
+      MaximumRecordAgeInSeconds: inputs.maximumRecordAgeInSeconds,
+      ParallelizationFactor: inputs.parallelizationFactor,
+      DestinationConfig: inputs.destinationConfig?.onFailure && {
+        OnFailure: { Destination: inputs.destinationConfig.onFailure.destinationArn },
+      },
+      MetricsConfig: inputs.metricsConfig && { Metrics: inputs.metricsConfig.metrics },
+      Tags: Object.keys(inputs.tags).length === 0 ? undefined : inputs.tags,
+    });
     return {
-      id: created.UUID,
+      id: created.UUID ?? "",
       outputs: {
         uuid: created.UUID,
-        arn:
-          created.EventSourceMappingArn ??
-          `arn:aws:lambda:${context.region}:${context.accountId}:event-source-mapping:${created.UUID}`,
+        arn: created.EventSourceMappingArn,
         functionArn: created.FunctionArn,
         state: created.State,
         batchSize: created.BatchSize,
@@ -224,19 +202,15 @@ const functionEventInvokeConfig = resource({
   }),
   async create(inputs, context) {
     const { onFailure, onSuccess } = inputs.destinationConfig ?? {};
-    await context.call(
-      "lambda",
-      "PutFunctionEventInvokeConfig",
-      defined({
-        FunctionName: inputs.functionName,
-        MaximumEventAgeInSeconds: inputs.maximumEventAgeInSeconds,
-        MaximumRetryAttempts: inputs.maximumRetryAttempts,
-        DestinationConfig: definedOrNone({
-          OnFailure: onFailure && { Destination: onFailure.destination },
-          OnSuccess: onSuccess && { Destination: onSuccess.destination },
-        }),
+    await context.call("lambda", "PutFunctionEventInvokeConfig", {
+      FunctionName: inputs.functionName,
+      MaximumEventAgeInSeconds: inputs.maximumEventAgeInSeconds,
+      MaximumRetryAttempts: inputs.maximumRetryAttempts,
+      DestinationConfig: defined({
+        OnFailure: onFailure && { Destination: onFailure.destination },
+        OnSuccess: onSuccess && { Destination: onSuccess.destination },
       }),
-    );
+    });
     return { id: inputs.functionName, outputs: {} };
   },
 });

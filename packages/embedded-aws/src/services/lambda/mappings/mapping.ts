@@ -32,6 +32,8 @@ export interface Mapping<Settings extends MappingSettings = MappingSettings> {
   readonly uuid: string;
   readonly sourceArn: string;
   readonly fn: LambdaFunction;
+  /** As the function was named: with a qualifier, if it had one. */
+  readonly functionArn: string;
   settings: Settings;
   enabled: boolean;
   /** Milliseconds since the epoch. */

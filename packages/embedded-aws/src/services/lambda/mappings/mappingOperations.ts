@@ -1,5 +1,5 @@
 import { AwsError, notSupported } from "../../../core/errors";
-import { operation, type Operation } from "../../../core/service";
+import { operationsOf, type Output } from "../../../wire/operation";
 import type { FunctionParts } from "../functionOperations";
 import type { Mapping, MappingSettings } from "./mapping";
 import {
@@ -13,11 +13,14 @@ import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
 import type { Mappings } from "./mappings";
 import { checkSource } from "./sourceChecks";
 
+type MappingDescription = Output<"lambda", "GetEventSourceMapping">;
+
+/** Mappings in one answer of `ListEventSourceMappings`. */
+const MOST_LISTED = 100;
+
 /** Event source mappings: what feeds a queue's messages or a stream's records to a function. */
-export function mappingOperations(
-  { context, store }: FunctionParts,
-  mappings: Mappings,
-): Record<string, Operation> {
+export function mappingOperations({ context, store }: FunctionParts, mappings: Mappings) {
+  const operation = operationsOf("lambda", context);
   const arnOf = (uuid: string) =>
     `arn:aws:lambda:${context.region}:${context.accountId}:event-source-mapping:${uuid}`;
   const describe = (mapping: Mapping, state?: string) => describeMapping(mapping, arnOf(mapping.uuid), state);
@@ -30,18 +33,24 @@ export function mappingOperations(
     throw new AwsError(
       "ResourceNotFoundException",
       `The resource you requested does not exist: event source mapping ${uuid}`,
-      404,
     );
   };
 
   return {
-    CreateEventSourceMapping: operation(
-      context,
+    ...operation(
+      "CreateEventSourceMapping",
       createMappingInput,
       () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
       async (input) => {
-        const fn = store.get(input.FunctionName);
-        const kind = sourceKind(input.EventSourceArn);
+        const { fn, arn } = store.named(input);
+        const { EventSourceArn: sourceArn } = input;
+        if (sourceArn === undefined) {
+          throw new AwsError(
+            "InvalidParameterValueException",
+            "EventSourceArn: got none; expected the ARN of an SQS queue or of a DynamoDB table's stream",
+          );
+        }
+        const kind = sourceKind(sourceArn);
         if (kind === "sqs" && input.StartingPosition !== undefined) {
           throw new AwsError(
             "InvalidParameterValueException",
@@ -49,22 +58,20 @@ export function mappingOperations(
           );
         }
         const settings = kind === "sqs" ? sqsSettings(input) : streamSettings(input);
-        const same = mappings
-          .all()
-          .find((other) => other.fn === fn && other.sourceArn === input.EventSourceArn);
+        const same = mappings.all().find((other) => other.fn === fn && other.sourceArn === sourceArn);
         if (same !== undefined) {
           throw new AwsError(
             "ResourceConflictException",
-            `An event source mapping with the source ${input.EventSourceArn} and the function ${fn.name} already exists. ` +
+            `An event source mapping with the source ${sourceArn} and the function ${fn.name} already exists. ` +
               `Please update or delete the existing mapping with UUID ${same.uuid}`,
-            409,
           );
         }
-        await checkSource(context, fn, input.EventSourceArn, settings);
+        await checkSource(context, fn, sourceArn, settings);
         const mapping: Mapping = {
           uuid: context.random.uuid(),
-          sourceArn: input.EventSourceArn,
+          sourceArn,
           fn,
+          functionArn: arn,
           settings,
           enabled: input.Enabled ?? true,
           lastModified: context.clock.now(),
@@ -75,15 +82,15 @@ export function mappingOperations(
       },
     ),
 
-    GetEventSourceMapping: operation(context, mappingByUuid, on("GetEventSourceMapping"), ({ UUID }) =>
+    ...operation("GetEventSourceMapping", mappingByUuid, on("GetEventSourceMapping"), ({ UUID }) =>
       describe(required(UUID)),
     ),
 
-    ListEventSourceMappings: operation(
-      context,
+    ...operation(
+      "ListEventSourceMappings",
       listMappingsInput,
       () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
-      ({ EventSourceArn, FunctionName, MaxItems = 100, Marker }) => {
+      ({ EventSourceArn, FunctionName, MaxItems = MOST_LISTED, Marker }) => {
         const name = FunctionName === undefined ? undefined : store.nameOf(FunctionName);
         const matching = mappings
           .all()
@@ -92,7 +99,7 @@ export function mappingOperations(
               (EventSourceArn ?? sourceArn) === sourceArn && (name ?? fn.name) === fn.name,
           );
         const from = matching.findIndex(({ uuid }) => uuid === Marker) + 1;
-        const page = matching.slice(from, from + MaxItems);
+        const page = matching.slice(from, from + Math.min(MaxItems, MOST_LISTED));
         const last = page.at(-1);
         const more = last !== undefined && last !== matching.at(-1);
         return {
@@ -102,8 +109,8 @@ export function mappingOperations(
       },
     ),
 
-    UpdateEventSourceMapping: operation(
-      context,
+    ...operation(
+      "UpdateEventSourceMapping",
       updateMappingInput,
       on("UpdateEventSourceMapping"),
       async ({ UUID, FunctionName, Enabled, ...input }) => {
@@ -120,16 +127,11 @@ export function mappingOperations(
       },
     ),
 
-    DeleteEventSourceMapping: operation(
-      context,
-      mappingByUuid,
-      on("DeleteEventSourceMapping"),
-      ({ UUID }) => {
-        const mapping = required(UUID);
-        mappings.remove(mapping);
-        return describe(mapping, "Deleting");
-      },
-    ),
+    ...operation("DeleteEventSourceMapping", mappingByUuid, on("DeleteEventSourceMapping"), ({ UUID }) => {
+      const mapping = required(UUID);
+      mappings.remove(mapping);
+      return describe(mapping, "Deleting");
+    }),
   };
 }
 
@@ -142,13 +144,13 @@ function changedSettings(former: MappingSettings, input: MappingInput): MappingS
   }
 }
 
-function describeMapping(mapping: Mapping, arn: string, state?: string): object {
+function describeMapping(mapping: Mapping, arn: string, state?: string): MappingDescription {
   const { settings } = mapping;
   return {
     UUID: mapping.uuid,
     EventSourceMappingArn: arn,
     EventSourceArn: mapping.sourceArn,
-    FunctionArn: mapping.fn.arn,
+    FunctionArn: mapping.functionArn,
     BatchSize: settings.batchSize,
     MaximumBatchingWindowInSeconds: settings.windowSeconds,
     FunctionResponseTypes: settings.reportBatchItemFailures ? ["ReportBatchItemFailures"] : [],
@@ -156,14 +158,14 @@ function describeMapping(mapping: Mapping, arn: string, state?: string): object 
       FilterCriteria: { Filters: settings.filter.patterns.map((Pattern) => ({ Pattern })) },
     }),
     ...describeKind(settings),
-    LastModified: mapping.lastModified / 1000,
+    LastModified: new Date(mapping.lastModified),
     LastProcessingResult: mapping.lastProcessingResult,
     State: state ?? (mapping.enabled ? "Enabled" : "Disabled"),
     StateTransitionReason: "USER_INITIATED",
   };
 }
 
-function describeKind(settings: MappingSettings): object {
+function describeKind(settings: MappingSettings): Partial<MappingDescription> {
   switch (settings.kind) {
     case "sqs":
       return settings.maximumConcurrency === undefined

@@ -1,3 +1,4 @@
+import type { EventSourcePosition } from "@aws-sdk/client-lambda";
 import { AwsError } from "../../../core/errors";
 import { compileFilter, NO_FILTER } from "./filter";
 import type { MappingSettings, SqsMappingSettings, StreamMappingSettings } from "./mapping";
@@ -45,14 +46,16 @@ export function sqsSettings(input: MappingInput, former?: SqsMappingSettings): S
 
 /** A stream's mapping: `former` is what it was, or nothing for a new one. */
 export function streamSettings(
-  input: MappingInput & { readonly StartingPosition?: "TRIM_HORIZON" | "LATEST" | undefined },
+  input: MappingInput & { readonly StartingPosition?: EventSourcePosition | undefined },
   former?: StreamMappingSettings,
 ): StreamMappingSettings {
   if (input.ScalingConfig !== undefined)
     throw invalid("ScalingConfig: not for a stream, only for an SQS queue");
   const startingPosition = input.StartingPosition ?? former?.startingPosition;
-  if (startingPosition === undefined) {
-    throw invalid("StartingPosition: got nothing; expected TRIM_HORIZON or LATEST for a stream");
+  if (startingPosition !== "TRIM_HORIZON" && startingPosition !== "LATEST") {
+    throw invalid(
+      `StartingPosition: got ${startingPosition ?? "nothing"}; expected TRIM_HORIZON or LATEST for a stream`,
+    );
   }
   const maximumRecordAge = input.MaximumRecordAgeInSeconds ?? former?.maximumRecordAge ?? -1;
   if (maximumRecordAge !== -1 && maximumRecordAge < 60) {
@@ -78,7 +81,7 @@ export function streamSettings(
 }
 
 function common(input: MappingInput, former: MappingSettings | undefined) {
-  const patterns = input.FilterCriteria?.Filters?.map(({ Pattern }) => Pattern) ?? [];
+  const patterns = input.FilterCriteria?.Filters?.map(({ Pattern = "" }) => Pattern) ?? [];
   return {
     reportBatchItemFailures:
       input.FunctionResponseTypes === undefined
