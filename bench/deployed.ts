@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unzipSync } from "fflate";
-import type { Terminal } from "embedded-pulumi/cli";
-import { readProject, Archive, plainMap, packageArchive } from "embedded-pulumi";
-import { runInCloud } from "../tools/runInCloud";
 import { startCloud } from "embedded-aws";
+import { Archive, deploy, packageArchive, plainMap } from "embedded-pulumi";
 
 /** A function's package, exactly as it would be uploaded, and where it lies unpacked. */
 export interface DeployedPackage {
@@ -15,23 +13,11 @@ export interface DeployedPackage {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const silent: Terminal = {
-  print: () => undefined,
-  printJson: () => undefined,
-  signal: new AbortController().signal,
-  interactive: false,
-};
-
 /** The packages of every function of the dev stack, unpacked below `directory`. */
 export async function deployedPackages(directory: string): Promise<DeployedPackage[]> {
-  const cloud = await startCloud({ port: 0 });
+  const deployment = await deploy(await startCloud({ port: 0 }), { stack: "dev" });
   try {
-    const { resources } = await runInCloud(cloud, {
-      project: readProject(".", "dev"),
-      mode: "update",
-      seed: 1,
-      terminal: silent,
-    });
+    const { resources } = await deployment.programEnded;
     const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function");
     return await Promise.all(
       functions.map(async ({ inputs }) => {
@@ -55,6 +41,6 @@ export async function deployedPackages(directory: string): Promise<DeployedPacka
       }),
     );
   } finally {
-    await cloud.close();
+    await deployment.close();
   }
 }

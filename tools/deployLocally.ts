@@ -1,26 +1,21 @@
 import path from "node:path";
+import { RunningClock, inboxOf, type Cloud, type CloudContext, type Email } from "embedded-aws";
 import {
-  startCloud,
-  RunningClock,
-  inboxOf,
-  messageOf,
-  largest,
-  type Cloud,
-  type CloudOptions,
-  type CloudContext,
-  type Email,
-} from "embedded-aws";
-import {
-  readCheckedProject,
-  displayMap,
+  cloudOptionsOf,
+  deploy,
   localDirectory,
+  readCheckedProject,
   type ConfigOverrides,
-  type Project,
-  type RunResult,
 } from "embedded-pulumi";
-import { accountOf, furnishAccount } from "./account";
-import { CommandError, createOwnFolder, type Terminal } from "embedded-pulumi/cli";
-import { explain, runInCloud } from "./runInCloud";
+import {
+  CommandError,
+  explain,
+  showDeployment,
+  showProgress,
+  startOwnCloud,
+  type Terminal,
+} from "embedded-pulumi/cli";
+import { furnishAccount } from "./account";
 import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
 
 /** The program, deployed into a cloud that runs in this process. */
@@ -58,83 +53,45 @@ export interface LocalDeploymentOptions {
  * resource. Rejects with `CommandError` when something is wrong that its message explains.
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
-  const { stack, seed, terminal } = options;
+  const { stack, config, port, seed, terminal } = options;
   const started = performance.now();
   const clock = new RunningClock();
-  const { cloud, project } = await explain(async () => {
-    const cache = path.join(".local", "cache");
-    const project = await readCheckedProject(".", stack, options.config, cache, terminal.signal);
-    const started = await startLocalCloud({ port: options.port, seed, clock, ...accountOf(project) });
-    await furnishAccount(started, project);
-    return { cloud: started, project };
-  });
-  const close = closeOnce(cloud);
-  try {
-    terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
-    const { result, programEnded } = await deploy(cloud, project, options);
-    const outputs = displayMap(result.outputs);
-    const { region } = cloud.context;
-    serveStatus(cloud, { stack, region, outputs });
-    printSummary(outputs, result.resources.length, performance.now() - started, terminal);
-    return {
-      endpoint: cloud.endpoint,
-      region,
-      context: cloud.context,
-      setSpeed: (speed) => clock.setSpeed(speed),
-      emailsSent: () => inboxOf(cloud.context).total,
-      emails: () => inboxOf(cloud.context).emails,
-      outputs,
-      resources: result.resources.length,
-      programEnded,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const cache = path.join(localDirectory(), "cache");
+  const project = await explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
+  await demandFreePort(port);
+  const cloud = await startOwnCloud(".", { port, seed, clock, ...cloudOptionsOf(project) });
+  await furnishAccount(cloud, project);
+  terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
+  const deployment = await explain(() =>
+    deploy(cloud, { project, seed, signal: terminal.signal, onEvent: showProgress(terminal) }),
+  );
+  const { region } = cloud.context;
+  const outputs = deployment.shownOutputs;
+  serveStatus(cloud, { stack, region, outputs });
+  showDeployment(deployment, performance.now() - started, terminal);
+  const programEnded = explain(() => deployment.programEnded);
+  // Whoever deploys awaits it; until then a failure waits as well.
+  programEnded.catch(() => undefined);
+  return {
+    endpoint: cloud.endpoint,
+    region,
+    context: cloud.context,
+    setSpeed: (speed) => clock.setSpeed(speed),
+    emailsSent: () => inboxOf(cloud.context).total,
+    emails: () => inboxOf(cloud.context).emails,
+    outputs,
+    resources: deployment.resources.length,
+    programEnded,
+    close: () => deployment.close(),
+  };
 }
 
-/**
- * Resolves once everything stands. The program's process takes up to a second more to end, the first time above
- * all, when it writes its compiled code to the cache; the cloud is of use meanwhile.
- */
-async function deploy(
-  cloud: Cloud,
-  project: Project,
-  { seed, terminal }: LocalDeploymentOptions,
-): Promise<{ result: RunResult; programEnded: Promise<unknown> }> {
-  const deployed = Promise.withResolvers<RunResult>();
-  const programEnded = runInCloud(cloud, {
-    project,
-    mode: "update",
-    seed,
-    terminal,
-    onDeployed: deployed.resolve,
-  });
-  // Whoever deploys learns of a failure here or by awaiting `programEnded`.
-  programEnded.catch(deployed.reject);
-  return { result: await deployed.promise, programEnded };
-}
-
-async function startLocalCloud(settings: CloudOptions & { readonly port: number }): Promise<Cloud> {
-  const { port } = settings;
-  if (port !== 0) {
-    const other = await localStatus(port);
-    if (other !== undefined) {
-      throw new CommandError(
-        `stack ${other.stack} of this project already runs at port ${port}: end it there with Ctrl-C, or give this one another port with -- --port`,
-      );
-    }
-  }
-  // Unpacked functions, and what they write.
-  const folder = createOwnFolder(path.join(localDirectory(), "runs"));
-  try {
-    const cloud = await startCloud({ ...settings, directory: folder.directory });
-    return { ...cloud, close: () => cloud.close().finally(folder.release) };
-  } catch (error) {
-    folder.release();
-    throw new CommandError(messageOf(error));
-  }
+async function demandFreePort(port: number): Promise<void> {
+  const other = port === 0 ? undefined : await localStatus(port);
+  if (other === undefined) return;
+  throw new CommandError(
+    `stack ${other.stack} of this project already runs at port ${port}: end it there with Ctrl-C, or give this one another port with -- --port`,
+  );
 }
 
 /** Tells `npm run order` and its like what is deployed here. */
@@ -144,25 +101,4 @@ function serveStatus(cloud: Cloud, status: LocalStatus): void {
     response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
     response.end(JSON.stringify(found ? status : { error: `expected ${STATUS_PATH}` }));
   });
-}
-
-function printSummary(
-  outputs: Readonly<Record<string, unknown>>,
-  resources: number,
-  ms: number,
-  terminal: Terminal,
-): void {
-  terminal.print("\nOutputs:");
-  const width = largest(
-    Object.keys(outputs).map((name) => name.length),
-    0,
-  );
-  for (const [name, value] of Object.entries(outputs))
-    terminal.print(`    ${name.padEnd(width)}  ${JSON.stringify(value)}`);
-  terminal.print(`\nResources:\n    + ${resources} created\n\nDuration: ${(ms / 1000).toFixed(1)}s`);
-}
-
-function closeOnce(cloud: Cloud): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return () => (closing ??= cloud.close());
 }

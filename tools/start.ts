@@ -2,6 +2,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { seededRandom, type CloudEvent } from "embedded-aws";
+import { defaultStack } from "embedded-pulumi";
 import {
   demonstrateOrders,
   type OrderDemonstration,
@@ -18,13 +19,14 @@ import {
   DEFAULT_PORT,
   parseCommandLine,
   sharedOptions,
+  tellTrouble,
+  untilInterrupted,
   type CommandLine,
   type Terminal,
 } from "embedded-pulumi/cli";
 import { checkTypes } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
-import { tellTrouble } from "./tellTrouble";
 
 /** Enough to show every kind of outcome, few enough to read. */
 const DEFAULT_ORDERS = 20;
@@ -63,18 +65,12 @@ export const startLine: CommandLine = {
       max: 1_000_000,
       about: `messages in the demonstration; default ${DEFAULT_ORDERS}`,
     },
-    seed: {
-      kind: "integer",
-      value: "S",
-      min: 0,
-      max: 2 ** 32 - 1,
-      about: "another seed, other orders and names; default 1",
-    },
+    seed: { ...sharedOptions.seed, about: "another seed, other orders and names; default 1" },
     port: {
       ...sharedOptions.port,
       about: `port on 127.0.0.1, 0 for any free one; default ${DEFAULT_PORT}`,
     },
-    stack: { kind: "text", value: "NAME", about: "the stack whose configuration is deployed; default dev" },
+    stack: sharedOptions.stack,
     config: sharedOptions.config,
     speed: {
       kind: "integer",
@@ -84,10 +80,7 @@ export const startLine: CommandLine = {
       about: `how fast the cloud's clock runs while nothing is in flight; default ${SCALER_SPEED}, ${REAL_TIME} after the demonstration`,
     },
     json: sharedOptions.json,
-    detached: {
-      kind: "flag",
-      about: "stay up when the terminal, or the process that started this one, is gone",
-    },
+    detached: sharedOptions.detached,
   },
 };
 
@@ -99,7 +92,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   const scalerSpeed = given.integer("speed") ?? SCALER_SPEED;
   const speedAfterwards = given.integer("speed") ?? REAL_TIME;
   const deployment = await deployLocally({
-    stack: given.text("stack") ?? "dev",
+    stack: given.text("stack") ?? defaultStack("."),
     config: configOverrides(given),
     port: given.integer("port") ?? DEFAULT_PORT,
     seed,
@@ -257,10 +250,7 @@ async function stayUp(deployment: LocalDeployment, terminal: Terminal, checked: 
   // Only now that nothing is measured any more: the compiler keeps a processor busy for some seconds.
   const types = checked ? checkTypes(".", terminal.signal) : Promise.resolve(undefined);
   void types.then((trouble) => trouble !== undefined && terminal.print(`\n${trouble}`));
-  await new Promise<void>((resolve) => {
-    if (terminal.signal.aborted) resolve();
-    else terminal.signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await untilInterrupted(terminal);
   terminal.print("\nStopping.");
   await types;
 }

@@ -4,7 +4,6 @@ import path from "node:path";
 import {
   startCloud,
   SteppedClock,
-  seededRandom,
   ec2ControlsOf,
   currentState,
   instancesOf,
@@ -12,10 +11,9 @@ import {
   createLoad,
   type Cloud,
   type CloudContext,
-  type ServiceName,
   type Instance,
 } from "embedded-aws";
-import { runProgram, displayMap, createProvider } from "embedded-pulumi";
+import { deploy } from "embedded-pulumi";
 import type { Contender } from "./compare";
 import type { ComparedSettings } from "./program/index";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
@@ -30,8 +28,9 @@ const STACK = "bench";
 const LEAD_MINUTES = 10;
 const START = Date.UTC(2026, 0, 1);
 
-interface Deployment {
+interface DeployedFleet {
   readonly cloud: Cloud;
+  readonly close: () => Promise<void>;
   readonly clock: SteppedClock;
   readonly fleet: string;
   readonly launchTemplateId: string;
@@ -46,48 +45,34 @@ export function deployedScaler(world: World, settings: ComparedSettings): Conten
     name: "this scaler",
     parameters: { ...settings },
     async run(trace) {
-      const deployment = await deploy(world, settings);
+      const deployment = await deployFleet(world, settings);
       try {
         return await follow(deployment, trace, world);
       } finally {
-        await deployment.cloud.close();
+        await deployment.close();
       }
     },
   };
 }
 
-async function deploy(world: World, settings: ComparedSettings): Promise<Deployment> {
+async function deployFleet(world: World, settings: ComparedSettings): Promise<DeployedFleet> {
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
   const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
   const cloud = await startCloud({ port: 0, clock });
-  try {
-    ec2ControlsOf(cloud.context).bootMs = world.bootSeconds * 1000;
-    const { region, accountId } = cloud.context;
-    const provider = createProvider({
-      region,
-      accountId,
-      programDirectory: ".",
-      call: cloud.call,
+  ec2ControlsOf(cloud.context).bootMs = world.bootSeconds * 1000;
+  const deployment = await withProject(settings, async (directory) => {
+    const deployed = await deploy<typeof import("./program/index")>(cloud, {
+      directory,
+      stack: STACK,
+      cacheDirectory: path.resolve(".local", "cache"),
+      assetDirectory: ".",
     });
-    const { outputs } = await withProject(settings, (projectDirectory) =>
-      runProgram({
-        projectDirectory,
-        stack: STACK,
-        mode: "update",
-        provider,
-        random: seededRandom(1),
-        cacheDirectory: path.resolve(".local", "cache"),
-      }),
-    );
-    const { fleet, launchTemplateId } = displayMap(outputs);
-    if (typeof fleet !== "string" || typeof launchTemplateId !== "string") {
-      throw new Error("the bench's program lacks an output; expected fleet and launchTemplateId");
-    }
-    return { cloud, clock, fleet, launchTemplateId };
-  } catch (error) {
-    await cloud.close();
-    throw error;
-  }
+    // Its folder goes.
+    await deployed.programEnded;
+    return deployed;
+  });
+  const { fleet, launchTemplateId } = deployment.outputs;
+  return { cloud, clock, fleet, launchTemplateId, close: () => deployment.close() };
 }
 
 /** Does `work` with a Pulumi project for the bench's program, whose stack has these settings; JSON is YAML too. */
@@ -109,7 +94,7 @@ async function withProject<T>(
 }
 
 /** Steps the cloud through a trace, from a fleet that is in service and a metric that has no past. */
-async function follow(deployment: Deployment, trace: Trace, world: World): Promise<Run> {
+async function follow(deployment: DeployedFleet, trace: Trace, world: World): Promise<Run> {
   const { cloud, clock, fleet, launchTemplateId } = deployment;
   const { context } = cloud;
   const fleetTags = { [FLEET_TAG_KEY]: fleet };

@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { functionErrorIn } from "../tellTrouble";
-import type { Cancel, CloudEvent, CloudContext } from "embedded-aws";
+import { functionErrorIn, type Cancel, type CloudEvent, type CloudContext } from "embedded-aws";
 
 /** What a part of the demonstration waits for, and for how long nothing of it may happen once a function fails. */
 export interface Expectation {

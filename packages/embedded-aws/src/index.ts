@@ -8,6 +8,7 @@ export type { Principal } from "./core/iam/principal";
 export { appendAll, largest, smallest } from "./core/lists";
 export { messageOf } from "./core/messageOf";
 export { guardProcess, killGroup } from "./core/processGuard";
+export { functionErrorIn, troubleIn } from "./core/trouble";
 export { seededRandom, type Random } from "./core/random";
 export type { CloudContext, ServiceName } from "./core/service";
 export { cpuUnderLoad, idleCpu } from "./load/cpu";

@@ -1,4 +1,5 @@
 /** The public face of the embedded engine. What is not named here is the package's own business. */
+export { type CloudDeployment, cloudOptionsOf, deploy, type DeployOptions, type Outputs } from "./deploy";
 export { readCheckedProject } from "./engine/checkConfiguration";
 export { decodeText } from "./engine/decodeText";
 export { DeploymentFailure, type Mode } from "./engine/deployment";
@@ -9,6 +10,7 @@ export type { ProgressEvent } from "./engine/progress";
 export {
   ConfigurationError,
   type ConfigOverrides,
+  defaultStack,
   hasStack,
   listStacks,
   type Project,

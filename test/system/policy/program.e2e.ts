@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import path from "node:path";
-import { runInCloud } from "../../../tools/runInCloud";
 import { startCloud, SteppedClock } from "embedded-aws";
-import { listStacks, readProject, policyResources } from "embedded-pulumi";
+import { cloudOptionsOf, deploy, listStacks, readProject, policyResources } from "embedded-pulumi";
 import { evaluate, type Result, staleWaivers, UNKNOWN_VALUE } from "../../../policy/evaluate";
 import { rules } from "../../../policy/rules";
 import { waivers } from "../../../policy/waivers";
@@ -12,20 +11,15 @@ const PROJECT = path.resolve(__dirname, "../../..");
 /** Everything that the rules say of the stack, deployed into an empty embedded cloud. */
 async function judge(stack: string): Promise<readonly Result[]> {
   const project = readProject(PROJECT, stack);
-  const region = project.config["aws:region"] ?? "us-east-1";
-  const cloud = await startCloud({ port: 0, region, clock: new SteppedClock() });
+  const clock = new SteppedClock();
+  const deployment = await deploy(await startCloud({ port: 0, clock, ...cloudOptionsOf(project) }), {
+    project,
+  });
   try {
-    const terminal = {
-      print: () => undefined,
-      printJson: () => undefined,
-      signal: new AbortController().signal,
-      interactive: false,
-    };
-    const options = { project, mode: "update", seed: 1, terminal } as const;
-    const { resources } = await runInCloud(cloud, options);
+    const { resources } = await deployment.programEnded;
     return evaluate(policyResources(resources, UNKNOWN_VALUE), rules, waivers);
   } finally {
-    await cloud.close();
+    await deployment.close();
   }
 }
 

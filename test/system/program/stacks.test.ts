@@ -1,14 +1,14 @@
 import { expect } from "chai";
-import { SteppedClock, seededRandom } from "embedded-aws";
+import { startCloud, SteppedClock } from "embedded-aws";
 import {
-  listStacks,
-  runProgram,
+  cloudOptionsOf,
+  deploy,
   displayMap,
-  createProvider,
+  listStacks,
+  readProject,
   resourceTypes,
   type RegisteredResource,
 } from "embedded-pulumi";
-import { startTestCloud } from "embedded-aws/testing";
 
 const TABLE = "aws:dynamodb/table:Table";
 const QUEUE = "aws:sqs/queue:Queue";
@@ -19,27 +19,17 @@ const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
 /** Properties that name a resource in AWS, where two of one kind cannot share a name. */
 const NAMES = ["name", "bucket", "dashboardName", "namePrefix", "emailIdentity"];
 
-/** The project's own program, previewed as `npm run preview` does it. */
-async function previewStack(stack: string, seed: number): Promise<readonly RegisteredResource[]> {
-  const cloud = await startTestCloud({ clock: new SteppedClock() });
-  try {
-    const { region, accountId } = cloud.context;
-    const { resources } = await runProgram({
-      projectDirectory: ".",
-      stack,
-      mode: "preview",
-      provider: createProvider({
-        region,
-        accountId,
-        programDirectory: ".",
-        call: cloud.call,
-      }),
-      random: seededRandom(seed),
-    });
-    return resources;
-  } finally {
-    await cloud.close();
-  }
+/** The project's own program, deployed into an empty account as `npm run preview` does it. */
+async function rehearse(stack: string, seed: number): Promise<readonly RegisteredResource[]> {
+  const project = readProject(".", stack);
+  const clock = new SteppedClock();
+  const deployment = await deploy(await startCloud({ port: 0, clock, ...cloudOptionsOf(project) }), {
+    project,
+    seed,
+  });
+  await deployment.programEnded;
+  await deployment.close();
+  return deployment.resources;
 }
 
 describe("the stacks of this project", () => {
@@ -52,7 +42,7 @@ describe("the stacks of this project", () => {
   before(async function () {
     this.timeout(60_000);
     for (const [index, name] of ["dev", "prod"].entries())
-      previews.set(name, await previewStack(name, index + 1));
+      previews.set(name, await rehearse(name, index + 1));
   });
 
   it("are a development and a production stack, and both preview", () => {

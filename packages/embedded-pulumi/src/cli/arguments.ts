@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { largest } from "embedded-aws";
 import { proposal } from "../engine/nearest";
 
 /** The command line was wrong; the message says what and what was expected. Ends the command with status 2. */
@@ -130,10 +131,13 @@ export function helpText(line: CommandLine): string {
     signature(name, option),
     option.kind === "integer" ? `${option.about} (${option.min} to ${option.max})` : option.about,
   ]);
-  // Taken by run.cjs, before there is a command.
+  // Taken by the loader, before there is a command.
   rows.push(["--directory DIR", "where everything that is generated lies; default .local"]);
   rows.push(["--help", "this text"]);
-  const width = Math.max(...rows.map(([left]) => left.length));
+  const width = largest(
+    rows.map(([left]) => left.length),
+    0,
+  );
   return [
     `Usage: ${line.usage}`,
     "",
@@ -145,6 +149,22 @@ export function helpText(line: CommandLine): string {
 
 /** Options that several commands share. */
 export const sharedOptions = {
+  stack: {
+    kind: "text",
+    value: "NAME",
+    about: "the stack whose configuration is deployed; default: the only one that has a file, else dev",
+  },
+  seed: {
+    kind: "integer",
+    value: "S",
+    min: 0,
+    max: 2 ** 32 - 1,
+    about: "another seed, other names; the same seed, the same ones; default 1",
+  },
+  detached: {
+    kind: "flag",
+    about: "stay up when the terminal, or the process that started this one, is gone",
+  },
   port: { kind: "integer", value: "P", min: 0, max: 65_535, about: "port of the local cloud; default 4566" },
   json: {
     kind: "flag",

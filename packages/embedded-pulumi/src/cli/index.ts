@@ -10,7 +10,11 @@ export {
   UsageError,
 } from "./arguments";
 export { CommandError } from "./commandError";
-export { explainUnwritable } from "./explainUnwritable";
+export { explain } from "./explain";
 export { Interruption, interruptions } from "./interruption";
-export { createOwnFolder } from "./ownFolder";
-export { processTerminal, type Terminal } from "./terminal";
+export { preview, previewLine } from "./preview";
+export { type Command, runCommandLine } from "./runCommand";
+export { showDeployment, showProgress, untilInterrupted } from "./showDeployment";
+export { startOwnCloud } from "./startOwnCloud";
+export { tellTrouble } from "./tellTrouble";
+export { type Terminal } from "./terminal";

@@ -123,6 +123,24 @@ export function listStacks(directory: string): readonly string[] {
     .sort();
 }
 
+/** The stack that is meant where none is named: the only one that has a file, else `dev`. Throws `ProjectError`. */
+export function defaultStack(directory: string): string {
+  const root = path.resolve(directory);
+  const file = path.join(root, "Pulumi.yaml");
+  // Whoever reads the project says what is wrong with the folder.
+  if (!existsSync(file)) return DEFAULT_STACK;
+  const folder = path.dirname(stackFileOf(root, readProjectSettings(readYamlFile(file)), DEFAULT_STACK));
+  const stacks = existsSync(folder) && statSync(folder).isDirectory() ? listStacks(folder) : [];
+  const [only = DEFAULT_STACK] = stacks;
+  if (stacks.length <= 1) return only;
+  if (stacks.includes(DEFAULT_STACK)) return DEFAULT_STACK;
+  throw new ProjectError(
+    `which stack is meant? There are ${stacks.join(", ")}; expected one of them by name`,
+  );
+}
+
+const DEFAULT_STACK = "dev";
+
 /** Whether the project in `directory` has a file for the stack. Throws `ProjectError` when it is no project. */
 export function hasStack(directory: string, stack: string): boolean {
   const root = path.resolve(directory);

@@ -23,7 +23,7 @@ export function policyResources(
 
 function judged(value: PropertyValue, unknown: unknown): unknown {
   if (value instanceof Unknown) return unknown;
-  if (Array.isArray(value)) return value.map((member) => judged(member, unknown));
+  if (Array.isArray(value)) return value.map((member: PropertyValue) => judged(member, unknown));
   if (!isPropertyMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, judged(member, unknown)]));
 }

@@ -17,15 +17,19 @@ export const LONGEST_MARKDOWN = 60_000;
 /** Room for the note that something was left out. */
 const RESERVE = 300;
 
-/** The report as a comment on a pull request: a summary in one line, details to unfold. */
-export function renderMarkdown(report: PreviewReport): string {
+/**
+ * The report as a comment on a pull request: a summary in one line, details to unfold.
+ *
+ * @param command shows the whole of a report that is too long.
+ */
+export function renderMarkdown(report: PreviewReport, command = "npx embedded-pulumi preview"): string {
   const head = [headline(report), ...violationLines(report)].join("\n");
   const { comparison } = report;
   const sections =
     comparison === undefined || comparison.note !== undefined
       ? [details("Resources", formatTree(report.resources))]
       : comparison.changes.map(changeSection);
-  return fitted(clipped(head, LONGEST_MARKDOWN / 2), sections, report);
+  return fitted(clipped(head, LONGEST_MARKDOWN / 2), sections, report, command);
 }
 
 function headline(report: PreviewReport): string {
@@ -37,7 +41,8 @@ function headline(report: PreviewReport): string {
       ? `${report.resourceCount} to create`
       : `against \`${comparison.revision}\` (${comparison.commit.slice(0, 12)}): ${summarizeChanges(countChanges(report, comparison))}`;
   const note = comparison?.note === undefined ? "" : ` ${comparison.note}`;
-  return `${sign} **Preview of \`${stack}\`** ${what}. Policies: ${summarizePolicy(report)}.${note}\n`;
+  const policies = report.policy.length === 0 ? "" : ` Policies: ${summarizePolicy(report)}.`;
+  return `${sign} **Preview of \`${stack}\`** ${what}.${policies}${note}\n`;
 }
 
 function violationLines(report: PreviewReport): readonly string[] {
@@ -61,7 +66,12 @@ function details(summary: string, body: string, language = ""): string {
 }
 
 /** As many sections as fit, in order, and a note of how many did not. */
-function fitted(head: string, sections: readonly string[], { stack, comparison }: PreviewReport): string {
+function fitted(
+  head: string,
+  sections: readonly string[],
+  { stack, comparison }: PreviewReport,
+  command: string,
+): string {
   const parts = [head];
   let room = LONGEST_MARKDOWN - RESERVE - head.length;
   for (const section of sections) {
@@ -73,7 +83,7 @@ function fitted(head: string, sections: readonly string[], { stack, comparison }
   if (left > 0) {
     const against = comparison === undefined ? "" : ` --against ${comparison.commit.slice(0, 12)}`;
     parts.push(
-      `_${left} of ${sections.length} sections do not fit here. See all with_ \`npm run preview -- --stack ${stack}${against}\``,
+      `_${left} of ${sections.length} sections do not fit here. See all with_ \`${command} --stack ${stack}${against}\``,
     );
   }
   return parts.join("\n");

@@ -25,7 +25,7 @@ export function renderText(report: PreviewReport): string {
     comparison === undefined || comparison.note !== undefined
       ? treeLines(report, comparison?.note)
       : comparisonLines(report, comparison);
-  return [...lines, "", ...policyLines(report)].join("\n");
+  return [...lines, ...(report.policy.length === 0 ? [] : ["", ...policyLines(report)])].join("\n");
 }
 
 function treeLines(report: PreviewReport, note: string | undefined): readonly string[] {

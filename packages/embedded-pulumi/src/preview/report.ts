@@ -9,6 +9,7 @@ export interface PreviewReport {
   readonly resources: readonly TreeNode[];
   readonly resourceCount: number;
   readonly comparison: Comparison | undefined;
+  /** Empty where the project has no rules of its own. */
   readonly policy: readonly PolicyResult[];
 }
 

@@ -4,7 +4,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { createOwnFolder } from "../cli/ownFolder";
+import { createOwnFolder } from "../engine/ownFolder";
 import { messageOf } from "embedded-aws";
 import { localDirectory } from "../engine/localDirectory";
 

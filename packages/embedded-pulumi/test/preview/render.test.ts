@@ -113,7 +113,7 @@ describe("a preview as Markdown", () => {
     expect(markdown.length).to.be.within(LONGEST_MARKDOWN / 2, LONGEST_MARKDOWN);
     const [, left] = /_(\d+) of 500 sections do not fit here/.exec(markdown) ?? [];
     expect(markdown.split("<details>").length - 1 + Number(left)).to.equal(500);
-    expect(markdown).to.include("`npm run preview -- --stack dev --against 0123456789ab`");
+    expect(markdown).to.include("`npx embedded-pulumi preview --stack dev --against 0123456789ab`");
   });
 
   it("fits a comment whatever changes", () => {

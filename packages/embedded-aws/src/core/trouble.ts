@@ -1,21 +1,4 @@
-import type { CloudEvent, EventStream } from "embedded-aws";
-import type { Terminal } from "embedded-pulumi/cli";
-
-/** So many kinds of trouble are told; whoever has more looks into the log groups. */
-export const MOST_TOLD = 50;
-
-/** Tells of each kind of trouble once, as it happens; returns what ends it. */
-export function tellTrouble(events: EventStream, terminal: Terminal): () => void {
-  const told = new Set<string>();
-  return events.subscribe((event) => {
-    const trouble = troubleIn(event);
-    if (trouble === undefined || told.has(trouble) || told.size > MOST_TOLD) return;
-    told.add(trouble);
-    terminal.print(
-      `  ! ${told.size > MOST_TOLD ? `${MOST_TOLD} kinds of trouble were told; more stand in the functions' logs` : trouble}`,
-    );
-  });
-}
+import type { CloudEvent } from "./eventStream";
 
 /**
  * What a person would want to know of at once: a function that fails, or that may not do what it tries. Refusals

@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createOwnFolder } from "../../src/cli/ownFolder";
+import { createOwnFolder } from "../../src/engine/ownFolder";
 
-const OWN_FOLDER = path.resolve(__dirname, "../../src/cli/ownFolder.ts");
+const OWN_FOLDER = path.resolve(__dirname, "../../src/engine/ownFolder.ts");
 
 const HOLDER = `
 const { createOwnFolder } = require(${JSON.stringify(OWN_FOLDER)});

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { EventStream, type Principal } from "embedded-aws";
-import { MOST_TOLD, tellTrouble } from "../../../tools/tellTrouble";
+import { MOST_TOLD, tellTrouble } from "../../src/cli/tellTrouble";
 
 const role: Principal = {
   kind: "role",
@@ -15,9 +15,6 @@ function told(publish: (events: EventStream) => void): string[] {
   const lines: string[] = [];
   const end = tellTrouble(events, {
     print: (line = "") => lines.push(line),
-    printJson: () => undefined,
-    signal: new AbortController().signal,
-    interactive: false,
   });
   publish(events);
   end();

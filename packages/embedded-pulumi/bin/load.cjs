@@ -1,0 +1,113 @@
+"use strict";
+// Loads a command line that is made of this package. Until the version is checked, this is JavaScript that any old
+// Node can read.
+
+/** What the SDK, the cloud's locks and its compiled code need. */
+const NEEDED = [22, 13];
+
+/**
+ * Runs the command line `entry`, a module that exports `run(parent)`.
+ *
+ * A TypeScript entry is bundled first, and loaded from memory as if the bundle lay beside it: one file loads in a
+ * third of the time that some three hundred take, which is most of what a person waits for before anything happens.
+ *
+ * options: `entry`, an absolute path; `manifests`, the package.json files whose packages npm installed, for a bundle;
+ * `local`, where generated files lie by default; `upgrade` and `install`, what to say of an old Node and of packages
+ * that are not there; `parent`, the process that started this one.
+ */
+module.exports = function runCommandLine(options) {
+  const version = process.versions.node.split(".").map(Number);
+  if (version[0] < NEEDED[0] || (version[0] === NEEDED[0] && version[1] < NEEDED[1])) {
+    end(`this is Node ${process.versions.node}; expected ${NEEDED.join(".")} or newer${options.upgrade}`, 1);
+    return;
+  }
+  const Module = require("node:module");
+  const path = require("node:path");
+  const local = localDirectory(options.local, path);
+  if (local === undefined) return;
+  Module.enableCompileCache(path.join(local, "cache", "compile"));
+  process.setSourceMapsEnabled(true);
+  try {
+    const { entry } = options;
+    const { run } = /\.ts$/.test(entry) ? bundled(entry, options.manifests, Module, path) : require(entry);
+    run(options.parent);
+  } catch (error) {
+    const advice = missingPackages(error, options.install, path);
+    if (advice === undefined) throw error;
+    end(advice, 1);
+  }
+};
+
+/**
+ * Where generated files lie: `--directory DIR`, which every command takes, or LOCAL_DIRECTORY; `.local` otherwise.
+ * The option becomes the variable, by which the rest of the command line knows it. Undefined when it is wrong.
+ */
+function localDirectory(usual, path) {
+  const at = process.argv.findIndex((word) => word === "--directory" || word.startsWith("--directory="));
+  if (at >= 0) {
+    const inOne = process.argv[at].startsWith("--directory=");
+    const [option, next = ""] = process.argv.splice(at, inOne ? 1 : 2);
+    const directory = inOne ? option.slice("--directory=".length) : next;
+    if (directory === "" || (!inOne && directory.startsWith("-"))) {
+      end("--directory: expected a folder for generated files", 2);
+      return undefined;
+    }
+    process.env.LOCAL_DIRECTORY = directory;
+  }
+  const chosen = process.env.LOCAL_DIRECTORY;
+  if (!chosen) return usual;
+  return (process.env.LOCAL_DIRECTORY = path.resolve(chosen));
+}
+
+function bundled(entry, manifests, Module, path) {
+  const file = entry.replace(/\.ts$/, ".cjs");
+  const { outputFiles } = require("esbuild").buildSync({
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    write: false,
+    // What this repository holds is bundled; what npm installed stays outside, and what runs as a file of its own.
+    external: [
+      ...installedPackages(manifests),
+      "embedded-aws/lambda-bootstrap",
+      "embedded-pulumi/tell-activity",
+    ],
+    platform: "node",
+    format: "cjs",
+    target: "node22",
+    sourcemap: "inline",
+    sourcesContent: false,
+    logLevel: "error",
+  });
+  const bundle = new Module(file, module);
+  bundle.filename = file;
+  bundle.paths = Module._nodeModulePaths(path.dirname(file));
+  bundle._compile(outputFiles[0].text, file);
+  return bundle.exports;
+}
+
+/** The packages that the workspaces depend on, without the workspaces themselves. */
+function installedPackages(files) {
+  const manifests = files.map((file) => require(file));
+  const own = manifests.map(({ name }) => name);
+  return manifests
+    .flatMap(({ dependencies, devDependencies }) => Object.keys({ ...dependencies, ...devDependencies }))
+    .filter((name) => !own.includes(name));
+}
+
+/** What to say when `error` comes from packages that are not installed. */
+function missingPackages(error, install, path) {
+  const missing = /^Cannot find (?:module|package) '([^'./][^']*)'/.exec(error.message);
+  if (missing !== null && error.code === "MODULE_NOT_FOUND" && !path.isAbsolute(missing[1])) {
+    return `the package ${missing[1]} is not installed; install all with ${install} (not with --omit=dev: the local cloud needs them)`;
+  }
+  if (/^The package "@esbuild\/|You installed esbuild for another platform/.test(error.message)) {
+    return `esbuild's program for ${process.platform} on ${process.arch} is not installed; install all with ${install} (not with --omit=optional)`;
+  }
+  return undefined;
+}
+
+function end(message, status) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = status;
+}

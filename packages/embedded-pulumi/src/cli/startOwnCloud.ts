@@ -1,0 +1,23 @@
+import path from "node:path";
+import { type Cloud, type CloudOptions, messageOf, startCloud } from "embedded-aws";
+import { localDirectory } from "../engine/localDirectory";
+import { createOwnFolder } from "../engine/ownFolder";
+import { CommandError } from "./commandError";
+
+/**
+ * Starts a cloud whose files lie below `.local/runs` of the project, where the next start removes what a killed one
+ * has left. Rejects with `CommandError` when it cannot start, as when its port is taken.
+ */
+export async function startOwnCloud(
+  project: string,
+  options: Omit<CloudOptions, "directory">,
+): Promise<Cloud> {
+  const folder = createOwnFolder(path.join(localDirectory(project), "runs"));
+  try {
+    const cloud = await startCloud({ ...options, directory: folder.directory });
+    return { ...cloud, close: () => cloud.close().finally(folder.release) };
+  } catch (error) {
+    folder.release();
+    throw new CommandError(messageOf(error));
+  }
+}
