@@ -5,6 +5,8 @@ const PULUMI = "^packages/embedded-pulumi/src";
 
 /** What a package shows to others: what its `exports` name. */
 const FACES = [`${AWS}/(index|testing/index)[.]ts$`, `${PULUMI}/index[.]ts$`];
+/** What command lines are made of: a face for them alone. */
+const CLI = [`${PULUMI}/cli/index[.]ts$`, "^packages/embedded-pulumi/bin/load[.]cjs$"];
 
 /** Packages that npm installed; Node's own modules are told by their type. */
 const INSTALLED = "(^|/)node_modules/";
@@ -78,7 +80,7 @@ module.exports = {
     room(
       "tools",
       "^tools/",
-      ["^policy/", "^handlers/", "^components/", ...FACES],
+      ["^policy/", "^handlers/", "^components/", ...FACES, ...CLI],
       "Tools run the program from outside, and the packages through their faces.",
     ),
     typesOnly(
@@ -91,9 +93,10 @@ module.exports = {
       "demonstration",
       "^tools/demonstration/",
       ["^tools/shop/", "^handlers/", ...FACES],
-      "The demonstration knows no command; what both need lies in tools/shop/.",
+      "The demonstration knows no command line.",
     ),
-    room("cost", "^tools/cost/", [], "Prices and arithmetic."),
+    room("shop", "^tools/shop/", ["^handlers/", ...FACES], "What commands share knows no command."),
+    room("cost", "^tools/cost/", FACES, "Prices and arithmetic."),
     room(
       "bench",
       "^bench/",
@@ -142,9 +145,16 @@ module.exports = {
     room(
       "preview",
       `${PULUMI}/preview/`,
-      [FACES[0], `${PULUMI}/(engine|provider)/`],
+      [FACES[0], `${PULUMI}/((engine|provider)/|deploy[.]ts$)`],
       "A preview is made of what the engine registered.",
     ),
+    {
+      name: "engine-knows-no-command-line",
+      comment: "Neither a deployment nor a preview needs a terminal.",
+      severity: "error",
+      from: { path: `${PULUMI}/`, pathNot: `${PULUMI}/cli/` },
+      to: { path: `${PULUMI}/cli/` },
+    },
     {
       name: "no-tests-in-products",
       comment: "Nothing that people run imports a test.",

@@ -5,6 +5,8 @@ import { expect } from "chai";
 const documents = [
   "README.md",
   "CONTRIBUTING.md",
+  "packages/embedded-aws/README.md",
+  "packages/embedded-pulumi/README.md",
   ...readdirSync("docs").map((file) => `docs/${file}`),
 ].filter((file) => file.endsWith(".md") && existsSync(file));
 
