@@ -6,6 +6,7 @@ import type { ProgressEvent, ResourceProgress } from "./progress";
 import { type Provider, ResourceFailure, type ResourceRequest } from "./provider";
 import type { Registration } from "./registration";
 import { disabledProviders } from "./stackConfig";
+import { STACK_REFERENCE_TYPE } from "./stackReference";
 import { createUrn, ORGANIZATION, type RegisteredResource, STACK_TYPE, StackState } from "./state";
 import {
   containsSecret,
@@ -28,6 +29,8 @@ export interface DeploymentOptions {
   /** The stack's configuration by full key: "aws:region", "pulumi:autonaming" and the like. */
   readonly config: Readonly<Record<string, string>>;
   readonly random: Random;
+  /** The outputs of another stack, by its name. Throws `ResourceFailure` for one that is not known. */
+  readonly stackOutputs: (stack: string) => PropertyMap;
   /** How many resources are created at once. */
   readonly parallel: number;
   readonly onEvent: (event: ProgressEvent) => void;
@@ -150,9 +153,18 @@ export class Deployment {
       propertyDependencies: registration.propertyDependencies,
       protect: registration.protect ?? this.#parentProtects(parent),
     };
+    if (registration.type === STACK_REFERENCE_TYPE) return this.#readStack(base);
     return registration.custom
       ? await this.#createCustom(base, registration)
       : this.#keep({ ...base, outputs: {} }, "created", 0);
+  }
+
+  /** Another stack as this program sees it: its outputs. */
+  #readStack(base: RegisteredResource): RegisteredResource {
+    const name = plain(base.inputs.name ?? base.name);
+    if (typeof name !== "string") throw new ResourceFailure("expected a stack's name", "name");
+    const outputs = { name, outputs: this.#options.stackOutputs(name), secretOutputNames: [] };
+    return this.#keep({ ...base, id: name, outputs }, "created", 0);
   }
 
   async #createCustom(base: RegisteredResource, registration: Registration): Promise<RegisteredResource> {

@@ -6,6 +6,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Deployment, DeploymentFailure, RunEnded } from "./deployment";
 import { readRegistration } from "./registration";
 import type { RegisteredResource } from "./state";
+import { STACK_REFERENCE_TYPE } from "./stackReference";
 import type { TransformRegistry } from "./transforms";
 import { mapFromWire, mapToWire, type PropertyMap } from "./values";
 import { messageOf } from "embedded-aws";
@@ -69,10 +70,25 @@ export function createMonitor(
       return new Empty();
     }),
     call: unsupported((request: { getTok(): string }) => `the method ${request.getTok()}`),
-    readResource: unsupported(
-      (request: messages.ReadResourceRequest) =>
-        `reading the existing ${request.getType()} "${request.getName()}" (get())`,
-    ),
+    readResource: unary(async (request: messages.ReadResourceRequest) => {
+      const type = request.getType();
+      if (type !== STACK_REFERENCE_TYPE)
+        throw unsupportedError(`reading the existing ${type} "${request.getName()}" (get())`);
+      const parent = request.getParent();
+      const { urn, outputs } = await deployment.register({
+        type,
+        name: request.getName(),
+        ...(parent === "" ? {} : { parent }),
+        custom: true,
+        inputs: { name: request.getId() },
+        dependencies: [...request.getDependenciesList()].sort(),
+        propertyDependencies: {},
+        additionalSecretOutputs: [],
+      });
+      return new messages.ReadResourceResponse()
+        .setUrn(urn)
+        .setProperties(Struct.fromJavaScript(mapToWire(outputs)));
+    }),
     existsResource: unsupported(
       (request: messages.ExistsResourceRequest) => `asking whether a ${request.getType()} exists`,
     ),
@@ -134,8 +150,12 @@ function status(error: unknown): { code: grpc.status; details: string } {
   return { code: ended ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN, details };
 }
 
+function unsupportedError(what: string): Error {
+  return new Error(`${what} is not supported by the embedded engine`);
+}
+
 function unsupported<Request>(what: (request: Request) => string): grpc.handleUnaryCall<Request, never> {
   return unary((request: Request) => {
-    throw new Error(`${what(request)} is not supported by the embedded engine`);
+    throw unsupportedError(what(request));
   });
 }

@@ -12,6 +12,7 @@ import type { Provider } from "./provider";
 import { type Ending, runProcess } from "./runner";
 import { serveEngine } from "./server";
 import { ORGANIZATION, type RegisteredResource } from "./state";
+import { readStackOutputs } from "./stackReference";
 import { TransformRegistry } from "./transforms";
 import type { PropertyMap } from "./values";
 
@@ -94,6 +95,7 @@ export async function runProject(
     config: project.config,
     random: options.random,
     parallel,
+    stackOutputs: (stack) => readStackOutputs(project.directory, stack),
     onEvent,
   });
   const errors: string[] = [];

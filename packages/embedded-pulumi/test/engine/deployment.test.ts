@@ -33,6 +33,7 @@ async function start(
   const provider = given.provider ?? fakeProvider();
   const events: ProgressEvent[] = [];
   const deployment = new Deployment({
+    stackOutputs: () => ({}),
     project: "shop",
     stack: "dev",
     mode: given.mode ?? "update",

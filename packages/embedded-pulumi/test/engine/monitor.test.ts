@@ -16,6 +16,7 @@ describe("the resource monitor", () => {
   let client: ResourceMonitorClient;
   before(async () => {
     const deployment = new Deployment({
+      stackOutputs: () => ({}),
       project: "shop",
       stack: "dev",
       mode: "preview",
