@@ -39,7 +39,8 @@ export function schemaFile(packageName: string): SchemaFile {
     let value = values.get(name);
     if (value === undefined) {
       const source = text.slice(start, text.indexOf(";\n", start));
-      value = source.startsWith('"') ? JSON.parse(source) : evaluate(source);
+      // Most are constants: texts, and plain ones.
+      value = /^"[^"\\]*"$/.test(source) ? source.slice(1, -1) : evaluate(source);
       values.set(name, value);
     }
     return value;
@@ -75,7 +76,7 @@ export function schemaFile(packageName: string): SchemaFile {
 /** Where the value of each declaration stands. */
 function startsOf(text: string): Map<string, number> {
   const starts = new Map<string, number>();
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = text.indexOf("\n", at);
     // Most lines go on with what an earlier one declares.
     const goesOn = text.startsWith(" ", at) || text.startsWith("]", at);

@@ -6,6 +6,7 @@ import {
   type LaunchRequest,
   type LaunchSpecification,
   overridden,
+  withoutUndefined,
 } from "./launchSpecification";
 import {
   type LaunchTemplate,
@@ -82,7 +83,7 @@ export async function planLaunch(
     securityGroups,
     profile: await findProfile(specification, context),
     template: template === undefined || version === undefined ? undefined : { template, version },
-    given: new Set(Object.entries(input).flatMap(([member, value]) => (value === undefined ? [] : [member]))),
+    given: new Set(Object.keys(withoutUndefined(input))),
   };
 }
 

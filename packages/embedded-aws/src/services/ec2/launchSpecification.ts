@@ -133,12 +133,17 @@ export function overridden(template: LaunchSpecification, request: LaunchSpecifi
       Value,
     })),
   })).filter((specification) => specification.Tags.length > 0);
-  return { ...template, ...given(request), ...(tags.length > 0 ? { TagSpecifications: tags } : {}) };
+  return {
+    ...template,
+    ...withoutUndefined(request),
+    ...(tags.length > 0 ? { TagSpecifications: tags } : {}),
+  };
 }
 
 /** Without the members that are undefined, as calls in-process may leave them. */
-export function given(specification: LaunchSpecification): LaunchSpecification {
-  return Object.fromEntries(Object.entries(specification).filter(([, value]) => value !== undefined));
+export function withoutUndefined(specification: LaunchSpecification): LaunchSpecification {
+  const members: Readonly<Record<string, unknown>> = specification;
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 /** The tags that a specification gives to resources of one type. */

@@ -15,7 +15,12 @@ import {
 } from "./inputs";
 import { tagSet } from "./instance";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
-import { checkSpecification, given, templateDataMembers, templateDataRules } from "./launchSpecification";
+import {
+  checkSpecification,
+  templateDataMembers,
+  templateDataRules,
+  withoutUndefined,
+} from "./launchSpecification";
 import {
   latestVersion,
   type LaunchTemplate,
@@ -106,7 +111,7 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
         checkSpecification(input.LaunchTemplateData);
         const template = templates.get(input);
         const source = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
-        const data = { ...source, ...given(input.LaunchTemplateData) };
+        const data = { ...source, ...withoutUndefined(input.LaunchTemplateData) };
         const createdBy = principalArn(call.caller);
         const version = templates.addVersion(template, data, createdBy, input.VersionDescription);
         return { LaunchTemplateVersion: versionElement(template, version) };
