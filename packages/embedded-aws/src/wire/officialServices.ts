@@ -29,6 +29,7 @@ export interface OfficialService {
 export interface Clients {
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
+  "@aws-sdk/client-cloudwatch-logs": typeof import("@aws-sdk/client-cloudwatch-logs");
   "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
   "@aws-sdk/client-lambda": typeof import("@aws-sdk/client-lambda");
@@ -78,6 +79,12 @@ export const officialServices = {
     version: "2010-08-01",
     xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
     awsQueryCompatible: true,
+  },
+  logs: {
+    client: "@aws-sdk/client-cloudwatch-logs",
+    protocols: ["awsJson1_1"],
+    serviceTarget: "Logs_20140328",
+    version: "2014-03-28",
   },
   ses: {
     client: "@aws-sdk/client-sesv2",

@@ -12,7 +12,7 @@ export interface Rule {
   /** Of a string, or of each in a list; so are the next two. */
   readonly pattern?: RegExp;
   /** All the values that AWS knows; another is wrong. */
-  readonly oneOf?: readonly string[];
+  readonly oneOf?: readonly (string | number)[];
   /** The values that the embedded cloud knows of those that AWS does; another is not supported. */
   readonly supported?: readonly (string | number | boolean)[];
 }
@@ -94,7 +94,7 @@ function checkItem({ pattern, oneOf, supported }: Rule, value: unknown): void {
   if (pattern !== undefined && typeof value === "string") {
     unless(pattern.test(value), `satisfy regular expression pattern: ${pattern.source}`);
   }
-  if (oneOf !== undefined && typeof value === "string") {
+  if (oneOf !== undefined && (typeof value === "string" || typeof value === "number")) {
     unless(oneOf.includes(value), `satisfy enum value set: [${oneOf.join(", ")}]`);
   }
   if (supported !== undefined && !Array.isArray(value) && !supported.some((known) => known === value)) {

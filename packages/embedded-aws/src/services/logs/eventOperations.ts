@@ -1,10 +1,10 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { operation, type CloudContext, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
+import { operationsOf, type Output, type Supported } from "../../wire/operation";
 import { parseFilterPattern } from "./filterPattern";
 import { eventOverheadBytes, type StoredEvent } from "./logGroup";
-import { groupName, streamName, type LogGroups } from "./logGroups";
+import { type LogGroups, nameRules, requiredName } from "./logGroups";
 import { readStream } from "./readStream";
 
 /** From the CloudWatch Logs API reference: PutLogEvents, GetLogEvents, FilterLogEvents. */
@@ -13,51 +13,54 @@ const mostEvents = 10_000;
 const oldestMs = 14 * 86_400_000;
 const newestMs = 2 * 3_600_000;
 
-const time = v.pipe(v.number(), v.integer(), v.minValue(0));
-const eventLimit = v.optional(
-  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostEvents)),
-  mostEvents,
-);
+/** Milliseconds since the epoch. */
+const time = { range: [0, Number.MAX_SAFE_INTEGER] } as const;
+const readRules = {
+  ...nameRules,
+  startTime: time,
+  endTime: time,
+  limit: { range: [1, mostEvents] },
+} as const;
 
-const putInput = v.strictObject({
-  logGroupName: groupName,
-  logStreamName: streamName,
-  logEvents: v.pipe(
-    v.array(v.strictObject({ timestamp: time, message: v.pipe(v.string(), v.minLength(1)) })),
-    v.minLength(1),
-    v.maxLength(mostEvents),
-  ),
-  // Once a lock, ignored by the real service since 2023.
-  sequenceToken: v.optional(v.string()),
-});
+const putInput = {
+  // The token was a lock once; the real service has ignored it since 2023.
+  supports: ["logGroupName", "logStreamName", "logEvents", "sequenceToken"],
+  rules: {
+    ...nameRules,
+    logEvents: { length: [1, mostEvents] },
+    "logEvents.timestamp": time,
+    "logEvents.message": { length: [1, largestBatchBytes] },
+  },
+} as const;
+type PutInput = Supported<"logs", "PutLogEvents", (typeof putInput.supports)[number]>;
 
-export function eventOperations(context: CloudContext, groups: LogGroups): Record<string, Operation> {
+export function eventOperations(context: CloudContext, groups: LogGroups) {
+  const operation = operationsOf("logs", context);
   return {
-    PutLogEvents: operation(
-      context,
+    ...operation(
+      "PutLogEvents",
       putInput,
       (input) => groups.access("PutLogEvents", input.logGroupName, input.logStreamName),
       (input) => putLogEvents(context, groups, input),
     ),
 
-    GetLogEvents: operation(
-      context,
-      v.strictObject({
-        logGroupName: groupName,
-        logStreamName: streamName,
-        startTime: v.optional(time, 0),
-        endTime: v.optional(time, Number.MAX_SAFE_INTEGER),
-        limit: eventLimit,
-        startFromHead: v.optional(v.boolean(), false),
-        nextToken: v.optional(v.string()),
-      }),
-      (input) => groups.access("GetLogEvents", input.logGroupName, input.logStreamName),
+    ...operation(
+      "GetLogEvents",
+      {
+        supports: [
+          ...(["logGroupName", "logStreamName", "startTime", "endTime"] as const),
+          ...(["limit", "startFromHead", "nextToken"] as const),
+        ],
+        rules: readRules,
+      },
+      (input) => groups.access("GetLogEvents", requiredName(input), input.logStreamName),
       (input) => {
-        const { group, stream } = groups.requireStream(input.logGroupName, input.logStreamName);
+        const { limit = mostEvents, startFromHead = false, nextToken } = input;
+        const { group, stream } = groups.requireStream(requiredName(input), input.logStreamName);
         const events = group
           .events(context.clock.now())
-          .filter((event) => event.stream === stream && within(event, input.startTime, input.endTime));
-        const read = readStream(events, input);
+          .filter((event) => event.stream === stream && within(event, input));
+        const read = readStream(events, { limit, startFromHead, nextToken });
         return {
           events: read.events.map(({ timestamp, message, ingestionTime }) => ({
             timestamp,
@@ -70,35 +73,32 @@ export function eventOperations(context: CloudContext, groups: LogGroups): Recor
       },
     ),
 
-    FilterLogEvents: operation(
-      context,
-      v.strictObject({
-        logGroupName: groupName,
-        logStreamNames: v.optional(v.pipe(v.array(streamName), v.minLength(1), v.maxLength(100))),
-        logStreamNamePrefix: v.optional(v.string(), ""),
-        startTime: v.optional(time, 0),
-        endTime: v.optional(time, Number.MAX_SAFE_INTEGER),
-        filterPattern: v.optional(v.pipe(v.string(), v.maxLength(1024)), ""),
-        limit: eventLimit,
-        nextToken: v.optional(v.string()),
-        // Without effect in the real service: events are always interleaved.
-        interleaved: v.optional(v.boolean()),
-      }),
-      (input) => groups.access("FilterLogEvents", input.logGroupName),
+    ...operation(
+      "FilterLogEvents",
+      {
+        supports: [
+          ...(["logGroupName", "logStreamNames", "logStreamNamePrefix", "startTime", "endTime"] as const),
+          // The last is without effect in the real service: events are always interleaved.
+          ...(["filterPattern", "limit", "nextToken", "interleaved"] as const),
+        ],
+        rules: { ...readRules, logStreamNames: { length: [1, 100] }, filterPattern: { length: [0, 1024] } },
+      },
+      (input) => groups.access("FilterLogEvents", requiredName(input)),
       (input) => {
-        const matches = parseFilterPattern(input.filterPattern);
+        const { logStreamNamePrefix: prefix = "", limit = mostEvents } = input;
+        const matches = parseFilterPattern(input.filterPattern ?? "");
         const names = input.logStreamNames === undefined ? undefined : new Set(input.logStreamNames);
         const found = groups
-          .require(input.logGroupName)
+          .require(requiredName(input))
           .events(context.clock.now())
           .filter(
             (event) =>
-              within(event, input.startTime, input.endTime) &&
-              event.stream.name.startsWith(input.logStreamNamePrefix) &&
+              within(event, input) &&
+              event.stream.name.startsWith(prefix) &&
               names?.has(event.stream.name) !== false &&
               matches(event.message),
           );
-        const { items, next } = pageOf(found, input.nextToken, input.limit, "InvalidParameterException");
+        const { items, next } = pageOf(found, input.nextToken, limit, "InvalidParameterException");
         return {
           events: items.map((event) => ({
             logStreamName: event.stream.name,
@@ -118,8 +118,8 @@ export function eventOperations(context: CloudContext, groups: LogGroups): Recor
 function putLogEvents(
   context: CloudContext,
   groups: LogGroups,
-  input: v.InferOutput<typeof putInput>,
-): object {
+  input: PutInput,
+): Output<"logs", "PutLogEvents"> {
   const { group, stream } = groups.requireStream(input.logGroupName, input.logStreamName);
   const events = input.logEvents;
   const bytes = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + eventOverheadBytes, 0);
@@ -151,6 +151,9 @@ function putLogEvents(
   return tooOld + tooNew > 0 ? { rejectedLogEventsInfo: rejected } : {};
 }
 
-function within({ timestamp }: StoredEvent, startTime: number, endTime: number): boolean {
+function within(
+  { timestamp }: StoredEvent,
+  { startTime = 0, endTime = Infinity }: { readonly startTime?: number; readonly endTime?: number },
+): boolean {
   return timestamp >= startTime && timestamp < endTime;
 }

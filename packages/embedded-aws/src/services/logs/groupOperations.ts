@@ -1,71 +1,69 @@
-import * as v from "valibot";
+import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { record } from "../../core/record";
-import { operation, type CloudContext, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import { LogGroup } from "./logGroup";
-import { describeLimit, groupName, type LogGroups } from "./logGroups";
+import { describeRules, largestDescribePage, type LogGroups, nameRules } from "./logGroups";
 
 /** The days that PutRetentionPolicy takes (CloudWatch Logs API reference). */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const;
+];
 
-const tags = record(
-  v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-  v.pipe(v.string(), v.maxLength(256)),
-);
-
-export function groupOperations(context: CloudContext, groups: LogGroups): Record<string, Operation> {
+export function groupOperations(context: CloudContext, groups: LogGroups) {
+  const operation = operationsOf("logs", context);
+  const on = (action: string) => (input: { readonly logGroupName: string }) =>
+    groups.access(action, input.logGroupName);
+  const onTagged = (action: string) => (input: { readonly resourceArn: string }) =>
+    groups.access(action, groups.nameIn(input.resourceArn));
   return {
-    CreateLogGroup: operation(
-      context,
-      v.strictObject({
-        logGroupName: groupName,
-        kmsKeyId: v.optional(v.string()),
-        logGroupClass: v.optional(v.literal("STANDARD")),
-        tags: v.optional(tags, {}),
-      }),
-      (input) => groups.access("CreateLogGroup", input.logGroupName),
-      (input) => {
-        const { logGroupName, kmsKeyId } = input;
-        groups.add(
-          new LogGroup(logGroupName, context.clock.now(), kmsKeyId, new Map(Object.entries(input.tags))),
-        );
+    ...operation(
+      "CreateLogGroup",
+      {
+        supports: ["logGroupName", "kmsKeyId", "logGroupClass", "tags"],
+        rules: {
+          ...nameRules,
+          logGroupClass: { oneOf: ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"], supported: ["STANDARD"] },
+        },
+      },
+      on("CreateLogGroup"),
+      ({ logGroupName, kmsKeyId, tags = {} }) => {
+        checkTags(tags);
+        groups.add(new LogGroup(logGroupName, context.clock.now(), kmsKeyId, new Map(Object.entries(tags))));
         return {};
       },
     ),
 
-    DeleteLogGroup: operation(
-      context,
-      v.strictObject({ logGroupName: groupName }),
-      (input) => groups.access("DeleteLogGroup", input.logGroupName),
+    ...operation(
+      "DeleteLogGroup",
+      { supports: ["logGroupName"], rules: nameRules },
+      on("DeleteLogGroup"),
       (input) => {
         groups.delete(input.logGroupName);
         return {};
       },
     ),
 
-    PutRetentionPolicy: operation(
-      context,
-      v.strictObject({ logGroupName: groupName, retentionInDays: v.picklist(retentionDays) }),
-      (input) => groups.access("PutRetentionPolicy", input.logGroupName),
+    ...operation(
+      "PutRetentionPolicy",
+      {
+        supports: ["logGroupName", "retentionInDays"],
+        rules: { ...nameRules, retentionInDays: { oneOf: retentionDays } },
+      },
+      on("PutRetentionPolicy"),
       (input) => {
         groups.require(input.logGroupName).retentionInDays = input.retentionInDays;
         return {};
       },
     ),
 
-    DescribeLogGroups: operation(
-      context,
-      v.strictObject({
-        logGroupNamePrefix: v.optional(v.string(), ""),
-        limit: describeLimit,
-        nextToken: v.optional(v.string()),
-      }),
+    ...operation(
+      "DescribeLogGroups",
+      { supports: ["logGroupNamePrefix", "limit", "nextToken"], rules: describeRules },
       () => groups.access("DescribeLogGroups", ""),
-      (input) => {
-        const found = groups.list().filter(({ name }) => name.startsWith(input.logGroupNamePrefix));
-        const { items, next } = pageOf(found, input.nextToken, input.limit, "InvalidParameterException");
+      ({ logGroupNamePrefix: prefix = "", limit = largestDescribePage, nextToken }) => {
+        const found = groups.list().filter(({ name }) => name.startsWith(prefix));
+        const { items, next } = pageOf(found, nextToken, limit, "InvalidParameterException");
         return {
           logGroups: items.map((group) => ({
             logGroupName: group.name,
@@ -74,7 +72,7 @@ export function groupOperations(context: CloudContext, groups: LogGroups): Recor
             metricFilterCount: 0,
             arn: `${groups.arn(group.name)}:*`,
             logGroupArn: groups.arn(group.name),
-            logGroupClass: "STANDARD",
+            logGroupClass: "STANDARD" as const,
             storedBytes: group.storedBytes(context.clock.now()),
             kmsKeyId: group.kmsKeyId,
           })),
@@ -83,22 +81,29 @@ export function groupOperations(context: CloudContext, groups: LogGroups): Recor
       },
     ),
 
-    TagResource: operation(
-      context,
-      v.strictObject({ resourceArn: v.string(), tags }),
-      (input) => groups.access("TagResource", groups.nameIn(input.resourceArn)),
-      (input) => {
-        const group = groups.require(groups.nameIn(input.resourceArn));
-        for (const [key, value] of Object.entries(input.tags)) group.tags.set(key, value);
-        return {};
-      },
-    ),
+    ...operation("TagResource", { supports: ["resourceArn", "tags"] }, onTagged("TagResource"), (input) => {
+      checkTags(input.tags);
+      const group = groups.require(groups.nameIn(input.resourceArn));
+      for (const [key, value] of Object.entries(input.tags)) group.tags.set(key, value);
+      return {};
+    }),
 
-    ListTagsForResource: operation(
-      context,
-      v.strictObject({ resourceArn: v.string() }),
-      (input) => groups.access("ListTagsForResource", groups.nameIn(input.resourceArn)),
+    ...operation(
+      "ListTagsForResource",
+      { supports: ["resourceArn"] },
+      onTagged("ListTagsForResource"),
       (input) => ({ tags: Object.fromEntries(groups.require(groups.nameIn(input.resourceArn)).tags) }),
     ),
   };
+}
+
+/** Keys of 1 to 128 characters, values of up to 256: CloudWatch Logs API reference, TagResource. */
+function checkTags(tags: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(tags)) {
+    if (key !== "" && key.length <= 128 && value.length <= 256) continue;
+    throw new AwsError(
+      "InvalidParameterException",
+      `tags: got "${key}" with a value of ${value.length} characters; expected a key of 1 to 128 and a value of at most 256`,
+    );
+  }
 }

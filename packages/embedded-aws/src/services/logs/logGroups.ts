@@ -1,12 +1,24 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import type { Access, CloudContext } from "../../core/service";
+import type { Rules } from "../../wire/rules";
 import type { LogGroup, LogStream } from "./logGroup";
 
 /** Names and page sizes, from the CloudWatch Logs API reference. */
-export const groupName = v.pipe(v.string(), v.regex(/^[.\-_/#A-Za-z0-9]{1,512}$/));
-export const streamName = v.pipe(v.string(), v.regex(/^[^:*]{1,512}$/));
-export const describeLimit = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)), 50);
+export const nameRules = {
+  logGroupName: { pattern: /^[.\-_/#A-Za-z0-9]{1,512}$/ },
+  logStreamName: { pattern: /^[^:*]{1,512}$/ },
+} as const satisfies Rules;
+export const largestDescribePage = 50;
+export const describeRules = { ...nameRules, limit: { range: [1, largestDescribePage] } } as const;
+
+/** AWS's model leaves open whether a group is given by its name or, which is not supported here, by its ARN. */
+export function requiredName(input: { readonly logGroupName?: string }): string {
+  if (input.logGroupName !== undefined) return input.logGroupName;
+  throw new AwsError(
+    "InvalidParameterException",
+    "logGroupName is missing: either logGroupName or logGroupIdentifier must be given",
+  );
+}
 
 /** Every log group of the account, and how groups are named to IAM. */
 export class LogGroups {
@@ -29,7 +41,10 @@ export class LogGroups {
   require(name: string): LogGroup {
     const group = this.#groups.get(name);
     if (group === undefined) {
-      throw new AwsError("ResourceNotFoundException", `The specified log group does not exist: ${name}`);
+      throw new AwsError(
+        "ResourceNotFoundException",
+        `The specified log group does not exist. There is no ${name}.`,
+      );
     }
     return group;
   }
@@ -40,7 +55,7 @@ export class LogGroups {
     if (stream === undefined) {
       throw new AwsError(
         "ResourceNotFoundException",
-        `The specified log stream does not exist: ${streamName}`,
+        `The specified log stream does not exist. There is no ${streamName} in ${groupName}.`,
       );
     }
     return { group, stream };

@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "../../core/service";
+import { officialService } from "../../wire/operation";
 import { eventOperations } from "./eventOperations";
 import { groupOperations } from "./groupOperations";
 import { LogGroups } from "./logGroups";
@@ -7,13 +8,9 @@ import { streamOperations } from "./streamOperations";
 /** CloudWatch Logs, in memory: groups, streams, events, retention. No queries, no subscriptions. */
 export function createLogs(context: CloudContext): Service {
   const groups = new LogGroups(context);
-  return {
-    name: "logs",
-    protocol: { kind: "awsJson", version: "1.1", targetPrefixes: ["Logs_20140328"] },
-    operations: {
-      ...groupOperations(context, groups),
-      ...streamOperations(context, groups),
-      ...eventOperations(context, groups),
-    },
-  };
+  return officialService("logs", {
+    ...groupOperations(context, groups),
+    ...streamOperations(context, groups),
+    ...eventOperations(context, groups),
+  });
 }

@@ -1,15 +1,16 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import { operation, type CloudContext, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
 import type { LogStream } from "./logGroup";
-import { describeLimit, groupName, streamName, type LogGroups } from "./logGroups";
+import { describeRules, largestDescribePage, type LogGroups, nameRules, requiredName } from "./logGroups";
 
-export function streamOperations(context: CloudContext, groups: LogGroups): Record<string, Operation> {
+export function streamOperations(context: CloudContext, groups: LogGroups) {
+  const operation = operationsOf("logs", context);
   return {
-    CreateLogStream: operation(
-      context,
-      v.strictObject({ logGroupName: groupName, logStreamName: streamName }),
+    ...operation(
+      "CreateLogStream",
+      { supports: ["logGroupName", "logStreamName"], rules: nameRules },
       (input) => groups.access("CreateLogStream", input.logGroupName, input.logStreamName),
       (input) => {
         const group = groups.require(input.logGroupName);
@@ -28,24 +29,21 @@ export function streamOperations(context: CloudContext, groups: LogGroups): Reco
       },
     ),
 
-    DescribeLogStreams: operation(
-      context,
-      v.strictObject({
-        logGroupName: groupName,
-        logStreamNamePrefix: v.optional(v.string(), ""),
-        orderBy: v.optional(v.picklist(["LogStreamName", "LastEventTime"]), "LogStreamName"),
-        descending: v.optional(v.boolean(), false),
-        limit: describeLimit,
-        nextToken: v.optional(v.string()),
-      }),
-      (input) => groups.access("DescribeLogStreams", input.logGroupName),
+    ...operation(
+      "DescribeLogStreams",
+      {
+        supports: ["logGroupName", "logStreamNamePrefix", "orderBy", "descending", "limit", "nextToken"],
+        rules: { ...describeRules, orderBy: { oneOf: ["LogStreamName", "LastEventTime"] } },
+      },
+      (input) => groups.access("DescribeLogStreams", requiredName(input)),
       (input) => {
-        const { streams } = groups.require(input.logGroupName);
-        const found = [...streams.values()]
-          .filter(({ name }) => name.startsWith(input.logStreamNamePrefix))
-          .sort(input.orderBy === "LogStreamName" ? byName : byLastEvent);
-        if (input.descending) found.reverse();
-        const { items, next } = pageOf(found, input.nextToken, input.limit, "InvalidParameterException");
+        const group = requiredName(input);
+        const { logStreamNamePrefix: prefix = "", limit = largestDescribePage } = input;
+        const found = [...groups.require(group).streams.values()]
+          .filter(({ name }) => name.startsWith(prefix))
+          .sort(input.orderBy === "LastEventTime" ? byLastEvent : byName);
+        if (input.descending === true) found.reverse();
+        const { items, next } = pageOf(found, input.nextToken, limit, "InvalidParameterException");
         return {
           logStreams: items.map((stream) => ({
             logStreamName: stream.name,
@@ -53,7 +51,7 @@ export function streamOperations(context: CloudContext, groups: LogGroups): Reco
             firstEventTimestamp: stream.firstEventTimestamp,
             lastEventTimestamp: stream.lastEventTimestamp,
             lastIngestionTime: stream.lastIngestionTime,
-            arn: `${groups.arn(input.logGroupName)}:log-stream:${stream.name}`,
+            arn: `${groups.arn(group)}:log-stream:${stream.name}`,
           })),
           nextToken: next,
         };

@@ -1,15 +1,14 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  ResourceAlreadyExistsException,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
 import { createLogs } from "../../../src/services/logs/logs";
 import { bytesKept, eventsKept } from "../../../src/services/logs/logGroup";
+import type { Input, OperationName } from "../../../src/wire/operation";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
-
-interface Events {
-  events: { message: string; timestamp: number; logStreamName?: string }[];
-  nextToken?: string;
-  nextForwardToken: string;
-  nextBackwardToken: string;
-}
 
 const logGroupName = "/aws/lambda/f";
 const hour = 3_600_000;
@@ -28,15 +27,16 @@ describe("CloudWatch Logs", () => {
 
   afterEach(() => cloud.close());
 
-  const logs = <T = Record<string, unknown>>(operation: string, input: object) =>
-    cloud.call<T>("logs", operation, input);
+  const logs = <N extends OperationName<"logs">>(operation: N, input: Input<"logs", N>) =>
+    cloud.call("logs", operation, input);
   const put = (messages: readonly string[], logStreamName = "a", timestamp = clock.now()) =>
     logs("PutLogEvents", {
       logGroupName,
       logStreamName,
       logEvents: messages.map((message) => ({ timestamp, message })),
     });
-  const messagesOf = ({ events }: Events) => events.map(({ message }) => message);
+  const messagesOf = ({ events = [] }: { readonly events?: readonly { readonly message?: string }[] }) =>
+    events.map(({ message }) => message);
   const refusalOf = (promise: Promise<unknown>) =>
     promise.then(
       () => "none",
@@ -49,7 +49,7 @@ describe("CloudWatch Logs", () => {
     const { logGroups } = await logs("DescribeLogGroups", { logGroupNamePrefix: "/aws/" });
     const arn = `arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}`;
     expect(logGroups).to.have.lengthOf(1);
-    expect((logGroups as object[])[0]).to.deep.include({
+    expect(logGroups?.[0]).to.deep.include({
       logGroupName,
       retentionInDays: 14,
       arn: `${arn}:*`,
@@ -60,7 +60,7 @@ describe("CloudWatch Logs", () => {
       tags: { team: "shop", stage: "dev" },
     });
     expect(await refusalOf(logs("PutRetentionPolicy", { logGroupName, retentionInDays: 2 }))).to.include(
-      "retentionInDays: got 2",
+      "InvalidParameterException: 1 validation error detected: Value 2 at 'retentionInDays'",
     );
     await logs("DeleteLogGroup", { logGroupName });
     expect(await refusalOf(put(["x"]))).to.match(/^ResourceNotFoundException: .*\/aws\/lambda\/f/);
@@ -68,8 +68,8 @@ describe("CloudWatch Logs", () => {
 
   it("reads a stream from either end, page by page", async () => {
     await put(["1", "2", "3", "4", "5"]);
-    const get = (more: object) =>
-      logs<Events>("GetLogEvents", { logGroupName, logStreamName: "a", limit: 2, ...more });
+    const get = (more: Partial<Input<"logs", "GetLogEvents">>) =>
+      logs("GetLogEvents", { logGroupName, logStreamName: "a", limit: 2, ...more });
     const first = await get({ startFromHead: true });
     const second = await get({ nextToken: first.nextForwardToken });
     const third = await get({ nextToken: second.nextForwardToken });
@@ -89,8 +89,8 @@ describe("CloudWatch Logs", () => {
     await put(["order stored", "order rejected: no total"]);
     await clock.advance(1000);
     await put(["Order stored again"], "b");
-    const filter = async (more: object) =>
-      messagesOf(await logs<Events>("FilterLogEvents", { logGroupName, ...more }));
+    const filter = async (more: Input<"logs", "FilterLogEvents">) =>
+      messagesOf(await logs("FilterLogEvents", { logGroupName, ...more }));
     expect(await filter({})).to.deep.equal([
       "order stored",
       "order rejected: no total",
@@ -112,6 +112,20 @@ describe("CloudWatch Logs", () => {
     );
   });
 
+  it("must be told a group, and tells one that is not there in AWS's words", async () => {
+    expect(await refusalOf(logs("FilterLogEvents", {}))).to.match(
+      /^InvalidParameterException: logGroupName is/,
+    );
+    expect(await refusalOf(logs("FilterLogEvents", { logGroupName: "none" }))).to.equal(
+      "ResourceNotFoundException: The specified log group does not exist. There is no none.",
+    );
+    const client = new CloudWatchLogsClient(cloud.client);
+    const error: unknown = await client
+      .send(new CreateLogGroupCommand({ logGroupName }))
+      .catch((cause: unknown) => cause);
+    expect(error).to.be.instanceOf(ResourceAlreadyExistsException);
+  });
+
   it("publishes each line", async () => {
     const lines: string[] = [];
     cloud.context.events.subscribe((event) => {
@@ -127,7 +141,7 @@ describe("CloudWatch Logs", () => {
     expect(await logs("PutLogEvents", { logGroupName, logStreamName: "a", logEvents })).to.deep.equal({
       rejectedLogEventsInfo: { tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 2 },
     });
-    expect(messagesOf(await logs<Events>("FilterLogEvents", { logGroupName }))).to.deep.equal([
+    expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal([
       String(timestamps[1]),
     ]);
     expect(
@@ -141,11 +155,11 @@ describe("CloudWatch Logs", () => {
     await logs("PutRetentionPolicy", { logGroupName, retentionInDays: 1 });
     await put(["old"]);
     await clock.advance(day + 1);
-    expect(messagesOf(await logs<Events>("FilterLogEvents", { logGroupName }))).to.deep.equal([]);
+    expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal([]);
     for (let batch = 0; batch < 4; batch++) {
       await put(Array.from({ length: eventsKept / 2 }, (_, index) => `${batch}-${index}`));
     }
-    const first = await logs<Events>("FilterLogEvents", { logGroupName, limit: 1 });
+    const first = await logs("FilterLogEvents", { logGroupName, limit: 1 });
     expect(messagesOf(first)).to.deep.equal(["2-0"]);
   });
 
@@ -153,15 +167,15 @@ describe("CloudWatch Logs", () => {
     const message = "x".repeat(100_000);
     for (let batch = 0; batch < 60; batch++)
       await put(Array.from({ length: 10 }, (_, index) => `batch-${batch}-${index} ${message}`));
-    const { logGroups } = await logs<{ logGroups: { storedBytes: number }[] }>("DescribeLogGroups", {
+    const { logGroups } = await logs("DescribeLogGroups", {
       logGroupNamePrefix: logGroupName,
     });
-    expect(logGroups[0]?.storedBytes)
+    expect(logGroups?.[0]?.storedBytes)
       .to.be.at.least(bytesKept - 1_000_000)
       .and.at.most(bytesKept * 1.25);
-    const newest = await logs<Events>("FilterLogEvents", { logGroupName, filterPattern: '"batch-59-9"' });
+    const newest = await logs("FilterLogEvents", { logGroupName, filterPattern: '"batch-59-9"' });
     expect(messagesOf(newest)).to.have.length(1);
-    const oldest = await logs<Events>("FilterLogEvents", { logGroupName, filterPattern: '"batch-0-0"' });
+    const oldest = await logs("FilterLogEvents", { logGroupName, filterPattern: '"batch-0-0"' });
     expect(messagesOf(oldest)).to.deep.equal([]);
   });
 });

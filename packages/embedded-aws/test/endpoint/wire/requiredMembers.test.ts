@@ -13,6 +13,7 @@ const codes: Partial<Record<ServiceName, string>> = {
   kms: "ValidationException",
   lambda: "ValidationException",
   monitoring: "MissingRequiredParameterException",
+  logs: "InvalidParameterException",
   ses: "BadRequestException",
   sns: "InvalidParameterException",
   sqs: "MissingParameter",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defined, resource, tags } from "../schemas";
+import { resource, tags } from "../schemas";
 
 const logGroup = resource({
   type: "aws:cloudwatch/logGroup:LogGroup",
@@ -14,15 +14,11 @@ const logGroup = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    await context.call(
-      "logs",
-      "CreateLogGroup",
-      defined({
-        logGroupName: inputs.name,
-        kmsKeyId: inputs.kmsKeyId,
-        tags: Object.keys(inputs.tags).length === 0 ? undefined : inputs.tags,
-      }),
-    );
+    await context.call("logs", "CreateLogGroup", {
+      logGroupName: inputs.name,
+      kmsKeyId: inputs.kmsKeyId,
+      tags: inputs.tags,
+    });
     if (inputs.retentionInDays > 0) {
       await context.call("logs", "PutRetentionPolicy", {
         logGroupName: inputs.name,
