@@ -105,12 +105,8 @@ export class DeployedFleet {
 
   /** Turns one of the two rules that wake the function on or off. */
   async setRule(which: "alarm" | "tick", enabled: boolean): Promise<void> {
-    const { Rules } = await this.cloud.call<{ Rules: { Name: string; Arn: string }[] }>(
-      "events",
-      "ListRules",
-      {},
-    );
-    const isTick = ({ Arn }: { Arn: string }) => Arn === this.variable.tickRuleArn;
+    const { Rules = [] } = await this.cloud.call("events", "ListRules", {});
+    const isTick = ({ Arn }: { Arn?: string }) => Arn === this.variable.tickRuleArn;
     const rule = Rules.find((candidate) => isTick(candidate) === (which === "tick"));
     await this.cloud.call("events", enabled ? "EnableRule" : "DisableRule", { Name: rule?.Name });
   }

@@ -30,6 +30,7 @@ export interface Clients {
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
   "@aws-sdk/client-cloudwatch-logs": typeof import("@aws-sdk/client-cloudwatch-logs");
+  "@aws-sdk/client-eventbridge": typeof import("@aws-sdk/client-eventbridge");
   "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
   "@aws-sdk/client-kms": typeof import("@aws-sdk/client-kms");
   "@aws-sdk/client-lambda": typeof import("@aws-sdk/client-lambda");
@@ -51,6 +52,12 @@ export const officialServices = {
     serviceTarget: "AmazonEC2",
     version: "2016-11-15",
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15",
+  },
+  events: {
+    client: "@aws-sdk/client-eventbridge",
+    protocols: ["awsJson1_1"],
+    serviceTarget: "AWSEvents",
+    version: "2015-10-07",
   },
   iam: {
     client: "@aws-sdk/client-iam",

@@ -116,6 +116,7 @@ const cases: Case[] = [
           Name: "x-0123abc",
           EventPattern: '{"source":["aws.cloudwatch"]}',
           State: "ENABLED",
+          Tags: [],
           EventBusName: "default",
         },
       ],

@@ -94,7 +94,7 @@ export class Instances {
       Source: "aws.ec2",
       DetailType: "EC2 Instance State-change Notification",
       Resources: [instance.arn],
-      Time: this.context.clock.now() / 1000,
+      Time: new Date(this.context.clock.now()),
       Detail: JSON.stringify({ "instance-id": instance.id, state }),
     };
     try {

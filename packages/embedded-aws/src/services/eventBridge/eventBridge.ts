@@ -1,20 +1,27 @@
-import * as v from "valibot";
 import { pageOf } from "../../core/paging";
-import { type Access, type CloudContext, operation, type Operation, type Service } from "../../core/service";
+import type { Access, CloudContext, Service } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
+import { officialService, operationsOf } from "../../wire/operation";
+import type { Rules as InputRules } from "../../wire/rules";
 import { Bus } from "./bus";
 import { Deliveries } from "./delivery";
 import { putEvents } from "./putEvents";
 import { BUS_NAME, checkBus, type Rule, Rules } from "./rules";
 import { Schedules } from "./schedules";
-import { checkTarget, Target } from "./target";
+import { checkTarget, targetMembers, targetRules } from "./target";
 
-const Name = v.pipe(v.string(), v.regex(/^[.\-_A-Za-z0-9]{1,64}$/));
-const EventBusName = v.optional(v.string());
-const Limit = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 100);
-const Tags = v.array(
-  v.strictObject({ Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)), Value: v.string() }),
-);
+/** From the EventBridge API reference. */
+const ruleName = { pattern: /^[.\-_A-Za-z0-9]{1,64}$/ } as const;
+const LARGEST_PAGE = 100;
+const memberRules = {
+  Name: ruleName,
+  Rule: ruleName,
+  Limit: { range: [1, LARGEST_PAGE] },
+  Ids: { length: [1, 100] },
+  ResourceARN: { pattern: /^arn:aws:events:/ },
+  "Tags.Key": { length: [1, 128] },
+  "Tags.Value": { length: [0, 256] },
+} as const satisfies InputRules;
 
 /** EventBridge: the default event bus, its rules, schedules and targets. */
 export function createEvents(context: CloudContext): Service {
@@ -23,46 +30,48 @@ export function createEvents(context: CloudContext): Service {
   const bus = new Bus(context, rules, deliveries);
   const schedules = new Schedules(context, (ruleName) => bus.runSchedule(ruleName));
   const tags = new TagStore();
-  return {
-    name: "events",
-    protocol: { kind: "awsJson", version: "1.1", targetPrefixes: ["AWSEvents"] },
-    operations: {
-      PutEvents: putEvents(context, bus),
+  return officialService(
+    "events",
+    {
+      ...putEvents(context, bus),
       ...ruleOperations(context, rules, schedules, tags),
       ...targetOperations(context, rules),
       ...tagOperations(context, tags),
     },
-    close() {
+    () => {
       schedules.close();
       deliveries.close();
       return Promise.resolve();
     },
-  };
+  );
 }
 
-function onRule(rules: Rules, action: string): (input: { Name: string }) => Access[] {
+function onRule(rules: Rules, action: string): (input: { readonly Name: string }) => Access[] {
   return (input) => [{ action: `events:${action}`, resource: rules.arnOf(input.Name) }];
 }
 
-function ruleOperations(
-  context: CloudContext,
-  rules: Rules,
-  schedules: Schedules,
-  tags: TagStore,
-): Record<string, Operation> {
-  const named = v.strictObject({ Name, EventBusName });
+function ruleOperations(context: CloudContext, rules: Rules, schedules: Schedules, tags: TagStore) {
+  const operation = operationsOf("events", context);
+  const named = { supports: ["Name", "EventBusName"], rules: memberRules } as const;
   return {
-    PutRule: operation(
-      context,
-      v.strictObject({
-        Name,
-        EventBusName,
-        Description: v.optional(v.pipe(v.string(), v.maxLength(512))),
-        EventPattern: v.optional(v.pipe(v.string(), v.maxLength(4096))),
-        ScheduleExpression: v.optional(v.pipe(v.string(), v.maxLength(256))),
-        State: v.optional(v.picklist(["ENABLED", "DISABLED"]), "ENABLED"),
-        Tags: v.optional(Tags),
-      }),
+    ...operation(
+      "PutRule",
+      {
+        supports: [
+          ...(["Name", "EventBusName", "Description", "EventPattern"] as const),
+          ...(["ScheduleExpression", "State", "Tags"] as const),
+        ],
+        rules: {
+          ...memberRules,
+          Description: { length: [0, 512] },
+          EventPattern: { length: [0, 4096] },
+          ScheduleExpression: { length: [0, 256] },
+          State: {
+            oneOf: ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"],
+            supported: ["ENABLED", "DISABLED"],
+          },
+        },
+      },
       onRule(rules, "PutRule"),
       (input) => {
         checkBus(input.EventBusName);
@@ -72,23 +81,28 @@ function ruleOperations(
         return { RuleArn: rule.arn };
       },
     ),
-    DescribeRule: operation(context, named, onRule(rules, "DescribeRule"), (input) => {
+
+    ...operation("DescribeRule", named, onRule(rules, "DescribeRule"), (input) => {
       checkBus(input.EventBusName);
       return describe(rules.get(input.Name));
     }),
-    EnableRule: operation(context, named, onRule(rules, "EnableRule"), (input) => {
+
+    ...operation("EnableRule", named, onRule(rules, "EnableRule"), (input) => {
       checkBus(input.EventBusName);
       schedules.update(rules.enable(input.Name, true));
       return {};
     }),
-    DisableRule: operation(context, named, onRule(rules, "DisableRule"), (input) => {
+
+    ...operation("DisableRule", named, onRule(rules, "DisableRule"), (input) => {
       checkBus(input.EventBusName);
       schedules.update(rules.enable(input.Name, false));
       return {};
     }),
-    DeleteRule: operation(
-      context,
-      v.strictObject({ Name, EventBusName, Force: v.optional(v.boolean()) }),
+
+    ...operation(
+      "DeleteRule",
+      // Force matters to rules that AWS's services have made.
+      { supports: ["Name", "EventBusName", "Force"], rules: memberRules },
       onRule(rules, "DeleteRule"),
       (input) => {
         checkBus(input.EventBusName);
@@ -98,35 +112,32 @@ function ruleOperations(
         return {};
       },
     ),
-    ListRules: operation(
-      context,
-      v.strictObject({
-        NamePrefix: v.optional(v.string(), ""),
-        EventBusName,
-        NextToken: v.optional(v.string()),
-        Limit,
-      }),
+
+    ...operation(
+      "ListRules",
+      { supports: ["NamePrefix", "EventBusName", "NextToken", "Limit"], rules: memberRules },
       () => [{ action: "events:ListRules", resource: rules.arnOf("*") }],
-      (input) => {
-        checkBus(input.EventBusName);
-        const wanted = rules.list().filter((rule) => rule.name.startsWith(input.NamePrefix));
-        const { items, next } = pageOf(wanted, input.NextToken, input.Limit, "ValidationException");
+      ({ NamePrefix = "", EventBusName, NextToken, Limit = LARGEST_PAGE }) => {
+        checkBus(EventBusName);
+        const wanted = rules.list().filter((rule) => rule.name.startsWith(NamePrefix));
+        const { items, next } = pageOf(wanted, NextToken, Limit, "ValidationException");
         return { Rules: items.map(describe), ...(next === undefined ? {} : { NextToken: next }) };
       },
     ),
   };
 }
 
-function targetOperations(context: CloudContext, rules: Rules): Record<string, Operation> {
-  const on = (action: string) => (input: { Rule: string }) => onRule(rules, action)({ Name: input.Rule });
+function targetOperations(context: CloudContext, rules: Rules) {
+  const operation = operationsOf("events", context);
+  const on = (action: string) => (input: { readonly Rule: string }) =>
+    onRule(rules, action)({ Name: input.Rule });
   return {
-    PutTargets: operation(
-      context,
-      v.strictObject({
-        Rule: Name,
-        EventBusName,
-        Targets: v.pipe(v.array(Target), v.minLength(1), v.maxLength(100)),
-      }),
+    ...operation(
+      "PutTargets",
+      {
+        supports: ["Rule", "EventBusName", ...targetMembers],
+        rules: { Rule: ruleName, ...targetRules },
+      },
       (input) =>
         input.Targets.map((target) => ({
           action: "events:PutTargets",
@@ -140,25 +151,27 @@ function targetOperations(context: CloudContext, rules: Rules): Record<string, O
         return { FailedEntryCount: 0, FailedEntries: [] };
       },
     ),
-    ListTargetsByRule: operation(
-      context,
-      v.strictObject({ Rule: Name, EventBusName, NextToken: v.optional(v.string()), Limit }),
+
+    ...operation(
+      "ListTargetsByRule",
+      { supports: ["Rule", "EventBusName", "NextToken", "Limit"], rules: memberRules },
       on("ListTargetsByRule"),
       (input) => {
         checkBus(input.EventBusName);
         const targets = [...rules.get(input.Rule).targets.values()];
-        const { items, next } = pageOf(targets, input.NextToken, input.Limit, "ValidationException");
+        const { items, next } = pageOf(
+          targets,
+          input.NextToken,
+          input.Limit ?? LARGEST_PAGE,
+          "ValidationException",
+        );
         return { Targets: items, ...(next === undefined ? {} : { NextToken: next }) };
       },
     ),
-    RemoveTargets: operation(
-      context,
-      v.strictObject({
-        Rule: Name,
-        EventBusName,
-        Ids: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(100)),
-        Force: v.optional(v.boolean()),
-      }),
+
+    ...operation(
+      "RemoveTargets",
+      { supports: ["Rule", "EventBusName", "Ids", "Force"], rules: memberRules },
       on("RemoveTargets"),
       (input) => {
         checkBus(input.EventBusName);
@@ -169,42 +182,47 @@ function targetOperations(context: CloudContext, rules: Rules): Record<string, O
   };
 }
 
-function tagOperations(context: CloudContext, tags: TagStore): Record<string, Operation> {
-  const ResourceARN = v.pipe(v.string(), v.startsWith("arn:aws:events:"));
-  const on = (action: string) => (input: { ResourceARN: string }) => [
+function tagOperations(context: CloudContext, tags: TagStore) {
+  const operation = operationsOf("events", context);
+  const on = (action: string) => (input: { readonly ResourceARN: string }) => [
     { action: `events:${action}`, resource: input.ResourceARN },
   ];
   return {
-    TagResource: operation(context, v.strictObject({ ResourceARN, Tags }), on("TagResource"), (input) => {
-      tags.add(input.ResourceARN, input.Tags);
-      return {};
-    }),
-    UntagResource: operation(
-      context,
-      v.strictObject({ ResourceARN, TagKeys: v.array(v.string()) }),
+    ...operation(
+      "TagResource",
+      { supports: ["ResourceARN", "Tags"], rules: memberRules },
+      on("TagResource"),
+      (input) => {
+        tags.add(input.ResourceARN, input.Tags);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "UntagResource",
+      { supports: ["ResourceARN", "TagKeys"], rules: memberRules },
       on("UntagResource"),
       (input) => {
         tags.remove(input.ResourceARN, input.TagKeys);
         return {};
       },
     ),
-    ListTagsForResource: operation(
-      context,
-      v.strictObject({ ResourceARN }),
+
+    ...operation(
+      "ListTagsForResource",
+      { supports: ["ResourceARN"], rules: memberRules },
       on("ListTagsForResource"),
-      (input) => ({
-        Tags: tags.list(input.ResourceARN),
-      }),
+      (input) => ({ Tags: tags.list(input.ResourceARN) }),
     ),
   };
 }
 
-function describe(rule: Rule): object {
+function describe(rule: Rule) {
   return {
     Name: rule.name,
     Arn: rule.arn,
     EventBusName: BUS_NAME,
-    State: rule.enabled ? "ENABLED" : "DISABLED",
+    State: rule.enabled ? ("ENABLED" as const) : ("DISABLED" as const),
     ...(rule.description === undefined ? {} : { Description: rule.description }),
     ...(rule.patternText === undefined ? {} : { EventPattern: rule.patternText }),
     ...(rule.scheduleText === undefined ? {} : { ScheduleExpression: rule.scheduleText }),

@@ -1,22 +1,12 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
-import { type CloudContext, operation, type Operation } from "../../core/service";
+import type { CloudContext } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
+import { type Definite, type Input, operationsOf } from "../../wire/operation";
 import type { Bus, EventInput } from "./bus";
 import { BUS_NAME, checkBus } from "./rules";
 
-const Entry = v.strictObject({
-  Source: v.optional(v.string()),
-  DetailType: v.optional(v.string()),
-  Detail: v.optional(v.string()),
-  Resources: v.optional(v.array(v.string()), []),
-  /** Seconds since the epoch. */
-  Time: v.optional(v.number()),
-  EventBusName: v.optional(v.string()),
-  TraceHeader: v.optional(v.string()),
-});
-type Entry = v.InferOutput<typeof Entry>;
+type Entry = Definite<NonNullable<Input<"events", "PutEvents">["Entries"]>[number]>;
 
 /** PutEvents, EventBridge API reference: ten entries; 1 MB over all of them. */
 const MOST_ENTRIES = 10;
@@ -24,11 +14,11 @@ const MOST_BYTES = 1024 * 1024;
 const LONGEST_DETAIL_TYPE = 128;
 const LONGEST_SOURCE = 256;
 
-export function putEvents(context: CloudContext, bus: Bus): Operation {
+export function putEvents(context: CloudContext, bus: Bus) {
   const busArn = `arn:aws:events:${context.region}:${context.accountId}:event-bus/${BUS_NAME}`;
-  return operation(
-    context,
-    v.strictObject({ Entries: v.pipe(v.array(Entry), v.minLength(1), v.maxLength(MOST_ENTRIES)) }),
+  return operationsOf("events", context)(
+    "PutEvents",
+    { supports: ["Entries"], rules: { Entries: { length: [1, MOST_ENTRIES] } } },
     (input, call) =>
       // AWS's own services send their events past all policies.
       call.caller.kind === "service"
@@ -94,8 +84,8 @@ function readEntry(entry: Entry, caller: Principal, now: number): EventInput | R
     source,
     detailType,
     detail,
-    resources: entry.Resources,
-    time: entry.Time === undefined ? now : entry.Time * 1000,
+    resources: entry.Resources ?? [],
+    time: entry.Time?.getTime() ?? now,
   };
 }
 
@@ -110,6 +100,6 @@ function parseObject(text: string): object | undefined {
 
 /** As PutEvents counts an entry: 14 bytes for a time, and the UTF-8 bytes of the rest. */
 function sizeOf(entry: Entry): number {
-  const texts = [entry.Source ?? "", entry.DetailType ?? "", entry.Detail ?? "", ...entry.Resources];
+  const texts = [entry.Source ?? "", entry.DetailType ?? "", entry.Detail ?? "", ...(entry.Resources ?? [])];
   return (entry.Time === undefined ? 0 : 14) + texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }

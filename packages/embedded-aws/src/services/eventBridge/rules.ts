@@ -24,7 +24,8 @@ export interface RuleInput {
   readonly Description?: string | undefined;
   readonly EventPattern?: string | undefined;
   readonly ScheduleExpression?: string | undefined;
-  readonly State: "ENABLED" | "DISABLED";
+  /** "DISABLED"; any other is enabled. */
+  readonly State?: string | undefined;
 }
 
 /** Quotas of one event bus and one rule; EventBridge user guide, "Amazon EventBridge quotas". */
@@ -72,7 +73,7 @@ export class Rules {
     if (existing === undefined && this.#rules.size >= MOST_RULES) {
       throw new AwsError("LimitExceededException", `An event bus has at most ${MOST_RULES} rules`);
     }
-    const enabled = input.State === "ENABLED";
+    const enabled = input.State !== "DISABLED";
     const rule: Rule = {
       name,
       arn: this.arnOf(name),

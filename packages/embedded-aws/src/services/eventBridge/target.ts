@@ -1,41 +1,36 @@
-import * as v from "valibot";
 import { AwsError, notSupported } from "../../core/errors";
 import { isJson } from "../../core/parseJson";
-import { record } from "../../core/record";
+import type { Definite, Input } from "../../wire/operation";
+import type { Rules } from "../../wire/rules";
 import { isJsonPath } from "./jsonPath";
 import { undefinedVariables } from "./targetInput";
 
-const JsonPath = v.pipe(
-  v.string(),
-  v.maxLength(256),
-  v.check(isJsonPath, "a path like $.detail.state.value"),
-);
+const members = [
+  ...(["Id", "Arn", "Input", "InputPath", "InputTransformer"] as const),
+  ...(["DeadLetterConfig", "RetryPolicy"] as const),
+] as const;
 
-/** A target of a rule; limits are those of the EventBridge API reference, `Target`. */
-export const Target = v.strictObject({
-  Id: v.pipe(v.string(), v.regex(/^[.\-_A-Za-z0-9]{1,64}$/)),
-  Arn: v.pipe(v.string(), v.regex(/^arn:aws:[a-z0-9-]+:[^:]*:[^:]*:.+$/)),
-  Input: v.optional(v.pipe(v.string(), v.maxLength(8192))),
-  InputPath: v.optional(JsonPath),
-  InputTransformer: v.optional(
-    v.strictObject({
-      InputPathsMap: v.optional(record(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/)), JsonPath)),
-      InputTemplate: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
-    }),
-  ),
-  DeadLetterConfig: v.optional(
-    v.strictObject({ Arn: v.optional(v.pipe(v.string(), v.regex(/^arn:aws:sqs:[^:]+:\d{12}:[^:]+$/))) }),
-  ),
-  RetryPolicy: v.optional(
-    v.strictObject({
-      MaximumRetryAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(185))),
-      MaximumEventAgeInSeconds: v.optional(
-        v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(86_400)),
-      ),
-    }),
-  ),
-});
-export type Target = v.InferOutput<typeof Target>;
+type TargetMember = (typeof members)[number];
+/** A target of a rule, as far as it is supported. */
+export type Target = Definite<
+  Pick<NonNullable<Input<"events", "PutTargets">["Targets"]>[number], TargetMember>
+>;
+
+/** What PutTargets takes of each of its targets. */
+export const targetMembers = members.map((name) => `Targets.${name}` as const);
+
+/** Limits are those of the EventBridge API reference, `Target`. */
+export const targetRules = {
+  Targets: { length: [1, 100] },
+  "Targets.Id": { pattern: /^[.\-_A-Za-z0-9]{1,64}$/ },
+  "Targets.Arn": { pattern: /^arn:aws:[a-z0-9-]+:[^:]*:[^:]*:.+$/ },
+  "Targets.Input": { length: [0, 8192] },
+  "Targets.InputPath": { length: [0, 256] },
+  "Targets.InputTransformer.InputTemplate": { length: [1, 8192] },
+  "Targets.DeadLetterConfig.Arn": { pattern: /^arn:aws:sqs:[^:]+:\d{12}:[^:]+$/ },
+  "Targets.RetryPolicy.MaximumRetryAttempts": { range: [0, 185] },
+  "Targets.RetryPolicy.MaximumEventAgeInSeconds": { range: [60, 86_400] },
+} as const satisfies Rules;
 
 const SERVICES = ["lambda", "sqs", "sns"] as const;
 type TargetService = (typeof SERVICES)[number];
@@ -59,12 +54,24 @@ export function checkTarget(target: Target): void {
   if (target.Input !== undefined && !isJson(target.Input)) {
     throw invalid(target, `Input: got "${target.Input}"; expected JSON`);
   }
+  if (target.InputPath !== undefined) checkJsonPath(target, "InputPath", target.InputPath);
   if (target.InputTransformer === undefined) return;
   const { InputPathsMap: paths = {}, InputTemplate: template } = target.InputTransformer;
+  for (const [name, path] of Object.entries(paths)) {
+    if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) {
+      throw invalid(target, `InputPathsMap: got the name "${name}"; expected letters, digits, "_" and "-"`);
+    }
+    checkJsonPath(target, `InputPathsMap.${name}`, path);
+  }
   const unknown = undefinedVariables(template, paths);
   if (unknown.length > 0) {
     throw invalid(target, `InputTemplate uses ${unknown.join(", ")}; expected names from InputPathsMap`);
   }
+}
+
+function checkJsonPath(target: Target, where: string, path: string): void {
+  if (path.length <= 256 && isJsonPath(path)) return;
+  throw invalid(target, `${where}: got "${path}"; expected a path like $.detail.state.value`);
 }
 
 function invalid(target: Target, reason: string): AwsError {

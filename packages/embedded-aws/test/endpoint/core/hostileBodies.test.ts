@@ -159,10 +159,10 @@ describe("bodies that a stranger sends", () => {
         expect(answer)
           .to.match(/^\w+: /)
           .and.not.match(/InternalFailure|RangeError/);
-      const put = await cloud.call<{ Entries: { ErrorCode?: string }[] }>("events", "PutEvents", {
+      const put = await cloud.call("events", "PutEvents", {
         Entries: [{ Source: "s", DetailType: "t", Detail: objects(levels) }],
       });
-      expect(put.Entries[0]?.ErrorCode).to.equal("MalformedDetail");
+      expect(put.Entries?.[0]?.ErrorCode).to.equal("MalformedDetail");
     });
   });
 

@@ -11,6 +11,7 @@ import type { CloudEvent } from "../../../src/core/eventStream";
 import type { Service } from "../../../src/core/service";
 import { createEvents } from "../../../src/services/eventBridge/eventBridge";
 import { createSqs } from "../../../src/services/sqs/sqs";
+import type { Input } from "../../../src/wire/operation";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:f";
@@ -76,7 +77,10 @@ describe("EventBridge", () => {
     });
     return Messages;
   };
-  const putRule = async (targets: object[], rule: object = { EventPattern: '{"source":["shop"]}' }) => {
+  const putRule = async (
+    targets: NonNullable<Input<"events", "PutTargets">["Targets"]>,
+    rule: Omit<Input<"events", "PutRule">, "Name"> = { EventPattern: '{"source":["shop"]}' },
+  ) => {
     await cloud.call("events", "PutRule", { Name: "orders", ...rule });
     await cloud.call("events", "PutTargets", { Rule: "orders", Targets: targets });
   };
@@ -136,20 +140,16 @@ describe("EventBridge", () => {
 
   it("says which entries of PutEvents it refuses, and why", async () => {
     const good = { Source: "shop", DetailType: "Placed", Detail: "{}" };
-    const answer = await cloud.call<{ FailedEntryCount: number; Entries: { ErrorCode?: string }[] }>(
-      "events",
-      "PutEvents",
-      {
-        Entries: [
-          good,
-          { ...good, Detail: "[]" },
-          { ...good, Source: "aws.ec2" },
-          { ...good, DetailType: undefined },
-        ],
-      },
-    );
+    const answer = await cloud.call<"events", "PutEvents">("events", "PutEvents", {
+      Entries: [
+        good,
+        { ...good, Detail: "[]" },
+        { ...good, Source: "aws.ec2" },
+        { ...good, DetailType: undefined },
+      ],
+    });
     expect(answer.FailedEntryCount).to.equal(3);
-    expect(answer.Entries.map((entry) => entry.ErrorCode)).to.deep.equal([
+    expect(answer.Entries?.map((entry) => entry.ErrorCode)).to.deep.equal([
       undefined,
       "MalformedDetail",
       "NotAuthorizedForSource",
@@ -256,7 +256,39 @@ describe("EventBridge", () => {
     [
       "PutTargets",
       { Rule: "orders", Targets: [{ Id: "1", Arn: FUNCTION_ARN, RoleArn: "arn:x" }] },
-      "RoleArn is not supported by the embedded cloud",
+      "The member Targets[0].RoleArn of events:PutTargets is not supported by the embedded cloud",
+    ],
+    [
+      "PutTargets",
+      { Rule: "orders", Targets: [{ Id: "1", Arn: FUNCTION_ARN, InputPath: "detail" }] },
+      'Target 1: InputPath: got "detail"',
+    ],
+    [
+      "PutTargets",
+      {
+        Rule: "orders",
+        Targets: [
+          {
+            Id: "1",
+            Arn: FUNCTION_ARN,
+            InputTransformer: { InputTemplate: "<a>", InputPathsMap: { a: "$.detail", "b c": "$" } },
+          },
+        ],
+      },
+      'InputPathsMap: got the name "b c"',
+    ],
+    [
+      "PutTargets",
+      {
+        Rule: "orders",
+        Targets: [{ Id: "1", Arn: FUNCTION_ARN, RetryPolicy: { MaximumRetryAttempts: 186 } }],
+      },
+      "at 'targets[0].retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member must have value less",
+    ],
+    [
+      "PutRule",
+      { Name: "r", EventPattern: "{}", State: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" },
+      "State of events:PutRule: the value",
     ],
     ["PutTargets", { Rule: "none", Targets: [{ Id: "1", Arn: FUNCTION_ARN }] }, "Rule none does not exist"],
   ];

@@ -9,6 +9,7 @@ import { valueOf } from "./arbitraries";
 /** What each service calls a member that is missing: the pages "Common Errors" of the API references. */
 const codes: Partial<Record<ServiceName, string>> = {
   ec2: "MissingParameter",
+  events: "ValidationException",
   iam: "ValidationError",
   kms: "ValidationException",
   lambda: "ValidationException",

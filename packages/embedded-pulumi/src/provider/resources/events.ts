@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defined, definedOrNone, jsonDocument, resource, tagList, tags } from "../schemas";
+import { definedOrNone, jsonDocument, resource, tagList, tags } from "../schemas";
 
 const eventRule = resource({
   type: "aws:cloudwatch/eventRule:EventRule",
@@ -14,29 +14,21 @@ const eventRule = resource({
   }),
   autoName: { property: "name" },
   async create(inputs, context) {
-    const { RuleArn } = await context.call<{ RuleArn: string }>(
-      "events",
-      "PutRule",
-      defined({
-        Name: inputs.name,
-        Description: inputs.description,
-        EventPattern: inputs.eventPattern,
-        ScheduleExpression: inputs.scheduleExpression,
-        State: inputs.state,
-        EventBusName: inputs.eventBusName,
-        Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
-      }),
-    );
+    const { RuleArn } = await context.call("events", "PutRule", {
+      Name: inputs.name,
+      Description: inputs.description,
+      EventPattern: inputs.eventPattern,
+      ScheduleExpression: inputs.scheduleExpression,
+      State: inputs.state,
+      EventBusName: inputs.eventBusName,
+      Tags: tagList(inputs.tags),
+    });
     return {
       id: inputs.name,
       outputs: { arn: RuleArn, state: inputs.state, eventBusName: inputs.eventBusName },
     };
   },
 });
-
-interface PutTargetsOutput {
-  readonly FailedEntries?: readonly { readonly ErrorCode?: string; readonly ErrorMessage?: string }[];
-}
 
 const eventTarget = resource({
   type: "aws:cloudwatch/eventTarget:EventTarget",
@@ -60,24 +52,22 @@ const eventTarget = resource({
   }),
   autoName: { property: "targetId" },
   async create(inputs, context) {
-    const target = defined({
+    const target = {
       Id: inputs.targetId,
       Arn: inputs.arn,
       Input: inputs.input,
       InputPath: inputs.inputPath,
-      InputTransformer:
-        inputs.inputTransformer &&
-        defined({
-          InputPathsMap: inputs.inputTransformer.inputPaths,
-          InputTemplate: inputs.inputTransformer.inputTemplate,
-        }),
+      InputTransformer: inputs.inputTransformer && {
+        InputPathsMap: inputs.inputTransformer.inputPaths,
+        InputTemplate: inputs.inputTransformer.inputTemplate,
+      },
       DeadLetterConfig: definedOrNone({ Arn: inputs.deadLetterConfig?.arn }),
       RetryPolicy: definedOrNone({
         MaximumEventAgeInSeconds: inputs.retryPolicy?.maximumEventAgeInSeconds,
         MaximumRetryAttempts: inputs.retryPolicy?.maximumRetryAttempts,
       }),
-    });
-    const { FailedEntries = [] } = await context.call<PutTargetsOutput>("events", "PutTargets", {
+    };
+    const { FailedEntries = [] } = await context.call<"events", "PutTargets">("events", "PutTargets", {
       Rule: inputs.rule,
       EventBusName: inputs.eventBusName,
       Targets: [target],
