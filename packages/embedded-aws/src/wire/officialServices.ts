@@ -39,6 +39,7 @@ export interface Clients {
   "@aws-sdk/client-sqs": typeof import("@aws-sdk/client-sqs");
   "@aws-sdk/client-ssm": typeof import("@aws-sdk/client-ssm");
   "@aws-sdk/client-sts": typeof import("@aws-sdk/client-sts");
+  "@aws-sdk/client-xray": typeof import("@aws-sdk/client-xray");
 }
 
 /**
@@ -135,6 +136,12 @@ export const officialServices = {
     serviceTarget: "AWSSecurityTokenServiceV20110615",
     version: "2011-06-15",
     xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  },
+  xray: {
+    client: "@aws-sdk/client-xray",
+    protocols: ["restJson1"],
+    serviceTarget: "AWSXRay",
+    version: "2016-04-12",
   },
 } as const satisfies Readonly<Record<string, OfficialService>>;
 

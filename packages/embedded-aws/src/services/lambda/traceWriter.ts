@@ -1,5 +1,6 @@
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
+import type { Input, OperationName } from "../../wire/operation";
 import { executionRole, type LambdaFunction } from "./lambdaFunction";
 import type { TraceHeader } from "./identifiers";
 import type { Outcome } from "./outcome";
@@ -61,12 +62,12 @@ export class TraceWriter {
     this.#sentSinceTelemetry = 0;
     await this.#call("PutTelemetryRecords", {
       TelemetryRecords: [
-        { Timestamp: now / 1000, SegmentsReceivedCount: SegmentsSentCount, SegmentsSentCount },
+        { Timestamp: new Date(now), SegmentsReceivedCount: SegmentsSentCount, SegmentsSentCount },
       ],
     });
   }
 
-  async #call(operation: string, input: object): Promise<void> {
+  async #call<N extends OperationName<"xray">>(operation: N, input: Input<"xray", N>): Promise<void> {
     try {
       await this.context.call("xray", operation, input, executionRole(this.context, this.fn));
     } catch {

@@ -20,6 +20,7 @@ const codes: Partial<Record<ServiceName, string>> = {
   sqs: "MissingParameter",
   ssm: "ValidationException",
   sts: "ValidationError",
+  xray: "InvalidRequestException",
 };
 
 /** An input with everything that is required of it, but for the member at `path`. */

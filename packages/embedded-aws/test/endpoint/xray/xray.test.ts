@@ -8,12 +8,6 @@ import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { createFunction, createRole, invoke, record } from "../lambda/support";
 
-interface Summary {
-  readonly Id: string;
-  readonly Duration: number;
-  readonly HasFault: boolean;
-}
-
 const TRACE = `1-695d0000-${"a".repeat(24)}`;
 const segment = (more: object = {}) =>
   JSON.stringify({
@@ -37,18 +31,15 @@ describe("X-Ray", () => {
   afterEach(() => cloud.close());
 
   const put = async (...TraceSegmentDocuments: string[]) =>
-    (
-      await cloud.call<{ UnprocessedTraceSegments: readonly object[] }>("xray", "PutTraceSegments", {
-        TraceSegmentDocuments,
-      })
-    ).UnprocessedTraceSegments;
+    (await cloud.call<"xray", "PutTraceSegments">("xray", "PutTraceSegments", { TraceSegmentDocuments }))
+      .UnprocessedTraceSegments ?? [];
   const summaries = async (StartTime = 0, EndTime = 1e10) =>
     (
-      await cloud.call<{ TraceSummaries: readonly Summary[] }>("xray", "GetTraceSummaries", {
-        StartTime,
-        EndTime,
+      await cloud.call<"xray", "GetTraceSummaries">("xray", "GetTraceSummaries", {
+        StartTime: new Date(StartTime * 1000),
+        EndTime: new Date(EndTime * 1000),
       })
-    ).TraceSummaries;
+    ).TraceSummaries ?? [];
 
   describe("as a service", () => {
     it("puts the segments of a trace together", async () => {
@@ -57,7 +48,7 @@ describe("X-Ray", () => {
       expect(await summaries()).to.deep.equal([
         {
           Id: TRACE,
-          StartTime: 1000,
+          StartTime: new Date(1_000_000),
           Duration: 3,
           HasFault: true,
           HasError: false,
@@ -66,11 +57,12 @@ describe("X-Ray", () => {
         },
       ]);
       expect(await summaries(1001)).to.deep.equal([]);
-      const { Traces, UnprocessedTraceIds } = await cloud.call<{
-        Traces: readonly { Segments: readonly { Document: string }[] }[];
-        UnprocessedTraceIds: readonly string[];
-      }>("xray", "BatchGetTraces", { TraceIds: [TRACE, "1-00000000-unknown"] });
-      expect(Traces.map(({ Segments }) => Segments.map(({ Document }) => Document))).to.deep.equal([
+      const { Traces, UnprocessedTraceIds } = await cloud.call<"xray", "BatchGetTraces">(
+        "xray",
+        "BatchGetTraces",
+        { TraceIds: [TRACE, "1-00000000-unknown"] },
+      );
+      expect(Traces?.map(({ Segments }) => Segments?.map(({ Document }) => Document))).to.deep.equal([
         [segment(), later],
       ]);
       expect(UnprocessedTraceIds).to.deep.equal(["1-00000000-unknown"]);
@@ -101,7 +93,7 @@ describe("X-Ray", () => {
     it("forgets the oldest of more than a thousand traces", async () => {
       const id = (index: number) => `1-695d0000-${String(index).padStart(24, "0")}`;
       await put(...Array.from({ length: 1001 }, (_, index) => segment({ trace_id: id(index) })));
-      const kept = await cloud.call<{ UnprocessedTraceIds: readonly string[] }>("xray", "BatchGetTraces", {
+      const kept = await cloud.call<"xray", "BatchGetTraces">("xray", "BatchGetTraces", {
         TraceIds: [id(0), id(1), id(1000)],
       });
       expect(kept.UnprocessedTraceIds).to.deep.equal([id(0)]);
@@ -121,7 +113,9 @@ describe("X-Ray", () => {
           (error: unknown) => String(error),
         );
       expect(
-        await call("PutTelemetryRecords", { TelemetryRecords: [{ Timestamp: 1, SegmentsSentCount: 2 }] }),
+        await call("PutTelemetryRecords", {
+          TelemetryRecords: [{ Timestamp: new Date(1000), SegmentsSentCount: 2 }],
+        }),
       ).to.equal("done");
       expect(await call("PutTraceSegments", { TraceSegmentDocuments: [segment()] })).to.match(
         /AccessDeniedException: .* is not authorized to perform: xray:PutTraceSegments on resource: \*/,
@@ -130,6 +124,7 @@ describe("X-Ray", () => {
     });
 
     it("is understood by the AWS CLI", async function () {
+      this.timeout(60_000);
       if (!(await hasAwsCli())) this.skip();
       const put = ["xray", "put-trace-segments", "--trace-segment-documents", segment()];
       expect(await awsCli(cloud.client, ...put)).to.deep.equal({ UnprocessedTraceSegments: [] });
