@@ -60,7 +60,7 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
    */
   readonly programEnded: Promise<RunResult>;
   /** Ends the program, if it still runs, and the cloud. May be called again. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** How long a program that has nothing left to register may take to end by itself: it writes its compiled code. */
