@@ -307,7 +307,7 @@ describe("the provider, on the services themselves,", () => {
     const { Targets } = await cloud.call("events", "ListTargetsByRule", { Rule: "tick" });
     expect(Targets?.map(({ Id }) => Id)).to.have.members(["input", "path"]);
     expect(
-      await cloud.call("events", "ListTagsForResource", { ResourceARN: String(rule.outputs.arn) }),
+      await cloud.call("events", "ListTagsForResource", { ResourceARN: rule.outputs.arn as string }),
     ).to.deep.equal({
       Tags: TAGS,
     });
