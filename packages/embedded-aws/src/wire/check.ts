@@ -51,7 +51,10 @@ export function check(shape: Shape, value: unknown): void {
 
 function checkStructure(shape: Structure, value: Readonly<Record<string, unknown>>): void {
   const names = new Set(Object.keys(value).filter((name) => value[name] !== undefined));
-  if (shape.union && names.size !== 1) throw wrongType("exactly one of the union's members", value);
+  if (shape.union) {
+    const present = shape.members.filter(({ name }) => names.has(name)).length;
+    if (present !== 1) throw new InputProblem({ kind: "union", present });
+  }
   for (const { name, shape: inner, required, supported } of shape.members) {
     if (!names.delete(name)) {
       if (required) throw InputProblem.at(name, new InputProblem({ kind: "missing" }));

@@ -18,17 +18,23 @@ export interface Model {
 
 const models = new Map<string, Model>();
 
-/** The model in an SDK client's package, read at the first call; shapes are made when they are asked for. */
-export function modelOf(packageName: string): Model {
-  let model = models.get(packageName);
-  if (model === undefined) models.set(packageName, (model = readModel(packageName)));
+/**
+ * The model in the packages of a service's SDK clients, mostly one; read at the first call, and shapes are made
+ * when they are asked for.
+ */
+export function modelOf(...packageNames: readonly string[]): Model {
+  const key = packageNames.join();
+  let model = models.get(key);
+  if (model === undefined) models.set(key, (model = readModel(packageNames)));
   return model;
 }
 
-function readModel(packageName: string): Model {
-  const { operations, errors } = schemaFile(packageName);
+function readModel(packageNames: readonly string[]): Model {
+  const files = packageNames.map(schemaFile);
+  const operations = new Map(files.flatMap((file) => [...file.operations]));
+  const errors = new Map(files.flatMap((file) => [...file.errors]));
   const [first] = operations.values();
-  if (first === undefined) throw new Error(`${packageName}: found no operations in its schemas`);
+  if (first === undefined) throw new Error(`${packageNames.join()}: found no operations in the schemas`);
   return {
     namespace: first()[1],
     operations: lazyMap(operations, operationOf),

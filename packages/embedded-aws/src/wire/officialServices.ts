@@ -16,6 +16,12 @@ export interface OfficialService {
   readonly awsQueryCompatible?: boolean;
   /** Written before an error's name in JSON ("com.amazonaws.sqs#"), by services that do so. */
   readonly errorNamespace?: string;
+  /** Operations that AWS publishes in a model of their own, though they are signed for the same service. */
+  readonly companion?: {
+    readonly client: keyof Clients;
+    readonly serviceTarget: string;
+    readonly operations: readonly string[];
+  };
   /** Ways that older clients still take; `query` are the members that they put into the query string. */
   readonly formerRoutes?: readonly {
     readonly operation: string;
@@ -27,6 +33,8 @@ export interface OfficialService {
 
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
+  "@aws-sdk/client-dynamodb": typeof import("@aws-sdk/client-dynamodb");
+  "@aws-sdk/client-dynamodb-streams": typeof import("@aws-sdk/client-dynamodb-streams");
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
   "@aws-sdk/client-cloudwatch-logs": typeof import("@aws-sdk/client-cloudwatch-logs");
@@ -47,6 +55,18 @@ export interface Clients {
  * test compares it with each client's own settings.
  */
 export const officialServices = {
+  dynamodb: {
+    client: "@aws-sdk/client-dynamodb",
+    protocols: ["awsJson1_0"],
+    serviceTarget: "DynamoDB_20120810",
+    version: "2012-08-10",
+    errorNamespace: "com.amazonaws.dynamodb.v20120810#",
+    companion: {
+      client: "@aws-sdk/client-dynamodb-streams",
+      serviceTarget: "DynamoDBStreams_20120810",
+      operations: ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"],
+    },
+  },
   ec2: {
     client: "@aws-sdk/client-ec2",
     protocols: ["ec2Query"],

@@ -5,7 +5,14 @@ import { refusalOf } from "./refusals";
 import { checkRules, type Rules } from "./rules";
 import { ServiceWire } from "./serviceWire";
 
-type Client<S extends OfficialName> = Clients[(typeof officialServices)[S]["client"]];
+type Client<S extends OfficialName> = Clients[(typeof officialServices)[S]["client"]] &
+  CompanionClient<(typeof officialServices)[S]>;
+
+type CompanionClient<Settings> = Settings extends {
+  readonly companion: { readonly client: infer Name extends keyof Clients };
+}
+  ? Clients[Name]
+  : unknown;
 
 /** "SendMessage" of sqs: whatever the SDK's client has a command for. */
 export type OperationName<S extends OfficialName> = {
@@ -90,23 +97,56 @@ export interface OfficialOperation extends Operation {
 export function operationsOf<S extends OfficialName>(service: S, context: CloudContext) {
   return <N extends OperationName<S> & string, const P extends string = never>(
     name: N,
-    { supports, rules = {} }: Support<P & (Head<P> extends keyof Input<S, N> ? unknown : never)>,
+    support: Support<P & (Head<P> extends keyof Input<S, N> ? unknown : never)>,
     access: (input: Supported<S, N, P>, call: Call) => readonly Access[],
     run: (input: Supported<S, N, P>, call: Call) => Output<S, N> | Promise<Output<S, N>>,
   ): Readonly<Record<N, OfficialOperation>> => {
-    const operation: Operation = async (raw, call) => {
-      try {
-        checkRules(rules, raw);
-      } catch (cause) {
-        throw cause instanceof InputProblem ? refusalOf(service, name, cause) : cause;
-      }
-      const input = raw as Supported<S, N, P>;
-      context.authorize(call.caller, access(input, call));
-      return await run(input, call);
-    };
-    const official: OfficialOperation = Object.assign(operation, { supports });
-    return { [name]: official } as Record<N, OfficialOperation>;
+    const parse = (input: unknown) => input as Supported<S, N, P>;
+    return build(service, context, name, support, { parse, access, run });
   };
+}
+
+/** As `operationsOf`, with a step between: `parse` makes of the input what `access` and `run` are given. */
+export function parsingOperationsOf<S extends OfficialName>(service: S, context: CloudContext) {
+  return <N extends OperationName<S> & string, Parsed, const P extends string = never>(
+    name: N,
+    support: Support<P & (Head<P> extends keyof Input<S, N> ? unknown : never)>,
+    parse: (input: Supported<S, N, P>) => Parsed,
+    access: (input: Parsed, call: Call) => readonly Access[],
+    run: (input: Parsed, call: Call) => Output<S, N> | Promise<Output<S, N>>,
+  ): Readonly<Record<N, OfficialOperation>> =>
+    build(service, context, name, support, {
+      parse: (input) => parse(input as Supported<S, N, P>),
+      access,
+      run,
+    });
+}
+
+interface Steps<Parsed> {
+  readonly parse: (input: unknown) => Parsed;
+  readonly access: (input: Parsed, call: Call) => readonly Access[];
+  readonly run: (input: Parsed, call: Call) => object | Promise<object>;
+}
+
+function build<N extends string, Parsed>(
+  service: OfficialName,
+  context: CloudContext,
+  name: N,
+  { supports, rules = {} }: Support<string>,
+  { parse, access, run }: Steps<Parsed>,
+): Readonly<Record<N, OfficialOperation>> {
+  const operation: Operation = async (raw, call) => {
+    try {
+      checkRules(rules, raw);
+    } catch (cause) {
+      throw cause instanceof InputProblem ? refusalOf(service, name, cause) : cause;
+    }
+    const input = parse(raw);
+    context.authorize(call.caller, access(input, call));
+    return await run(input, call);
+  };
+  const official: OfficialOperation = Object.assign(operation, { supports });
+  return { [name]: official } as Record<N, OfficialOperation>;
 }
 
 /** A service that speaks as AWS's model of it says. */

@@ -9,6 +9,8 @@ export type Fault =
   | { readonly kind: "unknown" }
   /** In AWS's words: "Member must have length less than or equal to 64". */
   | { readonly kind: "constraint"; readonly constraint: string; readonly got: string }
+  /** A union with none or several of its members. */
+  | { readonly kind: "union"; readonly present: number }
   | { readonly kind: "wrongType"; readonly expected: string; readonly got: string };
 
 /** Thrown while an input is decoded or checked. */

@@ -66,13 +66,14 @@ function jsonCodec(wire: ServiceWire, version: "1.0" | "1.1"): Codec {
     decode(request) {
       const target = headerOf(request, "x-amz-target") ?? "";
       const dot = target.lastIndexOf(".");
-      if (target.slice(0, dot) !== wire.settings.serviceTarget) {
+      const operation = target.slice(dot + 1);
+      const serviceTarget = wire.targetOf(operation);
+      if (target.slice(0, dot) !== serviceTarget) {
         throw new AwsError(
           "UnknownOperationException",
-          `X-Amz-Target: got "${target}"; expected "${wire.settings.serviceTarget}.<Operation>"`,
+          `X-Amz-Target: got "${target}"; expected "${serviceTarget}.<Operation>"`,
         );
       }
-      const operation = target.slice(dot + 1);
       const { input } = wire.operation(operation);
       const tree = parseJsonObject(request.body);
       return { operation, input: decodeTree(wire, json, operation, input, tree), status: 200 };

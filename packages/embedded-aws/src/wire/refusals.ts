@@ -10,6 +10,8 @@ interface Refusals {
   readonly wrongType: (path: string, expected: string, got: string) => Refusal;
   /** For a value that breaks a rule beside the model (see `rules.ts`). */
   readonly invalid: (path: string, got: string, constraint: string) => Refusal;
+  /** For a union with none or several of its members. Without it: a wrong type. */
+  readonly union?: (path: string, present: number) => Refusal;
   /** For a member that the model does not have. Without it: what the embedded cloud says to those it lacks. */
   readonly unknown?: (path: string) => Refusal;
 }
@@ -42,7 +44,13 @@ const invalidValue = (name: string) => (path: string, got: string, constraint: s
 
 /** From the pages "Errors" or "Common Errors" of each service's API reference. */
 const refusals: Readonly<Record<ServiceName, Refusals>> = {
-  dynamodb: withSerialization("ValidationException"),
+  dynamodb: {
+    ...withSerialization("ValidationException"),
+    union: (_path, present) => [
+      "ValidationException",
+      `Supplied AttributeValue ${present === 0 ? "is empty" : "has more than one datatypes set"}, must contain exactly one of the supported datatypes`,
+    ],
+  },
   events: withSerialization("ValidationException"),
   kms: withSerialization("ValidationException"),
   ssm: withSerialization("ValidationException"),
@@ -95,6 +103,13 @@ export function refusalOf(service: ServiceName, operation: string, problem: Inpu
       return new AwsError(...words.missing(path));
     case "wrongType":
       return new AwsError(...words.wrongType(path === "" ? "input" : path, fault.expected, fault.got));
+    case "union": {
+      const expected = "exactly one of the union's members";
+      return new AwsError(
+        ...(words.union?.(path, fault.present) ??
+          words.wrongType(path, expected, `${fault.present} of them`)),
+      );
+    }
     case "constraint":
       return new AwsError(...words.invalid(path, fault.got, fault.constraint));
     case "unknown":

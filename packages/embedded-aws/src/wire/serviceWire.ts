@@ -35,7 +35,14 @@ export class ServiceWire {
   ) {}
 
   get model(): Model {
-    return modelOf(this.settings.client);
+    const { client, companion } = this.settings;
+    return companion === undefined ? modelOf(client) : modelOf(client, companion.client);
+  }
+
+  /** What stands before the dot of `X-Amz-Target` for an operation. */
+  targetOf(operation: string): string {
+    const { serviceTarget, companion } = this.settings;
+    return companion?.operations.includes(operation) === true ? companion.serviceTarget : serviceTarget;
   }
 
   /** @throws AwsError for an operation that the embedded cloud does not have. */

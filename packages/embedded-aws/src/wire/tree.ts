@@ -134,6 +134,7 @@ export class TreeCodec {
       if (!isTree(tree)) throw wrongType("a structure", tree);
       let at = "";
       let present = 0;
+      let strange: string | undefined;
       try {
         for (at in tree) {
           const value = tree[at];
@@ -144,6 +145,11 @@ export class TreeCodec {
           }
           // Clients of a union's answers send its type along.
           if (plan === undefined && at === "__type") continue;
+          // A union of nothing that is known is empty, which services have words of their own for.
+          if (plan === undefined && shape.union) {
+            strange = at;
+            continue;
+          }
           if (plan === undefined) throw new InputProblem({ kind: "unknown" });
           if (!plan.member.supported) throw new InputProblem({ kind: "notSupported" });
           present++;
@@ -161,7 +167,8 @@ export class TreeCodec {
       for (const name of required) {
         if (tree[name] === undefined) throw InputProblem.at(name, new InputProblem({ kind: "missing" }));
       }
-      if (shape.union && present !== 1) throw wrongType("exactly one of the union's members", tree);
+      if (shape.union && present !== 1) throw new InputProblem({ kind: "union", present });
+      if (strange !== undefined) throw InputProblem.at(strange, new InputProblem({ kind: "unknown" }));
       return tree;
     };
   }
@@ -194,17 +201,22 @@ export class TreeCodec {
       case "list": {
         if (isIdentity(shape.item.shape)) return (value) => value;
         const encode = this.#encoder(shape.item.shape);
-        return (value) => (value as readonly unknown[]).map((item) => encode(item));
+        return (value) => {
+          const list = value as readonly unknown[];
+          const encoded = list.map((item) => encode(item));
+          return encoded.every((item, index) => item === list[index]) ? list : encoded;
+        };
       }
       case "map": {
         if (isIdentity(shape.value.shape)) return (value) => value;
         const encode = this.#encoder(shape.value.shape);
         return (value) => {
-          const tree = Object.create(null) as Tree;
-          for (const [key, item] of Object.entries(value as Tree)) {
-            if (item !== undefined && item !== null) tree[key] = encode(item);
+          const map = value as Tree;
+          for (const key in map) {
+            const item = map[key];
+            if (item === undefined || item === null || encode(item) !== item) return encodedMap(map, encode);
           }
-          return tree;
+          return map;
         };
       }
       case "structure":
@@ -240,6 +252,15 @@ export class TreeCodec {
       return tree;
     };
   }
+}
+
+/** Only maps of what cannot be written as it is are copied. */
+function encodedMap(map: Tree, encode: Convert): Tree {
+  const tree = Object.create(null) as Tree;
+  for (const [key, item] of Object.entries(map)) {
+    if (item !== undefined && item !== null) tree[key] = encode(item);
+  }
+  return tree;
 }
 
 function reject(): never {

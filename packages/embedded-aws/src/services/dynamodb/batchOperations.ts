@@ -1,17 +1,21 @@
 import { AwsError } from "../../core/errors";
 import { recordOf } from "../../core/record";
-import { type Operation, operation } from "../../core/service";
+import { parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import { itemSize, type Item } from "./attributeValue";
+import { asBytes } from "./bytes";
 import { addUsage, capacityReport, itemReadUsage, NO_USAGE, type Usage, writeUsage } from "./capacity";
 import type { Database } from "./database";
-import { requestSchema } from "./itemOperations";
-import type { CapacityReport, TableWrite } from "./requests";
+import { parseRequest } from "./parseRequest";
+import type { CapacityReport, TableReads, TableWrite } from "./requests";
 import { type Change, evaluateWrite, readItem, storageKey } from "./store";
 
 /** What one `BatchGetItem` returns at most, and how many writes one `BatchWriteItem` takes. */
 const MAX_BATCH_GET_BYTES = 16 * 1024 * 1024;
 const MAX_BATCH_WRITES = 25;
+
+type Bytes = ReturnType<typeof asBytes>;
+type Unprocessed = Omit<TableReads, "Keys">;
 
 const THROTTLES = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
 
@@ -39,17 +43,18 @@ function consumedByTable(
   };
 }
 
-function batchGetItem(database: Database): Operation {
-  return operation(
-    database.context,
-    requestSchema("BatchGetItem"),
+function batchGetItem(database: Database) {
+  return parsingOperationsOf("dynamodb", database.context)(
+    "BatchGetItem",
+    { supports: ["RequestItems", "ReturnConsumedCapacity"] },
+    (input) => parseRequest("BatchGetItem", input),
     (input) =>
       Object.entries(input.RequestItems).map(([name, { Keys }]) =>
         tableAccess(database, "BatchGetItem", name, Keys),
       ),
     (input) => {
-      const responses = recordOf<Item[]>([]);
-      const unprocessed = recordOf<object>([]);
+      const responses = recordOf<Bytes[]>([]);
+      const unprocessed = recordOf<Unprocessed & { readonly Keys: Bytes[] }>([]);
       const usages = new Map<string, Usage>();
       let bytes = 0;
       let processed = 0;
@@ -73,9 +78,9 @@ function batchGetItem(database: Database): Operation {
           usage = addUsage(usage, itemReadUsage(stored, read.ConsistentRead));
           if (item !== undefined) found.push(item);
         }
-        responses[name] = found;
+        responses[name] = found.map(asBytes);
         usages.set(name, usage);
-        if (left.length > 0) unprocessed[name] = { ...withoutParsed(read), Keys: left };
+        if (left.length > 0) unprocessed[name] = { ...withoutParsed(read), Keys: left.map(asBytes) };
       }
       refuseWhenAllThrottled(processed, throttle);
       for (const [name, usage] of usages) database.capacity.read(name, usage);
@@ -89,7 +94,7 @@ function batchGetItem(database: Database): Operation {
 }
 
 /** The members of a request without what parsing added to it. */
-function withoutParsed(request: object): object {
+function withoutParsed(request: Unprocessed): Unprocessed {
   return Object.fromEntries(Object.entries(request).filter(([name]) => !name.startsWith("_")));
 }
 
@@ -97,10 +102,11 @@ function writesOf(requests: readonly TableWrite[]): readonly Item[] {
   return requests.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key ?? {});
 }
 
-function batchWriteItem(database: Database): Operation {
-  return operation(
-    database.context,
-    requestSchema("BatchWriteItem"),
+function batchWriteItem(database: Database) {
+  return parsingOperationsOf("dynamodb", database.context)(
+    "BatchWriteItem",
+    { supports: ["RequestItems", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"] },
+    (input) => parseRequest("BatchWriteItem", input),
     (input) =>
       Object.entries(input.RequestItems).map(([name, requests]) =>
         tableAccess(database, "BatchWriteItem", name, writesOf(requests)),
@@ -109,7 +115,7 @@ function batchWriteItem(database: Database): Operation {
       const count = Object.values(input.RequestItems).reduce((sum, requests) => sum + requests.length, 0);
       if (count > MAX_BATCH_WRITES)
         throw new AwsError("ValidationException", "Too many items requested for the BatchWriteItem call");
-      const unprocessed = recordOf<TableWrite[]>([]);
+      const unprocessed = recordOf<ReturnType<typeof withBytes>[]>([]);
       const usages = new Map<string, Usage>();
       const changes: Change[] = [];
       let throttle: AwsError | undefined;
@@ -126,7 +132,7 @@ function batchWriteItem(database: Database): Operation {
           if (fault === undefined) {
             changes.push(change);
             usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, writeUsage(change)));
-          } else (unprocessed[name] ??= []).push(request);
+          } else (unprocessed[name] ??= []).push(withBytes(request));
         }
       }
       refuseWhenAllThrottled(changes.length, throttle);
@@ -138,6 +144,13 @@ function batchWriteItem(database: Database): Operation {
       };
     },
   );
+}
+
+function withBytes({ PutRequest, DeleteRequest }: TableWrite) {
+  return {
+    ...(PutRequest !== undefined && { PutRequest: { Item: asBytes(PutRequest.Item) } }),
+    ...(DeleteRequest !== undefined && { DeleteRequest: { Key: asBytes(DeleteRequest.Key) } }),
+  };
 }
 
 function evaluateBatchWrite(
@@ -158,6 +171,6 @@ function evaluateBatchWrite(
 }
 
 /** The operations on many items that are not transactions: each write stands alone, and may be left unprocessed. */
-export function batchOperations(database: Database): Readonly<Record<string, Operation>> {
-  return { BatchGetItem: batchGetItem(database), BatchWriteItem: batchWriteItem(database) };
+export function batchOperations(database: Database) {
+  return { ...batchGetItem(database), ...batchWriteItem(database) };
 }

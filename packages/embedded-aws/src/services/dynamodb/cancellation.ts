@@ -1,5 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { Item } from "./attributeValue";
+import { asBytes } from "./bytes";
 
 /** Why one action stands in the way of its transaction; `None` when it does not. */
 export interface CancellationReason {
@@ -42,6 +43,10 @@ export function cancellation(reasons: readonly CancellationReason[]): AwsError |
     "TransactionCanceledException",
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
     400,
-    { CancellationReasons: reasons },
+    {
+      CancellationReasons: reasons.map(({ Item, ...reason }) =>
+        Item === undefined ? reason : { ...reason, Item: asBytes(Item) },
+      ),
+    },
   );
 }

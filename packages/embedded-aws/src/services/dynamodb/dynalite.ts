@@ -32,8 +32,7 @@ export const db = loadDynalite("db/index") as {
   validateKeyPaths(nestedPaths: unknown, table: object): Error | null | undefined;
 };
 
-export const { checkTypes, checkValidations, validateAttributeValue } = loadDynalite("validations/index") as {
-  checkTypes: (input: object, types: object) => object;
+export const { checkValidations, validateAttributeValue } = loadDynalite("validations/index") as {
   checkValidations: (input: object, types: object, custom: unknown, store: object) => void;
   validateAttributeValue: (value: object) => string | undefined;
 };

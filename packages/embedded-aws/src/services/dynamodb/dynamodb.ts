@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "../../core/service";
+import { officialService } from "../../wire/operation";
 import { batchOperations } from "./batchOperations";
 import type { ConsumedCapacity } from "./capacity";
 import { Database, type FaultHook } from "./database";
@@ -22,22 +23,17 @@ export interface DynamoDb extends Service {
  */
 export function createDynamoDb(context: CloudContext): DynamoDb {
   const database = new Database(context);
+  const service = officialService("dynamodb", {
+    ...tableOperations(database),
+    ...settingOperations(database),
+    ...itemOperations(database),
+    ...batchOperations(database),
+    ...transactGetItems(database),
+    ...transactWriteItems(database),
+    ...streamOperations(database),
+  });
   return {
-    name: "dynamodb",
-    protocol: {
-      kind: "awsJson",
-      version: "1.0",
-      targetPrefixes: ["DynamoDB_20120810", "DynamoDBStreams_20120810"],
-    },
-    operations: {
-      ...tableOperations(database),
-      ...settingOperations(database),
-      ...itemOperations(database),
-      ...batchOperations(database),
-      TransactGetItems: transactGetItems(database),
-      TransactWriteItems: transactWriteItems(database),
-      ...streamOperations(database),
-    },
+    ...service,
     consumedCapacity: (tableName) => database.capacity.of(tableName),
     setFaults: (hook) => {
       database.faults = hook;

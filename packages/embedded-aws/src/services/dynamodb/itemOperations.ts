@@ -1,21 +1,52 @@
-import * as v from "valibot";
 import { AwsError, notSupported } from "../../core/errors";
-import { type Operation, operation } from "../../core/service";
+import { parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
+import { asBytes } from "./bytes";
 import { capacityReport, itemReadUsage, pageUsage, refusedWriteUsage, writeUsage } from "./capacity";
 import type { Database } from "./database";
 import { parseRequest } from "./parseRequest";
-import type { CapacityReport, Requests } from "./requests";
+import type { CapacityReport, GetItemRequest, QueryRequest, WriteRequest } from "./requests";
 import { evaluateWrite, readItem, readPage, type WriteOperation } from "./store";
 import type { Table } from "./table";
 
-/** A request in the form that `parseRequest` gives it. */
-export function requestSchema<Name extends keyof Requests>(name: Name) {
-  return v.pipe(
-    v.unknown(),
-    v.transform((raw) => parseRequest(name, raw)),
-  );
-}
+const condition = [
+  "ConditionExpression",
+  "ExpressionAttributeNames",
+  "ExpressionAttributeValues",
+  "ReturnValuesOnConditionCheckFailure",
+  "Expected",
+  "ConditionalOperator",
+] as const;
+const report = ["ReturnConsumedCapacity"] as const;
+const writeReport = [...report, "ReturnItemCollectionMetrics", "ReturnValues"] as const;
+const read = [
+  "TableName",
+  "AttributesToGet",
+  "ConsistentRead",
+  "ProjectionExpression",
+  "ExpressionAttributeNames",
+  ...report,
+] as const;
+const page = [
+  ...read,
+  "IndexName",
+  "Limit",
+  "Select",
+  "ConditionalOperator",
+  "ExclusiveStartKey",
+  "FilterExpression",
+  "ExpressionAttributeValues",
+] as const;
+
+/** What is done of each operation's input; dynalite checks the values. */
+const supports = {
+  PutItem: ["TableName", "Item", ...condition, ...writeReport],
+  UpdateItem: ["TableName", "Key", "UpdateExpression", "AttributeUpdates", ...condition, ...writeReport],
+  DeleteItem: ["TableName", "Key", ...condition, ...writeReport],
+  GetItem: ["Key", ...read],
+  Query: [...page, "KeyConditions", "KeyConditionExpression", "QueryFilter", "ScanIndexForward"],
+  Scan: [...page, "ScanFilter", "TotalSegments", "Segment"],
+} as const;
 
 /** `ConsumedCapacity`, where it was asked for. */
 function consumed(
@@ -33,99 +64,133 @@ export function passFaults(database: Database, operationName: string, tableName:
   if (fault !== undefined) throw fault;
 }
 
-function writeItem(database: Database, name: WriteOperation): Operation {
-  return operation(
-    database.context,
-    requestSchema(name),
-    (input) => {
-      const key = "Item" in input ? input.Item : input.Key;
-      return [tableAccess(database, name, input.TableName, [key])];
-    },
-    (input) => {
-      passFaults(database, name, input.TableName);
-      const table = database.table(input.TableName);
-      if (input.ReturnItemCollectionMetrics === "SIZE" && table.schema.LocalSecondaryIndexes !== undefined) {
-        throw notSupported(
-          `${name} with ReturnItemCollectionMetrics on a table with local secondary indexes`,
-        );
-      }
-      const evaluation = evaluateWrite(name, table, input);
-      switch (evaluation.outcome) {
-        case "invalid":
-          throw evaluation.error;
-        case "condition-failed": {
-          database.capacity.written(table.name, refusedWriteUsage(evaluation.oldItem, input.Item));
-          const shown =
-            input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" ? evaluation.oldItem : undefined;
-          const { code, message, status } = evaluation.error;
-          throw new AwsError(code, message, status, shown === undefined ? {} : { Item: shown });
-        }
-        case "accepted": {
-          const usage = writeUsage(evaluation.change);
-          database.capacity.written(table.name, usage);
-          database.apply([evaluation.change]);
-          return {
-            ...(evaluation.attributes !== undefined && { Attributes: evaluation.attributes }),
-            ...consumed(input.ReturnConsumedCapacity, table, usage),
-          };
-        }
-      }
-    },
-  );
+function writeAccess(database: Database, name: WriteOperation) {
+  return (input: WriteRequest) => [
+    tableAccess(database, name, input.TableName, [input.Item ?? input.Key ?? {}]),
+  ];
 }
 
-function getItem(database: Database): Operation {
-  return operation(
-    database.context,
-    requestSchema("GetItem"),
-    (input) => [tableAccess(database, "GetItem", input.TableName, [input.Key])],
-    (input) => {
-      passFaults(database, "GetItem", input.TableName);
-      const table = database.table(input.TableName);
-      const { item, stored } = readItem(table, input);
-      const usage = itemReadUsage(stored, input.ConsistentRead);
-      database.capacity.read(table.name, usage);
-      return {
-        ...(item !== undefined && { Item: item }),
-        ...consumed(input.ReturnConsumedCapacity, table, usage),
-      };
-    },
-  );
+function write(database: Database, name: WriteOperation) {
+  return (input: WriteRequest) => {
+    passFaults(database, name, input.TableName);
+    const table = database.table(input.TableName);
+    if (input.ReturnItemCollectionMetrics === "SIZE" && table.schema.LocalSecondaryIndexes !== undefined) {
+      throw notSupported(`${name} with ReturnItemCollectionMetrics on a table with local secondary indexes`);
+    }
+    const evaluation = evaluateWrite(name, table, input);
+    switch (evaluation.outcome) {
+      case "invalid":
+        throw evaluation.error;
+      case "condition-failed": {
+        database.capacity.written(table.name, refusedWriteUsage(evaluation.oldItem, input.Item));
+        const shown =
+          input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" ? evaluation.oldItem : undefined;
+        const { code, message, status } = evaluation.error;
+        throw new AwsError(code, message, status, shown === undefined ? {} : { Item: asBytes(shown) });
+      }
+      case "accepted": {
+        const usage = writeUsage(evaluation.change);
+        database.capacity.written(table.name, usage);
+        database.apply([evaluation.change]);
+        return {
+          ...(evaluation.attributes !== undefined && { Attributes: asBytes(evaluation.attributes) }),
+          ...consumed(input.ReturnConsumedCapacity, table, usage),
+        };
+      }
+    }
+  };
 }
 
-function readManyItems(database: Database, name: "Query" | "Scan"): Operation {
-  return operation(
-    database.context,
-    requestSchema(name),
-    (input) => {
-      // Only a query of the table itself is bound to one partition key of the table.
-      const partitionKey = database.tables.get(input.TableName)?.schema.KeySchema[0]?.AttributeName ?? "";
-      const value =
-        input.IndexName === undefined
-          ? input.KeyConditions?.[partitionKey]?.AttributeValueList?.[0]
-          : undefined;
-      const keys = value === undefined ? [] : [{ [partitionKey]: value }];
-      return [tableAccess(database, name, input.TableName, keys, input.IndexName)];
-    },
-    async (input) => {
-      passFaults(database, name, input.TableName);
-      const table = database.table(input.TableName);
-      const read = await readPage(name, table, input);
-      const usage = pageUsage(read, input.IndexName, input.ConsistentRead);
-      database.capacity.read(table.name, usage);
-      return { ...read.page, ...consumed(input.ReturnConsumedCapacity, table, usage) };
-    },
-  );
+function get(database: Database) {
+  return (input: GetItemRequest) => {
+    passFaults(database, "GetItem", input.TableName);
+    const table = database.table(input.TableName);
+    const { item, stored } = readItem(table, input);
+    const usage = itemReadUsage(stored, input.ConsistentRead);
+    database.capacity.read(table.name, usage);
+    return {
+      ...(item !== undefined && { Item: asBytes(item) }),
+      ...consumed(input.ReturnConsumedCapacity, table, usage),
+    };
+  };
+}
+
+function pageAccess(database: Database, name: "Query" | "Scan") {
+  return (input: QueryRequest) => {
+    // Only a query of the table itself is bound to one partition key of the table.
+    const partitionKey = database.tables.get(input.TableName)?.schema.KeySchema[0]?.AttributeName ?? "";
+    const value =
+      input.IndexName === undefined
+        ? input.KeyConditions?.[partitionKey]?.AttributeValueList?.[0]
+        : undefined;
+    const keys = value === undefined ? [] : [{ [partitionKey]: value }];
+    return [tableAccess(database, name, input.TableName, keys, input.IndexName)];
+  };
+}
+
+function readManyItems(database: Database, name: "Query" | "Scan") {
+  return async (input: QueryRequest) => {
+    passFaults(database, name, input.TableName);
+    const table = database.table(input.TableName);
+    const result = await readPage(name, table, input);
+    const usage = pageUsage(result, input.IndexName, input.ConsistentRead);
+    database.capacity.read(table.name, usage);
+    const { Items, LastEvaluatedKey, Count, ScannedCount } = result.page;
+    return {
+      Count,
+      ScannedCount,
+      ...(Items !== undefined && { Items: Items.map(asBytes) }),
+      ...(LastEvaluatedKey !== undefined && { LastEvaluatedKey: asBytes(LastEvaluatedKey) }),
+      ...consumed(input.ReturnConsumedCapacity, table, usage),
+    };
+  };
 }
 
 /** The operations on single items, queries and scans. */
-export function itemOperations(database: Database): Readonly<Record<string, Operation>> {
+export function itemOperations(database: Database) {
+  const operation = parsingOperationsOf("dynamodb", database.context);
   return {
-    PutItem: writeItem(database, "PutItem"),
-    UpdateItem: writeItem(database, "UpdateItem"),
-    DeleteItem: writeItem(database, "DeleteItem"),
-    GetItem: getItem(database),
-    Query: readManyItems(database, "Query"),
-    Scan: readManyItems(database, "Scan"),
+    ...operation(
+      "PutItem",
+      { supports: supports.PutItem },
+      (input) => parseRequest("PutItem", input),
+      writeAccess(database, "PutItem"),
+      write(database, "PutItem"),
+    ),
+    ...operation(
+      "UpdateItem",
+      { supports: supports.UpdateItem },
+      (input) => parseRequest("UpdateItem", input),
+      writeAccess(database, "UpdateItem"),
+      write(database, "UpdateItem"),
+    ),
+    ...operation(
+      "DeleteItem",
+      { supports: supports.DeleteItem },
+      (input) => parseRequest("DeleteItem", input),
+      writeAccess(database, "DeleteItem"),
+      write(database, "DeleteItem"),
+    ),
+    ...operation(
+      "GetItem",
+      { supports: supports.GetItem },
+      (input) => parseRequest("GetItem", input),
+      (input) => [tableAccess(database, "GetItem", input.TableName, [input.Key])],
+      get(database),
+    ),
+    ...operation(
+      "Query",
+      { supports: supports.Query },
+      (input) => parseRequest("Query", input),
+      pageAccess(database, "Query"),
+      readManyItems(database, "Query"),
+    ),
+    ...operation(
+      "Scan",
+      { supports: supports.Scan },
+      (input) => parseRequest("Scan", input),
+      pageAccess(database, "Scan"),
+      readManyItems(database, "Scan"),
+    ),
   };
 }

@@ -1,6 +1,6 @@
-import { AwsError, notSupported } from "../../core/errors";
 import { MAX_ITEM_BYTES } from "./attributeValue";
-import { checkTypes, checkValidations, type Shape, shapeOf } from "./dynalite";
+import { withBase64 } from "../../core/base64";
+import { checkValidations, type Shape, shapeOf } from "./dynalite";
 import { asAwsError } from "./dynaliteErrors";
 import { checkRequestDepth } from "./documentDepth";
 import { checkExpression } from "./expressionLimits";
@@ -28,20 +28,17 @@ const shapes: Readonly<Record<keyof Requests, Shape>> = {
 };
 
 /**
- * The request in its checked form, expressions parsed; throws DynamoDB's `ValidationException` or
- * `SerializationException`, or names the member that is not supported.
+ * The request in its checked form, expressions parsed; throws DynamoDB's `ValidationException`. The wire has seen
+ * to it that every member is one that dynalite heeds, and of its type.
  */
-export function parseRequest<Name extends keyof Requests>(operation: Name, raw: unknown): Requests[Name] {
-  if (typeof raw !== "object" || raw === null)
-    throw new AwsError("SerializationException", "The request is not a JSON object");
+export function parseRequest<Name extends keyof Requests>(operation: Name, raw: object): Requests[Name] {
   const shape = shapes[operation];
-  checkRequestDepth(raw);
-  checkExpressions(raw);
-  refuseUnknownMembers(operation, raw, shape.types);
+  const request = withBase64(raw) as object;
+  checkRequestDepth(request);
+  checkExpressions(request);
   try {
-    const typed = checkTypes({ ...raw }, shape.types);
-    checkValidations(typed, shape.types, shape.custom, { options: { maxItemSize: MAX_ITEM_BYTES } });
-    return typed as Requests[Name];
+    checkValidations(request, shape.types, shape.custom, { options: { maxItemSize: MAX_ITEM_BYTES } });
+    return request as Requests[Name];
   } catch (error) {
     throw asAwsError(error);
   }
@@ -67,28 +64,5 @@ function checkExpressions(request: object): void {
   for (const reads of Object.values(RequestItems)) {
     const projection = (reads as { readonly ProjectionExpression?: unknown } | null)?.ProjectionExpression;
     if (typeof projection === "string") checkExpression("ProjectionExpression", projection);
-  }
-}
-
-/** dynalite drops members that it does not know; a member that does nothing here must not look as if it did. */
-function refuseUnknownMembers(path: string, value: unknown, types: unknown): void {
-  if (typeof value !== "object" || value === null || typeof types !== "object" || types === null) return;
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined || member === null) continue;
-    const type: unknown = Object.hasOwn(types, name) ? (types as Record<string, unknown>)[name] : undefined;
-    if (type === undefined) throw notSupported(`${path}.${name}`);
-    refuseUnknownChildren(`${path}.${name}`, member, type);
-  }
-}
-
-function refuseUnknownChildren(path: string, value: unknown, type: unknown): void {
-  if (typeof type !== "object" || type === null) return;
-  const { type: kind, children } = type as { type?: unknown; children?: unknown };
-  if (typeof kind !== "string" || typeof value !== "object" || value === null) return;
-  if (kind === "List" || kind.startsWith("Map<") || kind.startsWith("Parameterized")) {
-    for (const [key, child] of Object.entries(value))
-      refuseUnknownChildren(`${path}.${key}`, child, children);
-  } else if (!kind.startsWith("AttrStruct")) {
-    refuseUnknownMembers(path, value, children);
   }
 }

@@ -1,13 +1,12 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { type Operation, operation } from "../../core/service";
+import { operationsOf, type Output } from "../../wire/operation";
 import { tableAccess } from "./access";
 import type { Database } from "./database";
 import type { Table } from "./table";
 import { requireTable } from "./tableOperations";
-import { invalid, setTags, tagsSchema } from "./tableSettings";
+import { invalid, setTags, tagRules } from "./tableSettings";
 
-const named = v.strictObject({ TableName: v.string() });
+const named = { supports: ["TableName"] } as const;
 
 function taggedTable(database: Database, arn: string): Table {
   for (const table of database.tables.values()) if (table.arn === arn) return table;
@@ -17,23 +16,24 @@ function taggedTable(database: Database, arn: string): Table {
   );
 }
 
-function tagOperations(database: Database): Readonly<Record<string, Operation>> {
+function tagOperations(database: Database) {
+  const operation = operationsOf("dynamodb", database.context);
   const access = (action: string) => (input: { readonly ResourceArn: string }) => [
     { action: `dynamodb:${action}`, resource: input.ResourceArn },
   ];
   return {
-    TagResource: operation(
-      database.context,
-      v.strictObject({ ResourceArn: v.string(), Tags: tagsSchema }),
+    ...operation(
+      "TagResource",
+      { supports: ["ResourceArn", "Tags"], rules: tagRules },
       access("TagResource"),
       ({ ResourceArn, Tags }) => {
         setTags(taggedTable(database, ResourceArn), Tags);
         return {};
       },
     ),
-    UntagResource: operation(
-      database.context,
-      v.strictObject({ ResourceArn: v.string(), TagKeys: v.array(v.string()) }),
+    ...operation(
+      "UntagResource",
+      { supports: ["ResourceArn", "TagKeys"] },
       access("UntagResource"),
       ({ ResourceArn, TagKeys }) => {
         const { tags } = taggedTable(database, ResourceArn);
@@ -41,9 +41,9 @@ function tagOperations(database: Database): Readonly<Record<string, Operation>> 
         return {};
       },
     ),
-    ListTagsOfResource: operation(
-      database.context,
-      v.strictObject({ ResourceArn: v.string() }),
+    ...operation(
+      "ListTagsOfResource",
+      { supports: ["ResourceArn"] },
       access("ListTagsOfResource"),
       (input) => ({
         Tags: [...taggedTable(database, input.ResourceArn).tags].map(([Key, Value]) => ({ Key, Value })),
@@ -56,17 +56,15 @@ function tagOperations(database: Database): Readonly<Record<string, Operation>> 
  * Time to live is set and described, and nothing expires by it: AWS promises only that expired items go "within
  * a few days", so a program that is right there is right here too.
  */
-function timeToLiveOperations(database: Database): Readonly<Record<string, Operation>> {
+function timeToLiveOperations(database: Database) {
+  const operation = operationsOf("dynamodb", database.context);
   return {
-    UpdateTimeToLive: operation(
-      database.context,
-      v.strictObject({
-        TableName: v.string(),
-        TimeToLiveSpecification: v.strictObject({
-          AttributeName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-          Enabled: v.boolean(),
-        }),
-      }),
+    ...operation(
+      "UpdateTimeToLive",
+      {
+        supports: ["TableName", "TimeToLiveSpecification"],
+        rules: { "TimeToLiveSpecification.AttributeName": { length: [1, 255] } },
+      },
       ({ TableName }) => [tableAccess(database, "UpdateTimeToLive", TableName)],
       ({ TableName, TimeToLiveSpecification }) => {
         const table = requireTable(database, TableName);
@@ -83,8 +81,8 @@ function timeToLiveOperations(database: Database): Readonly<Record<string, Opera
         return { TimeToLiveSpecification };
       },
     ),
-    DescribeTimeToLive: operation(
-      database.context,
+    ...operation(
+      "DescribeTimeToLive",
       named,
       ({ TableName }) => [tableAccess(database, "DescribeTimeToLive", TableName)],
       ({ TableName }) => {
@@ -92,8 +90,8 @@ function timeToLiveOperations(database: Database): Readonly<Record<string, Opera
         return {
           TimeToLiveDescription:
             timeToLiveAttribute === undefined
-              ? { TimeToLiveStatus: "DISABLED" }
-              : { TimeToLiveStatus: "ENABLED", AttributeName: timeToLiveAttribute },
+              ? { TimeToLiveStatus: "DISABLED" as const }
+              : { TimeToLiveStatus: "ENABLED" as const, AttributeName: timeToLiveAttribute },
         };
       },
     ),
@@ -104,7 +102,10 @@ function timeToLiveOperations(database: Database): Readonly<Record<string, Opera
 const MAX_RECOVERY_DAYS = 35;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function describeBackups(table: Table, now: number): object {
+function describeBackups(
+  table: Table,
+  now: number,
+): NonNullable<Output<"dynamodb", "DescribeContinuousBackups">["ContinuousBackupsDescription"]> {
   const { pointInTimeRecovery } = table;
   if (pointInTimeRecovery === undefined) {
     return {
@@ -118,31 +119,27 @@ function describeBackups(table: Table, now: number): object {
     PointInTimeRecoveryDescription: {
       PointInTimeRecoveryStatus: "ENABLED",
       RecoveryPeriodInDays: recoveryPeriodDays,
-      EarliestRestorableDateTime: Math.max(since, now - recoveryPeriodDays * DAY_MS) / 1000,
-      LatestRestorableDateTime: now / 1000,
+      EarliestRestorableDateTime: new Date(Math.max(since, now - recoveryPeriodDays * DAY_MS)),
+      LatestRestorableDateTime: new Date(now),
     },
   };
 }
 
 /** Point-in-time recovery is set and described; nothing can be restored by it here, and `RestoreTableToPointInTime` says so. */
-function backupOperations(database: Database): Readonly<Record<string, Operation>> {
+function backupOperations(database: Database) {
+  const operation = operationsOf("dynamodb", database.context);
   return {
-    UpdateContinuousBackups: operation(
-      database.context,
-      v.strictObject({
-        TableName: v.string(),
-        PointInTimeRecoverySpecification: v.strictObject({
-          PointInTimeRecoveryEnabled: v.boolean(),
-          RecoveryPeriodInDays: v.optional(
-            v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RECOVERY_DAYS)),
-            MAX_RECOVERY_DAYS,
-          ),
-        }),
-      }),
+    ...operation(
+      "UpdateContinuousBackups",
+      {
+        supports: ["TableName", "PointInTimeRecoverySpecification"],
+        rules: { "PointInTimeRecoverySpecification.RecoveryPeriodInDays": { range: [1, MAX_RECOVERY_DAYS] } },
+      },
       ({ TableName }) => [tableAccess(database, "UpdateContinuousBackups", TableName)],
       ({ TableName, PointInTimeRecoverySpecification }) => {
         const table = requireTable(database, TableName);
-        const { PointInTimeRecoveryEnabled, RecoveryPeriodInDays } = PointInTimeRecoverySpecification;
+        const { PointInTimeRecoveryEnabled, RecoveryPeriodInDays = MAX_RECOVERY_DAYS } =
+          PointInTimeRecoverySpecification;
         table.pointInTimeRecovery = PointInTimeRecoveryEnabled
           ? {
               since: table.pointInTimeRecovery?.since ?? database.now(),
@@ -152,8 +149,8 @@ function backupOperations(database: Database): Readonly<Record<string, Operation
         return { ContinuousBackupsDescription: describeBackups(table, database.now()) };
       },
     ),
-    DescribeContinuousBackups: operation(
-      database.context,
+    ...operation(
+      "DescribeContinuousBackups",
       named,
       ({ TableName }) => [tableAccess(database, "DescribeContinuousBackups", TableName)],
       ({ TableName }) => ({
@@ -164,6 +161,6 @@ function backupOperations(database: Database): Readonly<Record<string, Operation
 }
 
 /** The operations on what belongs to a table beside its items: tags, time to live, recovery. */
-export function settingOperations(database: Database): Readonly<Record<string, Operation>> {
+export function settingOperations(database: Database) {
   return { ...tagOperations(database), ...timeToLiveOperations(database), ...backupOperations(database) };
 }

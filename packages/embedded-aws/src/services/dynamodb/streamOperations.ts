@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
-import { type Operation, operation } from "../../core/service";
+import { operationsOf } from "../../wire/operation";
+import { asBytes } from "./bytes";
 import type { Database } from "./database";
 import type { Stream } from "./stream";
-import { parseSequenceNumber, sequenceNumber } from "./streamRecord";
+import { parseSequenceNumber, sequenceNumber, type StreamRecord } from "./streamRecord";
 
 /** Records in one answer, and their bytes ("GetRecords", DynamoDB Streams API reference). */
 const MAX_RECORDS = 1000;
@@ -42,16 +43,12 @@ function requireStream(database: Database, arn: string): Stream {
   return stream;
 }
 
-function listStreams(database: Database): Operation {
-  return operation(
-    database.context,
-    v.strictObject({
-      TableName: v.optional(v.string()),
-      Limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 100),
-      ExclusiveStartStreamArn: v.optional(v.string()),
-    }),
+function listStreams(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "ListStreams",
+    { supports: ["TableName", "Limit", "ExclusiveStartStreamArn"], rules: { Limit: { range: [1, 100] } } },
     () => [{ action: "dynamodb:ListStreams", resource: "*" }],
-    ({ TableName, Limit, ExclusiveStartStreamArn }) => {
+    ({ TableName, Limit = 100, ExclusiveStartStreamArn }) => {
       const streams = database
         .streams()
         .filter(({ identity }) => TableName === undefined || identity.tableName === TableName);
@@ -70,14 +67,10 @@ function listStreams(database: Database): Operation {
   );
 }
 
-function describeStream(database: Database): Operation {
-  return operation(
-    database.context,
-    v.strictObject({
-      StreamArn: v.string(),
-      Limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
-      ExclusiveStartShardId: v.optional(v.string()),
-    }),
+function describeStream(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "DescribeStream",
+    { supports: ["StreamArn", "Limit", "ExclusiveStartShardId"], rules: { Limit: { range: [1, 100] } } },
     ({ StreamArn }) => [{ action: "dynamodb:DescribeStream", resource: StreamArn }],
     ({ StreamArn, ExclusiveStartShardId }) => {
       const { identity, closed, keySchema } = requireStream(database, StreamArn);
@@ -92,9 +85,9 @@ function describeStream(database: Database): Operation {
         StreamDescription: {
           StreamArn: identity.arn,
           StreamLabel: identity.label,
-          StreamStatus: closed === undefined ? "ENABLED" : "DISABLED",
+          StreamStatus: closed === undefined ? ("ENABLED" as const) : ("DISABLED" as const),
           StreamViewType: identity.viewType,
-          CreationRequestDateTime: identity.createdAt / 1000,
+          CreationRequestDateTime: new Date(identity.createdAt),
           TableName: identity.tableName,
           KeySchema: keySchema,
           Shards: ExclusiveStartShardId === identity.shardId ? [] : [shard],
@@ -104,20 +97,17 @@ function describeStream(database: Database): Operation {
   );
 }
 
-function getShardIterator(database: Database): Operation {
-  return operation(
-    database.context,
-    v.strictObject({
-      StreamArn: v.string(),
-      ShardId: v.string(),
-      ShardIteratorType: v.picklist([
-        "TRIM_HORIZON",
-        "LATEST",
-        "AT_SEQUENCE_NUMBER",
-        "AFTER_SEQUENCE_NUMBER",
-      ]),
-      SequenceNumber: v.optional(v.string()),
-    }),
+function getShardIterator(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "GetShardIterator",
+    {
+      supports: ["StreamArn", "ShardId", "ShardIteratorType", "SequenceNumber"],
+      rules: {
+        ShardIteratorType: {
+          oneOf: ["TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"],
+        },
+      },
+    },
     ({ StreamArn }) => [{ action: "dynamodb:GetShardIterator", resource: StreamArn }],
     ({ StreamArn, ShardId, ShardIteratorType, SequenceNumber }) => {
       const stream = requireStream(database, StreamArn);
@@ -164,15 +154,12 @@ function refuseTrimmed(stream: Stream, from: number, now: number): void {
   );
 }
 
-function getRecords(database: Database): Operation {
-  return operation(
-    database.context,
-    v.strictObject({
-      ShardIterator: v.string(),
-      Limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RECORDS)), MAX_RECORDS),
-    }),
+function getRecords(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "GetRecords",
+    { supports: ["ShardIterator", "Limit"], rules: { Limit: { range: [1, MAX_RECORDS] } } },
     ({ ShardIterator }) => [{ action: "dynamodb:GetRecords", resource: readIterator(ShardIterator).arn }],
-    ({ ShardIterator, Limit }) => {
+    ({ ShardIterator, Limit = MAX_RECORDS }) => {
       const { arn, position, issuedAt } = readIterator(ShardIterator);
       const stream = requireStream(database, arn);
       const now = database.now();
@@ -184,19 +171,34 @@ function getRecords(database: Database): Operation {
       const next = last === undefined ? position : last.sequence + 1;
       const ended = stream.closed !== undefined && stream.read(next, now, 1, MAX_RECORD_BYTES).length === 0;
       return {
-        Records: page.map(({ record }) => record),
+        Records: page.map(({ record }) => shown(record)),
         ...(!ended && { NextShardIterator: writeIterator(stream, next, now) }),
       };
     },
   );
 }
 
-/** DynamoDB Streams: one shard to a stream. */
-export function streamOperations(database: Database): Readonly<Record<string, Operation>> {
+/** A record with its time and its binaries as clients get them. */
+function shown({ dynamodb, ...record }: StreamRecord) {
+  const { ApproximateCreationDateTime, Keys, NewImage, OldImage, ...rest } = dynamodb;
   return {
-    ListStreams: listStreams(database),
-    DescribeStream: describeStream(database),
-    GetShardIterator: getShardIterator(database),
-    GetRecords: getRecords(database),
+    ...record,
+    dynamodb: {
+      ...rest,
+      ApproximateCreationDateTime: new Date(ApproximateCreationDateTime * 1000),
+      Keys: asBytes(Keys),
+      ...(NewImage !== undefined && { NewImage: asBytes(NewImage) }),
+      ...(OldImage !== undefined && { OldImage: asBytes(OldImage) }),
+    },
+  };
+}
+
+/** DynamoDB Streams: one shard to a stream. */
+export function streamOperations(database: Database) {
+  return {
+    ...listStreams(database),
+    ...describeStream(database),
+    ...getShardIterator(database),
+    ...getRecords(database),
   };
 }

@@ -1,17 +1,20 @@
-import { itemSize, type Item } from "./attributeValue";
 import type { SortedMap } from "../../core/sortedMap";
+import type { Output } from "../../wire/operation";
+import { itemSize, type Item } from "./attributeValue";
 import type { Table } from "./table";
 import type { IndexDefinition, Throughput } from "./tableSchema";
 
+type TableDescription = NonNullable<Output<"dynamodb", "DescribeTable">["Table"]>;
+
 /** A table as `DescribeTable` shows it. Counts and sizes are those of the moment; AWS's are up to six hours old. */
-export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACTIVE"): object {
+export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACTIVE"): TableDescription {
   const { schema, billing, encryption, latestStream, stream } = table;
   return {
     TableName: table.name,
     TableArn: table.arn,
     TableId: table.id,
     TableStatus: status,
-    CreationDateTime: table.createdAt / 1000,
+    CreationDateTime: new Date(table.createdAt),
     AttributeDefinitions: schema.AttributeDefinitions,
     KeySchema: schema.KeySchema,
     ItemCount: table.items.size,
@@ -20,7 +23,7 @@ export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACT
     ...(billing.mode === "PAY_PER_REQUEST" && {
       BillingModeSummary: {
         BillingMode: billing.mode,
-        LastUpdateToPayPerRequestDateTime: billing.since / 1000,
+        LastUpdateToPayPerRequestDateTime: new Date(billing.since),
       },
     }),
     ...(schema.LocalSecondaryIndexes && {
@@ -48,7 +51,7 @@ export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACT
   };
 }
 
-function throughput(provisioned: Throughput | undefined): object {
+function throughput(provisioned: Throughput | undefined) {
   return {
     NumberOfDecreasesToday: 0,
     ReadCapacityUnits: provisioned?.ReadCapacityUnits ?? 0,
@@ -56,7 +59,7 @@ function throughput(provisioned: Throughput | undefined): object {
   };
 }
 
-function describeIndex(table: Table, { IndexName, KeySchema, Projection }: IndexDefinition): object {
+function describeIndex(table: Table, { IndexName, KeySchema, Projection }: IndexDefinition) {
   const entries = table.indexes.get(IndexName);
   return {
     IndexName,

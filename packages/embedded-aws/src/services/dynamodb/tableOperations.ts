@@ -1,22 +1,13 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { type Operation, operation } from "../../core/service";
+import { operationsOf, parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import type { Database } from "./database";
 import type { CreateTableRequest } from "./requests";
 import { parseRequest } from "./parseRequest";
 import { type Billing, Table } from "./table";
-import type { TableSchema } from "./tableSchema";
+import type { TableSchema, Throughput } from "./tableSchema";
 import { describeTable } from "./tableDescription";
-import {
-  encryption,
-  invalid,
-  type Settings,
-  setTags,
-  settingsSchema,
-  streamWish,
-  tagsSchema,
-} from "./tableSettings";
+import { encryption, invalid, setTags, settingRules, settings, streamWish, tagRules } from "./tableSettings";
 
 /** The table, or DynamoDB's refusal in the words of the operations on tables, which name it. */
 export function requireTable(database: Database, name: string): Table {
@@ -26,44 +17,37 @@ export function requireTable(database: Database, name: string): Table {
   return table;
 }
 
-/** The settings are checked here, the rest by dynalite. */
-const createSchema = v.pipe(
-  v.looseObject({ ...settingsSchema, Tags: v.optional(tagsSchema, []) }),
-  v.transform(
-    ({ DeletionProtectionEnabled, SSESpecification, StreamSpecification, TableClass, Tags, ...rest }) => ({
-      request: parseRequest("CreateTable", rest),
-      settings: {
-        DeletionProtectionEnabled,
-        SSESpecification,
-        StreamSpecification,
-        TableClass,
-      } satisfies Settings,
-      tags: Tags,
-    }),
-  ),
-);
-
-const capacityUnits = v.pipe(v.number(), v.integer(), v.minValue(1));
-
-const updateSchema = v.strictObject({
-  TableName: v.string(),
-  ...settingsSchema,
-  BillingMode: v.optional(v.picklist(["PROVISIONED", "PAY_PER_REQUEST"])),
-  ProvisionedThroughput: v.optional(
-    v.strictObject({ ReadCapacityUnits: capacityUnits, WriteCapacityUnits: capacityUnits }),
-  ),
-});
-
-function createTable(database: Database): Operation {
+function createTable(database: Database) {
   const { context } = database;
-  return operation(
-    context,
-    createSchema,
+  return parsingOperationsOf("dynamodb", context)(
+    "CreateTable",
+    {
+      supports: [
+        "TableName",
+        "AttributeDefinitions",
+        "KeySchema",
+        "LocalSecondaryIndexes",
+        "GlobalSecondaryIndexes.IndexName",
+        "GlobalSecondaryIndexes.KeySchema",
+        "GlobalSecondaryIndexes.Projection",
+        "GlobalSecondaryIndexes.ProvisionedThroughput",
+        "BillingMode",
+        "ProvisionedThroughput",
+        "Tags",
+        ...settings,
+      ],
+      rules: { ...settingRules, ...tagRules },
+    },
+    // The settings are checked here, the rest by dynalite.
+    ({ Tags: tags = [], ...input }) => {
+      const { DeletionProtectionEnabled, SSESpecification, StreamSpecification, TableClass, ...rest } = input;
+      return { request: parseRequest("CreateTable", rest), wanted: input, tags };
+    },
     ({ request, tags }) => [
       tableAccess(database, "CreateTable", request.TableName),
       ...(tags.length === 0 ? [] : [tableAccess(database, "TagResource", request.TableName)]),
     ],
-    ({ request, settings, tags }) => {
+    ({ request, wanted, tags }) => {
       const name = request.TableName;
       if (database.tables.has(name))
         throw new AwsError("ResourceInUseException", `Table already exists: ${name}`);
@@ -74,10 +58,10 @@ function createTable(database: Database): Operation {
         database.now(),
         billing(request, database.now()),
       );
-      const wish = streamWish(settings.StreamSpecification);
-      table.encryption = encryption(context, settings.SSESpecification);
-      table.tableClass = settings.TableClass;
-      table.deletionProtected = settings.DeletionProtectionEnabled ?? false;
+      const wish = streamWish(wanted.StreamSpecification);
+      table.encryption = encryption(context, wanted.SSESpecification);
+      table.tableClass = wanted.TableClass;
+      table.deletionProtected = wanted.DeletionProtectionEnabled ?? false;
       setTags(table, tags);
       if (wish !== undefined && wish !== "off") database.openStream(table, wish);
       database.tables.set(name, table);
@@ -99,7 +83,10 @@ function schemaOf(request: CreateTableRequest): TableSchema {
   };
 }
 
-type BillingWish = Pick<v.InferOutput<typeof updateSchema>, "BillingMode" | "ProvisionedThroughput">;
+interface BillingWish {
+  readonly BillingMode?: "PROVISIONED" | "PAY_PER_REQUEST";
+  readonly ProvisionedThroughput?: Throughput;
+}
 
 function billing({ BillingMode, ProvisionedThroughput }: BillingWish, now: number): Billing {
   if (BillingMode === "PAY_PER_REQUEST") return { mode: BillingMode, since: now };
@@ -111,18 +98,28 @@ function billing({ BillingMode, ProvisionedThroughput }: BillingWish, now: numbe
   return { mode: "PROVISIONED", throughput: ProvisionedThroughput };
 }
 
-function updateTable(database: Database): Operation {
+const updates = ["BillingMode", "ProvisionedThroughput", ...settings] as const;
+
+function updateTable(database: Database) {
   const { context } = database;
-  return operation(
-    context,
-    updateSchema,
+  return operationsOf("dynamodb", context)(
+    "UpdateTable",
+    {
+      supports: ["TableName", ...updates],
+      rules: {
+        BillingMode: { oneOf: ["PROVISIONED", "PAY_PER_REQUEST"] },
+        "ProvisionedThroughput.ReadCapacityUnits": { range: [1, Infinity] },
+        "ProvisionedThroughput.WriteCapacityUnits": { range: [1, Infinity] },
+        ...settingRules,
+      },
+    },
     ({ TableName }) => [tableAccess(database, "UpdateTable", TableName)],
     (input) => {
-      const { TableName, ...updates } = input;
+      const { TableName } = input;
       const table = requireTable(database, TableName);
-      if (Object.values(updates).every((update) => update === undefined)) {
+      if (updates.every((update) => input[update] === undefined)) {
         throw invalid(
-          `UpdateTable of ${TableName}: got nothing to update; expected at least one of ${Object.keys(updateSchema.entries).slice(1).join(", ")}`,
+          `UpdateTable of ${TableName}: got nothing to update; expected at least one of ${updates.join(", ")}`,
         );
       }
       const wish = streamWish(input.StreamSpecification);
@@ -155,20 +152,20 @@ function updatedBilling(table: Table, request: BillingWish, now: number): Billin
   return unchanged ? table.billing : billing({ ...request, BillingMode: mode }, now);
 }
 
-const named = v.strictObject({ TableName: v.string() });
+const named = { supports: ["TableName"] } as const;
 
-function describe(database: Database): Operation {
-  return operation(
-    database.context,
+function describe(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "DescribeTable",
     named,
     ({ TableName }) => [tableAccess(database, "DescribeTable", TableName)],
     ({ TableName }) => ({ Table: describeTable(requireTable(database, TableName)) }),
   );
 }
 
-function deleteTable(database: Database): Operation {
-  return operation(
-    database.context,
+function deleteTable(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "DeleteTable",
     named,
     ({ TableName }) => [tableAccess(database, "DeleteTable", TableName)],
     ({ TableName }) => {
@@ -187,18 +184,15 @@ function deleteTable(database: Database): Operation {
 
 const MAX_TABLES_LISTED = 100;
 
-function listTables(database: Database): Operation {
-  return operation(
-    database.context,
-    v.strictObject({
-      ExclusiveStartTableName: v.optional(v.string(), ""),
-      Limit: v.optional(
-        v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_TABLES_LISTED)),
-        MAX_TABLES_LISTED,
-      ),
-    }),
+function listTables(database: Database) {
+  return operationsOf("dynamodb", database.context)(
+    "ListTables",
+    {
+      supports: ["ExclusiveStartTableName", "Limit"],
+      rules: { Limit: { range: [1, MAX_TABLES_LISTED] } },
+    },
     () => [{ action: "dynamodb:ListTables", resource: "*" }],
-    ({ ExclusiveStartTableName, Limit }) => {
+    ({ ExclusiveStartTableName = "", Limit = MAX_TABLES_LISTED }) => {
       const names = [...database.tables.keys()].filter((name) => name > ExclusiveStartTableName).sort();
       const page = names.slice(0, Limit);
       return { TableNames: page, ...(names.length > Limit && { LastEvaluatedTableName: page.at(-1) }) };
@@ -207,12 +201,12 @@ function listTables(database: Database): Operation {
 }
 
 /** The operations that make, change, show and remove tables. */
-export function tableOperations(database: Database): Readonly<Record<string, Operation>> {
+export function tableOperations(database: Database) {
   return {
-    CreateTable: createTable(database),
-    UpdateTable: updateTable(database),
-    DescribeTable: describe(database),
-    DeleteTable: deleteTable(database),
-    ListTables: listTables(database),
+    ...createTable(database),
+    ...updateTable(database),
+    ...describe(database),
+    ...deleteTable(database),
+    ...listTables(database),
   };
 }

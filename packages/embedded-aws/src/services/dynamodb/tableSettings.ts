@@ -1,37 +1,34 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import type { Supported } from "../../wire/operation";
+import type { Rules } from "../../wire/rules";
 import { type StreamViewType, STREAM_VIEW_TYPES } from "./streamRecord";
 import type { Encryption, Table } from "./table";
 
 /** Settings that `CreateTable` and `UpdateTable` take beside the schema and the throughput, which dynalite checks. */
-export const settingsSchema = {
-  DeletionProtectionEnabled: v.optional(v.boolean()),
-  SSESpecification: v.optional(
-    v.strictObject({
-      Enabled: v.optional(v.boolean()),
-      SSEType: v.optional(v.picklist(["KMS"])),
-      KMSMasterKeyId: v.optional(v.string()),
-    }),
-  ),
-  StreamSpecification: v.optional(
-    v.strictObject({ StreamEnabled: v.boolean(), StreamViewType: v.optional(v.picklist(STREAM_VIEW_TYPES)) }),
-  ),
-  TableClass: v.optional(v.picklist(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])),
+export const settings = [
+  "DeletionProtectionEnabled",
+  "SSESpecification",
+  "StreamSpecification",
+  "TableClass",
+] as const;
+
+export const settingRules: Rules = {
+  "SSESpecification.SSEType": { oneOf: ["AES256", "KMS"], supported: ["KMS"] },
+  "StreamSpecification.StreamViewType": { oneOf: STREAM_VIEW_TYPES },
+  TableClass: { oneOf: ["STANDARD", "STANDARD_INFREQUENT_ACCESS"] },
 };
 
-export type Settings = v.InferOutput<v.ObjectSchema<typeof settingsSchema, undefined>>;
+export type Settings = Supported<"dynamodb", "UpdateTable", (typeof settings)[number]>;
 
-export const tagsSchema = v.array(
-  v.strictObject({
-    Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-    Value: v.pipe(v.string(), v.maxLength(256)),
-  }),
-);
+export const tagRules: Rules = { "Tags.Key": { length: [1, 128] }, "Tags.Value": { length: [0, 256] } };
 
 const MAX_TAGS = 50;
 
-export function setTags(table: Table, tags: v.InferOutput<typeof tagsSchema>): void {
+export function setTags(
+  table: Table,
+  tags: readonly { readonly Key: string; readonly Value: string }[],
+): void {
   const merged = new Map([...table.tags, ...tags.map(({ Key, Value }) => [Key, Value] as const)]);
   if (merged.size > MAX_TAGS) throw invalid(`The number of tags exceeds the limit of ${MAX_TAGS}`);
   for (const [key, value] of merged) table.tags.set(key, value);

@@ -1,7 +1,8 @@
 import { AwsError } from "../../core/errors";
-import { type Operation, operation } from "../../core/service";
+import { parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import { type Item, itemSize } from "./attributeValue";
+import { asBytes } from "./bytes";
 import { cancellation, type CancellationReason, errorReason, NO_REASON } from "./cancellation";
 import { itemReadUsage, scaleUsage, TRANSACTION_FACTOR } from "./capacity";
 import type { Database } from "./database";
@@ -14,7 +15,7 @@ import {
   refuseRepeatedItems,
   usageByTable,
 } from "./transaction";
-import { transactGetSchema } from "./transactionRequest";
+import { parseTransactGet, transactGetSupport } from "./transactionRequest";
 
 interface Result {
   readonly tableName: string;
@@ -38,10 +39,11 @@ function read(database: Database, request: GetItemRequest): Result {
 }
 
 /** Reads items of any tables as they stand at one moment. */
-export function transactGetItems(database: Database): Operation {
-  return operation(
-    database.context,
-    transactGetSchema,
+export function transactGetItems(database: Database) {
+  return parsingOperationsOf("dynamodb", database.context)(
+    "TransactGetItems",
+    transactGetSupport,
+    parseTransactGet,
     ({ reads }) => reads.map(({ TableName, Key }) => tableAccess(database, "GetItem", TableName, [Key])),
     ({ reads, capacityReport }) => {
       refuseRepeatedItems(
@@ -63,7 +65,7 @@ export function transactGetItems(database: Database): Operation {
       );
       for (const [name, usage] of usages) database.capacity.read(name, usage);
       return {
-        Responses: results.map(({ item }) => (item === undefined ? {} : { Item: item })),
+        Responses: results.map(({ item }) => (item === undefined ? {} : { Item: asBytes(item) })),
         ...consumedByTransaction(database, capacityReport, usages, "ReadCapacityUnits"),
       };
     },

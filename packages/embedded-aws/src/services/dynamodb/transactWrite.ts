@@ -1,4 +1,4 @@
-import { type Operation, operation } from "../../core/service";
+import { parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import { itemSize } from "./attributeValue";
 import {
@@ -28,7 +28,7 @@ import {
   refuseRepeatedItems,
   usageByTable,
 } from "./transaction";
-import { type TransactAction, transactWriteSchema } from "./transactionRequest";
+import { parseTransactWrite, type TransactAction, transactWriteSupport } from "./transactionRequest";
 
 interface Result {
   readonly action: TransactAction;
@@ -110,11 +110,12 @@ function repeated(database: Database, cost: ReadCost, report: CapacityReport | u
  * Every condition is evaluated against the tables as they stand; then all changes are made, or none. Both
  * happen in one turn of the event loop, so that nothing can come between them.
  */
-export function transactWriteItems(database: Database): Operation {
+export function transactWriteItems(database: Database) {
   const tokens = new ClientTokens<ReadCost>();
-  return operation(
-    database.context,
-    transactWriteSchema,
+  return parsingOperationsOf("dynamodb", database.context)(
+    "TransactWriteItems",
+    transactWriteSupport,
+    parseTransactWrite,
     ({ actions }) => actions.map(({ kind, tableName, key }) => tableAccess(database, kind, tableName, [key])),
     ({ actions, token, sent, capacityReport }) => {
       const now = database.now();

@@ -1,6 +1,5 @@
-import * as v from "valibot";
 import { AwsError } from "../../core/errors";
-import { record } from "../../core/record";
+import type { Supported } from "../../wire/operation";
 import type { Item } from "./attributeValue";
 import type { CapacityReport, KeyedRequest, PutItemRequest } from "./requests";
 import { parseRequest } from "./parseRequest";
@@ -8,46 +7,19 @@ import { parseRequest } from "./parseRequest";
 /** Actions in one transaction, writes and reads alike. */
 const MAX_ACTIONS = 100;
 
-const capacityReport = v.optional(v.picklist(["INDEXES", "TOTAL", "NONE"]));
-const names = v.optional(record(v.string(), v.string()));
-const conditionMembers = {
-  TableName: v.string(),
-  ConditionExpression: v.optional(v.string()),
-  ExpressionAttributeNames: names,
-  ExpressionAttributeValues: v.optional(record(v.string(), v.unknown())),
-  ReturnValuesOnConditionCheckFailure: v.optional(v.picklist(["ALL_OLD", "NONE"])),
-};
-const key = record(v.string(), v.unknown());
+export const transactWriteSupport = {
+  supports: ["TransactItems", "ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"],
+  rules: {
+    ClientRequestToken: { length: [1, 36] },
+    ReturnConsumedCapacity: { oneOf: ["INDEXES", "TOTAL", "NONE"] },
+    ReturnItemCollectionMetrics: { oneOf: ["SIZE", "NONE"], supported: ["NONE"] },
+  },
+} as const;
 
-const writeSchema = v.strictObject({
-  TransactItems: v.array(
-    v.strictObject({
-      ConditionCheck: v.optional(
-        v.strictObject({ ...conditionMembers, Key: key, ConditionExpression: v.string() }),
-      ),
-      Put: v.optional(v.strictObject({ ...conditionMembers, Item: key })),
-      Update: v.optional(v.strictObject({ ...conditionMembers, Key: key, UpdateExpression: v.string() })),
-      Delete: v.optional(v.strictObject({ ...conditionMembers, Key: key })),
-    }),
-  ),
-  ClientRequestToken: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(36))),
-  ReturnConsumedCapacity: capacityReport,
-  ReturnItemCollectionMetrics: v.optional(v.picklist(["NONE"])),
-});
-
-const getSchema = v.strictObject({
-  TransactItems: v.array(
-    v.strictObject({
-      Get: v.strictObject({
-        TableName: v.string(),
-        Key: key,
-        ProjectionExpression: v.optional(v.string()),
-        ExpressionAttributeNames: names,
-      }),
-    }),
-  ),
-  ReturnConsumedCapacity: capacityReport,
-});
+export const transactGetSupport = {
+  supports: ["TransactItems", "ReturnConsumedCapacity"],
+  rules: { ReturnConsumedCapacity: { oneOf: ["INDEXES", "TOTAL", "NONE"] } },
+} as const;
 
 /** One action of a writing transaction; `key` holds at least the key attributes of the item that it is about. */
 export type TransactAction =
@@ -67,12 +39,12 @@ export type TransactAction =
 export interface TransactWriteRequest {
   readonly actions: readonly TransactAction[];
   readonly token: string | undefined;
-  /** The actions as they were sent, which a repetition under the same token must equal. */
+  /** The actions as they were sent, with bytes for binaries, which a repetition under the same token must equal. */
   readonly sent: unknown;
   readonly capacityReport: CapacityReport | undefined;
 }
 
-type WriteInput = v.InferOutput<typeof writeSchema>["TransactItems"][number];
+type WriteInput = Supported<"dynamodb", "TransactWriteItems", "TransactItems">["TransactItems"][number];
 
 function parseAction(input: WriteInput): TransactAction {
   const { ConditionCheck, Put, Update, Delete } = input;
@@ -91,7 +63,7 @@ function parseAction(input: WriteInput): TransactAction {
       ? (["UpdateItem", parseRequest("UpdateItem", Update)] as const)
       : Delete !== undefined
         ? (["DeleteItem", parseRequest("DeleteItem", Delete)] as const)
-        : (["ConditionCheckItem", parseRequest("DeleteItem", ConditionCheck)] as const);
+        : (["ConditionCheckItem", parseRequest("DeleteItem", ConditionCheck ?? {})] as const);
   return { kind, tableName: request.TableName, key: request.Key, request };
 }
 
@@ -104,26 +76,24 @@ function checkCount(actions: readonly unknown[]): void {
   );
 }
 
-export const transactWriteSchema = v.pipe(
-  writeSchema,
-  v.transform((input): TransactWriteRequest => {
-    checkCount(input.TransactItems);
-    return {
-      actions: input.TransactItems.map(parseAction),
-      token: input.ClientRequestToken,
-      sent: input.TransactItems,
-      capacityReport: input.ReturnConsumedCapacity,
-    };
-  }),
-);
+export function parseTransactWrite(
+  input: Supported<"dynamodb", "TransactWriteItems", (typeof transactWriteSupport.supports)[number]>,
+): TransactWriteRequest {
+  checkCount(input.TransactItems);
+  return {
+    actions: input.TransactItems.map(parseAction),
+    token: input.ClientRequestToken,
+    sent: input.TransactItems,
+    capacityReport: input.ReturnConsumedCapacity,
+  };
+}
 
-export const transactGetSchema = v.pipe(
-  getSchema,
-  v.transform((input) => {
-    checkCount(input.TransactItems);
-    return {
-      reads: input.TransactItems.map(({ Get }) => parseRequest("GetItem", Get)),
-      capacityReport: input.ReturnConsumedCapacity,
-    };
-  }),
-);
+export function parseTransactGet(
+  input: Supported<"dynamodb", "TransactGetItems", (typeof transactGetSupport.supports)[number]>,
+) {
+  checkCount(input.TransactItems);
+  return {
+    reads: input.TransactItems.map(({ Get }) => parseRequest("GetItem", Get)),
+    capacityReport: input.ReturnConsumedCapacity,
+  };
+}

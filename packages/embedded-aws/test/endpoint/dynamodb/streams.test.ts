@@ -75,7 +75,7 @@ describe("DynamoDB streams", () => {
       found.forEach(({ dynamodb }, i) => {
         const { SequenceNumber, SizeBytes, ...contents } = dynamodb;
         expect(contents).to.deep.equal({
-          ApproximateCreationDateTime: database.clock.now() / 1000,
+          ApproximateCreationDateTime: new Date(database.clock.now()),
           Keys: { id: S("a") },
           StreamViewType: view,
           ...images[i],

@@ -30,11 +30,11 @@ describe("DynamoDB tables", () => {
       TableStatus: "ACTIVE",
       ItemCount: 1,
       TableSizeBytes: 3,
-      CreationDateTime: Date.UTC(2026, 0, 1) / 1000,
+      CreationDateTime: new Date(Date.UTC(2026, 0, 1)),
       DeletionProtectionEnabled: true,
       BillingModeSummary: {
         BillingMode: "PAY_PER_REQUEST",
-        LastUpdateToPayPerRequestDateTime: Date.UTC(2026, 0, 1) / 1000,
+        LastUpdateToPayPerRequestDateTime: new Date(Date.UTC(2026, 0, 1)),
       },
       StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
       LatestStreamLabel: "2026-01-01T00:00:00.000",
@@ -159,14 +159,14 @@ describe("DynamoDB tables", () => {
       TableName,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
     });
-    const start = database.clock.now() / 1000;
+    const start = database.clock.now();
     await database.clock.advance(8 * 24 * 3_600_000);
     expect(await database.call("DescribeContinuousBackups", { TableName })).to.deep.equal(
       described({
         PointInTimeRecoveryStatus: "ENABLED",
         RecoveryPeriodInDays: 7,
-        EarliestRestorableDateTime: start + 24 * 3600,
-        LatestRestorableDateTime: start + 8 * 24 * 3600,
+        EarliestRestorableDateTime: new Date(start + 24 * 3_600_000),
+        LatestRestorableDateTime: new Date(start + 8 * 24 * 3_600_000),
       }),
     );
   });
@@ -220,7 +220,7 @@ describe("DynamoDB tables", () => {
       "CreateTable",
       { ...tableOf("other"), ResourcePolicy: "{}" },
       "NotSupportedByEmbeddedCloud",
-      "CreateTable.ResourcePolicy is not supported",
+      "The member ResourcePolicy of dynamodb:CreateTable is not supported",
     ],
     [
       "a member deep inside that is not supported",
@@ -237,7 +237,7 @@ describe("DynamoDB tables", () => {
         ],
       },
       "NotSupportedByEmbeddedCloud",
-      "CreateTable.GlobalSecondaryIndexes.0.WarmThroughput is not supported",
+      "The member GlobalSecondaryIndexes[0].WarmThroughput of dynamodb:CreateTable is not supported",
     ],
     [
       "a table that is not there",

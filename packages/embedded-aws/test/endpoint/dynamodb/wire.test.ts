@@ -3,6 +3,7 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  type GetItemCommandOutput,
   PutItemCommand,
   TransactionCanceledException,
   waitUntilTableExists,
@@ -76,6 +77,28 @@ describe("DynamoDB over the wire", () => {
     );
     expect(again).to.be.instanceOf(ConditionalCheckFailedException);
     expect((again as ConditionalCheckFailedException).Item?.id).to.deep.equal({ S: "o1" });
+  });
+
+  it("takes and gives binaries as bytes, in calls of this process and in errors too", async () => {
+    const bytes = new Uint8Array([0, 255, 7]);
+    const Item = { id: { S: "binary" }, b: { B: bytes }, m: { M: { l: { L: [{ BS: [bytes] }] } } } };
+    await cloud.call("dynamodb", "PutItem", { TableName: "orders", Item });
+    const Key = { id: Item.id };
+    const got = await cloud.call<GetItemCommandOutput>("dynamodb", "GetItem", { TableName: "orders", Key });
+    expect(got.Item?.b?.B).to.be.instanceOf(Uint8Array);
+    expect([...(got.Item?.m?.M?.l?.L?.[0]?.BS?.[0] ?? [])]).to.deep.equal([...bytes]);
+    const again = await caught(
+      client.send(
+        new PutItemCommand({
+          TableName: "orders",
+          Item,
+          ConditionExpression: "b <> :b",
+          ExpressionAttributeValues: { ":b": { B: bytes } },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      ),
+    );
+    expect([...((again as ConditionalCheckFailedException).Item?.b?.B ?? [])]).to.deep.equal([...bytes]);
   });
 
   it("tells the SDK why a transaction was cancelled", async () => {

@@ -8,6 +8,7 @@ import { valueOf } from "./arbitraries";
 
 /** What each service calls a member that is missing: the pages "Common Errors" of the API references. */
 const codes: Partial<Record<ServiceName, string>> = {
+  dynamodb: "ValidationException",
   ec2: "MissingParameter",
   events: "ValidationException",
   iam: "ValidationError",

@@ -1,5 +1,11 @@
+import type { Input } from "embedded-aws";
 import * as v from "valibot";
-import { defined, resource, strings, tagList, tags } from "../schemas";
+import { defined, resource, strings, tagList, tags, textOf } from "../schemas";
+
+type CreateTable = Input<"dynamodb", "CreateTable">;
+type PutItem = Input<"dynamodb", "PutItem">;
+type Projected = "ALL" | "INCLUDE" | "KEYS_ONLY";
+type ViewType = "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 
 const tableInputs = v.strictObject({
   name: v.string(),
@@ -10,7 +16,7 @@ const tableInputs = v.strictObject({
   readCapacity: v.optional(v.number()),
   writeCapacity: v.optional(v.number()),
   streamEnabled: v.optional(v.boolean()),
-  streamViewType: v.optional(v.string()),
+  streamViewType: v.optional(textOf<ViewType>()),
   pointInTimeRecovery: v.optional(
     v.strictObject({ enabled: v.boolean(), recoveryPeriodInDays: v.optional(v.number()) }),
   ),
@@ -21,14 +27,14 @@ const tableInputs = v.strictObject({
   ttl: v.optional(
     v.strictObject({ attributeName: v.optional(v.string()), enabled: v.optional(v.boolean()) }),
   ),
-  tableClass: v.optional(v.string()),
+  tableClass: v.optional(textOf<NonNullable<CreateTable["TableClass"]>>()),
   globalSecondaryIndexes: v.optional(
     v.array(
       v.strictObject({
         name: v.string(),
         hashKey: v.string(),
         rangeKey: v.optional(v.string()),
-        projectionType: v.string(),
+        projectionType: textOf<Projected>(),
         nonKeyAttributes: strings,
         readCapacity: v.optional(v.number()),
         writeCapacity: v.optional(v.number()),
@@ -40,7 +46,7 @@ const tableInputs = v.strictObject({
       v.strictObject({
         name: v.string(),
         rangeKey: v.string(),
-        projectionType: v.string(),
+        projectionType: textOf<Projected>(),
         nonKeyAttributes: strings,
       }),
     ),
@@ -51,8 +57,8 @@ const tableInputs = v.strictObject({
 type TableInputs = v.InferOutput<typeof tableInputs>;
 
 function keySchema(hashKey: string, rangeKey: string | undefined) {
-  const hash = { AttributeName: hashKey, KeyType: "HASH" };
-  return rangeKey === undefined ? [hash] : [hash, { AttributeName: rangeKey, KeyType: "RANGE" }];
+  const hash = { AttributeName: hashKey, KeyType: "HASH" } as const;
+  return rangeKey === undefined ? [hash] : [hash, { AttributeName: rangeKey, KeyType: "RANGE" as const }];
 }
 
 function throughput(
@@ -63,12 +69,12 @@ function throughput(
   return { ReadCapacityUnits: inputs.readCapacity, WriteCapacityUnits: inputs.writeCapacity };
 }
 
-function projection(index: { projectionType: string; nonKeyAttributes?: string[] | undefined }) {
+function projection(index: { projectionType: Projected; nonKeyAttributes?: string[] | undefined }) {
   return defined({ ProjectionType: index.projectionType, NonKeyAttributes: index.nonKeyAttributes });
 }
 
-function createTableInput(inputs: TableInputs): object {
-  return defined({
+function createTableInput(inputs: TableInputs): CreateTable {
+  return {
     TableName: inputs.name,
     AttributeDefinitions: inputs.attributes.map(({ name, type }) => ({
       AttributeName: name,
@@ -87,27 +93,19 @@ function createTableInput(inputs: TableInputs): object {
         : undefined,
     DeletionProtectionEnabled: inputs.deletionProtectionEnabled,
     TableClass: inputs.tableClass,
-    GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) =>
-      defined({
-        IndexName: index.name,
-        KeySchema: keySchema(index.hashKey, index.rangeKey),
-        Projection: projection(index),
-        ProvisionedThroughput: throughput(inputs.billingMode, index),
-      }),
-    ),
+    GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => ({
+      IndexName: index.name,
+      KeySchema: keySchema(index.hashKey, index.rangeKey),
+      Projection: projection(index),
+      ...defined({ ProvisionedThroughput: throughput(inputs.billingMode, index) }),
+    })),
     LocalSecondaryIndexes: inputs.localSecondaryIndexes?.map((index) => ({
       IndexName: index.name,
       KeySchema: keySchema(inputs.hashKey, index.rangeKey),
       Projection: projection(index),
     })),
     Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
-  });
-}
-
-interface TableDescription {
-  readonly TableArn: string;
-  readonly LatestStreamArn?: string;
-  readonly LatestStreamLabel?: string;
+  };
 }
 
 const table = resource({
@@ -131,9 +129,7 @@ const table = resource({
         TimeToLiveSpecification: { AttributeName: inputs.ttl.attributeName, Enabled: true },
       });
     }
-    const { Table } = await context.call<{ Table: TableDescription }>("dynamodb", "DescribeTable", {
-      TableName: inputs.name,
-    });
+    const { Table = {} } = await context.call("dynamodb", "DescribeTable", { TableName: inputs.name });
     return {
       id: inputs.name,
       outputs: {
@@ -157,7 +153,7 @@ const tableItem = resource({
     item: v.string(),
   }),
   async create(inputs, context) {
-    const item = JSON.parse(inputs.item) as Record<string, Record<string, string>>;
+    const item = JSON.parse(inputs.item, bytesInsteadOfBase64) as PutItem["Item"] & object;
     await context.call("dynamodb", "PutItem", {
       TableName: inputs.tableName,
       Item: item,
@@ -165,12 +161,20 @@ const tableItem = resource({
       ConditionExpression: "attribute_not_exists(#key)",
       ExpressionAttributeNames: { "#key": inputs.hashKey },
     });
+    const texts = JSON.parse(inputs.item) as Record<string, Record<string, string>>;
     const keys = [inputs.hashKey, inputs.rangeKey].flatMap((key) =>
-      key === undefined ? [] : [keyText(item[key])],
+      key === undefined ? [] : [keyText(texts[key])],
     );
     return { id: [inputs.tableName, inputs.hashKey, ...keys].join("|"), outputs: {} };
   },
 });
+
+/** DynamoDB's JSON has base64 where callers of its operations give bytes. */
+function bytesInsteadOfBase64(name: string, value: unknown): unknown {
+  if (name === "B" && typeof value === "string") return Buffer.from(value, "base64");
+  if (name === "BS" && Array.isArray(value)) return value.map((text) => Buffer.from(String(text), "base64"));
+  return value;
+}
 
 /** Keys are strings, numbers or binary, all of which travel as text. */
 function keyText(attribute: Record<string, string> | undefined): string {

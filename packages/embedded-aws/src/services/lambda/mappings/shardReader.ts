@@ -1,7 +1,8 @@
+import type { ShardIteratorType } from "@aws-sdk/client-dynamodb-streams";
 import { AwsError } from "../../../core/errors";
 import type { CloudContext } from "../../../core/service";
 import type { Principal } from "../../../core/iam/principal";
-import { sequenceNumberOf, type StreamRecord } from "./streamRecord";
+import { sequenceNumberOf, streamRecord, type StreamRecord } from "./streamRecord";
 
 const MAX_RECORDS_PER_CALL = 1000;
 
@@ -53,25 +54,26 @@ export class ShardReader {
   }
 
   async #getRecords(): Promise<readonly StreamRecord[]> {
-    const { Records, NextShardIterator } = await this.context.call<{
-      Records: readonly StreamRecord[];
-      NextShardIterator?: string;
-    }>("dynamodb", "GetRecords", { ShardIterator: this.#iterator, Limit: MAX_RECORDS_PER_CALL }, this.role);
-    this.#iterator = NextShardIterator;
-    this.#ended = NextShardIterator === undefined;
-    const last = Records.at(-1);
-    if (last !== undefined) this.#lastSequenceNumber = sequenceNumberOf(last);
-    return Records;
-  }
-
-  async #getIterator(position: { ShardIteratorType: string; SequenceNumber?: string }): Promise<void> {
-    const input = { StreamArn: this.streamArn, ShardId: this.shardId, ...position };
-    const { ShardIterator } = await this.context.call<{ ShardIterator: string }>(
+    const { Records = [], NextShardIterator } = await this.context.call(
       "dynamodb",
-      "GetShardIterator",
-      input,
+      "GetRecords",
+      { ShardIterator: this.#iterator, Limit: MAX_RECORDS_PER_CALL },
       this.role,
     );
+    this.#iterator = NextShardIterator;
+    this.#ended = NextShardIterator === undefined;
+    const records = Records.map(streamRecord);
+    const last = records.at(-1);
+    if (last !== undefined) this.#lastSequenceNumber = sequenceNumberOf(last);
+    return records;
+  }
+
+  async #getIterator(position: {
+    ShardIteratorType: ShardIteratorType;
+    SequenceNumber?: string;
+  }): Promise<void> {
+    const input = { StreamArn: this.streamArn, ShardId: this.shardId, ...position };
+    const { ShardIterator } = await this.context.call("dynamodb", "GetShardIterator", input, this.role);
     this.#iterator = ShardIterator;
   }
 }

@@ -57,11 +57,14 @@ export class StreamPoller implements Poller {
     mapping: Mapping<StreamMappingSettings>,
   ): Promise<StreamPoller> {
     const poller = new StreamPoller(context, invoker, mapping);
-    const { StreamDescription } = await context.call<{
-      StreamDescription: { Shards: readonly { ShardId: string }[] };
-    }>("dynamodb", "DescribeStream", { StreamArn: mapping.sourceArn }, poller.#role);
+    const { StreamDescription } = await context.call(
+      "dynamodb",
+      "DescribeStream",
+      { StreamArn: mapping.sourceArn },
+      poller.#role,
+    );
     // The embedded DynamoDB gives each stream one shard.
-    const shardId = StreamDescription.Shards[0]?.ShardId;
+    const shardId = StreamDescription?.Shards?.[0]?.ShardId;
     if (shardId === undefined)
       throw new AwsError("InvalidParameterValueException", `Stream ${mapping.sourceArn} has no shard`);
     const reader = new ShardReader(context, poller.#role, mapping.sourceArn, shardId);

@@ -1,6 +1,8 @@
+import { withBase64 } from "../../../core/base64";
+import type { Answer } from "../../../wire/operation";
 import type { Segment } from "./streamDecision";
 
-/** A record as `GetRecords` gives it. */
+/** A record as the function's event shows it: what `GetRecords` gives, with seconds for times and base64 for bytes. */
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: string;
@@ -9,6 +11,16 @@ export interface StreamRecord {
     /** Seconds since the epoch. */
     readonly ApproximateCreationDateTime: number;
   };
+}
+
+type GivenRecord = NonNullable<Answer<"dynamodb", "GetRecords">["Records"]>[number];
+
+export function streamRecord({ dynamodb = {}, ...record }: GivenRecord): StreamRecord {
+  const { ApproximateCreationDateTime, ...rest } = dynamodb;
+  return withBase64({
+    ...record,
+    dynamodb: { ApproximateCreationDateTime: Number(ApproximateCreationDateTime) / 1000, ...rest },
+  }) as StreamRecord;
 }
 
 export const sequenceNumberOf = (record: StreamRecord): string => record.dynamodb.SequenceNumber;
