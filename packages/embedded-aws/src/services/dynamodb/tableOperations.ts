@@ -40,7 +40,13 @@ function createTable(database: Database) {
     },
     // The settings are checked here, the rest by dynalite.
     ({ Tags: tags = [], ...input }) => {
-      const { DeletionProtectionEnabled, SSESpecification, StreamSpecification, TableClass, ...rest } = input;
+      const {
+        DeletionProtectionEnabled: _protected,
+        SSESpecification: _encrypted,
+        StreamSpecification: _streamed,
+        TableClass: _class,
+        ...rest
+      } = input;
       return { request: parseRequest("CreateTable", rest), wanted: input, tags };
     },
     ({ request, tags }) => [

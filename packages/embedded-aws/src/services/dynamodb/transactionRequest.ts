@@ -48,7 +48,7 @@ type WriteInput = Supported<"dynamodb", "TransactWriteItems", "TransactItems">["
 
 function parseAction(input: WriteInput): TransactAction {
   const { ConditionCheck, Put, Update, Delete } = input;
-  if (Object.values(input).filter((action) => action !== undefined).length !== 1) {
+  if (Object.values<unknown>(input).filter((action) => action !== undefined).length !== 1) {
     throw new AwsError(
       "ValidationException",
       "TransactItems can only contain one of Check, Put, Update or Delete",
