@@ -30,7 +30,7 @@ export const WORLD: World = {
 const BOOTSTRAP_SWEEP = [0, 180];
 
 /** This project's defaults for what is this project's own. */
-export function scalerSettings(world: World) {
+function scalerSettings(world: World) {
   const { alarmCpuPercent, tolerance, scaleInAfterSeconds, maxStep } = defaults;
   return {
     minInstances: world.minInstances,

@@ -10,7 +10,7 @@ export const PACKAGED_DIRECTORY = ".local/bundles";
  * Where bundles are written: at the same path in the program's folder. The embedded engine names another place when
  * that folder cannot be written to, and gives the files their usual names in the archive.
  */
-export function bundleDirectory(): string {
+function bundleDirectory(): string {
   const elsewhere = process.env.EMBEDDED_ENGINE_DIRECTORY ?? "";
   return elsewhere === "" ? PACKAGED_DIRECTORY : path.join(elsewhere, "bundles");
 }

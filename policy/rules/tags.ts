@@ -2,7 +2,7 @@ import { members } from "../read";
 import type { Rule } from "../rule";
 
 /** The tags by which costs and owners are found. */
-export const REQUIRED_TAGS = ["Project", "Stack"];
+const REQUIRED_TAGS = ["Project", "Stack"];
 
 export const tagRules: readonly Rule[] = [
   {

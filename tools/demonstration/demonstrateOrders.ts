@@ -14,7 +14,7 @@ import { tellProgress } from "./tellProgress";
 const CONFIRMATION_PATIENCE_MS = 60_000;
 
 /** The most messages that wait in the queue: enough that the functions never lack work. */
-export const MOST_WAITING = 10_000;
+const MOST_WAITING = 10_000;
 /** How many messages are sent before looking again whether the queue has room. */
 const MESSAGES_A_SENDING = 1_000;
 

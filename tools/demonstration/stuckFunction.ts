@@ -44,7 +44,7 @@ const RELAPSE_PATIENCE = 12;
 export class CannotGoOn extends Error {}
 
 /** The standing after an event. */
-export function after(standing: Standing, event: CloudEvent, expectation: Expectation): Standing {
+function after(standing: Standing, event: CloudEvent, expectation: Expectation): Standing {
   const name = functionOf(event, expectation.functionNames);
   if (name !== undefined) {
     const former = standing.functions.get(name) ?? UNTRIED;
@@ -102,7 +102,7 @@ function complaintIn(line: string): string | undefined {
 }
 
 /** Why it is of no use to wait any longer; undefined while it is. */
-export function stuck(standing: Standing, now: number, { patienceMs }: Expectation): string | undefined {
+function stuck(standing: Standing, now: number, { patienceMs }: Expectation): string | undefined {
   const patiences = (now - standing.progressAt) / patienceMs;
   for (const [name, fare] of standing.functions) {
     const reason = whyStuck(fare, standing.achieved, patiences);

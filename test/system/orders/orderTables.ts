@@ -84,7 +84,7 @@ export const silentTelemetry: Telemetry = {
 };
 
 /** A function that died before a call, or after it had been carried out. */
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = "Crash";
 }
 

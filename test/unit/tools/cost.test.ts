@@ -1,17 +1,20 @@
 import { expect } from "chai";
 import { UsageError, type Terminal } from "embedded-pulumi/cli";
+import sinon from "sinon";
 import { cost } from "../../../tools/cost";
 
 async function run(...args: string[]) {
-  const text: string[] = [];
-  const json: unknown[] = [];
+  const print = sinon.fake<[string?], void>();
+  const printJson = sinon.fake<[unknown], void>();
   const terminal: Terminal = {
-    print: (line = "") => void text.push(line),
-    printJson: (value) => void json.push(value),
+    print,
+    printJson,
     signal: new AbortController().signal,
     interactive: false,
   };
   const status = await cost(args, terminal);
+  const text = print.args.map(([line = ""]) => line);
+  const json = printJson.args.map(([value]) => value);
   return { status, text, json };
 }
 

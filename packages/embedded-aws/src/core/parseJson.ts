@@ -2,7 +2,7 @@
  * How deep arrays and objects of a stranger's JSON may lie in one another; what AWS's own JSON reader takes
  * (Jackson's `StreamReadConstraints`). Everything that walks such a value may then recurse.
  */
-export const MAX_JSON_DEPTH = 1000;
+const MAX_JSON_DEPTH = 1000;
 
 /** JSON that nests deeper than its reader allows. A `SyntaxError`, as for any other text that is not taken. */
 export class JsonDepthError extends SyntaxError {

@@ -26,7 +26,7 @@ export interface ServerLimits {
 }
 
 /** Everything comes from this machine, so that what takes longer than this has been given up. */
-export const defaultLimits: ServerLimits = {
+const defaultLimits: ServerLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   checkIntervalMs: 2_000,

@@ -1,12 +1,13 @@
 import type { RequestListener } from "node:http";
-import * as v from "valibot";
 import type { Principal } from "./iam/principal";
-import type { ServiceCaller } from "../wire/operation";
+import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
 import type { Clock } from "./clock";
-import { AwsError } from "./errors";
 import type { EventStream } from "./eventStream";
 import type { Random } from "./random";
+import type { ServiceName } from "./serviceName";
+
+export type { ServiceName } from "./serviceName";
 
 /** One request to a service, as its operations see it. */
 export interface Call {
@@ -59,23 +60,6 @@ export interface CloudContext {
   mount(prefix: string, handler: RequestListener): void;
 }
 
-/** The name that stands in the credential scope of a signed request. */
-export type ServiceName =
-  | "sqs"
-  | "dynamodb"
-  | "lambda"
-  | "sts"
-  | "iam"
-  | "logs"
-  | "ses"
-  | "ec2"
-  | "monitoring"
-  | "events"
-  | "sns"
-  | "ssm"
-  | "kms"
-  | "xray";
-
 /** How a service speaks on the wire: as AWS's model of it says, or by a codec that was written for it by hand. */
 export type Protocol =
   | { readonly kind: "official"; readonly wire: ServiceWire }
@@ -120,40 +104,4 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>;
   /** Ends what the service started by itself: pollers, processes. */
   close?(): Promise<void>;
-}
-
-/**
- * An operation from its three parts: the shape of its input, the permissions that it needs, what it does.
- * Describe inputs with `v.strictObject`: a member that the operation does not support is then an error that
- * names it.
- */
-export function operation<Schema extends v.GenericSchema>(
-  context: CloudContext,
-  schema: Schema,
-  access: (input: v.InferOutput<Schema>, call: Call) => readonly Access[],
-  run: (input: v.InferOutput<Schema>, call: Call) => Output | Promise<Output>,
-): Operation {
-  return async (raw, call) => {
-    const parsed = v.safeParse(schema, raw);
-    if (!parsed.success) throw invalidInput(parsed.issues);
-    context.authorize(call.caller, access(parsed.output, call));
-    return await run(parsed.output, call);
-  };
-}
-
-function invalidInput(issues: readonly v.BaseIssue<unknown>[]): AwsError {
-  const reasons = issues.map((issue) => {
-    const path = v.getDotPath(issue) ?? "input";
-    if (issue.type === "strict_object" && issue.expected === "never") {
-      return `${path} is not supported by the embedded cloud`;
-    }
-    if (issue.received === "undefined") return `${path} is missing`;
-    return `${path}: got ${shortened(issue.received)}; expected ${issue.expected ?? issue.message}`;
-  });
-  return new AwsError("ValidationException", reasons.join("; "));
-}
-
-/** What was got is told in full only where somebody would read it. */
-function shortened(text: string): string {
-  return text.length <= 1000 ? text : `${text.slice(0, 1000)}… (${text.length} characters)`;
 }

@@ -1,5 +1,5 @@
 import { AwsError, notSupported } from "../core/errors";
-import type { ServiceName } from "../core/service";
+import type { ServiceName } from "../core/serviceName";
 import type { InputProblem } from "./problem";
 
 type Refusal = readonly [name: string, message: string];

@@ -1,5 +1,5 @@
 import { type AwsError, notSupported } from "../core/errors";
-import type { ServiceName } from "../core/service";
+import type { ServiceName } from "../core/serviceName";
 import { check } from "./check";
 import { modelOf, type Model } from "./model";
 import type { OfficialService } from "./officialServices";

@@ -127,7 +127,7 @@ export function conditionContext(
 type Refusal = Extract<Decision, { allowed: false }>["reason"];
 
 /** The refusal in AWS's words (IAM user guide, "Troubleshoot access denied error messages"). */
-export function refusal(principal: Principal, { action, resource }: Access, reason: Refusal): string {
+function refusal(principal: Principal, { action, resource }: Access, reason: Refusal): string {
   const what = `User: ${principalArn(principal)} is not authorized to perform: ${action} on resource: ${resource}`;
   switch (reason) {
     case "identity-deny":

@@ -1,9 +1,4 @@
 import type { AwsError } from "../errors";
-import type { Output, Protocol, ServiceName } from "../service";
-import { awsJsonCodec } from "./awsJson";
-import { awsQueryCodec } from "./awsQuery";
-import { ec2QueryCodec } from "./ec2Query";
-import { restJsonCodec } from "./restJson";
 
 /** An HTTP request, read whole. */
 export interface WireRequest {
@@ -35,21 +30,8 @@ export interface Codec {
   /** Throws an AwsError when the request is not of this protocol. */
   decode(request: WireRequest): Decoded;
   /** `output` is never a RawOutput: raw bytes need no encoding. */
-  encode(output: Output, decoded: Decoded, requestId: string): WireResponse;
+  encode(output: object, decoded: Decoded, requestId: string): WireResponse;
   encodeError(error: AwsError, requestId: string): WireResponse;
-}
-
-export function codecFor(service: ServiceName, protocol: Exclude<Protocol, { kind: "official" }>): Codec {
-  switch (protocol.kind) {
-    case "awsJson":
-      return awsJsonCodec(service, protocol);
-    case "awsQuery":
-      return awsQueryCodec(protocol);
-    case "ec2Query":
-      return ec2QueryCodec();
-    case "restJson":
-      return restJsonCodec(protocol);
-  }
 }
 
 /** A header's value; of a repeated header, the first. */

@@ -64,7 +64,7 @@ export function checkPeriod(path: string, period: number): void {
 /** AWS's further statistics, as "tm99" and "PR(10:20)", are not computed here. */
 const otherStatistic = /^(tm|wm|tc|ts|iqm|pr)([0-9.]+$|\(.*\)$|$)/i;
 
-export function checkStatistic(path: string, name: string): void {
+function checkStatistic(path: string, name: string): void {
   if (isStatistic(name)) return;
   if (otherStatistic.test(name)) throw notSupported(`${path}: the statistic ${name}`);
   throw invalidValue(

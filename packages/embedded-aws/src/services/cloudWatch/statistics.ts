@@ -60,7 +60,7 @@ export function isStatistic(name: string): boolean {
   return isSimpleStatistic(name) || PERCENTILE.test(name);
 }
 
-export function isSimpleStatistic(name: string): name is SimpleStatistic {
+function isSimpleStatistic(name: string): name is SimpleStatistic {
   return (SIMPLE_STATISTICS as readonly string[]).includes(name);
 }
 

@@ -32,7 +32,7 @@ export function scaleUsage(usage: Usage, factor: number): Usage {
   return { table: usage.table * factor, indexes };
 }
 
-export function totalUnits(usage: Usage): number {
+function totalUnits(usage: Usage): number {
   return Object.values(usage.indexes).reduce((sum, units) => sum + units, usage.table);
 }
 

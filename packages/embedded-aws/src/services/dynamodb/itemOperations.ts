@@ -59,7 +59,7 @@ function consumed(
 }
 
 /** Throws the fault that stands in the way of a request, if any. */
-export function passFaults(database: Database, operationName: string, tableName: string): void {
+function passFaults(database: Database, operationName: string, tableName: string): void {
   const fault = database.faults?.(operationName, tableName);
   if (fault !== undefined) throw fault;
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { bodyTooLarge, LAMBDA_BODY_BYTES } from "../../core/bodyLimit";
 
 /** Lambda's quotas, as its developer guide lists them, and the few of this machine's. */
-export const MEGABYTE = 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
 
 /** A request's or a response's payload in a synchronous invocation; bytes. */
 export const MAX_SYNC_PAYLOAD_BYTES = 6 * MEGABYTE;

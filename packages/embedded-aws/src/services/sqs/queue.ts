@@ -6,7 +6,7 @@ import { contentCodec, type Delivery, type Message, type MessageContent } from "
 export const maxInFlight = 120_000;
 
 /** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
-export const maxVisibilityMs = 43_200_000;
+const maxVisibilityMs = 43_200_000;
 
 export interface ReceiveOptions {
   /** How many messages at most. */

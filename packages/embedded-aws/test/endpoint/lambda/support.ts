@@ -163,7 +163,7 @@ export function seenBy(events: readonly CloudEvent[], functionName: string): unk
 }
 
 /** The first event from now on that `isWanted`. */
-export function nextEvent<E extends CloudEvent>(
+function nextEvent<E extends CloudEvent>(
   cloud: TestCloud,
   isWanted: (event: CloudEvent) => event is E,
 ): Promise<E> {
