@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Ended, RunningCommand } from "./command";
@@ -12,15 +12,23 @@ describe("a command of an installation that is not whole", function () {
 
   before(() => {
     checkout = mkdtempSync(path.join(tmpdir(), "checkout-"));
-    for (const folder of ["local", "policy"])
+    for (const folder of ["tools", "policy", "packages"])
       cpSync(folder, path.join(checkout, folder), { recursive: true });
     cpSync("package.json", path.join(checkout, "package.json"));
+    mkdirSync(path.join(checkout, "node_modules"));
+    // The workspaces, which npm links whatever it leaves out.
+    for (const name of ["embedded-aws", "embedded-pulumi"])
+      symlinkSync(
+        path.join(checkout, "packages", name),
+        path.join(checkout, "node_modules", name),
+        "junction",
+      );
   });
 
   after(() => rmSync(checkout, { recursive: true, force: true }));
 
   function start(...nodeOptions: readonly string[]): Ended {
-    const command = [...nodeOptions, "local/cli/run.cjs", "start"];
+    const command = [...nodeOptions, "tools/run.cjs", "start"];
     return spawnSync(process.execPath, command, { cwd: checkout, encoding: "utf8" });
   }
 
