@@ -34,11 +34,9 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     }),
     async (args, context) => {
       const region = onlyRegion(args.region, context.region);
-      const { AvailabilityZones = [] } = await context.call(
-        "ec2",
-        "DescribeAvailabilityZones",
-        { ...describeFilters(args.filters) },
-      );
+      const { AvailabilityZones = [] } = await context.call("ec2", "DescribeAvailabilityZones", {
+        ...describeFilters(args.filters),
+      });
       const zones = AvailabilityZones.map(({ ZoneName = "", ZoneId = "", State }) => ({
         name: ZoneName,
         id: ZoneId,
@@ -122,7 +120,9 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
   ),
 
   "aws:ec2/getSubnets:getSubnets": define(v.strictObject({ filters: filters() }), async (args, context) => {
-    const { Subnets = [] } = await context.call("ec2", "DescribeSubnets", { ...describeFilters(args.filters) });
+    const { Subnets = [] } = await context.call("ec2", "DescribeSubnets", {
+      ...describeFilters(args.filters),
+    });
     return { id: context.region, ids: Subnets.map(({ SubnetId }) => SubnetId) };
   }),
 };
