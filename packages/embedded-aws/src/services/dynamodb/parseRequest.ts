@@ -1,6 +1,7 @@
 import { MAX_ITEM_BYTES } from "./attributeValue";
 import { withBase64 } from "../../core/base64";
-import { checkValidations, type Shape, shapeOf } from "./dynalite";
+import { AwsError } from "../../core/errors";
+import { checkValidations, validateAttributeValue, type Shape, shapeOf } from "./dynalite";
 import { asAwsError } from "./dynaliteErrors";
 import { checkRequestDepth } from "./documentDepth";
 import { checkExpression } from "./expressionLimits";
@@ -36,12 +37,34 @@ export function parseRequest<Name extends keyof Requests>(operation: Name, raw: 
   const request = withBase64(raw) as object;
   checkRequestDepth(request);
   checkExpressions(request);
+  checkConditionValues(request);
   try {
     checkValidations(request, shape.types, shape.custom, { options: { maxItemSize: MAX_ITEM_BYTES } });
     return request as Requests[Name];
   } catch (error) {
     throw asAwsError(error);
   }
+}
+
+/** Conditions as they were before expressions. */
+const CONDITIONS = ["Expected", "KeyConditions", "QueryFilter", "ScanFilter"] as const;
+
+/** dynalite compares the values of a condition before it has looked whether they are values. */
+function checkConditionValues(request: object): void {
+  const members = request as Readonly<Record<string, Readonly<Record<string, Condition>> | undefined>>;
+  for (const name of CONDITIONS) {
+    for (const { AttributeValueList = [], Value } of Object.values(members[name] ?? {})) {
+      for (const value of Value === undefined ? AttributeValueList : [...AttributeValueList, Value]) {
+        const problem = validateAttributeValue(value);
+        if (problem !== undefined) throw new AwsError("ValidationException", problem);
+      }
+    }
+  }
+}
+
+interface Condition {
+  readonly AttributeValueList?: readonly object[];
+  readonly Value?: object;
 }
 
 const EXPRESSIONS = [

@@ -53,6 +53,14 @@ describe("DynamoDB over the wire", () => {
     expect(Table?.CreationDateTime).to.be.instanceOf(Date);
   });
 
+  it("refuses values of legacy conditions that are none, before it compares them", async () => {
+    const Expected = {
+      n: { ComparisonOperator: "BETWEEN" as const, AttributeValueList: [{ N: "1" }, { N: "***" }] },
+    };
+    const put = new PutItemCommand({ TableName: "orders", Item: { id: { S: "x" } }, Expected });
+    expect(await caught(client.send(put))).to.include({ name: "ValidationException" });
+  });
+
   it("speaks with the SDK's document client", async () => {
     const documents = DynamoDBDocument.from(client);
     const Item = {
