@@ -4,8 +4,8 @@ import sinon from "sinon";
 import { cost } from "../../../tools/cost";
 
 async function run(...args: string[]) {
-  const print = sinon.fake<[string?], void>();
-  const printJson = sinon.fake<[unknown], void>();
+  const print = sinon.fake<[string?], undefined>();
+  const printJson = sinon.fake<[unknown], undefined>();
   const terminal: Terminal = {
     print,
     printJson,

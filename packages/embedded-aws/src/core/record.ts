@@ -17,14 +17,14 @@ export function record<Key extends v.GenericSchema<string, string>, Value extend
 ) {
   const schema = v.record(key, value);
   const run: (typeof schema)["~run"] = (dataset, config) => {
-    const input = dataset.value as unknown;
+    const input = dataset.value;
     if (typeof input !== "object" || input === null || Array.isArray(input)) {
       return schema["~run"](Array.isArray(input) ? { value: "an array" } : dataset, config);
     }
     const issues: v.BaseIssue<unknown>[] = [];
     const output: [string, unknown][] = [];
     let typed = true;
-    for (const [name, member] of Object.entries(input)) {
+    for (const [name, member] of Object.entries(input as Readonly<Record<string, unknown>>)) {
       const path = {
         type: "object",
         input: input as Record<string, unknown>,

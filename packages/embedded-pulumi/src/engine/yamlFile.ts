@@ -47,11 +47,12 @@ export function readYamlFile(file: string): YamlFile {
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-    const problems = [...document.errors, ...document.warnings].map(
+    const faults = [...document.errors, ...document.warnings].map(
       ({ pos, message }) => `${place(pos[0])}: ${message}`,
     );
     // What does not parse can mean anything.
-    if (problems.length === 0) problems.push(...circles(document, place), ...ambiguities(document, place));
+    const problems =
+      faults.length > 0 ? faults : [...circles(document, place), ...ambiguities(document, place)];
     if (problems.length > 0) throw new ProjectError(`${name} is not valid YAML:\n  ${problems.join("\n  ")}`);
     return {
       name,

@@ -162,20 +162,6 @@ export function seenBy(events: readonly CloudEvent[], functionName: string): unk
   );
 }
 
-/** The first event from now on that `isWanted`. */
-function nextEvent<E extends CloudEvent>(
-  cloud: TestCloud,
-  isWanted: (event: CloudEvent) => event is E,
-): Promise<E> {
-  return new Promise((resolve) => {
-    const stop = cloud.context.events.subscribe((event) => {
-      if (!isWanted(event)) return;
-      stop();
-      resolve(event);
-    });
-  });
-}
-
 /** Source of `call(service, target, input)`: an AWS JSON call as the function itself, signed without an SDK. */
 export const CALL_AWS = `
 const { createHash, createHmac } = require("node:crypto");
