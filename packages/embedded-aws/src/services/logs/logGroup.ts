@@ -1,7 +1,7 @@
 /** How many events a group keeps; when there are more, its oldest go. The real service keeps them all. */
 export const eventsKept = 20_000;
 /** How much they may hold together, as CloudWatch Logs counts it; when there is more, the oldest go. */
-export const bytesKept = 32 * 1024 * 1024;
+export const bytesKept = 8 * 1024 * 1024;
 
 const dayMs = 86_400_000;
 /** CloudWatch Logs counts this many bytes beside each message. */

@@ -18,7 +18,7 @@ export interface Email {
 }
 
 /** How many e-mails an inbox keeps; the oldest go first. All are counted. */
-export const EMAILS_KEPT = 10_000;
+export const EMAILS_KEPT = 1_000;
 
 /** E-mails are counted for a day, minute by minute: SES API reference, `SentLast24Hours`. */
 const MINUTE_MS = 60_000;
