@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { spy } from "sinon";
 import { SteppedClock } from "../../../src/core/clock";
 import type { CloudEvent } from "../../../src/core/eventStream";
 import type { TestCloud } from "../../../src/testing/testCloud";
@@ -124,6 +125,24 @@ describe("an event source mapping of a table's stream", () => {
     await put("b", "c", "d");
     await clock.settle();
     expect(seen()).to.deep.equal([["a"], ["b", "c"]]);
+  });
+
+  it("leaves in the stream what the function cannot take yet", async () => {
+    const items = Array.from({ length: 2_000 }, (_, index) => ({ id: { S: `order-${String(index)}` } }));
+    for (let from = 0; from < items.length; from += 25) {
+      const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+      await cloud.call("dynamodb", "BatchWriteItem", { RequestItems: { orders: requests } });
+    }
+    const reads = spy(cloud.context, "call");
+    const readsAtEachBatch: number[] = [];
+    cloud.context.events.subscribe(({ type }) => {
+      if (type === "stream-batch-sent")
+        readsAtEachBatch.push(reads.getCalls().filter(({ args }) => args[1] === "GetRecords").length);
+    });
+    await consumer("exports.handler = async (e) => {};");
+    await map({ BatchSize: 250 });
+    await clock.settle();
+    expect(readsAtEachBatch).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
   });
 
   it("tells the age of each batch's last record", async () => {

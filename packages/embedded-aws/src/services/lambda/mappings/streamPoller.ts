@@ -84,7 +84,8 @@ export class StreamPoller implements Poller {
     while (!this.#stop.signal.aborted) {
       try {
         this.#changed = false;
-        this.#take(await reader.read());
+        // What a function cannot take yet stays in the stream, which packs it; here it would lie open.
+        if (this.#waiting.length < this.#mapping.settings.batchSize) this.#take(await reader.read());
         const batch = this.#nextBatch();
         if (batch.records !== undefined)
           await this.#handle({ records: batch.records, failures: 0 }, reader.shardId);
