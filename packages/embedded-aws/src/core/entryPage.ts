@@ -1,3 +1,5 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+
 /** An entry's key is preceded by its length, of so many bytes. */
 const LENGTH_BYTES = 2;
 
@@ -12,13 +14,44 @@ const PIECES_REUSED = 64;
 /** A page that uses this much less than it has gives the rest back. */
 const MOST_UNUSED_BYTES = 4 * UNIT_BYTES;
 
-/** Entries of ASCII keys and texts, in order of their keys, one after the other in one piece of memory. */
+/** Pages are small: more memory for the packing gains nothing. */
+const PACKING = { level: 1, windowBits: 14, memLevel: 7 };
+
+/**
+ * Entries of ASCII keys and texts, in order of their keys, one after the other in one piece of memory. Entries of
+ * one map look alike, so that a page can be packed into a third of its bytes until it is read again: only its
+ * first key and its number of entries are known meanwhile.
+ */
 export class EntryPage {
   #bytes: Buffer = Buffer.alloc(0);
   /** Where each entry starts. */
   #starts: number[] = [];
   #end = 0;
   #firstKey: string | undefined;
+  #packed: Buffer | undefined;
+
+  /** Bytes of memory, used or not. */
+  get memory(): number {
+    return this.#packed?.length ?? this.#bytes.length;
+  }
+
+  pack(): void {
+    if (this.#packed !== undefined || this.length === 0) return;
+    this.#firstKey = this.firstKey;
+    const packed = deflateRawSync(this.#bytes.subarray(0, this.#end), PACKING);
+    this.#packed = Buffer.allocUnsafeSlow(packed.length);
+    this.#packed.set(packed);
+    giveMemory(this.#bytes);
+    this.#bytes = Buffer.alloc(0);
+  }
+
+  open(): void {
+    if (this.#packed === undefined) return;
+    const unpacked = inflateRawSync(this.#packed);
+    this.#packed = undefined;
+    this.#fit(unpacked.length);
+    this.#bytes.set(unpacked);
+  }
 
   get length(): number {
     return this.#starts.length;

@@ -1,5 +1,6 @@
 import { parseOwnJson } from "./parseJson";
 import { EntryPage } from "./entryPage";
+import { OpenPages } from "./openPages";
 
 /** Which keys of a sorted map to read, and in which direction; `limit` of -1 means all. */
 export interface Range {
@@ -33,18 +34,23 @@ interface Place {
 
 /**
  * A map whose keys can be read in order. Keys are ASCII, so that their order is that of their bytes. Entries lie
- * as text in pages of bytes outside of the heap, so that a million of them are a few hundred megabytes and no
- * work for the garbage collector; every step is O(log n).
+ * as text in pages of bytes outside of the heap, so that a million of them are no work for the garbage collector;
+ * the pages of a large map that were not used lately are packed. Every step is O(log n).
  */
 export class SortedMap<Value> {
   /** In order; never empty, and no page is empty but an only one. */
   readonly #pages: EntryPage[] = [new EntryPage()];
   readonly #codec: Codec<Value>;
+  readonly #open: OpenPages;
   #size = 0;
 
-  /** @param codec default JSON. */
-  constructor(codec: Codec<Value> = asJson as Codec<Value>) {
+  /**
+   * @param codec default JSON.
+   * @param open how much of the map lies open; default 16 MiB.
+   */
+  constructor(codec: Codec<Value> = asJson as Codec<Value>, open = new OpenPages()) {
     this.#codec = codec;
+    this.#open = open;
   }
 
   get size(): number {
@@ -57,29 +63,33 @@ export class SortedMap<Value> {
   }
 
   get(key: string): Value | undefined {
-    const page = this.#pages[this.#pageOf(key)];
-    const text = page?.valueOf(key);
+    const text = this.#page(this.#pageOf(key))?.valueOf(key);
     return text === undefined ? undefined : this.#codec.decode(text);
   }
 
   set(key: string, value: Value): void {
     const index = this.#pageOf(key);
-    const page = this.#pages[index];
+    const page = this.#page(index);
     if (page === undefined) return;
     if (page.set(key, this.#codec.encode(value))) this.#size++;
     if (page.bytes <= PAGE_BYTES || page.length < 2) return;
-    this.#pages.splice(index + 1, 0, page.split());
+    const upper = page.split();
+    this.#pages.splice(index + 1, 0, upper);
+    this.#open.use(upper);
   }
 
   delete(key: string): void {
     const index = this.#pageOf(key);
-    const page = this.#pages[index];
+    const page = this.#page(index);
     if (page?.delete(key) !== true) return;
     this.#size--;
-    if (page.length === 0 && this.#pages.length > 1) this.#pages.splice(index, 1);
+    if (page.length > 0 || this.#pages.length === 1) return;
+    this.#pages.splice(index, 1);
+    this.#open.forget(page);
   }
 
   clear(): void {
+    for (const page of this.#pages) this.#open.forget(page);
     this.#pages.length = 0;
     this.#pages.push(new EntryPage());
     this.#size = 0;
@@ -107,31 +117,41 @@ export class SortedMap<Value> {
 
   *#forward(from: Place, to: Place): Generator<string> {
     for (let index = from.page; index <= to.page; index++) {
-      const page = this.#pages[index];
-      if (page === undefined) return;
-      const end = index === to.page ? to.entry : page.length;
-      for (let entry = index === from.page ? from.entry : 0; entry < end; entry++) yield page.valueAt(entry);
+      const length = this.#pages[index]?.length ?? 0;
+      const end = index === to.page ? to.entry : length;
+      for (let entry = index === from.page ? from.entry : 0; entry < end; entry++)
+        yield this.#valueAt(index, entry);
     }
   }
 
   *#backward(from: Place, to: Place): Generator<string> {
     for (let index = to.page; index >= from.page; index--) {
-      const page = this.#pages[index];
-      if (page === undefined) continue;
+      const length = this.#pages[index]?.length ?? 0;
       const start = index === from.page ? from.entry : 0;
-      for (let entry = (index === to.page ? to.entry : page.length) - 1; entry >= start; entry--)
-        yield page.valueAt(entry);
+      for (let entry = (index === to.page ? to.entry : length) - 1; entry >= start; entry--)
+        yield this.#valueAt(index, entry);
     }
   }
 
   #firstAtLeast(key: string): Place {
     const page = this.#pageOf(key);
-    return { page, entry: this.#pages[page]?.firstAtLeast(key) ?? 0 };
+    return { page, entry: this.#page(page)?.firstAtLeast(key) ?? 0 };
   }
 
   #firstAbove(key: string): Place {
     const { page, entry } = this.#firstAtLeast(key);
-    return { page, entry: this.#pages[page]?.keyAt(entry) === key ? entry + 1 : entry };
+    return { page, entry: this.#page(page)?.keyAt(entry) === key ? entry + 1 : entry };
+  }
+
+  /** A page to read and write, until another one is asked for. */
+  #page(index: number): EntryPage | undefined {
+    const page = this.#pages[index];
+    return page && this.#open.use(page);
+  }
+
+  /** Others may have been read since the last value, so that the page is asked for anew. */
+  #valueAt(index: number, entry: number): string {
+    return this.#page(index)?.valueAt(entry) ?? "";
   }
 
   /** The page that has the key, if any has: the last one that begins at or before it. */

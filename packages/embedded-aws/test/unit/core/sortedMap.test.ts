@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { spy } from "sinon";
+import type { EntryPage } from "../../../src/core/entryPage";
+import { OpenPages } from "../../../src/core/openPages";
 import { seededRandom } from "../../../src/core/random";
 import { type Range, SortedMap } from "../../../src/core/sortedMap";
 
@@ -39,39 +42,55 @@ describe("a sorted map", () => {
     );
   });
 
-  it("holds the same as a map does after thousands of changes that fill and empty its pages", () => {
-    const random = seededRandom(1);
-    const map = new SortedMap<string>();
-    const model = new Map<string, string>();
-    const name = () => `key-${String(Math.floor(random.next() * 3_000))}`;
-    const check = () => {
-      const inOrder = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
-      expect(map.size).to.equal(model.size);
-      expect(map.values()).to.deep.equal(inOrder);
-      expect(map.values({ reverse: true })).to.deep.equal(inOrder.toReversed());
-      for (const [key, value] of model) expect(map.get(key)).to.equal(value);
-    };
-    for (const growth of [0.9, 0.5, 0.05, 0.9]) {
-      for (let step = 0; step < 6_000; step++) {
-        const key = name();
-        if (random.next() < growth) {
-          const value = `${step} ü`.repeat(1 + Math.floor(random.next() * 40));
-          map.set(key, value);
-          model.set(key, value);
-        } else {
-          map.delete(key);
-          model.delete(key);
+  const openings = { "all of it lies open": undefined, "most of it is packed": new OpenPages(100_000) };
+  for (const [how, open] of Object.entries(openings))
+    it(`holds the same as a map does after thousands of changes, while ${how}`, () => {
+      const random = seededRandom(1);
+      const map = new SortedMap<string>(undefined, open);
+      const model = new Map<string, string>();
+      const name = () => `key-${String(Math.floor(random.next() * 3_000))}`;
+      const check = () => {
+        const inOrder = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+        expect(map.size).to.equal(model.size);
+        expect(map.values()).to.deep.equal(inOrder);
+        expect(map.values({ reverse: true })).to.deep.equal(inOrder.toReversed());
+        for (const [key, value] of model) expect(map.get(key)).to.equal(value);
+      };
+      for (const growth of [0.9, 0.5, 0.05, 0.9]) {
+        for (let step = 0; step < 3_000; step++) {
+          const key = name();
+          if (random.next() < growth) {
+            const value = `${step} ü`.repeat(1 + Math.floor(random.next() * 40));
+            map.set(key, value);
+            model.set(key, value);
+          } else {
+            map.delete(key);
+            model.delete(key);
+          }
         }
+        check();
+      }
+      for (const key of [...model.keys()]) {
+        map.delete(key);
+        model.delete(key);
       }
       check();
-    }
-    for (const key of [...model.keys()]) {
-      map.delete(key);
-      model.delete(key);
-    }
-    check();
-    map.set("a", "again");
-    expect(map.get("a")).to.equal("again");
+      map.set("a", "again");
+      expect(map.get("a")).to.equal("again");
+    });
+
+  it("keeps many values that look alike in a third of their bytes", () => {
+    const bytesOf = (mostOpen: number) => {
+      const open = new OpenPages(mostOpen);
+      const pages = new Set<EntryPage>();
+      const use = spy(open, "use");
+      const map = new SortedMap<string>(undefined, open);
+      for (let value = 0; value < 5_000; value++)
+        map.set(`key-${value}`, `a value that is much like ${value}`);
+      for (const { args } of use.getCalls()) pages.add(args[0]);
+      return [...pages].reduce((bytes, page) => bytes + page.memory, 0);
+    };
+    expect(bytesOf(20_000)).to.be.lessThan(bytesOf(Infinity) / 3);
   });
 
   it("takes values far larger than a page", () => {
