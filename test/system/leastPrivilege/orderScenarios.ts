@@ -16,7 +16,7 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
   });
   const send = async (body: string) => {
     const input = { QueueUrl, MessageBody: body };
-    return (await cloud.call<{ MessageId: string }>("sqs", "SendMessage", input)).MessageId;
+    return (await cloud.call("sqs", "SendMessage", input)).MessageId;
   };
   /** Until the queue has given the message up. */
   const process = async (body: string, signal: AbortSignal) => {

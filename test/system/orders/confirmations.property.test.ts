@@ -146,20 +146,17 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
 
 /** The stream of a table from its beginning, as Lambda hands it to a function. */
 async function streamRecords(tables: OrderTables, TableName: string): Promise<DynamoDBRecord[]> {
-  const call = <Output>(operation: string, input: object) =>
-    tables.cloud.call<Output>("dynamodb", operation, input);
-  const { Streams } = await call<{ Streams: { StreamArn: string }[] }>("ListStreams", { TableName });
-  const StreamArn = Streams[0]?.StreamArn ?? "";
-  const { StreamDescription } = await call<{ StreamDescription: { Shards: { ShardId: string }[] } }>(
-    "DescribeStream",
-    { StreamArn },
-  );
-  const { ShardIterator } = await call<{ ShardIterator: string }>("GetShardIterator", {
+  const { cloud } = tables;
+  const { Streams } = await cloud.call("dynamodb", "ListStreams", { TableName });
+  const StreamArn = Streams?.[0]?.StreamArn ?? "";
+  const { StreamDescription } = await cloud.call("dynamodb", "DescribeStream", { StreamArn });
+  const { ShardIterator } = await cloud.call("dynamodb", "GetShardIterator", {
     StreamArn,
-    ShardId: StreamDescription.Shards[0]?.ShardId,
+    ShardId: StreamDescription?.Shards?.[0]?.ShardId,
     ShardIteratorType: "TRIM_HORIZON",
   });
-  return (await call<{ Records: DynamoDBRecord[] }>("GetRecords", { ShardIterator })).Records;
+  const { Records } = await cloud.call("dynamodb", "GetRecords", { ShardIterator });
+  return Records as unknown as DynamoDBRecord[];
 }
 
 function check({ orders, before, after, mailed, failures, late }: Outcome): void {

@@ -3,7 +3,7 @@ import { canonicalRequest, sha256Hex, signatureOf, signingKey, stringToSign } fr
 import { headerValues, type RequestHead } from "./door";
 import { AwsError, notSupported } from "./errors";
 import { isSameSecret } from "./secret";
-import type { Credentials, Protocol, ServiceName } from "./service";
+import type { Credentials, Service } from "./service";
 import type { Claim } from "./signature";
 
 /** Credentials that the cloud has handed out, and to whom. */
@@ -167,8 +167,8 @@ function wrongSignature(message: string): { kind: "doubted"; doubt: Doubt } {
 }
 
 /** Each family of services has its own codes and status (the services' API references, "Common errors"). */
-export function refusalOf(doubt: Doubt, service?: { name: ServiceName; protocol: Protocol }): AwsError {
-  const spoken = service === undefined ? "query" : familyOf(service.protocol);
+export function refusalOf(doubt: Doubt, service?: Pick<Service, "name" | "wire">): AwsError {
+  const spoken = service === undefined ? "query" : familyOf(service);
   const isJson = spoken !== "query";
   const status = spoken === "awsJson" && service?.name !== "sqs" ? 400 : 403;
   switch (doubt.kind) {
@@ -187,18 +187,8 @@ export function refusalOf(doubt: Doubt, service?: { name: ServiceName; protocol:
   }
 }
 
-function familyOf(protocol: Protocol): "awsJson" | "restJson" | "query" {
-  switch (protocol.kind) {
-    case "awsJson":
-    case "restJson":
-      return protocol.kind;
-    case "awsQuery":
-    case "ec2Query":
-      return "query";
-    case "official": {
-      const [first] = protocol.wire.settings.protocols;
-      if (first === "restJson1") return "restJson";
-      return first === "awsJson1_0" || first === "awsJson1_1" ? "awsJson" : "query";
-    }
-  }
+function familyOf({ wire }: Pick<Service, "wire">): "awsJson" | "restJson" | "query" {
+  const [first] = wire.settings.protocols;
+  if (first === "restJson1") return "restJson";
+  return first === "awsJson1_0" || first === "awsJson1_1" ? "awsJson" : "query";
 }

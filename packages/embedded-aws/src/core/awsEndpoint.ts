@@ -1,19 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Principal } from "./iam/principal";
-import { actionOf } from "./addressing";
 import { authenticate, refusalOf, type AuthenticationOptions } from "./authenticate";
 import { asAwsError, dispatch, publishRequest } from "./dispatch";
 import type { RequestHead } from "./door";
 import { notSupported, type AwsError } from "./errors";
 import type { EventStream } from "./eventStream";
-import type { Codec, WireRequest, WireResponse } from "./protocols/codec";
-import { codecFor } from "./protocols/codecFor";
-import { encodeErrorLike } from "./protocols/fallback";
+import type { WireRequest, WireResponse } from "./http";
+import { encodeErrorLike } from "../wire/foreignRequest";
 import { officialCodec, protocolOf } from "../wire/protocols";
+import { operationHint } from "../wire/requestMarks";
 import { bodyLimit } from "./bodyLimit";
 import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
-import { RawOutput, type Output, type Service, type ServiceName } from "./service";
+import type { Service, ServiceName } from "./service";
 import { readClaim } from "./signature";
 
 export interface AwsEndpointOptions {
@@ -30,14 +29,6 @@ export interface AwsEndpointOptions {
 
 /** Answers HTTP requests in AWS's protocols with the operations of the services. */
 export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
-  const codecs = new Map<Service, Codec>();
-  const codecOf = (service: Service, request: WireRequest) => {
-    if (service.protocol.kind === "official") return officialCodec(service.protocol.wire, request);
-    let codec = codecs.get(service);
-    if (codec === undefined) codecs.set(service, (codec = codecFor(service.name, service.protocol)));
-    return codec;
-  };
-
   const serve = async (incoming: IncomingMessage, signal: AbortSignal): Promise<WireResponse> => {
     const requestId = options.newRequestId();
     const head = headOf(incoming);
@@ -52,8 +43,8 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       const claim = readClaim(raw, head.query);
       published.service = claim.service;
       const service = options.services.get(claim.service as ServiceName);
-      if (service !== undefined && speaks(service, request)) {
-        encodeError = (error) => codecOf(service, request).encodeError(error, requestId);
+      if (service !== undefined && protocolOf(service.wire, request) !== undefined) {
+        encodeError = (error) => officialCodec(service.wire, request).encodeError(error, requestId);
       }
       const authentication = authenticate(raw, claim, options.authentication);
       if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service);
@@ -69,9 +60,9 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       request = { ...head, body: await decodeBody(sent, incoming.headers["content-encoding"], limit) };
       if (service === undefined) throw notSupported(`The service "${claim.service}"`);
       published.operation = operationHint(request);
-      const codec = codecOf(service, request);
+      const codec = officialCodec(service.wire, request);
       const decoded = codec.decode(request);
-      let output: Output;
+      let output: object;
       try {
         output = await dispatch(
           service,
@@ -83,13 +74,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       } catch (error) {
         return encodeError(asAwsError(error));
       }
-      return output instanceof RawOutput
-        ? {
-            status: output.status,
-            headers: { "x-amzn-requestid": requestId, ...output.headers },
-            body: output.body,
-          }
-        : codec.encode(output, decoded, requestId);
+      return codec.encode(output, decoded, requestId);
     } catch (cause) {
       const error = asAwsError(cause);
       if (caller !== undefined) {
@@ -131,20 +116,6 @@ function headOf(incoming: IncomingMessage): Omit<WireRequest, "body"> {
 
 function rawHeadOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): RequestHead {
   return { method, target: url, rawHeaders };
-}
-
-/** Whether a request is in its service's protocol, so that the client reads that protocol's errors. */
-function speaks(service: Service, request: WireRequest): boolean {
-  const { protocol } = service;
-  if (protocol.kind === "official") return protocolOf(protocol.wire, request) !== undefined;
-  return protocol.kind !== "awsJson" || request.headers["x-amz-target"] !== undefined;
-}
-
-/** The operation's name as far as it can be told before decoding. */
-function operationHint(request: WireRequest): string {
-  const target = request.headers["x-amz-target"];
-  if (typeof target === "string") return target.slice(target.lastIndexOf(".") + 1);
-  return actionOf(request) ?? `${request.method} ${request.path}`;
 }
 
 function send(response: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -2,7 +2,7 @@ import type { Principal } from "./iam/principal";
 import { AwsError, notSupported } from "./errors";
 import { accessDeniedBy } from "../wire/refusals";
 import type { EventStream } from "./eventStream";
-import type { Call, Output, Service } from "./service";
+import type { Call, Service } from "./service";
 import { messageOf } from "./messageOf";
 
 /** The code that `CloudContext.authorize` refuses with; `dispatch` turns it into the service's own. */
@@ -26,18 +26,18 @@ export async function dispatch(
   input: unknown,
   call: Call,
   { events, inProcess, checkAnswers }: DispatchOptions,
-): Promise<Output> {
+): Promise<object> {
   try {
     const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (run === undefined) throw notSupported(`The operation ${service.name}:${operation}`);
-    const wire = service.protocol.kind === "official" ? service.protocol.wire : undefined;
-    if (inProcess) wire?.checkInput(operation, input);
+    if (inProcess) service.wire.checkInput(operation, input);
     const output = await run(input, call);
-    if (checkAnswers) wire?.checkOutput(operation, output);
+    if (checkAnswers) service.wire.checkOutput(operation, output);
     publishRequest(events, service.name, operation, call.caller, call.requestId);
     return output;
   } catch (cause) {
-    const error = inTheWordsOf(service, asAwsError(cause));
+    let error = asAwsError(cause);
+    if (error.code === accessDenied) error = accessDeniedBy(service.name, error.message);
     publishRequest(events, service.name, operation, call.caller, call.requestId, error);
     throw error;
   }
@@ -65,25 +65,4 @@ export function asAwsError(cause: unknown): AwsError {
   if (cause instanceof AwsError) return cause;
   const text = cause instanceof Error && typeof cause.stack === "string" ? cause.stack : messageOf(cause);
   return new AwsError("InternalFailure", `The embedded cloud failed: ${text}`, 500);
-}
-
-/** Each family of services has its own code and status for a refused permission. */
-function inTheWordsOf(service: Service, error: AwsError): AwsError {
-  if (error.code !== accessDenied) return error;
-  switch (service.protocol.kind) {
-    case "official":
-      return accessDeniedBy(service.name, error.message);
-    case "awsQuery":
-      return error;
-    case "ec2Query":
-      return new AwsError(
-        "UnauthorizedOperation",
-        `You are not authorized to perform this operation. ${error.message}`,
-        403,
-      );
-    case "awsJson":
-      return new AwsError("AccessDeniedException", error.message, service.name === "sqs" ? 403 : 400);
-    case "restJson":
-      return new AwsError("AccessDeniedException", error.message, 403);
-  }
 }

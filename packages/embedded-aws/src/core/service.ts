@@ -5,9 +5,9 @@ import type { ServiceWire } from "../wire/serviceWire";
 import type { Clock } from "./clock";
 import type { EventStream } from "./eventStream";
 import type { Random } from "./random";
-import type { ServiceName } from "./serviceName";
+import type { ServiceName } from "../wire/officialServices";
 
-export type { ServiceName } from "./serviceName";
+export type { ServiceName } from "../wire/officialServices";
 
 /** One request to a service, as its operations see it. */
 export interface Call {
@@ -60,47 +60,14 @@ export interface CloudContext {
   mount(prefix: string, handler: RequestListener): void;
 }
 
-/** How a service speaks on the wire: as AWS's model of it says, or by a codec that was written for it by hand. */
-export type Protocol =
-  | { readonly kind: "official"; readonly wire: ServiceWire }
-  | { readonly kind: "awsJson"; readonly version: "1.0" | "1.1"; readonly targetPrefixes: readonly string[] }
-  | { readonly kind: "awsQuery"; readonly namespace: string }
-  | { readonly kind: "ec2Query"; readonly namespace: string }
-  | { readonly kind: "restJson"; readonly routes: readonly Route[] };
+export type Operation = (input: unknown, call: Call) => Promise<object>;
 
-/**
- * A REST route: "GET /2015-03-31/functions/{FunctionName}". Path labels, query parameters and the members of
- * a JSON body become members of the operation's input, in this order of precedence; a body that is not JSON
- * (an invocation's payload) arrives as `Payload`.
- */
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly operation: string;
-  readonly status?: number;
-  /** The body is handed over raw, as a Buffer in `Payload`. */
-  readonly rawBody?: boolean;
-  /** Headers that are members of the input, by lower-case name: {"x-amz-invocation-type": "InvocationType"}. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** An operation's answer: members as JSON; or raw bytes and headers, for REST operations that need them. */
-export type Output = object | RawOutput;
-
-export class RawOutput {
-  constructor(
-    readonly body: Uint8Array,
-    readonly status = 200,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {}
-}
-
-export type Operation = (input: unknown, call: Call) => Promise<Output>;
-
-/** One AWS service of the embedded cloud: a name, a protocol, and the operations that it supports. */
+/** One AWS service of the embedded cloud. */
 export interface Service {
   readonly name: ServiceName;
-  readonly protocol: Protocol;
+  /** How it speaks, as AWS's model of it says. */
+  readonly wire: ServiceWire;
+  /** Those that it supports, by name. */
   readonly operations: Readonly<Record<string, Operation>>;
   /** Ends what the service started by itself: pollers, processes. */
   close?(): Promise<void>;

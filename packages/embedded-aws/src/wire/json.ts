@@ -1,3 +1,5 @@
+import { AwsError } from "../core/errors";
+import { parseJson } from "../core/parseJson";
 import { wrongType } from "./problem";
 import { parseTimestamp, timestampText } from "./timestamps";
 import { TreeCodec } from "./tree";
@@ -31,4 +33,18 @@ export function decodeBase64(value: unknown): Uint8Array {
     return Buffer.from(value, "base64");
   }
   throw wrongType("bytes in base64", value);
+}
+
+/** The members of a JSON body; an empty body has none. @throws AwsError */
+export function parseJsonObject(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = parseJson(body.toString("utf8"));
+  } catch (error) {
+    throw new AwsError("SerializationException", `The body is not JSON: ${String(error)}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new AwsError("SerializationException", "The body is JSON, but not an object");
 }

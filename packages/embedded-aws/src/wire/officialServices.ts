@@ -165,4 +165,5 @@ export const officialServices = {
   },
 } as const satisfies Readonly<Record<string, OfficialService>>;
 
-export type OfficialName = keyof typeof officialServices;
+/** The name that stands in the credential scope of a signed request. */
+export type ServiceName = keyof typeof officialServices;

@@ -1,5 +1,5 @@
 import type { Access, Call, CloudContext, Operation, Service } from "../core/service";
-import { type OfficialName, officialServices } from "./officialServices";
+import { type ServiceName, officialServices } from "./officialServices";
 import { InputProblem } from "./problem";
 import { refusalOf } from "./refusals";
 import { checkRules, type Rules } from "./rules";
@@ -18,7 +18,7 @@ export interface Support<P extends string> {
 }
 
 /** What an operation sees of its input: the members that it supports. */
-export type Supported<S extends OfficialName, N extends string, P extends string> = Definite<
+export type Supported<S extends ServiceName, N extends string, P extends string> = Definite<
   Pick<Input<S, N>, Extract<keyof Input<S, N>, Head<P>>>
 >;
 
@@ -31,7 +31,7 @@ export interface OfficialOperation extends Operation {
  * Decoded by AWS's model, an input has every required member and every member its type; `rules` say the rest.
  * `supports` may name a part of a member ("Content.Simple"); any other member is refused by name.
  */
-export function operationsOf<S extends OfficialName>(service: S, context: CloudContext) {
+export function operationsOf<S extends ServiceName>(service: S, context: CloudContext) {
   return <N extends OperationName<S> & string, const P extends string = never>(
     name: N,
     support: Support<P & (Head<P> extends keyof Input<S, N> ? unknown : never)>,
@@ -44,7 +44,7 @@ export function operationsOf<S extends OfficialName>(service: S, context: CloudC
 }
 
 /** As `operationsOf`, with a step between: `parse` makes of the input what `access` and `run` are given. */
-export function parsingOperationsOf<S extends OfficialName>(service: S, context: CloudContext) {
+export function parsingOperationsOf<S extends ServiceName>(service: S, context: CloudContext) {
   return <N extends OperationName<S> & string, Parsed, const P extends string = never>(
     name: N,
     support: Support<P & (Head<P> extends keyof Input<S, N> ? unknown : never)>,
@@ -66,7 +66,7 @@ interface Steps<Parsed> {
 }
 
 function build<N extends string, Parsed>(
-  service: OfficialName,
+  service: ServiceName,
   context: CloudContext,
   name: N,
   { supports, rules = {} }: Support<string>,
@@ -88,15 +88,10 @@ function build<N extends string, Parsed>(
 
 /** A service that speaks as AWS's model of it says. */
 export function officialService(
-  name: OfficialName,
+  name: ServiceName,
   operations: Readonly<Record<string, OfficialOperation>>,
   close?: () => Promise<void>,
 ): Service {
   const wire = new ServiceWire(name, officialServices[name], operations);
-  return {
-    name,
-    protocol: { kind: "official", wire },
-    operations,
-    ...(close === undefined ? {} : { close }),
-  };
+  return { name, wire, operations, ...(close === undefined ? {} : { close }) };
 }

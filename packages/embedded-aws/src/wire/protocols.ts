@@ -1,16 +1,17 @@
 import { AwsError, notSupported } from "../core/errors";
-import { headerOf, type Codec, type WireRequest } from "../core/protocols/codec";
-import { formParameters } from "../core/protocols/form";
-import { parseJsonObject } from "../core/protocols/json";
-import { escapeXml } from "../core/protocols/xml";
+import { headerOf, type WireRequest } from "../core/http";
 import { cborTree, parseCbor, writeCbor } from "./cbor";
+import type { Codec } from "./codec";
+import { cborError, ec2Error, faultOf, jsonError, queryError, restError } from "./errorEnvelopes";
 import { decodeForm, ec2Style, queryStyle } from "./form";
-import { json } from "./json";
+import { json, parseJsonObject } from "./json";
 import type { ProtocolName } from "./officialServices";
+import { formParameters } from "./parameters";
+import { hasTarget, isCbor, isForm } from "./requestMarks";
 import { decodeRest, encodeRest, findRoute } from "./rest";
 import type { ServiceWire, WireError } from "./serviceWire";
 import type { TreeCodec } from "./tree";
-import { xmlOf } from "./xml";
+import { escapeXml, xmlOf } from "./xml";
 
 /** Whether a request is in a protocol, and how that protocol is read and written for one service. */
 interface WireProtocol {
@@ -19,10 +20,7 @@ interface WireProtocol {
 }
 
 const protocols: Readonly<Record<ProtocolName, WireProtocol>> = {
-  rpcv2Cbor: {
-    recognises: (request) => headerOf(request, "smithy-protocol") === "rpc-v2-cbor",
-    codec: cborCodec,
-  },
+  rpcv2Cbor: { recognises: isCbor, codec: cborCodec },
   awsJson1_0: { recognises: hasTarget, codec: (wire) => jsonCodec(wire, "1.0") },
   awsJson1_1: { recognises: hasTarget, codec: (wire) => jsonCodec(wire, "1.1") },
   awsQuery: { recognises: isForm, codec: queryCodec },
@@ -51,15 +49,6 @@ export function officialCodec(wire: ServiceWire, request: WireRequest): Codec {
   return codec;
 }
 
-function hasTarget(request: WireRequest): boolean {
-  return headerOf(request, "x-amz-target") !== undefined;
-}
-
-function isForm(request: WireRequest): boolean {
-  const type = headerOf(request, "content-type") ?? "";
-  return type.startsWith("application/x-www-form-urlencoded") || request.query.has("Action");
-}
-
 function jsonCodec(wire: ServiceWire, version: "1.0" | "1.1"): Codec {
   const contentType = `application/x-amz-json-${version}`;
   return {
@@ -84,24 +73,16 @@ function jsonCodec(wire: ServiceWire, version: "1.0" | "1.1"): Codec {
     },
     encodeError(cause, requestId) {
       const error = wire.errorOf(cause);
-      return {
-        status: error.status,
-        headers: { ...headers(contentType, requestId), ...queryErrorHeader(wire, error) },
-        body: JSON.stringify({
-          __type: `${wire.settings.errorNamespace ?? ""}${error.name}`,
-          ...errorTree(json, error),
-        }),
-      };
+      const type = `${wire.settings.errorNamespace ?? ""}${error.name}`;
+      const { status } = error;
+      const answer = jsonError(version, { status, type, members: errorTree(json, error) }, requestId);
+      return { ...answer, headers: { ...answer.headers, ...queryErrorHeader(wire, error) } };
     },
   };
 }
 
 /** Smithy RPC v2 CBOR: POST /service/GraniteServiceVersion20100801/operation/PutMetricData */
 function cborCodec(wire: ServiceWire): Codec {
-  const headersOf = (requestId: string) => ({
-    ...headers("application/cbor", requestId),
-    "smithy-protocol": "rpc-v2-cbor",
-  });
   return {
     decode(request) {
       const [, service, operation = ""] = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(request.path) ?? [];
@@ -122,15 +103,18 @@ function cborCodec(wire: ServiceWire): Codec {
     },
     encode(output, { operation, status }, requestId) {
       const tree = cborTree.encode(wire.operation(operation).output, output);
-      return { status, headers: headersOf(requestId), body: writeCbor(tree) };
+      return {
+        status,
+        headers: { ...headers("application/cbor", requestId), "smithy-protocol": "rpc-v2-cbor" },
+        body: writeCbor(tree),
+      };
     },
     encodeError(cause, requestId) {
       const error = wire.errorOf(cause);
-      return {
-        status: error.status,
-        headers: { ...headersOf(requestId), ...queryErrorHeader(wire, error) },
-        body: writeCbor({ __type: `${wire.model.namespace}#${error.name}`, ...errorTree(cborTree, error) }),
-      };
+      const type = `${wire.model.namespace}#${error.name}`;
+      const { status } = error;
+      const answer = cborError({ status, type, members: errorTree(cborTree, error) }, requestId);
+      return { ...answer, headers: { ...answer.headers, ...queryErrorHeader(wire, error) } };
     },
   };
 }
@@ -155,13 +139,7 @@ function queryCodec(wire: ServiceWire): Codec {
       const known =
         structure === undefined ? [] : structure.members.filter(({ name }) => !/^message$/i.test(name));
       const details = structure === undefined ? "" : xmlOf({ ...structure, members: known }, members);
-      return {
-        status: query.status,
-        headers: headers("text/xml", requestId),
-        body:
-          `<ErrorResponse xmlns="${namespace}"><Error><Type>${faultOf(query.status)}</Type><Code>${escapeXml(query.code)}</Code>` +
-          `<Message>${escapeXml(message)}</Message>${details}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
-      };
+      return queryError(wire.settings.xmlNamespace ?? "", { ...query, message, details }, requestId);
     },
   };
 }
@@ -182,14 +160,7 @@ function ec2Codec(wire: ServiceWire): Codec {
     },
     encodeError(cause, requestId) {
       const { query, message } = wire.errorOf(cause);
-      const error = `<Code>${escapeXml(query.code)}</Code><Message>${escapeXml(message)}</Message>`;
-      return {
-        status: query.status,
-        headers: headers(contentType, requestId),
-        body:
-          `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error>${error}</Error></Errors>` +
-          `<RequestID>${requestId}</RequestID></Response>`,
-      };
+      return ec2Error({ ...query, message }, requestId);
     },
   };
 }
@@ -235,11 +206,8 @@ function restCodec(wire: ServiceWire): Codec {
     },
     encodeError(cause, requestId) {
       const error = wire.errorOf(cause);
-      return {
-        status: error.status,
-        headers: { ...headers("application/json", requestId), "x-amzn-errortype": error.name },
-        body: JSON.stringify(errorTree(json, error)),
-      };
+      const { status, name } = error;
+      return restError({ status, type: name, members: errorTree(json, error) }, requestId);
     },
   };
 }
@@ -266,8 +234,4 @@ function headers(contentType: string, requestId: string): Record<string, string>
 function queryErrorHeader(wire: ServiceWire, { query }: WireError): Record<string, string> {
   if (wire.settings.awsQueryCompatible !== true) return {};
   return { "x-amzn-query-error": `${query.code};${faultOf(query.status)}` };
-}
-
-function faultOf(status: number): string {
-  return status >= 500 ? "Receiver" : "Sender";
 }

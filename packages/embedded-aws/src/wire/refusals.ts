@@ -1,5 +1,5 @@
 import { AwsError, notSupported } from "../core/errors";
-import type { ServiceName } from "../core/serviceName";
+import type { ServiceName } from "./officialServices";
 import type { InputProblem } from "./problem";
 
 type Refusal = readonly [name: string, message: string];

@@ -1,8 +1,8 @@
 import { AwsError } from "../core/errors";
-import { parseJsonObject } from "../core/protocols/json";
-import { headerOf, type WireRequest } from "../core/protocols/codec";
+
+import { headerOf, type WireRequest } from "../core/http";
 import { scalarFromText } from "./form";
-import { json } from "./json";
+import { json, parseJsonObject } from "./json";
 import { InputProblem } from "./problem";
 import type { Member, OperationShape, Structure } from "./shape";
 import { timestampText } from "./timestamps";

@@ -1,8 +1,7 @@
 import { type AwsError, notSupported } from "../core/errors";
-import type { ServiceName } from "../core/serviceName";
 import { check } from "./check";
 import { modelOf, type Model } from "./model";
-import type { OfficialService } from "./officialServices";
+import type { OfficialService, ServiceName } from "./officialServices";
 import { InputProblem } from "./problem";
 import { refusalOf } from "./refusals";
 import { routeOf, type Route } from "./rest";

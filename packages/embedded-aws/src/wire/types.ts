@@ -1,7 +1,6 @@
-import type { ServiceName } from "../core/serviceName";
-import type { Clients, OfficialName, officialServices } from "./officialServices";
+import type { Clients, ServiceName, officialServices } from "./officialServices";
 
-type Client<S extends OfficialName> = Clients[(typeof officialServices)[S]["client"]] &
+type Client<S extends ServiceName> = Clients[(typeof officialServices)[S]["client"]] &
   CompanionClient<(typeof officialServices)[S]>;
 
 type CompanionClient<Settings> = Settings extends {
@@ -11,7 +10,7 @@ type CompanionClient<Settings> = Settings extends {
   : unknown;
 
 /** "SendMessage" of sqs: whatever the SDK's client has a command for. */
-export type OperationName<S extends OfficialName> = {
+export type OperationName<S extends ServiceName> = {
   [K in keyof Client<S>]: K extends `${infer Name}Command` ? Name : never;
 }[keyof Client<S>];
 
@@ -20,7 +19,7 @@ interface Command {
   resolveMiddleware(...parameters: never[]): (request: { input: never }) => Promise<{ output: unknown }>;
 }
 
-type CommandOf<S extends OfficialName, N extends string> = `${N}Command` extends keyof Client<S>
+type CommandOf<S extends ServiceName, N extends string> = `${N}Command` extends keyof Client<S>
   ? Client<S>[`${N}Command`] extends new (...parameters: never[]) => infer Instance
     ? Instance extends Command
       ? ReturnType<Instance["resolveMiddleware"]>
@@ -29,16 +28,16 @@ type CommandOf<S extends OfficialName, N extends string> = `${N}Command` extends
   : never;
 
 /** An operation's input as the SDK types it. */
-export type Input<S extends OfficialName, N extends string> =
+export type Input<S extends ServiceName, N extends string> =
   CommandOf<S, N> extends (request: { input: infer I }) => unknown ? I : never;
 
-type SdkOutput<S extends OfficialName, N extends string> =
+type SdkOutput<S extends ServiceName, N extends string> =
   CommandOf<S, N> extends (...parameters: never[]) => Promise<{ output: infer O }>
     ? Omit<O, "$metadata">
     : never;
 
 /** What an operation gives back: the SDK's type, with what the model requires really there. */
-export type Output<S extends OfficialName, N extends string> = Given<SdkOutput<S, N>>;
+export type Output<S extends ServiceName, N extends string> = Given<SdkOutput<S, N>>;
 
 /** The SDK types even required members as possibly undefined; here what is there has a value. */
 export type Definite<T> = T extends Uint8Array
@@ -67,19 +66,16 @@ type Given<T> = T extends Uint8Array
           }
         : T;
 
-/**
- * Calls operations in-process: what goes in and comes out is typed by the service's model. A caller may also
- * name the type of the answer: the only way for services that are not in the table.
- */
-export interface ServiceCaller<Extra extends readonly unknown[]> {
-  <S extends OfficialName, N extends OperationName<S> & string>(
-    service: S,
-    operation: N,
-    input: Input<S, N>,
-    ...extra: Extra
-  ): Promise<Answer<S, N>>;
-  <Output>(service: ServiceName, operation: string, input: object, ...extra: Extra): Promise<Output>;
-}
+/** Calls an operation in-process: what goes in and comes out is typed by the service's model. */
+export type ServiceCaller<Extra extends readonly unknown[]> = <
+  S extends ServiceName,
+  N extends OperationName<S> & string,
+>(
+  service: S,
+  operation: N,
+  input: Input<S, N>,
+  ...extra: Extra
+) => Promise<Answer<S, N>>;
 
 /** An operation's output as a caller in-process gets it. */
-export type Answer<S extends OfficialName, N extends string> = Definite<SdkOutput<S, N>>;
+export type Answer<S extends ServiceName, N extends string> = Definite<SdkOutput<S, N>>;

@@ -1,6 +1,24 @@
-import { escapeXml } from "../core/protocols/xml";
 import type { Member, Shape } from "./shape";
 import { timestampText } from "./timestamps";
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+  // A parser turns a bare carriage return into a line feed.
+  "\r": "&#13;",
+};
+
+// What XML 1.0 cannot carry, even escaped: control characters, lone surrogates, two non-characters.
+const forbidden = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+export function escapeXml(text: string): string {
+  return text
+    .replace(forbidden, "\ufffd")
+    .replace(/[&<>"'\r]/g, (character) => entities[character] ?? character);
+}
 
 /** The members of `value`, an element each, as the query protocols of AWS answer. */
 export function xmlOf(shape: Shape, value: unknown): string {

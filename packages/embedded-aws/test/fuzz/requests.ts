@@ -14,30 +14,11 @@ export function anyRequest(random: Random, services: readonly Service[]): RawReq
   const operation = pick(random, random.next() < 0.6 ? Object.keys(known) : Object.keys(service.operations));
   let input: unknown = known[operation] ?? pick(random, Object.values(known));
   for (let faults = Math.floor(random.next() * 4); faults > 0; faults--) input = broken(random, input);
-  return brokenBytes(random, written(random, service, operation, input));
-}
-
-function written(random: Random, service: Service, operation: string, input: unknown): RawRequest {
-  const { name, protocol } = service;
-  switch (protocol.kind) {
-    case "official":
-      return writtenByModel(random, protocol.wire, operation, input);
-    case "awsJson":
-      return jsonRequest(name, pick(random, protocol.targetPrefixes), protocol.version, operation, input);
-    case "awsQuery":
-      return formRequest(name, operation, input, ".member");
-    case "ec2Query":
-      return formRequest(name, operation, input, "");
-    case "restJson": {
-      const route =
-        protocol.routes.find((known) => known.operation === operation) ?? pick(random, protocol.routes);
-      return restRequest(random, name, route.method, route.path, input);
-    }
-  }
+  return brokenBytes(random, written(random, service.wire, operation, input));
 }
 
 /** In one of the protocols that the service speaks. */
-function writtenByModel(random: Random, wire: ServiceWire, operation: string, input: unknown): RawRequest {
+function written(random: Random, wire: ServiceWire, operation: string, input: unknown): RawRequest {
   const { name, settings } = wire;
   const protocol = pick<ProtocolName>(random, settings.protocols);
   switch (protocol) {

@@ -25,20 +25,12 @@ describe("the AWS CLI", function () {
       (error: unknown) => String((error as Error & { stderr?: string }).stderr),
     );
 
-  const ec2 = new RecordingService(
-    "ec2",
-    { kind: "ec2Query", namespace: "" },
-    {
-      DescribeInstances: () => ({
-        reservationSet: [{ instancesSet: [{ instanceId: "i-1", tagSet: [{ key: "a&b", value: "<c>" }] }] }],
-      }),
-    },
-  );
-  const monitoring = new RecordingService(
-    "monitoring",
-    { kind: "awsJson", version: "1.0", targetPrefixes: ["GraniteServiceVersion20100801"] },
-    { PutMetricData: () => ({}) },
-  );
+  const ec2 = new RecordingService("ec2", {
+    DescribeInstances: () => ({
+      Reservations: [{ Instances: [{ InstanceId: "i-1", Tags: [{ Key: "a&b", Value: "<c>" }] }] }],
+    }),
+  });
+  const monitoring = new RecordingService("monitoring", { PutMetricData: () => ({}) });
   before(async function () {
     if (!(await hasAwsCli())) this.skip();
     cloud = await startTestCloud({
@@ -96,7 +88,7 @@ describe("the AWS CLI", function () {
     expect(monitoring.inputs).to.deep.equal([
       { Namespace: "N", MetricData: [{ MetricName: "M", Value: 1 }] },
     ]);
-    expect(ec2.inputs).to.deep.equal([{ Filter: [{ Name: "tag:Fleet", Value: ["a", "b"] }] }]);
+    expect(ec2.inputs).to.deep.equal([{ Filters: [{ Name: "tag:Fleet", Values: ["a", "b"] }] }]);
     expect(instances)
       .to.have.nested.property("Reservations[0].Instances[0].Tags")
       .that.deep.equals([{ Key: "a&b", Value: "<c>" }]);

@@ -21,23 +21,14 @@ describe("a web page at the endpoint's door", () => {
   let cloud: TestCloud;
   let events: CloudEvent[];
   let mounted: string[];
-  const sqs = new RecordingService(
-    "sqs",
-    { kind: "awsJson", version: "1.0", targetPrefixes: ["AmazonSQS"] },
-    { SendMessage: () => ({ MessageId: "1" }) },
-  );
-  const lambda = new RecordingService(
-    "lambda",
-    {
-      kind: "restJson",
-      routes: [
-        { method: "POST", path: "/2015-03-31/functions", operation: "CreateFunction" },
-        { method: "POST", path: "/2015-03-31/functions/{FunctionName}/invocations", operation: "Invoke" },
-        { method: "GET", path: "/2015-03-31/functions", operation: "ListFunctions" },
-      ],
-    },
-    { CreateFunction: () => ({}), Invoke: () => ({}), ListFunctions: () => ({ secret: 1 }) },
-  );
+  const sqs = new RecordingService("sqs", {
+    SendMessage: () => ({ MessageId: "1", MD5OfMessageBody: "" }),
+  });
+  const lambda = new RecordingService("lambda", {
+    CreateFunction: () => ({}),
+    Invoke: () => ({ StatusCode: 200 }),
+    ListFunctions: () => ({ NextMarker: "secret" }),
+  });
 
   beforeEach(async () => {
     cloud = await startTestCloud({ services: [sqs.create, lambda.create] });
@@ -206,10 +197,11 @@ describe("a web page at the endpoint's door", () => {
       Authorization: asAdministrator("sqs"),
       "X-Amz-Target": "AmazonSQS.SendMessage",
     };
-    expect(await send("POST", "/", asking, "{}")).to.match(
+    const message = { QueueUrl: "q", MessageBody: "b" };
+    expect(await send("POST", "/", asking, JSON.stringify(message))).to.match(
       /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/,
     );
-    expect(sqs.inputs.splice(0)).to.deep.equal([{}]);
+    expect(sqs.inputs.splice(0)).to.deep.equal([message]);
   });
 
   it("answers what is no HTTP with an error, and goes on", async () => {

@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { parseEventPattern } from "../../../src/core/eventPattern";
-import { membersOf } from "../../../src/core/protocols/form";
 import { recordOf } from "../../../src/core/record";
 import { evaluate } from "../../../src/core/iam/evaluate";
 import { parsePolicyDocument } from "../../../src/core/iam/policyDocument";
 import { checkedVariables } from "../../../src/services/lambda/settings";
 import { embeddedMetrics } from "../../../src/services/cloudWatch/embeddedMetricFormat";
+import { decodeForm, queryStyle } from "../../../src/wire/form";
+import { modelOf } from "../../../src/wire/model";
+import { InputProblem } from "../../../src/wire/problem";
 import { formHeaders, jsonHeaders, type RawRequest, sendRaw } from "../../support/rawRequest";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
@@ -124,25 +126,30 @@ describe("names of a prototype", () => {
     });
   }
 
-  it("name members of forms", () => {
+  it("name entries of maps in forms, and no members", () => {
+    const { input } = modelOf("@aws-sdk/client-sns").operations.get("CreateTopic")!;
     fc.assert(
       fc.property(texts, (values) => {
-        const parameters = new URLSearchParams(
-          Object.entries(values).map(([name, value]): [string, string] => [`A.${name}.B`, value]),
-        );
-        const { A } = membersOf(parameters);
-        expect(entriesOf(A).map(([name, inner]) => [name, entriesOf(inner)])).to.deep.equal(
-          entriesOf(values).map(([name, value]) => [name, [["B", value]]]),
-        );
-        const map = new URLSearchParams(
-          Object.entries(values).flatMap(([name, value], n): [string, string][] => [
-            [`M.entry.${n + 1}.key`, name],
-            [`M.entry.${n + 1}.value`, value],
+        const map = new URLSearchParams([
+          ["Name", "t"],
+          ...Object.entries(values).flatMap(([name, value], n): [string, string][] => [
+            [`Attributes.entry.${n + 1}.key`, name],
+            [`Attributes.entry.${n + 1}.value`, value],
           ]),
-        );
-        expect(entriesOf(membersOf(map).M)).to.deep.equal(entriesOf(values));
+        ]);
+        const { Attributes } = decodeForm(input, map, queryStyle) as { Attributes: object };
+        expect(entriesOf(Attributes)).to.deep.equal(entriesOf(values));
       }),
     );
+    for (const name of inherited) {
+      for (const path of [name, `${name}.B`, `Tags.member.1.${name}`]) {
+        const form = new URLSearchParams([
+          ["Name", "t"],
+          [path, "x"],
+        ]);
+        expect(() => decodeForm(input, form, queryStyle), path).to.throw(InputProblem);
+      }
+    }
   });
 
   it("name attributes of topics' messages, which a queue receives", async () => {

@@ -12,17 +12,9 @@ import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { RecordingService } from "../../support/recordingService";
 import { startTestCloud, type ClientConfig, type TestCloud } from "../../../src/testing/testCloud";
 
-const sqs = new RecordingService(
-  "sqs",
-  { kind: "awsJson", version: "1.0", targetPrefixes: ["AmazonSQS"] },
-  { ListQueues: () => ({}) },
-);
-const monitoring = new RecordingService(
-  "monitoring",
-  { kind: "awsJson", version: "1.0", targetPrefixes: ["GraniteServiceVersion20100801"] },
-  { ListMetrics: () => ({}) },
-);
-const ec2 = new RecordingService("ec2", { kind: "ec2Query", namespace: "" }, { DescribeVpcs: () => ({}) });
+const sqs = new RecordingService("sqs", { ListQueues: () => ({}) });
+const monitoring = new RecordingService("monitoring", { ListMetrics: () => ({}) });
+const ec2 = new RecordingService("ec2", { DescribeVpcs: () => ({}) });
 
 /** The code and status of each protocol's refusal, as an SDK's client reads them. */
 async function refusals(config: ClientConfig): Promise<Record<string, string>> {

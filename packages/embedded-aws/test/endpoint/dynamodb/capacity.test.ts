@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { N, refusal, S, startTestDatabase, type TestDatabase } from "./support";
+import type { Input } from "../../../src/wire/operation";
 
 const KB = 1024;
 
@@ -47,7 +48,7 @@ describe("DynamoDB's consumed capacity", () => {
     it(`is ${units} for ${operation} of ${what}, asked or not`, async () => {
       const before = database.dynamoDb.consumedCapacity(TableName);
       const kind = ["GetItem", "Query", "Scan"].includes(operation) ? "readUnits" : "writeUnits";
-      expect(await database.call(operation, { ...input, ReturnConsumedCapacity: "INDEXES" }))
+      expect(await database.untyped(operation, { ...input, ReturnConsumedCapacity: "INDEXES" }))
         .property("ConsumedCapacity")
         .to.deep.equal({ TableName, CapacityUnits: units, Table: { CapacityUnits: units } });
       expect(database.dynamoDb.consumedCapacity(TableName)).to.deep.equal({
@@ -66,7 +67,7 @@ describe("DynamoDB's consumed capacity", () => {
   it("is charged for conditional writes that fail, by the larger item", async () => {
     const cost = async (operation: string, input: object) => {
       const before = database.dynamoDb.consumedCapacity(TableName).writeUnits;
-      await refusal(database.call(operation, input));
+      await refusal(database.untyped(operation, input));
       return database.dynamoDb.consumedCapacity(TableName).writeUnits - before;
     };
     const never = { ConditionExpression: "attribute_exists(never)" };
@@ -116,7 +117,7 @@ describe("DynamoDB's consumed capacity", () => {
       ],
       ReturnConsumedCapacity: "TOTAL",
       ClientRequestToken: "token",
-    };
+    } satisfies Input<"dynamodb", "TransactWriteItems">;
     expect(await database.call("TransactWriteItems", transaction)).to.deep.equal({
       ConsumedCapacity: [
         { TableName: "orders", CapacityUnits: 4, WriteCapacityUnits: 4 },

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import fc from "fast-check";
 import { refusal, S, startTestDatabase, type TestDatabase } from "./support";
@@ -222,7 +223,7 @@ describe("DynamoDB expressions", () => {
   });
 
   describe("documents", () => {
-    const nestedIn = (levels: number): object =>
+    const nestedIn = (levels: number): AttributeValue =>
       levels === 0
         ? S("x")
         : levels % 2 === 0
@@ -275,7 +276,7 @@ describe("DynamoDB expressions", () => {
     ];
     for (const [what, operation, input] of tooDeep) {
       it(`are refused beyond, when they are ${what}`, async () => {
-        const error = await refusal(database.call(operation, input));
+        const error = await refusal(database.untyped(operation, input));
         expect(error.code).to.equal("ValidationException");
         expect(error.message).to.match(/^Nesting Levels have exceeded supported limits/);
       });

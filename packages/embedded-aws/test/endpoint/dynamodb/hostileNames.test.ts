@@ -187,12 +187,12 @@ describe("DynamoDB attributes with the names of a prototype", () => {
         ["Key", { id: S("1") }],
         [name, "x"],
       ]);
-      expect((await refusal(database.call("GetItem", input))).code, name).to.equal(
+      expect((await refusal(database.untyped("GetItem", input))).code, name).to.equal(
         "NotSupportedByEmbeddedCloud",
       );
       const value = recordOf([[name, "x"]]);
       const error = await refusal(
-        database.call("PutItem", { TableName: "table", Item: { id: S("1"), a: value } }),
+        database.untyped("PutItem", { TableName: "table", Item: { id: S("1"), a: value } }),
       );
       expect(error.code, name).to.equal("ValidationException");
     }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { CloudEvent } from "../../../src/core/eventStream";
 import { N, refusal, S, startTestDatabase, type TestDatabase } from "./support";
+import type { Answer, Input } from "../../../src/wire/operation";
 
 describe("DynamoDB items", () => {
   let database: TestDatabase;
@@ -40,7 +41,7 @@ describe("DynamoDB items", () => {
       ["absent", absent],
     ] as const) {
       it(`${holds ? "are deleted" : "stay"} where ${ConditionExpression} is asked of ${id}`, async () => {
-        const call = database.call("DeleteItem", {
+        const call = database.untyped("DeleteItem", {
           TableName,
           Key: { id: S(id) },
           ConditionExpression,
@@ -70,10 +71,10 @@ describe("DynamoDB items", () => {
     ],
   ] as const) {
     it(`show what stands in the way of ${operation}, when that is asked for`, async () => {
-      const silent = await refusal(database.call(operation, { TableName, ...write }));
+      const silent = await refusal(database.untyped(operation, { TableName, ...write }));
       expect(silent.details).to.deep.equal({});
       const telling = await refusal(
-        database.call(operation, { TableName, ...write, ReturnValuesOnConditionCheckFailure: "ALL_OLD" }),
+        database.untyped(operation, { TableName, ...write, ReturnValuesOnConditionCheckFailure: "ALL_OLD" }),
       );
       expect(telling.details).to.deep.equal({ Item: { id: S("a"), stock: N(5), tags: { SS: ["x"] } } });
     });
@@ -171,7 +172,7 @@ describe("DynamoDB items", () => {
   });
 
   it("are queried by key and index, in order and page by page", async () => {
-    const schema = (hash: string, range: string) => [
+    const schema = (hash: string, range: string): Input<"dynamodb", "CreateTable">["KeySchema"] => [
       { AttributeName: hash, KeyType: "HASH" },
       { AttributeName: range, KeyType: "RANGE" },
     ];
@@ -198,18 +199,16 @@ describe("DynamoDB items", () => {
       ExpressionAttributeNames: { "#o": "order" },
       ExpressionAttributeValues: { ":o": S("o") },
     };
-    interface Page {
-      Items: { line: { N: string } }[];
-      LastEvaluatedKey?: object;
-    }
-    const first = await database.call<Page>("Query", { ...query, Limit: 3 });
-    expect(first.Items.map(({ line }) => Number(line.N))).to.deep.equal([-1, 2, 10]);
-    const rest = await database.call<Page>("Query", { ...query, ExclusiveStartKey: first.LastEvaluatedKey });
-    expect(rest.Items.map(({ line }) => Number(line.N))).to.deep.equal([33]);
+    const lines = ({ Items = [] }: Answer<"dynamodb", "Query">) => Items.map(({ line }) => Number(line?.N));
+    const first = await database.call("Query", { ...query, Limit: 3 });
+    expect(lines(first)).to.deep.equal([-1, 2, 10]);
+    const ExclusiveStartKey = first.LastEvaluatedKey as Input<"dynamodb", "Query">["ExclusiveStartKey"];
+    const rest = await database.call("Query", { ...query, ExclusiveStartKey });
+    expect(lines(rest)).to.deep.equal([33]);
     expect(rest).not.to.have.property("LastEvaluatedKey");
-    const down = await database.call<Page>("Query", { ...query, ScanIndexForward: false });
-    expect(down.Items.map(({ line }) => Number(line.N))).to.deep.equal([33, 10, 2, -1]);
-    const indexed = await database.call<Page>("Query", {
+    const down = await database.call("Query", { ...query, ScanIndexForward: false });
+    expect(lines(down)).to.deep.equal([33, 10, 2, -1]);
+    const indexed = await database.call("Query", {
       TableName: "lines",
       IndexName: "bySku",
       KeyConditionExpression: "sku = :s AND line > :l",

@@ -2,16 +2,25 @@ import { SteppedClock } from "../../../src/core/clock";
 import { AwsError } from "../../../src/core/errors";
 import { createDynamoDb, type DynamoDb } from "../../../src/services/dynamodb/dynamodb";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import type { Answer, Input, OperationName } from "../../../src/wire/operation";
+import { untyped } from "../../support/untyped";
+
+type TableInput = Input<"dynamodb", "CreateTable">;
 
 /** A cloud with DynamoDB alone, on a clock that stands still. */
 export interface TestDatabase {
   readonly cloud: TestCloud;
   readonly clock: SteppedClock;
   readonly dynamoDb: DynamoDb;
-  call<Output = Record<string, unknown>>(operation: string, input: object): Promise<Output>;
+  call<N extends OperationName<"dynamodb">>(
+    operation: N,
+    input: Input<"dynamodb", N>,
+  ): Promise<Answer<"dynamodb", N>>;
+  /** For what is refused, and operations in a table of cases. */
+  untyped(operation: string, input: object): Promise<object>;
   /** Makes a table with the partition key `id`. */
-  createTable(name: string, settings?: object): Promise<void>;
-  items(tableName: string): Promise<readonly Record<string, unknown>[]>;
+  createTable(name: string, settings?: Partial<TableInput>): Promise<void>;
+  items(tableName: string): Promise<NonNullable<Answer<"dynamodb", "Scan">["Items"]>>;
   close(): Promise<void>;
 }
 
@@ -23,23 +32,24 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     services: [(context) => (dynamoDb = createDynamoDb(context))],
   });
   if (dynamoDb === undefined) throw new Error("the cloud did not start its service");
-  const call = <Output>(operation: string, input: object) => cloud.call<Output>("dynamodb", operation, input);
+  const call: TestDatabase["call"] = (operation, input) => cloud.call("dynamodb", operation, input);
   return {
     cloud,
     clock,
     dynamoDb,
     call,
+    untyped: (operation, input) => untyped(cloud.call)("dynamodb", operation, input),
     async createTable(name, settings = {}) {
       await call("CreateTable", { ...tableOf(name), ...settings });
     },
     async items(tableName) {
-      return (await call<{ Items: Record<string, unknown>[] }>("Scan", { TableName: tableName })).Items;
+      return (await call("Scan", { TableName: tableName })).Items ?? [];
     },
     close: () => cloud.close(),
   };
 }
 
-export function tableOf(name: string): object {
+export function tableOf(name: string): TableInput {
   return {
     TableName: name,
     AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],

@@ -3,7 +3,6 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
-  type GetItemCommandOutput,
   PutItemCommand,
   TransactionCanceledException,
   waitUntilTableExists,
@@ -92,7 +91,7 @@ describe("DynamoDB over the wire", () => {
     const Item = { id: { S: "binary" }, b: { B: bytes }, m: { M: { l: { L: [{ BS: [bytes] }] } } } };
     await cloud.call("dynamodb", "PutItem", { TableName: "orders", Item });
     const Key = { id: Item.id };
-    const got = await cloud.call<GetItemCommandOutput>("dynamodb", "GetItem", { TableName: "orders", Key });
+    const got = await cloud.call("dynamodb", "GetItem", { TableName: "orders", Key });
     expect(got.Item?.b?.B).to.be.instanceOf(Uint8Array);
     expect([...(got.Item?.m?.M?.l?.L?.[0]?.BS?.[0] ?? [])]).to.deep.equal([...bytes]);
     const again = await caught(

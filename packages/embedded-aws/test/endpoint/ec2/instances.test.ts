@@ -17,6 +17,7 @@ import { createEvents } from "../../../src/services/eventBridge/eventBridge";
 import { createSqs } from "../../../src/services/sqs/sqs";
 import { createSsm } from "../../../src/services/ssm/ssm";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import { untyped } from "../../support/untyped";
 
 const IMAGE = "ami-0123456789abcdef0";
 const SUBNETS = ["subnet-04c1f7a9b3e8d2560", "subnet-09e2b6d8a1c7f3541"] as const;
@@ -211,7 +212,7 @@ describe("EC2", () => {
         },
       ],
     });
-    const { QueueUrl } = await cloud.call<{ QueueUrl: string }>("sqs", "CreateQueue", {
+    const { QueueUrl = "" } = await cloud.call("sqs", "CreateQueue", {
       QueueName: "q",
       Attributes: { Policy },
     });
@@ -245,11 +246,11 @@ describe("EC2", () => {
       imageId: IMAGE,
       tags: { Fleet: "web" },
     });
-    const { Messages } = await cloud.call<{ Messages: { Body: string }[] }>("sqs", "ReceiveMessage", {
+    const { Messages = [] } = await cloud.call("sqs", "ReceiveMessage", {
       QueueUrl,
       MaxNumberOfMessages: 10,
     });
-    const details = Messages.map((message) => (JSON.parse(message.Body) as { detail: object }).detail);
+    const details = Messages.map((message) => (JSON.parse(message.Body ?? "") as { detail: object }).detail);
     expect(details).to.have.deep.members(
       path.map((state) => ({ "instance-id": instance!.InstanceId, state })),
     );
@@ -448,7 +449,7 @@ describe("EC2", () => {
     it(`refuses ${what}`, async () => {
       const launch = { ImageId: IMAGE, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 };
       const full = operation === "RunInstances" ? { ...launch, ...input } : input;
-      expect((await failure(cloud.call("ec2", operation, full))).code).to.equal(code);
+      expect((await failure(untyped(cloud.call)("ec2", operation, full))).code).to.equal(code);
       expect(await states()).to.deep.equal([]);
     });
   }

@@ -13,6 +13,7 @@ import type { Access, CloudContext, Service } from "../../../src/core/service";
 import type { Principal } from "../../../src/core/iam/principal";
 import { type Input, officialService, type OperationName, operationsOf } from "../../../src/wire/operation";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import { untyped } from "../../support/untyped";
 
 const lambda: Principal = {
   kind: "service",
@@ -63,16 +64,16 @@ describe("IAM", () => {
           () => ({}),
         ),
       ),
-    ec2: (context: CloudContext): Service => ({
-      name: "ec2",
-      protocol: { kind: "ec2Query", namespace: "" },
-      operations: {
-        DescribeInstances: (_, call) => {
-          context.authorize(call.caller, [access]);
-          return Promise.resolve({});
-        },
-      },
-    }),
+    ec2: (context: CloudContext) =>
+      officialService(
+        "ec2",
+        operationsOf("ec2", context)(
+          "DescribeInstances",
+          { supports: [] },
+          () => [access],
+          () => ({}),
+        ),
+      ),
   };
   const operations = { sqs: "ListQueues", sns: "ListTopics", ec2: "DescribeInstances" } as const;
 
@@ -94,7 +95,7 @@ describe("IAM", () => {
     iam("PutRolePolicy", { RoleName: "worker", PolicyName: "inline", PolicyDocument: document });
   const worker: Principal = { kind: "role", accountId: "000000000000", roleName: "worker", sessionName: "s" };
   const attempt = (service: keyof typeof guarded = "sqs", caller: Principal = worker) =>
-    refusalOf(cloud.context.call(service, operations[service], {}, caller));
+    refusalOf(untyped(cloud.context.call)(service, operations[service], {}, caller));
 
   const refused =
     "User: arn:aws:sts::000000000000:assumed-role/worker/s is not authorized to perform: sqs:SendMessage on resource: " +
@@ -192,13 +193,11 @@ describe("IAM", () => {
   it("hands out a session to whom the trust policy names, and to nobody else", async () => {
     await createRole();
     const input = { RoleArn: roleArn, RoleSessionName: "session" };
-    const { Credentials } = await cloud.context.call<{
-      Credentials: { AccessKeyId: string; SecretAccessKey: string; SessionToken: string };
-    }>("sts", "AssumeRole", input, lambda);
+    const { Credentials } = await cloud.context.call("sts", "AssumeRole", input, lambda);
     const credentials = {
-      accessKeyId: Credentials.AccessKeyId,
-      secretAccessKey: Credentials.SecretAccessKey,
-      sessionToken: Credentials.SessionToken,
+      accessKeyId: Credentials!.AccessKeyId,
+      secretAccessKey: Credentials!.SecretAccessKey,
+      sessionToken: Credentials!.SessionToken,
     };
     const again = await refusalOf(
       new STSClient(cloud.clientAs(credentials)).send(new AssumeRoleCommand(input)),

@@ -3,6 +3,7 @@ import { createKms } from "../../../src/services/kms/kms";
 import { createSns } from "../../../src/services/sns/sns";
 import type { Principal } from "../../../src/core/iam/principal";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import type { Input, OperationName } from "../../../src/wire/operation";
 
 const ACCOUNT = "000000000000";
 
@@ -15,11 +16,13 @@ describe("KMS keys", () => {
 
   afterEach(() => cloud.close());
 
-  const kms = <Output>(operation: string, input: object) => cloud.call<Output>("kms", operation, input);
-  const createKey = async (input: object = {}) =>
-    (await kms<{ KeyMetadata: { KeyId: string; Arn: string } }>("CreateKey", input)).KeyMetadata;
-  const describeKey = async (KeyId: string) =>
-    (await kms<{ KeyMetadata: Record<string, unknown> }>("DescribeKey", { KeyId })).KeyMetadata;
+  const kms = <N extends OperationName<"kms">>(operation: N, input: Input<"kms", N>) =>
+    cloud.call("kms", operation, input);
+  const createKey = async (input: Input<"kms", "CreateKey"> = {}) => {
+    const { KeyMetadata } = await kms("CreateKey", input);
+    return { KeyId: KeyMetadata?.KeyId ?? "", Arn: KeyMetadata?.Arn ?? "" };
+  };
+  const describeKey = async (KeyId: string) => (await kms("DescribeKey", { KeyId })).KeyMetadata;
   const refusalOf = (promise: Promise<unknown>) =>
     promise.then(
       () => "none",
@@ -61,7 +64,7 @@ describe("KMS keys", () => {
     const { KeyId } = await createKey();
     const Statement = [{ Effect: "Deny", Principal: "*", Action: "kms:Decrypt", Resource: "*" }];
     const policy = JSON.stringify({ Version: "2012-10-17", Statement });
-    expect(await kms<{ Policy: string }>("GetKeyPolicy", { KeyId }))
+    expect(await kms("GetKeyPolicy", { KeyId }))
       .to.have.property("Policy")
       .that.includes("kms:*");
     await kms("PutKeyPolicy", { KeyId, Policy: policy });

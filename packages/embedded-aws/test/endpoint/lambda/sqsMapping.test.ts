@@ -49,7 +49,7 @@ describe("an event source mapping of a queue", () => {
     await consumer("exports.handler = async (e) => { console.log('SEEN ' + JSON.stringify(e)); };");
     const queue = await createQueue(cloud, "orders");
     await map(queue);
-    const { MessageId } = await cloud.call<{ MessageId: string }>("sqs", "SendMessage", {
+    const { MessageId } = await cloud.call("sqs", "SendMessage", {
       QueueUrl: queue.url,
       MessageBody: "hello",
       MessageAttributes: {

@@ -42,18 +42,14 @@ describe("an event source mapping of a table's stream", () => {
       },
       { Action: "sqs:SendMessage", Resource: failed.arn },
     ]);
-    const { TableDescription } = await cloud.call<{ TableDescription: { LatestStreamArn: string } }>(
-      "dynamodb",
-      "CreateTable",
-      {
-        TableName: "orders",
-        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-        BillingMode: "PAY_PER_REQUEST",
-        StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
-      },
-    );
-    EventSourceArn = TableDescription.LatestStreamArn;
+    const { TableDescription } = await cloud.call("dynamodb", "CreateTable", {
+      TableName: "orders",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      BillingMode: "PAY_PER_REQUEST",
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+    });
+    EventSourceArn = TableDescription?.LatestStreamArn ?? "";
   });
   afterEach(() => cloud.close());
 

@@ -99,7 +99,7 @@ export async function createQueue(
   name: string,
   attributes: Readonly<Record<string, string>> = {},
 ): Promise<Queue> {
-  const { QueueUrl: url } = await cloud.call<{ QueueUrl: string }>("sqs", "CreateQueue", {
+  const { QueueUrl: url = "" } = await cloud.call("sqs", "CreateQueue", {
     QueueName: name,
     Attributes: attributes,
   });
@@ -118,25 +118,24 @@ export interface Message {
 
 /** The messages that are visible in a queue now; up to ten. */
 export async function receive(cloud: TestCloud, queue: Queue): Promise<readonly Message[]> {
-  const { Messages = [] } = await cloud.call<{ Messages?: readonly Message[] }>("sqs", "ReceiveMessage", {
+  const { Messages = [] } = await cloud.call("sqs", "ReceiveMessage", {
     QueueUrl: queue.url,
     MaxNumberOfMessages: 10,
     MessageAttributeNames: ["All"],
   });
-  return Messages;
+  return Messages.map(({ Body = "", MessageAttributes }) => ({
+    Body,
+    ...(MessageAttributes !== undefined && { MessageAttributes }),
+  }));
 }
 
 /** Messages in a queue, those in flight included. */
 export async function depth(cloud: TestCloud, queue: Queue): Promise<number> {
-  const { Attributes } = await cloud.call<{ Attributes: Record<string, string> }>(
-    "sqs",
-    "GetQueueAttributes",
-    {
-      QueueUrl: queue.url,
-      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-    },
-  );
-  return Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
+  const { Attributes = {} } = await cloud.call("sqs", "GetQueueAttributes", {
+    QueueUrl: queue.url,
+    AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+  });
+  return Object.values<string>(Attributes).reduce((sum, value) => sum + Number(value), 0);
 }
 
 export const CONSUME: Statement = {

@@ -1,10 +1,11 @@
 import { InvalidParameterException, NotFoundException, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
-import type { Service } from "../../../src/core/service";
 import { createSns } from "../../../src/services/sns/sns";
 import { createSqs } from "../../../src/services/sqs/sqs";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import { untyped } from "../../support/untyped";
+import { RecordingService } from "../../support/recordingService";
 
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:f";
 const QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:q";
@@ -15,21 +16,17 @@ describe("SNS", () => {
   let TopicArn: string;
   let payloads: unknown[];
 
-  const lambda = (): Service => ({
-    name: "lambda",
-    protocol: { kind: "restJson", routes: [] },
-    operations: {
-      Invoke: (input) => {
-        payloads.push(JSON.parse((input as { Payload: Buffer }).Payload.toString()));
-        return Promise.resolve({ StatusCode: 202 });
-      },
+  const lambda = new RecordingService("lambda", {
+    Invoke: ({ Payload = new Uint8Array() }) => {
+      payloads.push(JSON.parse(Buffer.from(Payload).toString()));
+      return { StatusCode: 202 };
     },
   });
 
   beforeEach(async () => {
     clock = new SteppedClock();
     payloads = [];
-    cloud = await startTestCloud({ clock, services: [createSqs, createSns, lambda] });
+    cloud = await startTestCloud({ clock, services: [createSqs, createSns, lambda.create] });
     const created = await cloud.call("sns", "CreateTopic", {
       Name: "on-call",
       Tags: [{ Key: "Team", Value: "a" }],
@@ -59,11 +56,11 @@ describe("SNS", () => {
       },
     });
   const bodies = async () => {
-    const { Messages = [] } = await cloud.call<{ Messages?: { Body: string }[] }>("sqs", "ReceiveMessage", {
+    const { Messages = [] } = await cloud.call("sqs", "ReceiveMessage", {
       QueueUrl: `${cloud.endpoint}/000000000000/q`,
       MaxNumberOfMessages: 10,
     });
-    return Messages.map((message) => message.Body);
+    return Messages.map((message) => message.Body ?? "");
   };
   const failure = (work: Promise<unknown>) =>
     work.then(
@@ -242,7 +239,7 @@ describe("SNS", () => {
   ];
   for (const [operation, input, reason] of refused) {
     it(`refuses ${operation} with ${reason}`, async () => {
-      const error = await failure(cloud.call("sns", operation, { TopicArn, ...input }));
+      const error = await failure(untyped(cloud.call)("sns", operation, { TopicArn, ...input }));
       expect(error?.message).to.contain(reason);
     });
   }

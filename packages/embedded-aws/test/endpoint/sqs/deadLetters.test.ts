@@ -4,21 +4,7 @@ import type { CloudEvent } from "../../../src/core/eventStream";
 import { createSqs } from "../../../src/services/sqs/sqs";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { codeOf } from "./support";
-
-interface Received {
-  readonly MessageId: string;
-  readonly Body: string;
-  readonly Attributes: Readonly<Record<string, string>>;
-  readonly MessageAttributes?: Readonly<Record<string, object>>;
-}
-
-interface Task {
-  readonly Status: string;
-  readonly TaskHandle?: string;
-  readonly ApproximateNumberOfMessagesMoved: number;
-  readonly ApproximateNumberOfMessagesToMove: number;
-  readonly FailureReason?: string;
-}
+import type { Input, OperationName } from "../../../src/wire/operation";
 
 const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
@@ -28,30 +14,29 @@ describe("SQS dead-letter queues", () => {
   let source: string;
   let dead: string;
 
-  const call = <Output = object>(operation: string, input: object) =>
-    cloud.call<Output>("sqs", operation, input);
+  const call = <N extends OperationName<"sqs">>(operation: N, input: Input<"sqs", N>) =>
+    cloud.call("sqs", operation, input);
 
   async function create(QueueName: string, Attributes: Record<string, string> = {}): Promise<string> {
-    return (await call<{ QueueUrl: string }>("CreateQueue", { QueueName, Attributes })).QueueUrl;
+    return (await call("CreateQueue", { QueueName, Attributes })).QueueUrl ?? "";
   }
 
-  async function receive(QueueUrl: string): Promise<readonly Received[]> {
-    const input = {
+  async function receive(QueueUrl: string) {
+    const { Messages = [] } = await call("ReceiveMessage", {
       QueueUrl,
       MaxNumberOfMessages: 10,
-      AttributeNames: ["All"],
+      MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
-    };
-    return (await call<{ Messages?: readonly Received[] }>("ReceiveMessage", input)).Messages ?? [];
+    });
+    return Messages;
   }
 
   async function available(QueueUrl: string): Promise<number> {
-    const AttributeNames = ["ApproximateNumberOfMessages"];
-    const { Attributes } = await call<{ Attributes: Record<string, string> }>("GetQueueAttributes", {
+    const { Attributes } = await call("GetQueueAttributes", {
       QueueUrl,
-      AttributeNames,
+      AttributeNames: ["ApproximateNumberOfMessages"],
     });
-    return Number(Attributes.ApproximateNumberOfMessages);
+    return Number(Attributes?.ApproximateNumberOfMessages);
   }
 
   /** Sends messages that nobody ever deletes, until they stand in the dead-letter queue. */
@@ -78,13 +63,13 @@ describe("SQS dead-letter queues", () => {
     cloud.context.events.subscribe((event) => events.push(event));
     const sentAt = clock.now();
     const MessageAttributes = { kind: { DataType: "String", StringValue: "v" } };
-    const { MessageId } = await call<{ MessageId: string }>("SendMessage", {
+    const { MessageId } = await call("SendMessage", {
       QueueUrl: source,
       MessageBody: "b",
       MessageAttributes,
     });
     for (const count of ["1", "2"]) {
-      expect((await receive(source))[0]?.Attributes.ApproximateReceiveCount).to.equal(count);
+      expect((await receive(source))[0]?.Attributes?.ApproximateReceiveCount).to.equal(count);
       await clock.advance(30_000);
     }
     expect(await available(dead), "not moved before it is asked for again").to.equal(0);
@@ -120,16 +105,15 @@ describe("SQS dead-letter queues", () => {
     await call("DeleteQueue", { QueueUrl: dead });
     await letDie("b");
     expect(await available(source)).to.equal(1);
-    expect((await receive(source))[0]?.Attributes.ApproximateReceiveCount).to.equal("4");
+    expect((await receive(source))[0]?.Attributes?.ApproximateReceiveCount).to.equal("4");
   });
 
   describe("and message-move tasks", () => {
-    const start = (input: object = {}) =>
-      call<{ TaskHandle: string }>("StartMessageMoveTask", { SourceArn: arn("dead"), ...input });
+    const start = (input: Partial<Input<"sqs", "StartMessageMoveTask">> = {}) =>
+      call("StartMessageMoveTask", { SourceArn: arn("dead"), ...input });
 
     const tasks = async () =>
-      (await call<{ Results: Task[] }>("ListMessageMoveTasks", { SourceArn: arn("dead"), MaxResults: 10 }))
-        .Results;
+      (await call("ListMessageMoveTasks", { SourceArn: arn("dead"), MaxResults: 10 })).Results ?? [];
 
     it("bring messages back to where they came from, as new ones", async () => {
       await letDie("a", "b");
@@ -154,7 +138,7 @@ describe("SQS dead-letter queues", () => {
       expect(after.map((message) => message.Body)).to.deep.equal(["a", "b"]);
       expect(after[0]?.MessageId).to.not.equal(before[0]?.MessageId);
       expect(after[0]?.Attributes).to.not.have.property("DeadLetterQueueSourceArn");
-      expect(after[0]?.Attributes.ApproximateReceiveCount).to.equal("1");
+      expect(after[0]?.Attributes?.ApproximateReceiveCount).to.equal("1");
       expect(await available(dead)).to.equal(0);
     });
 

@@ -3,10 +3,9 @@ import { SteppedClock } from "../../../src/core/clock";
 import { createSqs } from "../../../src/services/sqs/sqs";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { codeOf } from "./support";
+import type { Answer, Input } from "../../../src/wire/operation";
 
-interface Answer {
-  readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[];
-}
+type ReceivedMessages = Answer<"sqs", "ReceiveMessage">;
 
 describe("SQS long polling, on a stepped clock", () => {
   let clock: SteppedClock;
@@ -16,7 +15,7 @@ describe("SQS long polling, on a stepped clock", () => {
   beforeEach(async () => {
     clock = new SteppedClock();
     cloud = await startTestCloud({ clock, services: [createSqs] });
-    ({ QueueUrl } = await cloud.call<{ QueueUrl: string }>("sqs", "CreateQueue", { QueueName: "orders" }));
+    ({ QueueUrl = "" } = await cloud.call("sqs", "CreateQueue", { QueueName: "orders" }));
   });
 
   afterEach(() => cloud.close());
@@ -25,20 +24,19 @@ describe("SQS long polling, on a stepped clock", () => {
     cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody, DelaySeconds });
 
   /** A receive in the background, and what has come of it so far. */
-  function poll(input: object = {}, signal?: AbortSignal) {
-    const poll: { bodies: string[] | undefined; endedAt: number | undefined; answer: Promise<Answer> } = {
+  function poll(input: Partial<Input<"sqs", "ReceiveMessage">> = {}, signal?: AbortSignal) {
+    const poll: {
+      bodies: string[] | undefined;
+      endedAt: number | undefined;
+      answer: Promise<ReceivedMessages>;
+    } = {
       bodies: undefined,
       endedAt: undefined,
-      answer: cloud.call<Answer>(
-        "sqs",
-        "ReceiveMessage",
-        { QueueUrl, WaitTimeSeconds: 20, ...input },
-        signal,
-      ),
+      answer: cloud.call("sqs", "ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20, ...input }, signal),
     };
     void poll.answer.then(
       ({ Messages = [] }) => {
-        poll.bodies = Messages.map((message) => message.Body);
+        poll.bodies = Messages.map((message) => message.Body ?? "");
         poll.endedAt = clock.now();
       },
       () => undefined,
@@ -111,7 +109,7 @@ describe("SQS long polling, on a stepped clock", () => {
   });
 
   it("is woken in a dead-letter queue by a message that is moved there", async () => {
-    const dead = await cloud.call<{ QueueUrl: string }>("sqs", "CreateQueue", { QueueName: "dead" });
+    const dead = await cloud.call("sqs", "CreateQueue", { QueueName: "dead" });
     const RedrivePolicy = JSON.stringify({
       deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:dead",
       maxReceiveCount: 1,

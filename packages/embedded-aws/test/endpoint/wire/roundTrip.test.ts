@@ -10,7 +10,7 @@ import { SmithyRpcV2CborProtocol } from "@smithy/core/cbor";
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { WireRequest } from "../../../src/core/protocols/codec";
+import type { WireRequest } from "../../../src/core/http";
 import {
   officialServices,
   type OfficialService,

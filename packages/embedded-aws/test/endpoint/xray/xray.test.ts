@@ -7,6 +7,7 @@ import { createXray } from "../../../src/services/xray/xray";
 import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { createFunction, createRole, invoke, record } from "../lambda/support";
+import { untyped } from "../../support/untyped";
 
 const TRACE = `1-695d0000-${"a".repeat(24)}`;
 const segment = (more: object = {}) =>
@@ -31,11 +32,10 @@ describe("X-Ray", () => {
   afterEach(() => cloud.close());
 
   const put = async (...TraceSegmentDocuments: string[]) =>
-    (await cloud.call<"xray", "PutTraceSegments">("xray", "PutTraceSegments", { TraceSegmentDocuments }))
-      .UnprocessedTraceSegments ?? [];
+    (await cloud.call("xray", "PutTraceSegments", { TraceSegmentDocuments })).UnprocessedTraceSegments ?? [];
   const summaries = async (StartTime = 0, EndTime = 1e10) =>
     (
-      await cloud.call<"xray", "GetTraceSummaries">("xray", "GetTraceSummaries", {
+      await cloud.call("xray", "GetTraceSummaries", {
         StartTime: new Date(StartTime * 1000),
         EndTime: new Date(EndTime * 1000),
       })
@@ -57,11 +57,9 @@ describe("X-Ray", () => {
         },
       ]);
       expect(await summaries(1001)).to.deep.equal([]);
-      const { Traces, UnprocessedTraceIds } = await cloud.call<"xray", "BatchGetTraces">(
-        "xray",
-        "BatchGetTraces",
-        { TraceIds: [TRACE, "1-00000000-unknown"] },
-      );
+      const { Traces, UnprocessedTraceIds } = await cloud.call("xray", "BatchGetTraces", {
+        TraceIds: [TRACE, "1-00000000-unknown"],
+      });
       expect(Traces?.map(({ Segments }) => Segments?.map(({ Document }) => Document))).to.deep.equal([
         [segment(), later],
       ]);
@@ -93,7 +91,7 @@ describe("X-Ray", () => {
     it("forgets the oldest of more than a thousand traces", async () => {
       const id = (index: number) => `1-695d0000-${String(index).padStart(24, "0")}`;
       await put(...Array.from({ length: 1001 }, (_, index) => segment({ trace_id: id(index) })));
-      const kept = await cloud.call<"xray", "BatchGetTraces">("xray", "BatchGetTraces", {
+      const kept = await cloud.call("xray", "BatchGetTraces", {
         TraceIds: [id(0), id(1), id(1000)],
       });
       expect(kept.UnprocessedTraceIds).to.deep.equal([id(0)]);
@@ -108,7 +106,7 @@ describe("X-Ray", () => {
         sessionName: "s",
       };
       const call = (operation: string, input: object) =>
-        cloud.context.call("xray", operation, input, caller).then(
+        untyped(cloud.context.call)("xray", operation, input, caller).then(
           () => "done",
           (error: unknown) => String(error),
         );

@@ -5,8 +5,11 @@ import fc from "fast-check";
 import { authenticate, refusalOf, type Session } from "../../../src/core/authenticate";
 import type { RequestHead } from "../../../src/core/door";
 import { AwsError } from "../../../src/core/errors";
+import type { ServiceName } from "../../../src/core/service";
 import { readClaim } from "../../../src/core/signature";
+import { officialService } from "../../../src/wire/operation";
 
+const serviceOf = (name: ServiceName) => officialService(name, {});
 const minutes = 60_000;
 const cloudTime = Date.UTC(2026, 0, 1);
 const machineTime = Date.UTC(2031, 5, 5);
@@ -109,10 +112,7 @@ function callerOf(head: RequestHead, body = "{}", now = { cloud: cloudTime, mach
         ? authentication.verify(Buffer.from(body))
         : undefined;
   if (doubt !== undefined) {
-    const { code, message } = refusalOf(doubt, {
-      name: "sqs",
-      protocol: { kind: "awsJson", version: "1.0", targetPrefixes: [] },
-    });
+    const { code, message } = refusalOf(doubt, serviceOf("sqs"));
     return `${code}: ${message}`;
   }
   if (authentication.kind === "doubted") throw new Error("unreachable");
@@ -368,14 +368,15 @@ describe("who signs a request", () => {
       });
     const query = ["InvalidClientTokenId 403", "SignatureDoesNotMatch 403"];
     expect(codes()).to.deep.equal(query);
-    expect(codes({ name: "iam", protocol: { kind: "awsQuery", namespace: "" } })).to.deep.equal(query);
-    expect(codes({ name: "ec2", protocol: { kind: "ec2Query", namespace: "" } })).to.deep.equal(query);
-    expect(codes({ name: "lambda", protocol: { kind: "restJson", routes: [] } })).to.deep.equal([
+    expect(codes(serviceOf("iam"))).to.deep.equal(query);
+    expect(codes(serviceOf("ec2"))).to.deep.equal(query);
+    expect(codes(serviceOf("lambda"))).to.deep.equal([
       "UnrecognizedClientException 403",
       "InvalidSignatureException 403",
     ]);
-    expect(
-      codes({ name: "dynamodb", protocol: { kind: "awsJson", version: "1.0", targetPrefixes: [] } }),
-    ).to.deep.equal(["UnrecognizedClientException 400", "InvalidSignatureException 400"]);
+    expect(codes(serviceOf("dynamodb"))).to.deep.equal([
+      "UnrecognizedClientException 400",
+      "InvalidSignatureException 400",
+    ]);
   });
 });

@@ -117,10 +117,10 @@ const table = resource({
     if (inputs.pointInTimeRecovery?.enabled === true) {
       await context.call("dynamodb", "UpdateContinuousBackups", {
         TableName: inputs.name,
-        PointInTimeRecoverySpecification: defined({
+        PointInTimeRecoverySpecification: {
           PointInTimeRecoveryEnabled: true,
           RecoveryPeriodInDays: inputs.pointInTimeRecovery.recoveryPeriodInDays,
-        }),
+        },
       });
     }
     if (inputs.ttl?.enabled === true) {

@@ -67,7 +67,7 @@ const eventTarget = resource({
         MaximumRetryAttempts: inputs.retryPolicy?.maximumRetryAttempts,
       }),
     };
-    const { FailedEntries = [] } = await context.call<"events", "PutTargets">("events", "PutTargets", {
+    const { FailedEntries = [] } = await context.call("events", "PutTargets", {
       Rule: inputs.rule,
       EventBusName: inputs.eventBusName,
       Targets: [target],

@@ -1,4 +1,5 @@
-import { AwsError } from "../errors";
+import { AwsError } from "../core/errors";
+import type { WireRequest } from "../core/http";
 
 /** What a form may hold; far above what any operation's input needs. */
 const MAX_PARAMETERS = 10_000;
@@ -12,11 +13,26 @@ const DOT = 0x2e;
 const PERCENT = 0x25;
 const EQUALS = 0x3d;
 
+/** A request is asked for its action, for its service and for its members: it is parsed once. */
+const parsed = new WeakMap<WireRequest, URLSearchParams>();
+
+/** The parameters of a query-protocol request: those of its form body and of its URL. @throws AwsError */
+export function formParameters(request: WireRequest): URLSearchParams {
+  const known = parsed.get(request);
+  if (known !== undefined) return known;
+  const form = request.body.toString("utf8");
+  checkForm(form);
+  const parameters = new URLSearchParams(request.query);
+  for (const [name, value] of new URLSearchParams(form)) parameters.append(name, value);
+  parsed.set(request, parameters);
+  return parameters;
+}
+
 /**
  * Refuses a form of the query protocols that would cost more to take apart than any operation needs; one pass over
  * the text, before it is parsed.
  */
-export function checkForm(form: string): void {
+function checkForm(form: string): void {
   let parameters = 1;
   let nameStart = 0;
   let parts = 1;
