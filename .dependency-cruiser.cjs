@@ -4,7 +4,7 @@ const AWS = "^packages/embedded-aws/src";
 const PULUMI = "^packages/embedded-pulumi/src";
 
 /** What a package shows to others: what its `exports` name. */
-const FACES = [`${AWS}/(index|testing/index)[.]ts$`, `${PULUMI}/index[.]ts$`];
+const FACES = [`${AWS}/(index|(testing|support)/index)[.]ts$`, `${PULUMI}/index[.]ts$`];
 /** What command lines are made of: a face for them alone. */
 const CLI = [`${PULUMI}/cli/index[.]ts$`, "^packages/embedded-pulumi/bin/load[.]cjs$"];
 

@@ -1,4 +1,4 @@
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 /** Prints rows under their headings; the first column is text, the others are numbers. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = headings.map((heading, column) =>

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { constants, setPriority } from "node:os";
 import path from "node:path";
-import { guardProcess, killGroup } from "embedded-aws";
+import { guardProcess, killGroup } from "embedded-aws/support";
 import { localDirectory } from "embedded-pulumi";
 
 /** "index.ts(3,7): error TS2322: Type …" */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { RunningClock, inboxOf, type Cloud, type CloudContext, type Email } from "embedded-aws";
+import { RunningClock, type Cloud } from "embedded-aws";
 import {
   cloudOptionsOf,
   deploy,
@@ -22,12 +22,8 @@ import { localStatus, STATUS_PATH, type LocalStatus } from "./target";
 export interface LocalDeployment {
   readonly endpoint: string;
   readonly region: string;
-  readonly context: CloudContext;
+  readonly cloud: Cloud;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** How many e-mails SES has accepted so far. */
-  emailsSent(): number;
-  /** The newest of them, as many as the inbox keeps; oldest first. */
-  emails(): readonly Email[];
   /** How many resources the program registered, components and the stack included. */
   readonly resources: number;
   /** Resolves when the program's process has ended well; rejects with `CommandError` when it has not. */
@@ -75,10 +71,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   return {
     endpoint: cloud.endpoint,
     region,
-    context: cloud.context,
+    cloud,
     setSpeed: (speed) => clock.setSpeed(speed),
-    emailsSent: () => inboxOf(cloud.context).total,
-    emails: () => inboxOf(cloud.context).emails,
     outputs,
     resources: deployment.resources.length,
     programEnded,

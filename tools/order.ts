@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SingleBar } from "cli-progress";
 import { readFile, stat } from "node:fs/promises";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { generateMessages } from "./demonstration/orders";
 import {
   DEFAULT_PORT,

@@ -1,7 +1,8 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { seededRandom, type CloudEvent } from "embedded-aws";
+import type { CloudEvent } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { defaultStack } from "embedded-pulumi";
 import {
   demonstrateOrders,
@@ -98,7 +99,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     seed,
     terminal,
   });
-  const endOfTrouble = tellTrouble(deployment.context.events, terminal);
+  const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {
     const readyMs = performance.now();
     // At real speed: the figures of the orders are real milliseconds.
@@ -142,8 +143,8 @@ async function demonstrate(
     credentials: localCredentials,
   };
   const system: OrderSystem = {
-    clock: deployment.context.clock,
-    events: deployment.context.events,
+    clock: deployment.cloud.context.clock,
+    events: deployment.cloud.context.events,
     sqs: new SQSClient(clientConfig),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig)),
     orderQueueUrl: stringOutput(deployment, "orderQueueUrl"),
@@ -151,8 +152,8 @@ async function demonstrate(
     ordersTableName: stringOutput(deployment, "ordersTableName"),
     inventoryTableName: stringOutput(deployment, "inventoryTableName"),
     confirmationFailureQueueUrl: optionalOutput(deployment, "confirmationFailureQueueUrl"),
-    emailsSent: () => deployment.emailsSent(),
-    emails: () => deployment.emails(),
+    emailsSent: () => deployment.cloud.inbox.total,
+    emails: () => deployment.cloud.inbox.emails,
   };
   try {
     terminal.print(
@@ -166,8 +167,12 @@ async function demonstrate(
       achievement: "item-inserted" as const,
       patienceMs: ORDER_PATIENCE_MS,
     };
-    const demonstration = await unlessStuck(deployment.context, expectation, terminal.signal, (signal) =>
-      demonstrateOrders(system, orders, seededRandom(seed), signal, (line) => terminal.print(`  ${line}`)),
+    const demonstration = await unlessStuck(
+      deployment.cloud.context,
+      expectation,
+      terminal.signal,
+      (signal) =>
+        demonstrateOrders(system, orders, seededRandom(seed), signal, (line) => terminal.print(`  ${line}`)),
     );
     for (const line of describeOrders(demonstration)) terminal.print(line);
     return demonstration;
@@ -185,7 +190,7 @@ async function demonstrateFleet(
 ): Promise<ScalerDemonstration | undefined> {
   const functionName = optionalOutput(deployment, "scaleFleetFunctionName");
   if (functionName === undefined) return undefined;
-  const settings = await readScalerSettings(deployment.context, functionName);
+  const settings = await readScalerSettings(deployment.cloud.context, functionName);
   const reason = nothingToShow(settings);
   if (reason !== undefined) {
     terminal.print(`\nThe scaler is not demonstrated: ${reason}.`);
@@ -202,8 +207,8 @@ async function demonstrateFleet(
     achievement: "instance-state-changed" as const,
     patienceMs: FLEET_PATIENCE_MS,
   };
-  const demonstration = await unlessStuck(deployment.context, expectation, terminal.signal, (signal) =>
-    demonstrateScaler(deployment.context, settings, tell, signal),
+  const demonstration = await unlessStuck(deployment.cloud.context, expectation, terminal.signal, (signal) =>
+    demonstrateScaler(deployment.cloud, settings, tell, signal),
   );
   for (const line of describeScaler(demonstration)) terminal.print(line);
   return demonstration;

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import * as v from "valibot";
 import { ConfigurationError, ProjectError, readProject } from "embedded-pulumi";
 import { CommandError } from "embedded-pulumi/cli";
-import { messageOf } from "embedded-aws";
+import { messageOf } from "embedded-aws/support";
 
 /** Where a command's calls go: the local cloud, or a stack that stands on AWS. */
 export interface Target {

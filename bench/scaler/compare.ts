@@ -2,7 +2,7 @@ import type { Policy } from "./policy";
 import { scoreOf, type Run, type Score } from "./run";
 import { simulate, type World } from "./simulate";
 import type { Trace } from "./traces";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 /** A policy with the world that it is to be measured in. */
 export interface Contender {

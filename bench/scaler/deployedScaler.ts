@@ -1,18 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  startCloud,
-  SteppedClock,
-  ec2ControlsOf,
-  currentState,
-  instancesOf,
-  isLive,
-  createLoad,
-  type Cloud,
-  type CloudContext,
-  type Instance,
-} from "embedded-aws";
+import { startCloud, SteppedClock, type Cloud, type CloudContext } from "embedded-aws";
 import { deploy } from "embedded-pulumi";
 import type { Contender } from "./compare";
 import type { ComparedSettings } from "./program/index";
@@ -59,7 +48,7 @@ async function deployFleet(world: World, settings: ComparedSettings): Promise<De
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
   const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
   const cloud = await startCloud({ port: 0, clock });
-  ec2ControlsOf(cloud.context).bootMs = world.bootSeconds * 1000;
+  cloud.ec2.bootMs = world.bootSeconds * 1000;
   const deployment = await withProject(settings, async (directory) => {
     const deployed = await deploy<typeof import("./program/index")>(cloud, {
       directory,
@@ -96,9 +85,8 @@ async function withProject<T>(
 /** Steps the cloud through a trace, from a fleet that is in service and a metric that has no past. */
 async function follow(deployment: DeployedFleet, trace: Trace, world: World): Promise<Run> {
   const { cloud, clock, fleet, launchTemplateId } = deployment;
-  const { context } = cloud;
   const fleetTags = { [FLEET_TAG_KEY]: fleet };
-  const watched = watch(context, fleet);
+  const watched = watch(cloud.context, fleet);
   const initial = initialSize(trace, world);
   if (initial > 0) {
     const LaunchTemplate = { LaunchTemplateId: launchTemplateId };
@@ -107,19 +95,17 @@ async function follow(deployment: DeployedFleet, trace: Trace, world: World): Pr
   await clock.advance(START - clock.now());
 
   const demandAt = (at: number) => trace.demand[Math.floor((at - START) / 60_000)] ?? 0;
-  const load = createLoad(context, {
+  const load = cloud.createLoad({
     fleetTags,
     demand: demandAt,
     bootstrapMs: world.bootstrapSeconds * 1000,
     delayMs: world.metricDelaySeconds * 1000,
   });
-  const isPaidFor = (instance: Instance) =>
-    instance.tags.get(FLEET_TAG_KEY) === fleet && isLive(currentState(instance));
   const steps: Step[] = [];
   for (let step = 0; step < trace.demand.length * STEPS_PER_MINUTE; step++) {
     await clock.advance(START + step * STEP_SECONDS * 1000 - clock.now());
-    const fleetSize = instancesOf(context).all().filter(isPaidFor).length;
-    steps.push({ demand: load.demand(), supply: load.inService(), fleet: fleetSize });
+    // Paid for from the launch on.
+    steps.push({ demand: load.demand(), supply: load.inService(), fleet: load.live().length });
     watched.throwIfAnythingFailed();
   }
   load.close();

@@ -1,5 +1,5 @@
 import { elasticityOf, instabilityOf, type Elasticity, type Sample } from "./elasticity";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 export const STEP_SECONDS = 5;
 export const STEPS_PER_MINUTE = 60 / STEP_SECONDS;

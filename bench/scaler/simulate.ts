@@ -1,4 +1,4 @@
-import { cpuUnderLoad, idleCpu } from "embedded-aws";
+import { cpuUnderLoad, idleCpu } from "embedded-aws/support";
 import type { CommonSettings, InstanceView, MinuteView, Policy } from "./policy";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
 import type { Trace } from "./traces";

@@ -1,6 +1,6 @@
 import type { Comparison } from "./compare";
 import type { Score } from "./run";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 const COLUMNS: readonly (readonly [title: string, of: (score: Score) => string])[] = [
   ["θ_U %", (score) => score.shortfall.toFixed(2)],

@@ -1,6 +1,6 @@
 import type { CostLine, Estimate } from "./estimate";
 import { PRICES_DATE, PRICES_REGION } from "./prices";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 /** The estimate as text, the arithmetic line by line. */
 export function describeEstimate({ workload, lines, ...sums }: Estimate): string[] {

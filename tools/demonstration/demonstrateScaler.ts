@@ -1,12 +1,4 @@
-import {
-  currentState,
-  instancesOf,
-  isLive,
-  createLoad,
-  type Cancel,
-  type CloudContext,
-  type Load,
-} from "embedded-aws";
+import type { Cancel, Cloud, CloudContext, Load } from "embedded-aws";
 import { describeEvent } from "./describeScaler";
 import { type FleetTally, type ScalerDemonstration, tallied, tallyOf } from "./fleetTally";
 import type { ScalerSettings } from "./scalerSettings";
@@ -33,12 +25,12 @@ export function nothingToShow(settings: ScalerSettings): string | undefined {
  * own settings explain, by the cloud's clock. Rejects when `signal` aborts.
  */
 export async function demonstrateScaler(
-  context: CloudContext,
+  { context, createLoad }: Pick<Cloud, "context" | "createLoad">,
   settings: ScalerSettings,
   tell: (line: string) => void,
   signal: AbortSignal,
 ): Promise<ScalerDemonstration> {
-  const load = createLoad(context, {
+  const load = createLoad({
     fleetTags: { [settings.tag.key]: settings.tag.value },
     bootstrapMs: BOOTSTRAP_MS,
   });
@@ -94,17 +86,13 @@ async function scenario(
 }
 
 function watchFleet(
-  context: CloudContext,
+  { clock, events }: CloudContext,
   settings: ScalerSettings,
   load: Load,
   tell: (line: string) => void,
   signal: AbortSignal,
 ) {
-  const { clock, events } = context;
-  const fleet = instancesOf(context)
-    .all()
-    .filter(({ tags }) => tags.get(settings.tag.key) === settings.tag.value);
-  let tally = tallyOf(fleet.filter((instance) => isLive(currentState(instance))).map(({ id }) => id));
+  let tally = tallyOf(load.live());
   const look = new Set<() => void>();
   const cancels: Cancel[] = [];
   const lookAgain = () => {

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from "embedded-aws";
+import { type Random, seededRandom } from "embedded-aws/support";
 import type { Order, OrderItem } from "../../handlers/orders/order";
 
 /** A message for the order queue, and what the generator meant by it. */

@@ -1,5 +1,5 @@
 import { clamp, HOLD, towards, type CommonSettings, type Policy } from "../policy";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 const TOLERANCE = 0.1;
 const STABILISATION_SECONDS = 300;

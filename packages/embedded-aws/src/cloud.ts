@@ -15,7 +15,11 @@ import type { ServiceCaller } from "./wire/operation";
 import { authorizer } from "./core/iam/authorize";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
+import { createLoad, type Load, type LoadOptions } from "./load/load";
 import { serviceFactories, type ServiceFactory } from "./services";
+import { dynamoDbControlsOf, type DynamoDbControls } from "./services/dynamodb/controls";
+import { ec2ControlsOf, type Ec2Controls } from "./services/ec2/controls";
+import { inboxOf, type Inbox } from "./services/ses/inbox";
 import { createSts } from "./services/sts/sts";
 
 export interface CloudOptions {
@@ -44,6 +48,14 @@ export interface Cloud {
   readonly services: ReadonlyMap<ServiceName, Service>;
   /** Calls an operation in-process as the account's administrator. */
   readonly call: ServiceCaller<[signal?: AbortSignal]>;
+  /** What SES has accepted, and which e-mails fail. */
+  readonly inbox: Inbox;
+  /** Which calls of DynamoDB fail, and the capacity that it has counted. */
+  readonly dynamoDb: DynamoDbControls;
+  /** How long EC2's instances take to boot, how late they are seen, how many there is room for. */
+  readonly ec2: Ec2Controls;
+  /** Puts work on a fleet of instances, whose CPU metrics follow from it, until the load is closed. */
+  createLoad(options: LoadOptions): Load;
   /** Ends every service, then the server; removes the directory; stops the clock. May be called again. */
   close(): Promise<void>;
 }
@@ -150,6 +162,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     services,
     call: ((service: ServiceName, operation: string, input: object, signal?: AbortSignal) =>
       call(service, operation, input, { kind: "administrator", accountId }, signal)) as Cloud["call"],
+    inbox: inboxOf(context),
+    dynamoDb: dynamoDbControlsOf(context),
+    ec2: ec2ControlsOf(context),
+    createLoad: (load) => createLoad(context, load),
     close,
   };
 }

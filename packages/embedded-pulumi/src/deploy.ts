@@ -1,5 +1,6 @@
 import type { Unwrap } from "@pulumi/pulumi";
-import { type Cloud, type CloudOptions, messageOf, seededRandom } from "embedded-aws";
+import type { Cloud, CloudOptions } from "embedded-aws";
+import { messageOf, seededRandom } from "embedded-aws/support";
 import type { ProgressEvent } from "./engine/progress";
 import {
   type ConfigOverrides,

@@ -1,6 +1,7 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
-import { matchesPattern, type CloudEvent } from "embedded-aws";
+import type { CloudEvent } from "embedded-aws";
+import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";

@@ -8,7 +8,8 @@ import { createConfirmOrders } from "../../../handlers/orders/confirmBatch";
 import { createOrderStore } from "../../../handlers/orders/orderStore";
 import { sesMail } from "../../../handlers/orders/confirmationMail";
 import { retryUntil } from "../../../handlers/shared/retry";
-import { AwsError, seededRandom, inboxOf } from "embedded-aws";
+import { AwsError } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import type { StoredOrder } from "../../../tools/demonstration/audit";
 import { scanTable } from "../../../tools/demonstration/observe";
 import {
@@ -57,7 +58,7 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
   const names = await tables.create();
   const random = seededRandom(given.seed);
   const timing = fastTiming(random);
-  const inbox = inboxOf(tables.cloud.context);
+  const inbox = tables.cloud.inbox;
   const documents = DynamoDBDocumentClient.from(tables.client);
   const store = createOrderStore({ ...names, client: tables.client, timing });
   const orders = given.domains.map((domain, index) => {
@@ -96,7 +97,7 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
     timing,
   });
   const inject = () => {
-    tables.dynamoDb.setFaults(dynamoDbFaults(random, chaos.faults));
+    tables.dynamoDb.faults = dynamoDbFaults(random, chaos.faults);
     inbox.fault = () => {
       if (random.next() >= chaos.faults) return undefined;
       throttled++;
@@ -128,7 +129,7 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
     late = inbox.total - sent;
   } finally {
     inbox.fault = undefined;
-    tables.dynamoDb.setFaults(undefined);
+    tables.dynamoDb.faults = undefined;
   }
   return {
     orders,
@@ -224,12 +225,12 @@ describe("confirmations under crashes, throttles and redeliveries", function () 
     const { cloud, client, dynamoDb } = tables;
     const timing = fastTiming(seededRandom(1));
     const store = createOrderStore({ ordersTableName, inventoryTableName: "none", client, timing });
-    dynamoDb.setFaults(() => new AwsError("InternalServerError", "down", 500));
+    dynamoDb.faults = () => new AwsError("InternalServerError", "down", 500);
     const order = { orderId: "unstored", customerName: "Ann", totalAmount: 1, customerEmail: "a@b.example" };
     const failure = await store.store(order, timing.now() + 1_000).catch((error: unknown) => error);
-    dynamoDb.setFaults(undefined);
+    dynamoDb.faults = undefined;
     expect(failure).to.have.property("name", "InternalServerError");
     expect(await streamRecords(tables, ordersTableName)).to.deep.equal([]);
-    expect(inboxOf(cloud.context).emails.filter(({ to }) => to.includes("a@b.example"))).to.deep.equal([]);
+    expect(cloud.inbox.emails.filter(({ to }) => to.includes("a@b.example"))).to.deep.equal([]);
   });
 });

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { AwsError, createDynamoDb, createSes, type Random, type DynamoDb } from "embedded-aws";
+import { AwsError, type Cloud } from "embedded-aws";
+import type { Random } from "embedded-aws/support";
 import type { Telemetry } from "../../../handlers/shared/telemetry";
 import type { Timing } from "../../../handlers/shared/retry";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
@@ -7,7 +8,7 @@ import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 /** A cloud with what the handlers write to, for running them in this process, thousands of times. */
 export interface OrderTables {
   readonly cloud: TestCloud;
-  readonly dynamoDb: DynamoDb;
+  readonly dynamoDb: Cloud["dynamoDb"];
   /** A client that calls as it should. */
   readonly client: DynamoDBClient;
   /** A client that makes each call through `attempt`. */
@@ -18,11 +19,7 @@ export interface OrderTables {
 }
 
 export async function startOrderTables(): Promise<OrderTables> {
-  let dynamoDb: DynamoDb | undefined;
-  const cloud = await startTestCloud({
-    services: [(context) => (dynamoDb = createDynamoDb(context)), createSes],
-  });
-  if (dynamoDb === undefined) throw new Error("the cloud did not start DynamoDB");
+  const cloud = await startTestCloud();
   const clients: DynamoDBClient[] = [];
   const newClient = () => {
     const client = new DynamoDBClient({ ...cloud.client, maxAttempts: 1 });
@@ -40,7 +37,7 @@ export async function startOrderTables(): Promise<OrderTables> {
     });
   return {
     cloud,
-    dynamoDb,
+    dynamoDb: cloud.dynamoDb,
     client: newClient(),
     clientThrough(attempt) {
       const client = newClient();

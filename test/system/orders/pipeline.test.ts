@@ -5,7 +5,6 @@ import { createOrderStore } from "../../../handlers/orders/orderStore";
 import type { Order } from "../../../handlers/orders/order";
 import { realTiming } from "../../../handlers/shared/retry";
 import { setStock } from "../../../tools/shop/stockLevels";
-import { inboxOf, type DynamoDb } from "embedded-aws";
 import { peekQueue } from "../../../tools/demonstration/observe";
 import { deployedProgram, type DeployedProgram } from "../support/deployedProgram";
 
@@ -161,17 +160,15 @@ describe("the deployed order pipeline", function () {
     });
 
   function mailsTo(address: string): string[] {
-    return inboxOf(program.cloud.context)
-      .emails.filter(({ to }) => to.includes(address))
-      .map(({ subject }) => subject);
+    return program.cloud.inbox.emails.filter(({ to }) => to.includes(address)).map(({ subject }) => subject);
   }
 
   describe("costs", () => {
     /** Write units that both tables have consumed, by the cloud's own accounting. */
     function writeUnits(): number {
-      const dynamoDb = program.cloud.services.get("dynamodb") as DynamoDb;
+      const { dynamoDb } = program.cloud;
       return ["ordersTableName", "inventoryTableName"]
-        .map((name) => dynamoDb.consumedCapacity(program.output(name)).writeUnits)
+        .map((name) => dynamoDb.capacity.of(program.output(name)).writeUnits)
         .reduce((sum, units) => sum + units);
     }
 

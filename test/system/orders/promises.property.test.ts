@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { createOrderStore } from "../../../handlers/orders/orderStore";
 import { createProcessOrders } from "../../../handlers/orders/processBatch";
 import { setStock, type StockLevel } from "../../../tools/shop/stockLevels";
-import { seededRandom, type CloudEvent } from "embedded-aws";
+import type { CloudEvent } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { auditOrders, type StoredOrder } from "../../../tools/demonstration/audit";
 import { auditInventory, goodsOf } from "../../../tools/demonstration/inventory";
 import { scanTable } from "../../../tools/demonstration/observe";
@@ -94,14 +95,14 @@ async function run(
     telemetry: silentTelemetry,
     timing,
   });
-  tables.dynamoDb.setFaults(dynamoDbFaults(random, faults));
+  tables.dynamoDb.faults = dynamoDbFaults(random, faults);
 
   const left = new Set(bodies.map((text, index) => record(index, text)));
   try {
     for (let round = 0; left.size > 0; round++) {
       if (round === CHAOTIC_ROUNDS) {
         chaotic = false;
-        tables.dynamoDb.setFaults(undefined);
+        tables.dynamoDb.faults = undefined;
       }
       expect(round, `messages that nobody answers for: ${left.size}`).to.be.at.most(CHAOTIC_ROUNDS + 1);
       const batches = Array.from({ length: BATCHES_AT_ONCE }, (_, index) =>
@@ -124,7 +125,7 @@ async function run(
     }
   } finally {
     stop();
-    tables.dynamoDb.setFaults(undefined);
+    tables.dynamoDb.faults = undefined;
   }
   return {
     stored: await scanTable<StoredOrder>(documents, names.ordersTableName),

@@ -21,7 +21,7 @@ describe("the scaler's demonstration", function () {
     const lines: string[] = [];
     const tell = (line: string) => void lines.push(line);
     const ending = new AbortController();
-    const outcome = demonstrateScaler(fleet.cloud.context, fleet.settings, tell, signal).finally(() =>
+    const outcome = demonstrateScaler(fleet.cloud, fleet.settings, tell, signal).finally(() =>
       ending.abort(),
     );
     // Whoever awaits the outcome below hears of a rejection; until then it is not unhandled.

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ec2ControlsOf, createLoad, type Load } from "embedded-aws";
+import type { Load } from "embedded-aws";
 import { DeployedFleet, MINUTE } from "./deployedFleet";
 
 interface Document {
@@ -14,7 +14,7 @@ describe("the deployed scaler", function () {
   before(async () => {
     fleet = await DeployedFleet.deploy();
     const { key, value } = fleet.settings.tag;
-    load = createLoad(fleet.cloud.context, { fleetTags: { [key]: value } });
+    load = fleet.cloud.createLoad({ fleetTags: { [key]: value } });
   });
   after(async () => {
     load.close();
@@ -103,7 +103,7 @@ describe("the deployed scaler", function () {
     });
 
     it("launches once for the same event twice, though it does not see its own launches yet", async () => {
-      const controls = ec2ControlsOf(fleet.cloud.context);
+      const controls = fleet.cloud.ec2;
       controls.visibilityMs = MINUTE;
       const event = fleet.alarm();
       const before = fleet.launches().length;
@@ -135,7 +135,7 @@ describe("the deployed scaler", function () {
     });
 
     it("takes another zone when one has no capacity", async () => {
-      const { capacity } = ec2ControlsOf(fleet.cloud.context);
+      const { capacity } = fleet.cloud.ec2;
       const zones = ["a", "b", "c"].map((letter) => `us-east-1${letter}`);
       const [full = "", fuller = "", free] = zones;
       capacity.limitZone(full, 0);

@@ -1,6 +1,6 @@
 import type { CloudContext } from "../core/service";
-import { type Instance, stateAt } from "../services/ec2/instance";
-import { instancesOf } from "../services/ec2/instances";
+import { currentState, type Instance, stateAt } from "../services/ec2/instance";
+import { instancesOf, isLive } from "../services/ec2/instances";
 import { cpuUnderLoad, idleCpu } from "./cpu";
 
 export interface LoadOptions {
@@ -19,6 +19,8 @@ export interface Load {
   setDemand(demand: number): void;
   /** The work just now, in instances' worth. */
   demand(): number;
+  /** The ids of the fleet's instances that are pending or running just now. */
+  live(): readonly string[];
   /** How many instances share it just now. */
   inService(): number;
   /** CPU of each instance in service just now, in percent. */
@@ -122,6 +124,10 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
   return {
     setDemand: (demand) => void changes.push({ at: clock.now(), demand }),
     demand: () => demandAt(clock.now()),
+    live: () =>
+      fleet()
+        .filter((instance) => isLive(currentState(instance)))
+        .map(({ id }) => id),
     inService,
     cpu: () => cpuUnderLoad(demandAt(clock.now()), inService(), idleCpu(0)),
     close: () => cancel(),

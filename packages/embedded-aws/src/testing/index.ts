@@ -1,3 +1,4 @@
 /** What tests against the embedded cloud need beside it. */
 export { EventLog } from "./eventLog";
+export { matchesPattern } from "../core/iam/pattern";
 export { startTestCloud, type TestCloud } from "./testCloud";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 import { proposal } from "../engine/nearest";
 
 /** The command line was wrong; the message says what and what was expected. Ends the command with status 2. */

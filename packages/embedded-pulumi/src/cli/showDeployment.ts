@@ -1,4 +1,4 @@
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 import type { CloudDeployment } from "../deploy";
 import type { ProgressEvent } from "../engine/progress";
 import { renderProgress } from "../engine/renderProgress";

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { type Cloud, type CloudOptions, messageOf, startCloud } from "embedded-aws";
+import { type Cloud, type CloudOptions, startCloud } from "embedded-aws";
+import { messageOf } from "embedded-aws/support";
 import { localDirectory } from "../engine/localDirectory";
 import { createOwnFolder } from "../engine/ownFolder";
 import { CommandError } from "./commandError";

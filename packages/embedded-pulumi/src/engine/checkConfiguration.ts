@@ -9,7 +9,7 @@ import {
 import { ProjectError } from "./projectError";
 import { ResourceFailure, type Provider } from "./provider";
 import { ProgramFailure, runProject } from "./run";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 
 /** Stands in for every provider while the program is only heard: the first resource shows that it is content. */
 const nobody: Provider = {

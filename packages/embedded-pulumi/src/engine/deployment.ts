@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { messageOf, type Random } from "embedded-aws";
+import { messageOf, type Random } from "embedded-aws/support";
 import { automaticName } from "./autonaming";
 import { limit } from "./limit";
 import type { ProgressEvent, ResourceProgress } from "./progress";

@@ -9,7 +9,7 @@ import type { RegisteredResource } from "./state";
 import { STACK_REFERENCE_TYPE } from "./stackReference";
 import type { TransformRegistry } from "./transforms";
 import { mapFromWire, mapToWire, type PropertyMap } from "./values";
-import { messageOf } from "embedded-aws";
+import { messageOf } from "embedded-aws/support";
 
 /** What this engine can do, by the names of older SDKs (`SupportsFeature`) and of newer (`GetDeploymentInfo`). */
 const { ResourceMonitorFeature: Feature } = messages;

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Random } from "embedded-aws";
+import type { Random } from "embedded-aws/support";
 import { Deployment, type Mode } from "./deployment";
 import { createEngineService } from "./engineService";
 import { Idleness } from "./idleness";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { guardProcess, killGroup } from "embedded-aws";
+import { guardProcess, killGroup } from "embedded-aws/support";
 import { askActivity } from "./activity";
 import { localDirectory } from "./localDirectory";
 import { loopbackWithoutProxy } from "./loopback";

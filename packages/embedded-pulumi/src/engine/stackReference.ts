@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { messageOf } from "embedded-aws";
+import { messageOf } from "embedded-aws/support";
 import { ResourceFailure } from "./provider";
 import { fromWire, type PropertyMap } from "./values";
 

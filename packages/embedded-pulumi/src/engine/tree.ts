@@ -1,6 +1,6 @@
 import type { RegisteredResource } from "./state";
 import { displayMap, type Wire } from "./values";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 /** A resource and its children, as a preview shows them; fit for JSON. */
 export interface TreeNode {

@@ -9,7 +9,7 @@ import {
   summarizePolicy,
   violations,
 } from "./report";
-import { largest } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 
 /** GitHub refuses a comment of more than 65,536 characters. */
 export const LONGEST_MARKDOWN = 60_000;

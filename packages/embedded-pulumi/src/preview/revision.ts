@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { createOwnFolder } from "../engine/ownFolder";
-import { messageOf } from "embedded-aws";
+import { messageOf } from "embedded-aws/support";
 import { localDirectory } from "../engine/localDirectory";
 
 /** The project as it stands in a commit, in a folder of its own. */

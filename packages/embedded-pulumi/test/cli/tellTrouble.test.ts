@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { EventStream, type Principal } from "embedded-aws";
+import { type CloudEvent, EventStream } from "embedded-aws";
 import { MOST_TOLD, tellTrouble } from "../../src/cli/tellTrouble";
 
-const role: Principal = {
+const role: Extract<CloudEvent, { type: "request" }>["caller"] = {
   kind: "role",
   accountId: "000000000000",
   roleName: "orders-process-role",

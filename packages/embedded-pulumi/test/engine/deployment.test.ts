@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { Deployment, DeploymentFailure, type Mode, RunEnded } from "../../src/engine/deployment";
 import type { ProgressEvent } from "../../src/engine/progress";
 import type { Registration } from "../../src/engine/registration";

@@ -3,7 +3,7 @@ import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { expect } from "chai";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { Deployment } from "../../src/engine/deployment";
 import { createEngineService } from "../../src/engine/engineService";
 import { createMonitor, FEATURES } from "../../src/engine/monitor";

@@ -1,4 +1,4 @@
-import type { Random } from "embedded-aws";
+import type { Random } from "embedded-aws/support";
 import type { RunRequest } from "../../../../handlers/scaling/fillPlaces";
 import type { InstanceRecord } from "../../../../handlers/scaling/fleet";
 import type { FleetPort } from "../../../../handlers/scaling/reconcile";

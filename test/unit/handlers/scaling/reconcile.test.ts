@@ -3,7 +3,7 @@ import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
 import { membersOf } from "../../../../handlers/scaling/fleet";
 import { clientToken } from "../../../../handlers/scaling/launchPlan";
 import { reconcile, type FleetPort, type FleetSettings } from "../../../../handlers/scaling/reconcile";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { Ec2Model, Turns, type Ec2Faults } from "./ec2Model";
 import { settings as scaling } from "./situation";
 

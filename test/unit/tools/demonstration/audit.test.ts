@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { auditOrders, OrderAuditor, type StoredOrder } from "../../../../tools/demonstration/audit";
 import {
   generateMessages,

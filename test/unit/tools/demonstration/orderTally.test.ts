@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { seededRandom, type CloudEvent } from "embedded-aws";
+import type { CloudEvent } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { OrderMessages } from "../../../../tools/demonstration/orders";
 import { OrderTally } from "../../../../tools/demonstration/orderTally";
 

@@ -21,7 +21,7 @@ const THROTTLES = new Set(["ProvisionedThroughputExceededException", "Throttling
 
 /** Whether an item of a batch is throttled, and so left for the client to send again. Other faults fail the whole batch. */
 function throttled(database: Database, operationName: string, tableName: string): AwsError | undefined {
-  const fault = database.faults?.(operationName, tableName);
+  const fault = database.controls.faults?.(operationName, tableName);
   if (fault !== undefined && !THROTTLES.has(fault.code)) throw fault;
   return fault;
 }
@@ -83,7 +83,7 @@ function batchGetItem(database: Database) {
         if (left.length > 0) unprocessed[name] = { ...withoutParsed(read), Keys: left.map(asBytes) };
       }
       refuseWhenAllThrottled(processed, throttle);
-      for (const [name, usage] of usages) database.capacity.read(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.read(name, usage);
       return {
         Responses: responses,
         UnprocessedKeys: unprocessed,
@@ -136,7 +136,7 @@ function batchWriteItem(database: Database) {
         }
       }
       refuseWhenAllThrottled(changes.length, throttle);
-      for (const [name, usage] of usages) database.capacity.written(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.written(name, usage);
       database.apply(changes);
       return {
         UnprocessedItems: unprocessed,

@@ -1,28 +1,22 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { sameItem } from "./attributeValue";
-import { CapacityLedger } from "./capacity";
+import { type DynamoDbControls, dynamoDbControlsOf } from "./controls";
 import { type Change, commit } from "./store";
 import { Stream } from "./stream";
 import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";
 
-/**
- * Decides whether the next touch of `tableName` by `operation` fails, and how. A transaction and a batch ask
- * once for each of their items. In a transaction, throttles and conflicts become cancellation reasons; in a
- * batch, a throttled item is left unprocessed.
- */
-export type FaultHook = (operation: string, tableName: string) => AwsError | undefined;
-
 /** Everything that DynamoDB holds in one embedded cloud. */
 export class Database {
   readonly tables = new Map<string, Table>();
-  readonly capacity = new CapacityLedger();
-  faults: FaultHook | undefined;
+  readonly controls: DynamoDbControls;
   #streams: readonly Stream[] = [];
   #nextSequence = 1;
 
-  constructor(readonly context: CloudContext) {}
+  constructor(readonly context: CloudContext) {
+    this.controls = dynamoDbControlsOf(context);
+  }
 
   /** The table, or DynamoDB's refusal in the words of the operations on items. */
   table(name: string): Table {

@@ -60,7 +60,7 @@ function consumed(
 
 /** Throws the fault that stands in the way of a request, if any. */
 function passFaults(database: Database, operationName: string, tableName: string): void {
-  const fault = database.faults?.(operationName, tableName);
+  const fault = database.controls.faults?.(operationName, tableName);
   if (fault !== undefined) throw fault;
 }
 
@@ -82,7 +82,7 @@ function write(database: Database, name: WriteOperation) {
       case "invalid":
         throw evaluation.error;
       case "condition-failed": {
-        database.capacity.written(table.name, refusedWriteUsage(evaluation.oldItem, input.Item));
+        database.controls.capacity.written(table.name, refusedWriteUsage(evaluation.oldItem, input.Item));
         const shown =
           input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" ? evaluation.oldItem : undefined;
         const { code, message, status } = evaluation.error;
@@ -90,7 +90,7 @@ function write(database: Database, name: WriteOperation) {
       }
       case "accepted": {
         const usage = writeUsage(evaluation.change);
-        database.capacity.written(table.name, usage);
+        database.controls.capacity.written(table.name, usage);
         database.apply([evaluation.change]);
         return {
           ...(evaluation.attributes !== undefined && { Attributes: asBytes(evaluation.attributes) }),
@@ -107,7 +107,7 @@ function get(database: Database) {
     const table = database.table(input.TableName);
     const { item, stored } = readItem(table, input);
     const usage = itemReadUsage(stored, input.ConsistentRead);
-    database.capacity.read(table.name, usage);
+    database.controls.capacity.read(table.name, usage);
     return {
       ...(item !== undefined && { Item: asBytes(item) }),
       ...consumed(input.ReturnConsumedCapacity, table, usage),
@@ -134,7 +134,7 @@ function readManyItems(database: Database, name: "Query" | "Scan") {
     const table = database.table(input.TableName);
     const result = await readPage(name, table, input);
     const usage = pageUsage(result, input.IndexName, input.ConsistentRead);
-    database.capacity.read(table.name, usage);
+    database.controls.capacity.read(table.name, usage);
     const { Items, LastEvaluatedKey, Count, ScannedCount } = result.page;
     return {
       Count,

@@ -63,7 +63,7 @@ export function transactGetItems(database: Database) {
           scaleUsage(itemReadUsage(stored, true), TRANSACTION_FACTOR),
         ]),
       );
-      for (const [name, usage] of usages) database.capacity.read(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.read(name, usage);
       return {
         Responses: results.map(({ item }) => (item === undefined ? {} : { Item: asBytes(item) })),
         ...consumedByTransaction(database, capacityReport, usages, "ReadCapacityUnits"),

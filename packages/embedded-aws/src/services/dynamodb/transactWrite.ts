@@ -102,7 +102,7 @@ function readCost(written: readonly Change[]): ReadCost {
 /** A repetition writes nothing; it is charged for reading the items that the transaction wrote. */
 function repeated(database: Database, cost: ReadCost, report: CapacityReport | undefined): object {
   const usages = new Map(cost.map(([name, units]) => [name, { ...NO_USAGE, table: units }]));
-  for (const [name, usage] of usages) database.capacity.read(name, usage);
+  for (const [name, usage] of usages) database.controls.capacity.read(name, usage);
   return consumedByTransaction(database, report, usages, "ReadCapacityUnits");
 }
 
@@ -128,7 +128,7 @@ export function transactWriteItems(database: Database) {
       refuseOversize(changes.reduce((bytes, change) => bytes + itemBytes(change), 0));
 
       const usages = usageByTable(results.map((result) => [result.action.tableName, usageOf(result)]));
-      for (const [name, usage] of usages) database.capacity.written(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.written(name, usage);
       const refusal = cancellation(results.map(({ reason }) => reason));
       if (refusal !== undefined) throw refusal;
 

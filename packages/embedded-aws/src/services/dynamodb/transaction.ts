@@ -45,7 +45,7 @@ export function faultReason(
   operationName: string,
   tableName: string,
 ): CancellationReason | undefined {
-  const fault = database.faults?.(operationName, tableName);
+  const fault = database.controls.faults?.(operationName, tableName);
   if (fault === undefined) return undefined;
   const reason = errorReason(fault);
   if (reason === undefined) throw fault;

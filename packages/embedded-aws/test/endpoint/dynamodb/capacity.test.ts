@@ -46,12 +46,12 @@ describe("DynamoDB's consumed capacity", () => {
   ];
   for (const [operation, what, input, units] of single) {
     it(`is ${units} for ${operation} of ${what}, asked or not`, async () => {
-      const before = database.dynamoDb.consumedCapacity(TableName);
+      const before = database.dynamoDb.capacity.of(TableName);
       const kind = ["GetItem", "Query", "Scan"].includes(operation) ? "readUnits" : "writeUnits";
       expect(await database.untyped(operation, { ...input, ReturnConsumedCapacity: "INDEXES" }))
         .property("ConsumedCapacity")
         .to.deep.equal({ TableName, CapacityUnits: units, Table: { CapacityUnits: units } });
-      expect(database.dynamoDb.consumedCapacity(TableName)).to.deep.equal({
+      expect(database.dynamoDb.capacity.of(TableName)).to.deep.equal({
         ...before,
         [kind]: before[kind] + units,
       });
@@ -59,16 +59,16 @@ describe("DynamoDB's consumed capacity", () => {
   }
 
   it("is charged, but not told, where nobody asks", async () => {
-    const before = database.dynamoDb.consumedCapacity(TableName).readUnits;
+    const before = database.dynamoDb.capacity.of(TableName).readUnits;
     expect(await database.call("GetItem", small)).not.to.have.property("ConsumedCapacity");
-    expect(database.dynamoDb.consumedCapacity(TableName).readUnits).to.equal(before + 0.5);
+    expect(database.dynamoDb.capacity.of(TableName).readUnits).to.equal(before + 0.5);
   });
 
   it("is charged for conditional writes that fail, by the larger item", async () => {
     const cost = async (operation: string, input: object) => {
-      const before = database.dynamoDb.consumedCapacity(TableName).writeUnits;
+      const before = database.dynamoDb.capacity.of(TableName).writeUnits;
       await refusal(database.untyped(operation, input));
-      return database.dynamoDb.consumedCapacity(TableName).writeUnits - before;
+      return database.dynamoDb.capacity.of(TableName).writeUnits - before;
     };
     const never = { ConditionExpression: "attribute_exists(never)" };
     expect(await cost("DeleteItem", { ...absent, ...never })).to.equal(1);
@@ -80,10 +80,10 @@ describe("DynamoDB's consumed capacity", () => {
   });
 
   it("is not charged for a request that is refused before it reaches an item", async () => {
-    const before = database.dynamoDb.consumedCapacity(TableName);
+    const before = database.dynamoDb.capacity.of(TableName);
     await refusal(database.call("PutItem", { TableName, Item: { id: N(1) } }));
     await refusal(database.call("UpdateItem", { ...small, UpdateExpression: "SET" }));
-    expect(database.dynamoDb.consumedCapacity(TableName)).to.deep.equal(before);
+    expect(database.dynamoDb.capacity.of(TableName)).to.deep.equal(before);
   });
 
   it("of a batch is the sum over each table", async () => {
@@ -107,7 +107,7 @@ describe("DynamoDB's consumed capacity", () => {
 
   it("of a transaction is twice that of its writes", async () => {
     await database.call("PutItem", { TableName: "stock", Item: { id: S("pen"), n: N(3) } });
-    const stockBefore = database.dynamoDb.consumedCapacity("stock").writeUnits;
+    const stockBefore = database.dynamoDb.capacity.of("stock").writeUnits;
     // What an order with one article costs: its own put and one decrement.
     const transaction = {
       TransactItems: [
@@ -124,7 +124,7 @@ describe("DynamoDB's consumed capacity", () => {
         { TableName: "stock", CapacityUnits: 2, WriteCapacityUnits: 2 },
       ],
     });
-    expect(database.dynamoDb.consumedCapacity("stock").writeUnits).to.equal(stockBefore + 2);
+    expect(database.dynamoDb.capacity.of("stock").writeUnits).to.equal(stockBefore + 2);
 
     // A repetition under the same token reads what was written.
     expect(await database.call("TransactWriteItems", transaction)).to.deep.equal({
@@ -148,7 +148,7 @@ describe("DynamoDB's consumed capacity", () => {
   });
 
   it("of a cancelled transaction is that of a completed one", async () => {
-    const before = database.dynamoDb.consumedCapacity(TableName).writeUnits;
+    const before = database.dynamoDb.capacity.of(TableName).writeUnits;
     await refusal(
       database.call("TransactWriteItems", {
         TransactItems: [
@@ -157,10 +157,10 @@ describe("DynamoDB's consumed capacity", () => {
         ],
       }),
     );
-    expect(database.dynamoDb.consumedCapacity(TableName).writeUnits).to.equal(before + 4);
+    expect(database.dynamoDb.capacity.of(TableName).writeUnits).to.equal(before + 4);
   });
 
   it("of a table that nobody used is nothing", () => {
-    expect(database.dynamoDb.consumedCapacity("unheard-of")).to.deep.equal({ readUnits: 0, writeUnits: 0 });
+    expect(database.dynamoDb.capacity.of("unheard-of")).to.deep.equal({ readUnits: 0, writeUnits: 0 });
   });
 });

@@ -19,9 +19,8 @@ describe("faults of DynamoDB on demand", () => {
 
   /** Fails the next `count` touches of the table by `operation`. */
   function failNext(operation: string, error: AwsError, count = 1): void {
-    database.dynamoDb.setFaults((name, tableName) =>
-      name === operation && tableName === "orders" && count-- > 0 ? error : undefined,
-    );
+    database.dynamoDb.faults = (name, tableName) =>
+      name === operation && tableName === "orders" && count-- > 0 ? error : undefined;
   }
 
   it("fail the next request, and no other", async () => {

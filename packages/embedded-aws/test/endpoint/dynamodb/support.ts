@@ -1,6 +1,7 @@
 import { SteppedClock } from "../../../src/core/clock";
 import { AwsError } from "../../../src/core/errors";
-import { createDynamoDb, type DynamoDb } from "../../../src/services/dynamodb/dynamodb";
+import type { DynamoDbControls } from "../../../src/services/dynamodb/controls";
+import { createDynamoDb } from "../../../src/services/dynamodb/dynamodb";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import type { Answer, Input, OperationName } from "../../../src/wire/operation";
 import { untyped } from "../../support/untyped";
@@ -11,7 +12,7 @@ type TableInput = Input<"dynamodb", "CreateTable">;
 export interface TestDatabase {
   readonly cloud: TestCloud;
   readonly clock: SteppedClock;
-  readonly dynamoDb: DynamoDb;
+  readonly dynamoDb: DynamoDbControls;
   call<N extends OperationName<"dynamodb">>(
     operation: N,
     input: Input<"dynamodb", N>,
@@ -26,17 +27,12 @@ export interface TestDatabase {
 
 export async function startTestDatabase(): Promise<TestDatabase> {
   const clock = new SteppedClock();
-  let dynamoDb: DynamoDb | undefined;
-  const cloud = await startTestCloud({
-    clock,
-    services: [(context) => (dynamoDb = createDynamoDb(context))],
-  });
-  if (dynamoDb === undefined) throw new Error("the cloud did not start its service");
+  const cloud = await startTestCloud({ clock, services: [createDynamoDb] });
   const call: TestDatabase["call"] = (operation, input) => cloud.call("dynamodb", operation, input);
   return {
     cloud,
     clock,
-    dynamoDb,
+    dynamoDb: cloud.dynamoDb,
     call,
     untyped: (operation, input) => untyped(cloud.call)("dynamodb", operation, input),
     async createTable(name, settings = {}) {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "chai";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import type { ProgressEvent } from "../../../src/engine/progress";
 import { runProgram, type RunResult } from "../../../src/engine/run";
 import { displayMap, Secret, UNKNOWN } from "../../../src/engine/values";

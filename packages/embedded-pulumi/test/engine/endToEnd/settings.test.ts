@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { seededRandom } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { readCheckedProject } from "../../../src/engine/checkConfiguration";
 import { ProjectError } from "../../../src/engine/projectError";
 import type { ProgressEvent } from "../../../src/engine/progress";

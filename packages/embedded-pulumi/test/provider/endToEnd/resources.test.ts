@@ -1,13 +1,5 @@
 import { expect } from "chai";
-import {
-  createEc2,
-  createEvents,
-  createMonitoring,
-  createSes,
-  createSns,
-  createSsm,
-  SteppedClock,
-} from "embedded-aws";
+import { SteppedClock } from "embedded-aws";
 import type { PropertyMap } from "../../../src/engine/values";
 import { createProvider } from "../../../src/provider/provider";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
@@ -17,8 +9,7 @@ describe("the provider, on the services themselves,", () => {
   let cloud: TestCloud;
 
   beforeEach(async () => {
-    const services = [createEc2, createMonitoring, createEvents, createSns, createSes, createSsm];
-    cloud = await startTestCloud({ clock: new SteppedClock(), services });
+    cloud = await startTestCloud({ clock: new SteppedClock() });
   });
   afterEach(() => cloud.close());
 

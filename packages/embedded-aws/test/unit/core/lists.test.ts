@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { appendAll, largest, smallest } from "embedded-aws";
+import { appendAll, largest, smallest } from "../../../src/core/lists";
 
 /** Enough to overflow the stack as arguments. */
 const MANY = 300_000;

@@ -1,0 +1,9 @@
+/**
+ * What the cloud has for itself and other parts of this repository share, so that it is there once. No part of the
+ * public face: it may change with every version.
+ */
+export { largest } from "../core/lists";
+export { messageOf } from "../core/messageOf";
+export { guardProcess, killGroup } from "../core/processGuard";
+export { seededRandom, type Random } from "../core/random";
+export { cpuUnderLoad, idleCpu } from "../load/cpu";

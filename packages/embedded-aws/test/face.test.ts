@@ -1,0 +1,16 @@
+import { expect } from "chai";
+import * as face from "../src";
+
+describe("embedded-aws shows", () => {
+  it("what a program needs of it, and none of its services, helpers and parts", () => {
+    expect(Object.keys(face).sort()).to.deep.equal([
+      "AwsError",
+      "EventStream",
+      "RunningClock",
+      "SteppedClock",
+      "functionErrorIn",
+      "startCloud",
+      "troubleIn",
+    ]);
+  });
+});
