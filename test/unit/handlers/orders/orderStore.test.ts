@@ -4,6 +4,7 @@ import { createOrderStore } from "../../../../handlers/orders/orderStore";
 import type { Order } from "../../../../handlers/orders/order";
 import { fakeOrderTables, type Mishap } from "../../support/fakeOrderTables";
 import { awsError, steppedTiming } from "../../support/handlerFakes";
+import { runs } from "../../../support/runs";
 
 const order: Order = { orderId: "a", customerName: "Ada", totalAmount: 10 };
 const withItems: Order = { ...order, items: [{ sku: "tea", quantity: 2 }] };
@@ -200,7 +201,7 @@ describe("orderStore", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -11,6 +11,7 @@ import { modelOf } from "../../../src/wire/model";
 import { InputProblem } from "../../../src/wire/problem";
 import { formHeaders, jsonHeaders, type RawRequest, sendRaw } from "../../support/rawRequest";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import { runs } from "../../support/runs";
 
 const inherited = [...Object.getOwnPropertyNames(Object.prototype), "prototype"];
 const names = fc.uniqueArray(fc.oneof(fc.constantFrom(...inherited), fc.stringMatching(/^[a-z]{1,4}$/)), {
@@ -67,7 +68,7 @@ describe("names of a prototype", () => {
     });
 
   const holds = (property: (values: Record<string, string>) => Promise<void>) =>
-    fc.assert(fc.asyncProperty(texts, property), { numRuns: 20 });
+    fc.assert(fc.asyncProperty(texts, property), { numRuns: runs(20) });
 
   it("name message attributes of queues", async () => {
     await holds(async (values) => {

@@ -8,7 +8,6 @@ import { RunningClock, SteppedClock } from "../../../src/core/clock";
 import type { CloudEvent } from "../../../src/core/eventStream";
 import type { Credentials } from "../../../src/core/service";
 import { createLambda } from "../../../src/services/lambda/lambda";
-import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { RecordingService } from "../../support/recordingService";
 import { startTestCloud, type ClientConfig, type TestCloud } from "../../../src/testing/testCloud";
 
@@ -106,18 +105,5 @@ describe("the signatures of a session", () => {
     expect(credentials.secretAccessKey).not.to.equal(first.secretAccessKey);
     expect(credentials.sessionToken).not.to.equal(first.sessionToken);
     expect(credentials.secretAccessKey).to.have.lengthOf(40);
-  });
-
-  it("are right when the AWS CLI has made them", async function () {
-    await start();
-    if (!(await hasAwsCli())) return this.skip();
-    expect(await awsCli(clientAs({}), "sts", "get-caller-identity", "--query", "Arn")).to.equal(
-      "arn:aws:sts::000000000000:assumed-role/worker/session",
-    );
-    const refused = await awsCli(clientAs({ secretAccessKey: "guessed" }), "sts", "get-caller-identity").then(
-      () => "none",
-      (error: unknown) => String((error as Error & { stderr?: string }).stderr),
-    );
-    expect(refused).to.include("(SignatureDoesNotMatch) when calling the GetCallerIdentity operation");
   });
 });

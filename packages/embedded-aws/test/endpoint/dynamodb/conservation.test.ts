@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { AwsError } from "../../../src/core/errors";
 import { N, S, startTestDatabase, type TestDatabase } from "./support";
+import { runs } from "../../support/runs";
 
 const TOTAL = 20;
 
@@ -114,9 +115,9 @@ describe("goods that transactions move between two tables", () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
     // Steps that are nearly all refused would prove nothing.
-    expect(moved).to.be.greaterThan(50);
+    expect(moved).to.be.greaterThan(runs(50));
   });
 });

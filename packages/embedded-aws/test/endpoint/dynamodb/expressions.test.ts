@@ -2,6 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import fc from "fast-check";
 import { refusal, S, startTestDatabase, type TestDatabase } from "./support";
+import { runs } from "../../support/runs";
 
 /** Operands of conditions, all of them about one item. */
 const values = { ":v": S("1"), ":n": { N: "1" } };
@@ -88,7 +89,7 @@ describe("DynamoDB expressions", () => {
         fc.pre(tree.text.length < 4096);
         expect(await holds(tree.text), tree.text).to.equal(tree.holds);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

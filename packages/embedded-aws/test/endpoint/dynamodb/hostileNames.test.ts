@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { recordOf } from "../../../src/core/record";
 import { jsonHeaders, sendRaw } from "../../support/rawRequest";
 import { refusal, S, startTestDatabase, tableOf, type TestDatabase } from "./support";
+import { runs } from "../../support/runs";
 
 type Members = Record<string, unknown>;
 
@@ -75,7 +76,7 @@ describe("DynamoDB attributes with the names of a prototype", () => {
         });
         expect(sorted(projected.Item)).to.deep.equal(sorted(top));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
     expect(Object.keys(Object.prototype)).to.deep.equal([]);
     expect(Object.keys(Object)).to.deep.equal([]);

@@ -10,7 +10,6 @@ import {
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import { createDynamoDb } from "../../../src/services/dynamodb/dynamodb";
-import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const table = {
@@ -128,40 +127,5 @@ describe("DynamoDB over the wire", () => {
     const { CancellationReasons, message } = error as TransactionCanceledException;
     expect(CancellationReasons?.map(({ Code }) => Code)).to.deep.equal(["None", "ConditionalCheckFailed"]);
     expect(message).to.contain("[None, ConditionalCheckFailed]");
-  });
-
-  it("speaks with the AWS CLI, streams included", async function () {
-    // Six starts of the CLI, each of which takes a second or more on a busy machine.
-    this.timeout(60_000);
-    if (!(await hasAwsCli())) this.skip();
-    const cli = (...command: string[]) => awsCli(cloud.client, ...command);
-    await cli("dynamodb", "put-item", "--table-name", "orders", "--item", '{"id":{"S":"cli"},"n":{"N":"1"}}');
-    expect(
-      await cli("dynamodb", "get-item", "--table-name", "orders", "--key", '{"id":{"S":"cli"}}'),
-    ).to.deep.equal({
-      Item: { id: { S: "cli" }, n: { N: "1" } },
-    });
-    const { Streams } = (await cli("dynamodbstreams", "list-streams", "--table-name", "orders")) as {
-      Streams: { StreamArn: string }[];
-    };
-    const arn = Streams[0]?.StreamArn ?? "";
-    const { StreamDescription } = (await cli("dynamodbstreams", "describe-stream", "--stream-arn", arn)) as {
-      StreamDescription: { Shards: { ShardId: string }[] };
-    };
-    const { ShardIterator } = (await cli(
-      "dynamodbstreams",
-      "get-shard-iterator",
-      "--stream-arn",
-      arn,
-      "--shard-id",
-      StreamDescription.Shards[0]?.ShardId ?? "",
-      "--shard-iterator-type",
-      "TRIM_HORIZON",
-    )) as { ShardIterator: string };
-    const { Records } = (await cli("dynamodbstreams", "get-records", "--shard-iterator", ShardIterator)) as {
-      Records: { eventName: string; dynamodb: { NewImage: object } }[];
-    };
-    expect(Records.map(({ eventName }) => eventName)).to.include("INSERT");
-    expect(Records.at(-1)?.dynamodb.NewImage).to.deep.equal({ id: { S: "cli" }, n: { N: "1" } });
   });
 });

@@ -14,7 +14,6 @@ import {
 } from "@aws-sdk/client-ec2";
 import { SteppedClock } from "../../../src/core/clock";
 import { createEc2 } from "../../../src/services/ec2/ec2";
-import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const EVERYTHING = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
@@ -214,22 +213,5 @@ describe("EC2's security groups", () => {
       new Set(["UnauthorizedOperation"]),
     );
     asRole.destroy();
-  });
-
-  it("are what the AWS CLI takes them for", async function () {
-    if (!(await hasAwsCli())) this.skip();
-    this.timeout(60_000);
-    const cli = (...command: string[]) => awsCli(cloud.client, "ec2", ...command);
-    const { GroupId } = (await cli("create-security-group", "--group-name", "web", "--description", "x")) as {
-      GroupId: string;
-    };
-    await cli(
-      ...["authorize-security-group-ingress", "--group-id", GroupId],
-      ...["--ip-permissions", "IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=10.0.0.0/8}]"],
-    );
-    const { SecurityGroups } = (await cli("describe-security-groups", "--group-ids", GroupId)) as {
-      SecurityGroups: { IpPermissions: { FromPort: number }[] }[];
-    };
-    expect(SecurityGroups[0]?.IpPermissions[0]?.FromPort).to.equal(22);
   });
 });

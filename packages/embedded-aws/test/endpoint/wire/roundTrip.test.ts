@@ -23,6 +23,7 @@ import { requiredNames } from "../../../src/wire/tree";
 import type { ServiceName } from "../../../src/core/service";
 import { valueOf } from "./arbitraries";
 import { startTestCloud } from "../../../src/testing/testCloud";
+import { runs } from "../../support/runs";
 
 const clientProtocols: Readonly<Record<ProtocolName, unknown>> = {
   awsJson1_0: AwsJson1_0Protocol,
@@ -163,7 +164,7 @@ describe("the wire of AWS's models, against the SDK's own encoders and decoders"
       const wire = wholeWire(name as ServiceName, settings, names);
       for (const protocol of settings.protocols) {
         for (const operation of names) {
-          await fc.assert(roundTrip(wire, protocol, wire.operation(operation)), { numRuns: 15 });
+          await fc.assert(roundTrip(wire, protocol, wire.operation(operation)), { numRuns: runs(15) });
         }
       }
     });

@@ -4,7 +4,6 @@ import type { Principal } from "../../../src/core/iam/principal";
 import { createLambda } from "../../../src/services/lambda/lambda";
 import { createLogs } from "../../../src/services/logs/logs";
 import { createXray } from "../../../src/services/xray/xray";
-import { awsCli, hasAwsCli } from "../../support/awsCli";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { createFunction, createRole, invoke, record } from "../lambda/support";
 import { untyped } from "../../support/untyped";
@@ -119,15 +118,6 @@ describe("X-Ray", () => {
         /AccessDeniedException: .* is not authorized to perform: xray:PutTraceSegments on resource: \*/,
       );
       expect(await summaries()).to.deep.equal([]);
-    });
-
-    it("is understood by the AWS CLI", async function () {
-      this.timeout(60_000);
-      if (!(await hasAwsCli())) this.skip();
-      const put = ["xray", "put-trace-segments", "--trace-segment-documents", segment()];
-      expect(await awsCli(cloud.client, ...put)).to.deep.equal({ UnprocessedTraceSegments: [] });
-      const get = ["xray", "get-trace-summaries", "--start-time", "999", "--end-time", "1001"];
-      expect(await awsCli(cloud.client, ...get)).to.have.nested.property("TraceSummaries[0].Id", TRACE);
     });
   });
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { AttributeValue, Item } from "../../../src/services/dynamodb/attributeValue";
 import { ItemCodec } from "../../../src/services/dynamodb/itemCodec";
+import { runs } from "../../support/runs";
 
 const text = fc.string({ unit: "binary", maxLength: 5 });
 const name = fc.oneof(fc.constantFrom("__proto__", "constructor", "toString", "a", "b", "c"), text);
@@ -37,7 +38,7 @@ describe("the texts of a table's items", () => {
           expect(JSON.stringify(read)).to.equal(JSON.stringify(item));
         }
       }),
-      { seed: 1, numRuns: 500 },
+      { seed: 1, numRuns: runs(500) },
     );
   });
 

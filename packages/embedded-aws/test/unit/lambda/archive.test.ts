@@ -7,6 +7,7 @@ import { strToU8, zipSync } from "fflate";
 import { AwsError } from "../../../src/core/errors";
 import { unpackArchive } from "../../../src/services/lambda/archive";
 import { makeZip, type MadeArchive, type MadeEntry } from "./makeZip";
+import { runs } from "../../support/runs";
 
 const AWS_WORDS = "Could not unzip uploaded file. Please check your file, then try to upload again.";
 const [LINK, DEVICE, PIPE, SOCKET] = [0o120777, 0o060600, 0o010600, 0o140600];
@@ -167,7 +168,7 @@ describe("a function's archive", () => {
         expect(outside).to.deep.equal([]);
         rmSync(directory, { recursive: true, force: true });
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

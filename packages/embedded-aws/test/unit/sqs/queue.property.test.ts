@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { MessageQueue } from "../../../src/services/sqs/queue";
+import { runs } from "../../support/runs";
 
 /** What must be true of one message, kept as plainly as possible: no heaps, no laziness. */
 interface Expected {
@@ -160,7 +161,7 @@ describe("MessageQueue, whatever happens to it", () => {
         }
         expect(run.expected.filter(({ place }) => place === "source")).to.deep.equal([]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -1,53 +1,9 @@
 import path from "node:path";
 import { expect } from "chai";
-import { seededRandom } from "embedded-aws/support";
-import type { ProgressEvent } from "../../../src/engine/progress";
-import { runProgram, type RunResult } from "../../../src/engine/run";
 import { displayMap, Secret, UNKNOWN } from "../../../src/engine/values";
-import { type FakeProvider, fakeProvider } from "./fakeProvider";
-import { cacheDirectory, withProgram } from "./program";
+import { failureOf, run, type Run } from "./runProject";
 
 const WHOLE = path.resolve(__dirname, "../../fixtures/whole");
-
-interface Run {
-  readonly result: RunResult;
-  readonly provider: FakeProvider;
-  readonly events: readonly ProgressEvent[];
-  /** What stood when the engine said that everything did. */
-  readonly deployed: readonly RunResult[];
-}
-
-async function run(
-  projectDirectory: string,
-  mode: "update" | "preview" = "update",
-  deployed: RunResult[] = [],
-): Promise<Run> {
-  const provider = fakeProvider();
-  const events: ProgressEvent[] = [];
-  const result = await runProgram({
-    projectDirectory,
-    stack: "dev",
-    mode,
-    provider,
-    random: seededRandom(1),
-    onEvent: (event) => events.push(event),
-    onDeployed: (standing) => deployed.push(standing),
-    cacheDirectory,
-  });
-  return { result, provider, events, deployed };
-}
-
-/** The one error with which a program's run ends. */
-function failureOf(source: string): Promise<Error> {
-  return withProgram(source, async (directory) => {
-    try {
-      await run(directory);
-    } catch (error) {
-      return error as Error;
-    }
-    throw new Error("the run succeeded");
-  });
-}
 
 describe("a program in the embedded engine", function () {
   this.timeout(60_000);
@@ -176,60 +132,6 @@ describe("a program in the embedded engine", function () {
     });
   });
 
-  it("accepts an explicit provider and gives its resources its configuration", () =>
-    withProgram(
-      `class Aws extends pulumi.ProviderResource { constructor(name, props) { super("aws", name, props); } }
-       const provider = new Aws("here", { region: "us-west-2" });
-       new pulumi.CustomResource("aws:sqs/queue:Queue", "q", {}, { provider });`,
-      async (directory) => {
-        const { provider } = await run(directory);
-        expect(provider.created.map(({ type, config }) => [type, config])).to.deep.equal([
-          ["pulumi:providers:aws", {}],
-          ["aws:sqs/queue:Queue", { name: provider.created[0]?.inputs.name, region: "us-west-2" }],
-        ]);
-      },
-    ));
-
-  it("passes a resource as a value, by its id", () =>
-    withProgram(
-      `const a = new pulumi.CustomResource("aws:sqs/queue:Queue", "a", {});
-       new pulumi.CustomResource("aws:sqs/queue:Queue", "b", { other: a });`,
-      async (directory) => {
-        const { provider } = await run(directory);
-        expect(provider.created[1]?.inputs.other).to.equal("id-of-a");
-      },
-    ));
-
-  it("says once that everything stands, with all that the run itself gives", async () => {
-    const { result, deployed } = await withProgram(
-      `const q = new pulumi.CustomResource("aws:sqs/queue:Queue", "q", {}); module.exports = { urn: q.urn };`,
-      (directory) => run(directory),
-    );
-    expect(deployed).to.deep.equal([result]);
-    expect(result.outputs).to.have.property("urn");
-  });
-
-  it("fails all the same when the program ends badly after everything stood", () =>
-    withProgram(`process.on("exit", () => { process.exitCode = 3; });`, async (directory) => {
-      const deployed: RunResult[] = [];
-      const error = await run(directory, "update", deployed).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-      expect(deployed).to.have.length(1);
-      expect(error).to.be.instanceOf(Error).with.property("name", "ProgramFailure");
-    }));
-
-  it("never says that everything stands when a resource fails", () =>
-    withProgram(
-      `new pulumi.CustomResource("aws:sqs/queue:Queue", "bad", { fail: "no luck" });`,
-      async (directory) => {
-        const deployed: RunResult[] = [];
-        await run(directory, "update", deployed).catch(() => undefined);
-        expect(deployed).to.deep.equal([]);
-      },
-    ));
-
   it("ends at the first resource that fails, with one message that names it", async () => {
     const error = await failureOf(
       `const bad = new pulumi.CustomResource("aws:sqs/queue:Queue", "bad", { fail: "no such luck" });
@@ -244,47 +146,4 @@ describe("a program in the embedded engine", function () {
     const error = await failureOf(`throw new pulumi.RunError("batchSize: got 0; expected 1 to 10");`);
     expect(error).to.include({ name: "ProgramFailure", message: "batchSize: got 0; expected 1 to 10" });
   });
-
-  it("shows where a program has a syntax error", async () => {
-    const error = await failureOf("const = 1;");
-    expect(error.name).to.equal("ProgramFailure");
-    expect(error.message).to.include("program.cjs:2").and.to.include("SyntaxError");
-  });
-
-  it("tells the program of a function that is not supported", async () => {
-    const error = await failureOf(
-      `module.exports = { x: pulumi.output(pulumi.runtime.invoke("aws:s3/getBucket:getBucket", {})) };`,
-    );
-    expect(error.message).to.include("no function aws:s3/getBucket:getBucket");
-  });
-
-  it("refuses hooks in its own name", async () => {
-    const error = await failureOf(
-      `new pulumi.CustomResource("aws:sqs/queue:Queue", "q", {}, { hooks: { afterCreate: [() => {}] } });`,
-    );
-    expect(error.message).to.include("the embedded engine does not support resource hooks");
-  });
-
-  it("ends the program when the signal aborts", () =>
-    withProgram(`console.log("up"); setInterval(() => {}, 1000);`, async (directory) => {
-      const stop = new AbortController();
-      const running = runProgram({
-        projectDirectory: directory,
-        stack: "dev",
-        mode: "update",
-        provider: fakeProvider(),
-        random: seededRandom(1),
-        signal: stop.signal,
-        cacheDirectory,
-        onEvent: (event) => {
-          if (event.type === "program-output" && event.line === "up")
-            stop.abort(new Error("stopped by the test"));
-        },
-      });
-      const error = await running.then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-      expect(error).to.be.instanceOf(Error).with.property("message", "stopped by the test");
-    }));
 });

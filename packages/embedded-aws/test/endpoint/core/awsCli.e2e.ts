@@ -117,3 +117,92 @@ describe("the AWS CLI", function () {
     );
   });
 });
+
+describe("the AWS CLI, against all services,", function () {
+  this.timeout(60_000);
+  let cloud: TestCloud;
+  const cli = (...command: readonly string[]) => awsCli(cloud.client, ...command);
+
+  before(async function () {
+    if (!(await hasAwsCli())) this.skip();
+    cloud = await startTestCloud();
+  });
+  after(() => (cloud as TestCloud | undefined)?.close());
+
+  it("makes a security group and its rules", async () => {
+    const made = await cli("ec2", "create-security-group", "--group-name", "web", "--description", "x");
+    const { GroupId } = made as { GroupId: string };
+    await cli(
+      ...["ec2", "authorize-security-group-ingress", "--group-id", GroupId],
+      ...["--ip-permissions", "IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=10.0.0.0/8}]"],
+    );
+    expect(await cli("ec2", "describe-security-groups", "--group-ids", GroupId)).to.have.nested.property(
+      "SecurityGroups[0].IpPermissions[0].FromPort",
+      22,
+    );
+  });
+
+  it("writes an item, reads it, and finds it in the stream", async () => {
+    await cloud.call("dynamodb", "CreateTable", {
+      TableName: "orders",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      BillingMode: "PAY_PER_REQUEST",
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+    });
+    const Item = { id: { S: "cli" }, n: { N: "1" } };
+    const orders = ["--table-name", "orders"];
+    await cli("dynamodb", "put-item", ...orders, "--item", JSON.stringify(Item));
+    expect(
+      await cli("dynamodb", "get-item", ...orders, "--key", JSON.stringify({ id: Item.id })),
+    ).to.deep.equal({ Item });
+    const { Streams } = (await cli("dynamodbstreams", "list-streams", ...orders)) as {
+      Streams: { StreamArn: string }[];
+    };
+    const stream = ["--stream-arn", Streams[0]?.StreamArn ?? ""];
+    const { StreamDescription } = (await cli("dynamodbstreams", "describe-stream", ...stream)) as {
+      StreamDescription: { Shards: { ShardId: string }[] };
+    };
+    const shard = ["--shard-id", StreamDescription.Shards[0]?.ShardId ?? ""];
+    const { ShardIterator } = (await cli(
+      ...["dynamodbstreams", "get-shard-iterator", ...stream, ...shard],
+      ...["--shard-iterator-type", "TRIM_HORIZON"],
+    )) as { ShardIterator: string };
+    const { Records } = (await cli("dynamodbstreams", "get-records", "--shard-iterator", ShardIterator)) as {
+      Records: { eventName: string; dynamodb: { NewImage: object } }[];
+    };
+    expect(Records.map(({ eventName, dynamodb }) => [eventName, dynamodb.NewImage])).to.deep.equal([
+      ["INSERT", Item],
+    ]);
+  });
+
+  it("puts segments of traces, and finds them", async () => {
+    const trace = `1-695d0000-${"a".repeat(24)}`;
+    const segment = {
+      name: "shop",
+      id: "0123456789abcdef",
+      trace_id: trace,
+      start_time: 1000,
+      end_time: 1001.5,
+    };
+    const put = ["xray", "put-trace-segments", "--trace-segment-documents", JSON.stringify(segment)];
+    expect(await cli(...put)).to.deep.equal({ UnprocessedTraceSegments: [] });
+    const get = ["xray", "get-trace-summaries", "--start-time", "999", "--end-time", "1001"];
+    expect(await cli(...get)).to.have.nested.property("TraceSummaries[0].Id", trace);
+  });
+
+  it("signs as a session with its secret, and not with another", async () => {
+    const credentials = cloud.context.issueCredentials("worker", "session");
+    const whoAmI = (changes: Partial<typeof credentials>) =>
+      awsCli(
+        cloud.clientAs({ ...credentials, ...changes }),
+        ...["sts", "get-caller-identity", "--query", "Arn"],
+      );
+    expect(await whoAmI({})).to.equal("arn:aws:sts::000000000000:assumed-role/worker/session");
+    const refused = await whoAmI({ secretAccessKey: "guessed" }).then(
+      () => "none",
+      (error: unknown) => String((error as Error & { stderr?: string }).stderr),
+    );
+    expect(refused).to.include("(SignatureDoesNotMatch) when calling the GetCallerIdentity operation");
+  });
+});
