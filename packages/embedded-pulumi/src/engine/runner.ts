@@ -29,6 +29,7 @@ export type Ending = { readonly code: number } | { readonly killedBy: NodeJS.Sig
 
 /** By the package's own name, so that it is found from a bundle of this code as well. */
 const TELL_ACTIVITY = require.resolve("embedded-pulumi/tell-activity");
+const QUICKEN_SDK = path.join(path.dirname(TELL_ACTIVITY), "quickenSdk.cjs");
 
 /** How long a program that was told to end may take before it is ended by force. */
 const KILL_AFTER_MS = 2000;
@@ -40,6 +41,7 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
     process.execPath,
     [
       `--require=${TELL_ACTIVITY}`,
+      `--require=${QUICKEN_SDK}`,
       ...project.nodeArguments,
       resolveRunner(project.programDirectory),
       `--monitor=${engineAddress}`,
