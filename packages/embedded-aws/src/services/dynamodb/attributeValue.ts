@@ -11,6 +11,18 @@ export type AttributeValue =
   | { readonly L: readonly AttributeValue[] }
   | { readonly M: Item };
 
+export type AttributeType = AttributeValue extends infer Each
+  ? Each extends Each
+    ? keyof Each
+    : never
+  : never;
+
+/** The type that a value's only member is named after. */
+export function typeOf(value: AttributeValue): AttributeType {
+  for (const type in value) return type as AttributeType;
+  throw new Error("an attribute value without a type");
+}
+
 /** Attributes by name. Items are never changed in place: a write replaces them. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
@@ -61,19 +73,25 @@ function numberSize(decimal: string): number {
   return 1 + Math.ceil((significant + (firstPairIsHalf ? 1 : 0)) / 2) + (negative ? 1 : 0);
 }
 
-/** Whether two values are equal as DynamoDB sees them: the order of a set's members does not matter. */
+/**
+ * Whether two values are equal as DynamoDB sees them: whole documents are compared, and the order of a set's
+ * members does not matter. Numbers are in the form that they are kept in (see `decimal.ts`).
+ */
 export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
-  if ("L" in a && "L" in b) {
+  if ("S" in a) return "S" in b && a.S === b.S;
+  if ("N" in a) return "N" in b && a.N === b.N;
+  if ("BOOL" in a) return "BOOL" in b && a.BOOL === b.BOOL;
+  if ("M" in a) return "M" in b && sameItem(a.M, b.M);
+  if ("L" in a) {
+    if (!("L" in b) || a.L.length !== b.L.length) return false;
     const other = b.L;
-    return a.L.length === other.length && a.L.every((element, i) => same(element, other[i]));
+    return a.L.every((element, i) => same(element, other[i]));
   }
-  if ("M" in a && "M" in b) return sameItem(a.M, b.M);
-  if ("SS" in a && "SS" in b) return sameSet(a.SS, b.SS);
-  if ("NS" in a && "NS" in b) return sameSet(a.NS, b.NS);
-  if ("BS" in a && "BS" in b) return sameSet(a.BS, b.BS);
-  const [typeA, scalarA] = Object.entries(a)[0] ?? [];
-  const [typeB, scalarB] = Object.entries(b)[0] ?? [];
-  return typeA === typeB && scalarA === scalarB;
+  if ("B" in a) return "B" in b && a.B === b.B;
+  if ("SS" in a) return "SS" in b && sameSet(a.SS, b.SS);
+  if ("NS" in a) return "NS" in b && sameSet(a.NS, b.NS);
+  if ("BS" in a) return "BS" in b && sameSet(a.BS, b.BS);
+  return "NULL" in b;
 }
 
 function same(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
