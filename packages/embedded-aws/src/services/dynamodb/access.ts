@@ -11,7 +11,7 @@ export function tableAccess(
   indexName?: string,
 ): Access {
   const arn = database.tableArn(tableName);
-  const partitionKey = database.tables.get(tableName)?.schema.KeySchema[0]?.AttributeName;
+  const partitionKey = database.find(tableName)?.schema.KeySchema[0]?.AttributeName;
   const leadingKeys = partitionKey === undefined ? [] : keys.flatMap((key) => leadingKey(key[partitionKey]));
   return {
     action: `dynamodb:${action}`,

@@ -6,22 +6,24 @@ import { itemSize, type Item } from "./attributeValue";
 import { asBytes } from "./bytes";
 import { addUsage, capacityReport, itemReadUsage, NO_USAGE, type Usage, writeUsage } from "./capacity";
 import type { Database } from "./database";
-import { parseRequest } from "./parseRequest";
-import type { CapacityReport, TableReads, TableWrite } from "./requests";
-import { type Change, evaluateWrite, readItem, storageKey } from "./store";
+import { keyRefusal } from "./checkKeys";
+import { readItem } from "./pages";
+import { parseBatchGet, parseBatchWrite } from "./parseBatch";
+import { batchRules } from "./requestRules";
+import type { CapacityReport, TableWrite } from "./requests";
+import { type Change, evaluateWrite } from "./store";
 
 /** What one `BatchGetItem` returns at most, and how many writes one `BatchWriteItem` takes. */
 const MAX_BATCH_GET_BYTES = 16 * 1024 * 1024;
 const MAX_BATCH_WRITES = 25;
 
 type Bytes = ReturnType<typeof asBytes>;
-type Unprocessed = Omit<TableReads, "Keys">;
 
 const THROTTLES = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
 
 /** Whether an item of a batch is throttled, and so left for the client to send again. Other faults fail the whole batch. */
 function throttled(database: Database, operationName: string, tableName: string): AwsError | undefined {
-  const fault = database.controls.faults?.(operationName, tableName);
+  const fault = database.controls.faults?.(operationName, database.nameOf(tableName));
   if (fault !== undefined && !THROTTLES.has(fault.code)) throw fault;
   return fault;
 }
@@ -39,27 +41,29 @@ function consumedByTable(
 ): object {
   if (report !== "TOTAL" && report !== "INDEXES") return {};
   return {
-    ConsumedCapacity: [...usages].map(([name, usage]) => capacityReport(report, database.table(name), usage)),
+    ConsumedCapacity: [...usages].map(([name, usage]) =>
+      capacityReport(report, database.table(name), usage, name),
+    ),
   };
 }
 
 function batchGetItem(database: Database) {
   return parsingOperationsOf("dynamodb", database.context)(
     "BatchGetItem",
-    { supports: ["RequestItems", "ReturnConsumedCapacity"] },
-    (input) => parseRequest("BatchGetItem", input),
+    { supports: ["RequestItems", "ReturnConsumedCapacity"], rules: batchRules },
+    parseBatchGet,
     (input) =>
       Object.entries(input.RequestItems).map(([name, { Keys }]) =>
         tableAccess(database, "BatchGetItem", name, Keys),
       ),
     (input) => {
       const responses = recordOf<Bytes[]>([]);
-      const unprocessed = recordOf<Unprocessed & { readonly Keys: Bytes[] }>([]);
+      const unprocessed = recordOf<{ readonly Keys: Bytes[] }>([]);
       const usages = new Map<string, Usage>();
       let bytes = 0;
       let processed = 0;
       let throttle: AwsError | undefined;
-      for (const [name, { Keys, ...read }] of Object.entries(input.RequestItems)) {
+      for (const [name, { Keys, sent, ...read }] of Object.entries(input.RequestItems)) {
         const table = database.table(name);
         const found: Item[] = [];
         const left: Item[] = [];
@@ -80,10 +84,10 @@ function batchGetItem(database: Database) {
         }
         responses[name] = found.map(asBytes);
         usages.set(name, usage);
-        if (left.length > 0) unprocessed[name] = { ...withoutParsed(read), Keys: left.map(asBytes) };
+        if (left.length > 0) unprocessed[name] = { ...sent, Keys: left.map(asBytes) };
       }
       refuseWhenAllThrottled(processed, throttle);
-      for (const [name, usage] of usages) database.controls.capacity.read(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.read(database.nameOf(name), usage);
       return {
         Responses: responses,
         UnprocessedKeys: unprocessed,
@@ -93,11 +97,6 @@ function batchGetItem(database: Database) {
   );
 }
 
-/** The members of a request without what parsing added to it. */
-function withoutParsed(request: Unprocessed): Unprocessed {
-  return Object.fromEntries(Object.entries(request).filter(([name]) => !name.startsWith("_")));
-}
-
 function writesOf(requests: readonly TableWrite[]): readonly Item[] {
   return requests.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key ?? {});
 }
@@ -105,8 +104,11 @@ function writesOf(requests: readonly TableWrite[]): readonly Item[] {
 function batchWriteItem(database: Database) {
   return parsingOperationsOf("dynamodb", database.context)(
     "BatchWriteItem",
-    { supports: ["RequestItems", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"] },
-    (input) => parseRequest("BatchWriteItem", input),
+    {
+      supports: ["RequestItems", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"],
+      rules: batchRules,
+    },
+    parseBatchWrite,
     (input) =>
       Object.entries(input.RequestItems).map(([name, requests]) =>
         tableAccess(database, "BatchWriteItem", name, writesOf(requests)),
@@ -136,7 +138,7 @@ function batchWriteItem(database: Database) {
         }
       }
       refuseWhenAllThrottled(changes.length, throttle);
-      for (const [name, usage] of usages) database.controls.capacity.written(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.written(database.nameOf(name), usage);
       database.apply(changes);
       return {
         UnprocessedItems: unprocessed,
@@ -159,8 +161,9 @@ function evaluateBatchWrite(
   { PutRequest, DeleteRequest }: TableWrite,
 ): Change {
   const table = database.table(tableName);
-  if (PutRequest !== undefined && storageKey(table, PutRequest.Item) === undefined) {
-    throw new AwsError("ValidationException", "The provided key element does not match the schema");
+  if (PutRequest !== undefined) {
+    const refusal = keyRefusal(table.key, table.keysOf(PutRequest.Item));
+    if (refusal !== undefined) throw new AwsError("ValidationException", refusal);
   }
   const evaluation =
     PutRequest !== undefined

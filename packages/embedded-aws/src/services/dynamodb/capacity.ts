@@ -1,7 +1,8 @@
 import { recordOf } from "../../core/record";
 import { itemSize, sameItem, type Item } from "./attributeValue";
 import type { CapacityReport } from "./requests";
-import type { Change, PageRead } from "./store";
+import type { PageRead } from "./pages";
+import type { Change } from "./store";
 import type { Table } from "./table";
 
 /** Bytes that one read unit and one write unit cover ("Read and write operations", DynamoDB developer guide). */
@@ -89,14 +90,19 @@ function largerWriteUnits(a: Item | undefined, b: Item | undefined): number {
   return unitsFor(bytes, WRITE_UNIT_BYTES);
 }
 
-/** The `ConsumedCapacity` member of an answer; nothing when the request did not ask for it. */
+/**
+ * The `ConsumedCapacity` member of an answer; nothing when the request did not ask for it.
+ *
+ * @param named the table as the request named it: a name or an ARN
+ */
 export function capacityReport(
   report: CapacityReport | undefined,
   table: Table,
   usage: Usage,
+  named: string,
 ): object | undefined {
   if (report !== "TOTAL" && report !== "INDEXES") return undefined;
-  const total = { TableName: table.name, CapacityUnits: totalUnits(usage) };
+  const total = { TableName: named, CapacityUnits: totalUnits(usage) };
   return report === "TOTAL"
     ? total
     : { ...total, ...breakdown(table, usage, (units) => ({ CapacityUnits: units })) };
@@ -108,10 +114,11 @@ export function transactionReport(
   table: Table,
   usage: Usage,
   kind: "ReadCapacityUnits" | "WriteCapacityUnits",
+  named: string,
 ): object | undefined {
   if (report !== "TOTAL" && report !== "INDEXES") return undefined;
   const figures = (units: number) => ({ CapacityUnits: units, [kind]: units });
-  const total = { TableName: table.name, ...figures(totalUnits(usage)) };
+  const total = { TableName: named, ...figures(totalUnits(usage)) };
   return report === "TOTAL" ? total : { ...total, ...breakdown(table, usage, figures) };
 }
 

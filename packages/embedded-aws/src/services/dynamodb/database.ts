@@ -18,15 +18,38 @@ export class Database {
     this.controls = dynamoDbControlsOf(context);
   }
 
+  /** The table of a name or an ARN, where there is one. */
+  find(nameOrArn: string): Table | undefined {
+    const prefix = this.tableArn("");
+    return this.tables.get(nameOrArn.startsWith(prefix) ? nameOrArn.slice(prefix.length) : nameOrArn);
+  }
+
+  /** The name of a table that is to be; an ARN must be one of this account and region. */
+  newName(nameOrArn: string): string {
+    const prefix = this.tableArn("");
+    if (nameOrArn.startsWith(prefix)) return nameOrArn.slice(prefix.length);
+    if (!nameOrArn.startsWith("arn:")) return nameOrArn;
+    throw new AwsError(
+      "ValidationException",
+      `TableName: got ${nameOrArn}; expected a name, or ${prefix}NAME`,
+    );
+  }
+
+  /** The name of a table that is named by name or ARN; what names none stays as it is. */
+  nameOf(nameOrArn: string): string {
+    return this.find(nameOrArn)?.name ?? nameOrArn;
+  }
+
   /** The table, or DynamoDB's refusal in the words of the operations on items. */
-  table(name: string): Table {
-    const table = this.tables.get(name);
+  table(nameOrArn: string): Table {
+    const table = this.find(nameOrArn);
     if (table === undefined) throw new AwsError("ResourceNotFoundException", "Requested resource not found");
     return table;
   }
 
-  tableArn(name: string): string {
-    return `arn:aws:dynamodb:${this.context.region}:${this.context.accountId}:table/${name}`;
+  tableArn(nameOrArn: string): string {
+    if (nameOrArn.startsWith("arn:")) return nameOrArn;
+    return `arn:aws:dynamodb:${this.context.region}:${this.context.accountId}:table/${nameOrArn}`;
   }
 
   /** The clock's time in whole milliseconds, which is as fine as DynamoDB's dates are. */

@@ -4,9 +4,12 @@ import { tableAccess } from "./access";
 import { asBytes } from "./bytes";
 import { capacityReport, itemReadUsage, pageUsage, refusedWriteUsage, writeUsage } from "./capacity";
 import type { Database } from "./database";
-import { parseRequest } from "./parseRequest";
-import type { CapacityReport, GetItemRequest, QueryRequest, WriteRequest } from "./requests";
-import { evaluateWrite, readItem, readPage, type WriteOperation } from "./store";
+import { type PageRead, readItem, readQuery, readScan } from "./pages";
+import { parseQuery, parseScan } from "./parsePage";
+import { parseDelete, parseGet, parsePut, parseUpdate } from "./parseRequest";
+import type { CapacityReport, GetItemRequest, PageRequest, QueryRequest, WriteRequest } from "./requests";
+import { pageRules, readRules, writeRules } from "./requestRules";
+import { evaluateWrite, type WriteOperation } from "./store";
 import type { Table } from "./table";
 
 const condition = [
@@ -38,7 +41,7 @@ const page = [
   "ExpressionAttributeValues",
 ] as const;
 
-/** What is done of each operation's input; dynalite checks the values. */
+/** What is done of each operation's input. */
 const supports = {
   PutItem: ["TableName", "Item", ...condition, ...writeReport],
   UpdateItem: ["TableName", "Key", "UpdateExpression", "AttributeUpdates", ...condition, ...writeReport],
@@ -53,14 +56,15 @@ function consumed(
   report: CapacityReport | undefined,
   table: Table,
   usage: Parameters<typeof capacityReport>[2],
+  named: string,
 ): object {
-  const capacity = capacityReport(report, table, usage);
+  const capacity = capacityReport(report, table, usage, named);
   return capacity === undefined ? {} : { ConsumedCapacity: capacity };
 }
 
 /** Throws the fault that stands in the way of a request, if any. */
 function passFaults(database: Database, operationName: string, tableName: string): void {
-  const fault = database.controls.faults?.(operationName, tableName);
+  const fault = database.controls.faults?.(operationName, database.nameOf(tableName));
   if (fault !== undefined) throw fault;
 }
 
@@ -94,7 +98,7 @@ function write(database: Database, name: WriteOperation) {
         database.apply([evaluation.change]);
         return {
           ...(evaluation.attributes !== undefined && { Attributes: asBytes(evaluation.attributes) }),
-          ...consumed(input.ReturnConsumedCapacity, table, usage),
+          ...consumed(input.ReturnConsumedCapacity, table, usage, input.TableName),
         };
       }
     }
@@ -110,29 +114,30 @@ function get(database: Database) {
     database.controls.capacity.read(table.name, usage);
     return {
       ...(item !== undefined && { Item: asBytes(item) }),
-      ...consumed(input.ReturnConsumedCapacity, table, usage),
+      ...consumed(input.ReturnConsumedCapacity, table, usage, input.TableName),
     };
   };
 }
 
-function pageAccess(database: Database, name: "Query" | "Scan") {
-  return (input: QueryRequest) => {
+function queryAccess(database: Database) {
+  return ({ TableName, IndexName, keyConditions }: QueryRequest) => {
     // Only a query of the table itself is bound to one partition key of the table.
-    const partitionKey = database.tables.get(input.TableName)?.schema.KeySchema[0]?.AttributeName ?? "";
-    const value =
-      input.IndexName === undefined
-        ? input.KeyConditions?.[partitionKey]?.AttributeValueList?.[0]
-        : undefined;
+    const partitionKey = database.find(TableName)?.key.hash[0]?.name ?? "";
+    const value = IndexName === undefined ? keyConditions.get(partitionKey)?.values[0] : undefined;
     const keys = value === undefined ? [] : [{ [partitionKey]: value }];
-    return [tableAccess(database, name, input.TableName, keys, input.IndexName)];
+    return [tableAccess(database, "Query", TableName, keys, IndexName)];
   };
 }
 
-function readManyItems(database: Database, name: "Query" | "Scan") {
-  return async (input: QueryRequest) => {
+function readMany<Request extends PageRequest>(
+  database: Database,
+  name: "Query" | "Scan",
+  read: (table: Table, request: Request) => PageRead,
+) {
+  return (input: Request) => {
     passFaults(database, name, input.TableName);
     const table = database.table(input.TableName);
-    const result = await readPage(name, table, input);
+    const result = read(table, input);
     const usage = pageUsage(result, input.IndexName, input.ConsistentRead);
     database.controls.capacity.read(table.name, usage);
     const { Items, LastEvaluatedKey, Count, ScannedCount } = result.page;
@@ -141,7 +146,7 @@ function readManyItems(database: Database, name: "Query" | "Scan") {
       ScannedCount,
       ...(Items !== undefined && { Items: Items.map(asBytes) }),
       ...(LastEvaluatedKey !== undefined && { LastEvaluatedKey: asBytes(LastEvaluatedKey) }),
-      ...consumed(input.ReturnConsumedCapacity, table, usage),
+      ...consumed(input.ReturnConsumedCapacity, table, usage, input.TableName),
     };
   };
 }
@@ -152,45 +157,45 @@ export function itemOperations(database: Database) {
   return {
     ...operation(
       "PutItem",
-      { supports: supports.PutItem },
-      (input) => parseRequest("PutItem", input),
+      { supports: supports.PutItem, rules: writeRules },
+      parsePut,
       writeAccess(database, "PutItem"),
       write(database, "PutItem"),
     ),
     ...operation(
       "UpdateItem",
-      { supports: supports.UpdateItem },
-      (input) => parseRequest("UpdateItem", input),
+      { supports: supports.UpdateItem, rules: writeRules },
+      parseUpdate,
       writeAccess(database, "UpdateItem"),
       write(database, "UpdateItem"),
     ),
     ...operation(
       "DeleteItem",
-      { supports: supports.DeleteItem },
-      (input) => parseRequest("DeleteItem", input),
+      { supports: supports.DeleteItem, rules: writeRules },
+      parseDelete,
       writeAccess(database, "DeleteItem"),
       write(database, "DeleteItem"),
     ),
     ...operation(
       "GetItem",
-      { supports: supports.GetItem },
-      (input) => parseRequest("GetItem", input),
+      { supports: supports.GetItem, rules: readRules },
+      parseGet,
       (input) => [tableAccess(database, "GetItem", input.TableName, [input.Key])],
       get(database),
     ),
     ...operation(
       "Query",
-      { supports: supports.Query },
-      (input) => parseRequest("Query", input),
-      pageAccess(database, "Query"),
-      readManyItems(database, "Query"),
+      { supports: supports.Query, rules: pageRules },
+      parseQuery,
+      queryAccess(database),
+      readMany(database, "Query", readQuery),
     ),
     ...operation(
       "Scan",
-      { supports: supports.Scan },
-      (input) => parseRequest("Scan", input),
-      pageAccess(database, "Scan"),
-      readManyItems(database, "Scan"),
+      { supports: supports.Scan, rules: pageRules },
+      parseScan,
+      (input) => [tableAccess(database, "Scan", input.TableName, [], input.IndexName)],
+      readMany(database, "Scan", readScan),
     ),
   };
 }

@@ -1,21 +1,29 @@
-import { Readable } from "node:stream";
 import { AwsError } from "../../core/errors";
 import { recordOf } from "../../core/record";
 import { type AttributeValue, itemSize, type Item, MAX_ITEM_BYTES } from "./attributeValue";
-import { asAwsError } from "./dynaliteErrors";
+import {
+  emptyKeyRefusal,
+  indexKeyRefusal,
+  indexTypeMismatch,
+  itemKeyRefusal,
+  keyRefusal,
+  updatedIndexKeyRefusal,
+} from "./checkKeys";
 import { checkItemDepth } from "./documentDepth";
-import { actions, db, validateAttributeValue } from "./dynalite";
+import { holds } from "./expressions/evaluateCondition";
+import { updated, UpdateProblem, WRONG_TYPE } from "./expressions/evaluateUpdate";
+import { project } from "./expressions/paths";
+import type { Action, Condition, Path } from "./expressions/tree";
+import { attributesOf, type IndexShape } from "./keyShape";
+import { nestedKeyRefusal, pathsOfUpdate } from "./keyPaths";
 import type * as Wire from "./requests";
-import type { Range, SortedMap } from "../../core/sortedMap";
+import { indexStorageKey, isIndexed, storageKey } from "./storageKey";
 import type { Table } from "./table";
 
 /**
- * dynalite behind a typed door: it works out what reads and writes come to. Its own database is left out. A write runs against a view that reads a table and only notes what would
- * change, so that a caller may commit several writes at once, or none. Everything about a write happens
- * within one turn of the event loop: no other request can come between its condition and its change.
+ * What writes come to, without doing them, so that a caller may commit several at once, or none. Everything about
+ * a write happens within one turn of the event loop: no other request can come between its condition and its change.
  */
-
-const options = { maxItemSize: MAX_ITEM_BYTES };
 
 /** One index entry that a write puts or takes away. */
 interface IndexEntry {
@@ -37,15 +45,20 @@ export type Evaluation =
   | { readonly outcome: "accepted"; readonly change: Change; readonly attributes: Item | undefined }
   /** The condition did not hold; `oldItem` is what stands there. */
   | { readonly outcome: "condition-failed"; readonly error: AwsError; readonly oldItem: Item | undefined }
-  | { readonly outcome: "invalid"; readonly error: AwsError };
+  /** `wholeRequest`: it fails a transaction as a request, and is no reason to cancel it. */
+  | { readonly outcome: "invalid"; readonly error: AwsError; readonly wholeRequest: boolean };
 
-const writeActions = {
-  PutItem: actions.putItem,
-  UpdateItem: actions.updateItem,
-  DeleteItem: actions.deleteItem,
-};
+export type WriteOperation = "PutItem" | "UpdateItem" | "DeleteItem";
 
-export type WriteOperation = keyof typeof writeActions;
+/** Thrown while a write is evaluated, and caught there. */
+class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly wholeRequest = false,
+  ) {
+    super(message);
+  }
+}
 
 /** Works out what a write would do, without doing it. */
 export function evaluateWrite(
@@ -53,53 +66,114 @@ export function evaluateWrite(
   table: Table,
   request: Wire.WriteRequest,
 ): Evaluation {
-  let key = "";
-  let oldItem: Item | undefined;
-  let newItem: Item | undefined;
-  const indexEntries: IndexEntry[] = [];
-  const view = {
-    options,
-    getTable: (_name: string, done: Done) => done(null, table.schema),
-    getItemDb: () => ({
-      lock: (_key: string, locked: (release: (done: Done) => Done) => void) => locked((done) => done),
-      get: (itemKey: string, done: Done) => {
-        key = itemKey;
-        oldItem = table.items.get(itemKey);
-        done(null, oldItem);
-      },
-      put: (_key: string, item: Item, done: Done) => {
-        newItem = item;
-        done(null);
-      },
-      del: (_key: string, done: Done) => done(null),
-    }),
-    getIndexDb: (_kind: string, _table: string, indexName: string) => ({
-      put: (indexKey: string, item: Readonly<Record<string, AttributeValue | undefined>>, done: Done) => {
-        indexEntries.push({ indexName, key: indexKey, item: withoutAbsent(item) });
-        done(null);
-      },
-      del: (indexKey: string, done: Done) => {
-        indexEntries.push({ indexName, key: indexKey, item: undefined });
-        done(null);
-      },
-    }),
-  };
   try {
-    const { ReturnConsumedCapacity: _, ...input } = request;
-    // An update builds a new item on the very object that holds the key.
-    if (input.Key !== undefined) Object.assign(input, { Key: recordOf(Object.entries(input.Key)) });
-    const output = answered((done) => writeActions[operation](view, input, done)) as { Attributes?: Item };
-    if (newItem !== undefined) checkResult(operation, newItem);
+    switch (operation) {
+      case "PutItem":
+        return evaluatePut(table, request);
+      case "UpdateItem":
+        return evaluateUpdate(table, request);
+      case "DeleteItem":
+        return evaluateDelete(table, request);
+    }
+  } catch (cause) {
+    return invalidEvaluation(cause);
+  }
+}
+
+/** Evaluates a transaction's `ConditionCheck`, which changes nothing. */
+export function evaluateCheck(table: Table, request: Wire.KeyedRequest): Evaluation {
+  try {
+    const key = keyOf(table, request.Key);
+    const item = table.items.get(key);
+    return whenItHolds(request.condition, item, () => ({
+      change: { table, key, oldItem: item, newItem: item, indexEntries: [] },
+      attributes: undefined,
+    }));
+  } catch (cause) {
+    return invalidEvaluation(cause);
+  }
+}
+
+function invalidEvaluation(cause: unknown): Evaluation {
+  if (cause instanceof Refusal) {
+    const error = new AwsError("ValidationException", cause.message);
+    return { outcome: "invalid", error, wholeRequest: cause.wholeRequest };
+  }
+  if (cause instanceof AwsError) return { outcome: "invalid", error: cause, wholeRequest: false };
+  throw cause;
+}
+
+type Accepted = Omit<Extract<Evaluation, { outcome: "accepted" }>, "outcome">;
+
+const NOTHING: Item = recordOf([]);
+
+function whenItHolds(
+  condition: Condition | undefined,
+  oldItem: Item | undefined,
+  accept: () => Accepted,
+): Evaluation {
+  if (condition === undefined || holds(condition, oldItem ?? NOTHING)) {
+    return { outcome: "accepted", ...accept() };
+  }
+  const error = new AwsError("ConditionalCheckFailedException", "The conditional request failed");
+  return { outcome: "condition-failed", error, oldItem };
+}
+
+function evaluatePut(table: Table, { Item: newItem = NOTHING, condition, ReturnValues }: Wire.WriteRequest) {
+  refuse(emptyKeyRefusal(table.key, newItem), true);
+  refuse(itemKeyRefusal(table.key, newItem));
+  for (const index of table.indexShapes) refuse(indexKeyRefusal(index, newItem), hasEmptyKey(index, newItem));
+  const key = storageKey(table.key, newItem);
+  const oldItem = table.items.get(key);
+  return whenItHolds(condition, oldItem, () => ({
+    change: changeOf(table, key, oldItem, newItem),
+    attributes: ReturnValues === "ALL_OLD" ? oldItem : undefined,
+  }));
+}
+
+function evaluateDelete(table: Table, { Key = NOTHING, condition, ReturnValues }: Wire.WriteRequest) {
+  const key = keyOf(table, Key);
+  const oldItem = table.items.get(key);
+  return whenItHolds(condition, oldItem, () => ({
+    change: changeOf(table, key, oldItem, undefined),
+    attributes: ReturnValues === "ALL_OLD" ? oldItem : undefined,
+  }));
+}
+
+function evaluateUpdate(table: Table, { Key = NOTHING, condition, update, ReturnValues }: Wire.WriteRequest) {
+  const key = keyOf(table, Key);
+  const actions = update?.actions ?? [];
+  checkTargets(table, actions);
+  const oldItem = table.items.get(key);
+  return whenItHolds(condition, oldItem, () => {
+    const before = oldItem ?? Key;
+    const newItem = update === undefined ? before : applied(update, before);
+    checkUpdated(table, before, newItem);
     return {
-      outcome: "accepted",
-      change: { table, key, oldItem, newItem, indexEntries },
-      attributes: nonEmpty(output.Attributes),
+      change: changeOf(table, key, oldItem, newItem),
+      attributes: nonEmpty(attributesShown(ReturnValues, actions, oldItem, newItem)),
     };
-  } catch (error) {
-    const refusal = asAwsError(error);
-    return refusal.code === "ConditionalCheckFailedException"
-      ? { outcome: "condition-failed", error: refusal, oldItem }
-      : { outcome: "invalid", error: refusal };
+  });
+}
+
+function attributesShown(
+  shown: Wire.WriteRequest["ReturnValues"],
+  actions: readonly Action[],
+  oldItem: Item | undefined,
+  newItem: Item,
+): Item | undefined {
+  const paths = (): readonly Path[] => actions.map(({ path }) => path);
+  switch (shown) {
+    case "ALL_OLD":
+      return oldItem;
+    case "ALL_NEW":
+      return newItem;
+    case "UPDATED_OLD":
+      return oldItem && project(oldItem, paths());
+    case "UPDATED_NEW":
+      return project(newItem, paths());
+    default:
+      return undefined;
   }
 }
 
@@ -108,43 +182,95 @@ function nonEmpty(attributes: Item | undefined): Item | undefined {
   return attributes === undefined || Object.keys(attributes).length === 0 ? undefined : attributes;
 }
 
-/** A projection may name attributes that an item does not have. */
-function withoutAbsent(item: Readonly<Record<string, AttributeValue | undefined>>): Item {
-  return recordOf(
-    Object.entries(item).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  );
+/** What can be said of an update before the item is looked at: keys stay as they are, and keys are no documents. */
+function checkTargets(table: Table, actions: readonly Action[]): void {
+  if (actions.length === 0) return;
+  for (const { name } of attributesOf(table.key)) {
+    if (actions.some(({ path }) => path[0] === name)) {
+      throw new Refusal(
+        `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`,
+      );
+    }
+  }
+  for (const { definition, key } of table.indexShapes) {
+    for (const attribute of attributesOf(key)) {
+      const action = actions.find(({ path }) => path.length === 1 && path[0] === attribute.name);
+      if (action === undefined || action.kind === "REMOVE" || action.value.kind !== "value") continue;
+      const { value } = action.value;
+      if (!(attribute.type in value)) {
+        throw new Refusal(indexTypeMismatch(definition.IndexName, attribute, value));
+      }
+    }
+  }
+  refuse(nestedKeyRefusal(table, pathsOfUpdate(actions)));
 }
 
-/** dynalite measures strings in UTF-16 units and lets arithmetic leave the range of numbers. */
-function checkResult(operation: WriteOperation, item: Item): void {
-  if (itemSize(item) > MAX_ITEM_BYTES) {
-    throw invalid(
-      operation === "UpdateItem"
-        ? "Item size to update has exceeded the maximum allowed size"
-        : "Item size has exceeded the maximum allowed size",
-    );
-  }
-  if (operation !== "UpdateItem") return;
-  checkItemDepth(item);
-  for (const value of Object.values(item)) {
-    const reason = validateAttributeValue(value);
-    if (reason !== undefined) throw invalid(reason);
+function applied(update: Wire.Update, item: Item): Item {
+  try {
+    return updated(item, update.actions);
+  } catch (cause) {
+    if (!(cause instanceof UpdateProblem)) throw cause;
+    const legacy = update.source === "AttributeUpdates" && cause.message === WRONG_TYPE;
+    throw new Refusal(legacy ? "Type mismatch for attribute to update" : cause.message);
   }
 }
 
-/** Evaluates a transaction's `ConditionCheck`, which changes nothing. */
-export function evaluateCheck(table: Table, request: Wire.KeyedRequest): Evaluation {
-  const malformed = db.validateKey(request.Key, table.schema);
-  if (malformed) return { outcome: "invalid", error: asAwsError(malformed) };
-  const key = db.createKey(request.Key, table.schema);
-  const item = table.items.get(key);
-  const failed = db.checkConditional(request, item);
-  if (failed) return { outcome: "condition-failed", error: asAwsError(failed), oldItem: item };
-  return {
-    outcome: "accepted",
-    change: { table, key, oldItem: item, newItem: item, indexEntries: [] },
-    attributes: undefined,
-  };
+function checkUpdated(table: Table, before: Item, after: Item): void {
+  for (const index of table.indexShapes) {
+    if (attributesOf(index.key).every(({ name }) => before[name] === after[name])) continue;
+    refuse(updatedIndexKeyRefusal(index, after), hasEmptyKey(index, after));
+  }
+  if (itemSize(after) > MAX_ITEM_BYTES) {
+    throw new Refusal("Item size to update has exceeded the maximum allowed size");
+  }
+  checkItemDepth(after);
+}
+
+function hasEmptyKey({ key }: IndexShape, item: Item): boolean {
+  return emptyKeyRefusal(key, item) !== undefined;
+}
+
+function keyOf(table: Table, key: Item): string {
+  refuse(emptyKeyRefusal(table.key, key), true);
+  refuse(keyRefusal(table.key, key));
+  return storageKey(table.key, key);
+}
+
+function refuse(reason: string | undefined, wholeRequest = false): void {
+  if (reason !== undefined) throw new Refusal(reason, wholeRequest);
+}
+
+function changeOf(table: Table, key: string, oldItem: Item | undefined, newItem: Item | undefined): Change {
+  const indexEntries = table.indexShapes.flatMap((index) => entriesOf(table, index, oldItem, newItem));
+  return { table, key, oldItem, newItem, indexEntries };
+}
+
+function entriesOf(
+  table: Table,
+  { definition: { IndexName: indexName }, key, projected }: IndexShape,
+  oldItem: Item | undefined,
+  newItem: Item | undefined,
+): readonly IndexEntry[] {
+  const keyIn = (item: Item | undefined) =>
+    item === undefined || !isIndexed(key, item) ? undefined : indexStorageKey(key, table.key, item);
+  const oldKey = keyIn(oldItem);
+  const newKey = keyIn(newItem);
+  const entries: IndexEntry[] = [];
+  if (oldKey !== undefined && oldKey !== newKey) entries.push({ indexName, key: oldKey, item: undefined });
+  if (newKey !== undefined && newItem !== undefined) {
+    const item = projected === undefined ? newItem : shownOf(newItem, projected);
+    entries.push({ indexName, key: newKey, item });
+  }
+  return entries;
+}
+
+function shownOf(item: Item, names: ReadonlySet<string>): Item {
+  const shown = recordOf<AttributeValue>([]);
+  for (const name of names) {
+    const value = Object.hasOwn(item, name) ? item[name] : undefined;
+    if (value !== undefined) shown[name] = value;
+  }
+  return shown;
 }
 
 /** Makes a change real. */
@@ -159,112 +285,4 @@ export function commit(change: Change): void {
     if (entry.item === undefined) index?.delete(entry.key);
     else index?.set(entry.key, entry.item);
   }
-}
-
-export interface ItemRead {
-  /** The whole item, before any projection; capacity is counted by it. */
-  readonly stored: Item | undefined;
-  readonly item: Item | undefined;
-}
-
-export function readItem(table: Table, request: Wire.GetItemRequest): ItemRead {
-  let stored: Item | undefined;
-  const view = {
-    options,
-    getTable: (_name: string, done: Done) => done(null, table.schema),
-    getItemDb: () => ({
-      get: (key: string, done: Done) => {
-        stored = table.items.get(key);
-        done(null, stored);
-      },
-    }),
-  };
-  try {
-    const { ReturnConsumedCapacity: _, ...input } = request;
-    const { Item: item } = answered((done) => actions.getItem(view, input, done)) as { Item?: Item };
-    return { stored, item };
-  } catch (error) {
-    throw asAwsError(error);
-  }
-}
-
-export interface PageRead {
-  readonly page: Wire.Page;
-  /** Bytes read from the table or index that was asked. */
-  readonly scannedBytes: number;
-  /** Sizes of items fetched one by one from the table, for attributes that a local index does not hold. */
-  readonly fetchedSizes: readonly number[];
-}
-
-/** dynalite ends a page at the item that brings it to so many bytes, by its own measure. */
-const PAGE_BYTES = 1024 * 1024;
-
-/** The items that dynalite will read for one page, and the one that tells it that there are more. */
-function onePage(items: SortedMap<Item>, range: Range, rangeKey: string | undefined): Item[] {
-  const read: Item[] = [];
-  let bytes = 0;
-  for (const item of items.iterate(range)) {
-    read.push(item);
-    if (bytes >= PAGE_BYTES) break;
-    bytes += db.itemSize(item, true, true, rangeKey);
-  }
-  return read;
-}
-
-/** One page of a query or scan, of the items as they are when it is called. */
-export async function readPage(
-  operation: "Query" | "Scan",
-  table: Table,
-  request: Wire.QueryRequest,
-): Promise<PageRead> {
-  let scanned: Item[] = [];
-  const fetchedSizes: number[] = [];
-  const values = (items: SortedMap<Item> | undefined) => ({
-    createValueStream: (range: Range) => {
-      scanned = items === undefined ? [] : onePage(items, range, table.schema.KeySchema[1]?.AttributeName);
-      return Readable.from(scanned);
-    },
-    get: (key: string, done: Done) => {
-      const item = table.items.get(key);
-      if (item !== undefined) fetchedSizes.push(itemSize(item));
-      done(null, item);
-    },
-  });
-  const view = {
-    options,
-    getTable: (_name: string, done: Done) => done(null, table.schema),
-    getItemDb: () => values(table.items),
-    getIndexDb: (_kind: string, _table: string, indexName: string) => values(table.indexes.get(indexName)),
-  };
-  const { ReturnConsumedCapacity: _, ...input } = request;
-  const page = await new Promise<Wire.Page>((resolve, reject) => {
-    (operation === "Query" ? actions.query : actions.scan)(view, input, (error, output) => {
-      if (error) reject(asAwsError(error));
-      else resolve(output as Wire.Page);
-    });
-  });
-  const scannedBytes = scanned.slice(0, page.ScannedCount).reduce((bytes, item) => bytes + itemSize(item), 0);
-  return { page, scannedBytes, fetchedSizes };
-}
-
-/** The storage key of an item, or nothing when its key attributes do not match the table's key schema. */
-export function storageKey(table: Table, item: Item): string | undefined {
-  return db.validateKey(table.keysOf(item), table.schema) ? undefined : db.createKey(item, table.schema);
-}
-
-type Done = (error: unknown, output?: unknown) => void;
-
-/** The output of an action that answers before it returns, as every action does on a view. */
-function answered(run: (done: Done) => void): unknown {
-  let answer: { readonly error: unknown; readonly output: unknown } | undefined;
-  run((error, output) => {
-    answer = { error, output };
-  });
-  if (answer === undefined) throw new Error("dynalite did not answer at once");
-  if (answer.error) throw answer.error as Error;
-  return answer.output;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
 }

@@ -51,7 +51,9 @@ function listStreams(database: Database) {
     ({ TableName, Limit = 100, ExclusiveStartStreamArn }) => {
       const streams = database
         .streams()
-        .filter(({ identity }) => TableName === undefined || identity.tableName === TableName);
+        .filter(
+          ({ identity }) => TableName === undefined || identity.tableName === database.nameOf(TableName),
+        );
       const after = streams.findIndex(({ identity }) => identity.arn === ExclusiveStartStreamArn) + 1;
       const page = streams.slice(after, after + Limit);
       const last = after + Limit < streams.length ? page.at(-1) : undefined;

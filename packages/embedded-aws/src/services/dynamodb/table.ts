@@ -1,6 +1,7 @@
 import { recordOf } from "../../core/record";
 import type { Item } from "./attributeValue";
 import { ItemCodec } from "./itemCodec";
+import { type IndexShape, indexShapesOf, type KeyShape, keyShapeOf } from "./keyShape";
 import { SortedMap } from "../../core/sortedMap";
 import type { Stream } from "./stream";
 import type { TableSchema, Throughput } from "./tableSchema";
@@ -21,6 +22,8 @@ export type Billing =
 export class Table {
   readonly #codec = new ItemCodec();
   readonly items = new SortedMap<Item>(this.#codec);
+  readonly key: KeyShape;
+  readonly indexShapes: readonly IndexShape[];
   /** Projected items by index name and index key. */
   readonly indexes = new Map<string, SortedMap<Item>>();
   readonly tags = new Map<string, string>();
@@ -42,8 +45,10 @@ export class Table {
     readonly createdAt: number,
     public billing: Billing,
   ) {
-    for (const index of [...(schema.LocalSecondaryIndexes ?? []), ...(schema.GlobalSecondaryIndexes ?? [])]) {
-      this.indexes.set(index.IndexName, new SortedMap<Item>(this.#codec));
+    this.key = keyShapeOf(schema, schema.KeySchema);
+    this.indexShapes = indexShapesOf(schema);
+    for (const { definition } of this.indexShapes) {
+      this.indexes.set(definition.IndexName, new SortedMap<Item>(this.#codec));
     }
   }
 

@@ -3,7 +3,7 @@ import { operationsOf, parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import type { Database } from "./database";
 import type { CreateTableRequest } from "./requests";
-import { parseRequest } from "./parseRequest";
+import { createTableRules, parseCreateTable } from "./parseCreateTable";
 import { type Billing, Table } from "./table";
 import type { TableSchema, Throughput } from "./tableSchema";
 import { describeTable } from "./tableDescription";
@@ -11,7 +11,7 @@ import { encryption, invalid, setTags, settingRules, settings, streamWish, tagRu
 
 /** The table, or DynamoDB's refusal in the words of the operations on tables, which name it. */
 export function requireTable(database: Database, name: string): Table {
-  const table = database.tables.get(name);
+  const table = database.find(name);
   if (table === undefined)
     throw new AwsError("ResourceNotFoundException", `Requested resource not found: Table: ${name} not found`);
   return table;
@@ -36,9 +36,8 @@ function createTable(database: Database) {
         "Tags",
         ...settings,
       ],
-      rules: { ...settingRules, ...tagRules },
+      rules: { ...createTableRules, ...settingRules, ...tagRules },
     },
-    // The settings are checked here, the rest by dynalite.
     ({ Tags: tags = [], ...input }) => {
       const {
         DeletionProtectionEnabled: _protected,
@@ -47,18 +46,18 @@ function createTable(database: Database) {
         TableClass: _class,
         ...rest
       } = input;
-      return { request: parseRequest("CreateTable", rest), wanted: input, tags };
+      return { request: parseCreateTable(rest), wanted: input, tags };
     },
     ({ request, tags }) => [
       tableAccess(database, "CreateTable", request.TableName),
       ...(tags.length === 0 ? [] : [tableAccess(database, "TagResource", request.TableName)]),
     ],
     ({ request, wanted, tags }) => {
-      const name = request.TableName;
+      const name = database.newName(request.TableName);
       if (database.tables.has(name))
         throw new AwsError("ResourceInUseException", `Table already exists: ${name}`);
       const table = new Table(
-        schemaOf(request),
+        schemaOf(request, name),
         database.tableArn(name),
         context.random.uuid(),
         database.now(),
@@ -77,9 +76,8 @@ function createTable(database: Database) {
   );
 }
 
-function schemaOf(request: CreateTableRequest): TableSchema {
-  const { TableName, AttributeDefinitions, KeySchema, LocalSecondaryIndexes, GlobalSecondaryIndexes } =
-    request;
+function schemaOf(request: CreateTableRequest, TableName: string): TableSchema {
+  const { AttributeDefinitions, KeySchema, LocalSecondaryIndexes, GlobalSecondaryIndexes } = request;
   return {
     TableName,
     AttributeDefinitions,
@@ -182,7 +180,7 @@ function deleteTable(database: Database) {
         );
       }
       database.closeStream(table);
-      database.tables.delete(TableName);
+      database.tables.delete(table.name);
       return { TableDescription: describeTable(table, "DELETING") };
     },
   );

@@ -18,7 +18,7 @@ export interface IndexDefinition {
   readonly ProvisionedThroughput?: Throughput;
 }
 
-/** What a table's items must look like; fixed when the table is made. In the form that dynalite's actions read. */
+/** What a table's items must look like; fixed when the table is made. */
 export interface TableSchema {
   readonly TableName: string;
   readonly AttributeDefinitions: readonly {

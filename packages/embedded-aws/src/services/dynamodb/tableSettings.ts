@@ -5,7 +5,7 @@ import type { Rules } from "../../wire/rules";
 import { type StreamViewType, STREAM_VIEW_TYPES } from "./streamRecord";
 import type { Encryption, Table } from "./table";
 
-/** Settings that `CreateTable` and `UpdateTable` take beside the schema and the throughput, which dynalite checks. */
+/** Settings that `CreateTable` and `UpdateTable` take beside the schema and the throughput. */
 export const settings = [
   "DeletionProtectionEnabled",
   "SSESpecification",

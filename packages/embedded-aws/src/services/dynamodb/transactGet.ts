@@ -6,8 +6,8 @@ import { asBytes } from "./bytes";
 import { cancellation, type CancellationReason, errorReason, NO_REASON } from "./cancellation";
 import { itemReadUsage, scaleUsage, TRANSACTION_FACTOR } from "./capacity";
 import type { Database } from "./database";
+import { readItem } from "./pages";
 import type { GetItemRequest } from "./requests";
-import { readItem } from "./store";
 import {
   consumedByTransaction,
   faultReason,
@@ -63,7 +63,7 @@ export function transactGetItems(database: Database) {
           scaleUsage(itemReadUsage(stored, true), TRANSACTION_FACTOR),
         ]),
       );
-      for (const [name, usage] of usages) database.controls.capacity.read(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.read(database.nameOf(name), usage);
       return {
         Responses: results.map(({ item }) => (item === undefined ? {} : { Item: asBytes(item) })),
         ...consumedByTransaction(database, capacityReport, usages, "ReadCapacityUnits"),

@@ -55,7 +55,7 @@ function reasonOf(action: TransactAction, evaluation: Evaluation): CancellationR
       return conditionReason(shown ? evaluation.oldItem : undefined);
     }
     case "invalid": {
-      const reason = errorReason(evaluation.error);
+      const reason = evaluation.wholeRequest ? undefined : errorReason(evaluation.error);
       if (reason === undefined) throw evaluation.error;
       return reason;
     }
@@ -102,7 +102,7 @@ function readCost(written: readonly Change[]): ReadCost {
 /** A repetition writes nothing; it is charged for reading the items that the transaction wrote. */
 function repeated(database: Database, cost: ReadCost, report: CapacityReport | undefined): object {
   const usages = new Map(cost.map(([name, units]) => [name, { ...NO_USAGE, table: units }]));
-  for (const [name, usage] of usages) database.controls.capacity.read(name, usage);
+  for (const [name, usage] of usages) database.controls.capacity.read(database.nameOf(name), usage);
   return consumedByTransaction(database, report, usages, "ReadCapacityUnits");
 }
 
@@ -128,7 +128,7 @@ export function transactWriteItems(database: Database) {
       refuseOversize(changes.reduce((bytes, change) => bytes + itemBytes(change), 0));
 
       const usages = usageByTable(results.map((result) => [result.action.tableName, usageOf(result)]));
-      for (const [name, usage] of usages) database.controls.capacity.written(name, usage);
+      for (const [name, usage] of usages) database.controls.capacity.written(database.nameOf(name), usage);
       const refusal = cancellation(results.map(({ reason }) => reason));
       if (refusal !== undefined) throw refusal;
 

@@ -4,7 +4,8 @@ import { type CancellationReason, errorReason } from "./cancellation";
 import { addUsage, NO_USAGE, transactionReport, type Usage } from "./capacity";
 import type { Database } from "./database";
 import type { CapacityReport } from "./requests";
-import { storageKey } from "./store";
+import { emptyKeyRefusal, keyRefusal } from "./checkKeys";
+import { storageKey } from "./storageKey";
 
 /** What writing and reading transactions have in common. */
 
@@ -25,10 +26,13 @@ export function refuseRepeatedItems(
 ): void {
   const seen = new Set<string>();
   for (const { tableName, key } of items) {
-    const storage = storageKey(database.table(tableName), key);
+    const table = database.table(tableName);
+    const empty = emptyKeyRefusal(table.key, key);
+    if (empty !== undefined) throw new AwsError("ValidationException", empty);
     // A malformed key is a reason to cancel the transaction; evaluating the action finds it.
-    if (storage === undefined) continue;
-    const id = `${tableName}/${storage}`;
+    const own = table.keysOf(key);
+    if (keyRefusal(table.key, own) !== undefined) continue;
+    const id = `${table.name}/${storageKey(table.key, own)}`;
     if (seen.has(id)) {
       throw new AwsError(
         "ValidationException",
@@ -45,7 +49,7 @@ export function faultReason(
   operationName: string,
   tableName: string,
 ): CancellationReason | undefined {
-  const fault = database.controls.faults?.(operationName, tableName);
+  const fault = database.controls.faults?.(operationName, database.nameOf(tableName));
   if (fault === undefined) return undefined;
   const reason = errorReason(fault);
   if (reason === undefined) throw fault;
@@ -72,7 +76,7 @@ export function consumedByTransaction(
   if (report !== "TOTAL" && report !== "INDEXES") return {};
   return {
     ConsumedCapacity: [...usages].map(([name, usage]) =>
-      transactionReport(report, database.table(name), usage, kind),
+      transactionReport(report, database.table(name), usage, kind, name),
     ),
   };
 }

@@ -2,7 +2,8 @@ import { AwsError } from "../../core/errors";
 import type { Supported } from "../../wire/operation";
 import type { Item } from "./attributeValue";
 import type { CapacityReport, KeyedRequest, PutItemRequest } from "./requests";
-import { parseRequest } from "./parseRequest";
+import { parseDelete, parseGet, parsePut, parseUpdate } from "./parseRequest";
+import { actionRules } from "./requestRules";
 
 /** Actions in one transaction, writes and reads alike. */
 const MAX_ACTIONS = 100;
@@ -10,6 +11,7 @@ const MAX_ACTIONS = 100;
 export const transactWriteSupport = {
   supports: ["TransactItems", "ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"],
   rules: {
+    ...actionRules,
     ClientRequestToken: { length: [1, 36] },
     ReturnConsumedCapacity: { oneOf: ["INDEXES", "TOTAL", "NONE"] },
     ReturnItemCollectionMetrics: { oneOf: ["SIZE", "NONE"], supported: ["NONE"] },
@@ -55,15 +57,15 @@ function parseAction(input: WriteInput): TransactAction {
     );
   }
   if (Put !== undefined) {
-    const request = parseRequest("PutItem", Put);
+    const request = parsePut(Put);
     return { kind: "PutItem", tableName: request.TableName, key: request.Item, request };
   }
   const [kind, request] =
     Update !== undefined
-      ? (["UpdateItem", parseRequest("UpdateItem", Update)] as const)
+      ? (["UpdateItem", parseUpdate(Update)] as const)
       : Delete !== undefined
-        ? (["DeleteItem", parseRequest("DeleteItem", Delete)] as const)
-        : (["ConditionCheckItem", parseRequest("DeleteItem", ConditionCheck ?? {})] as const);
+        ? (["DeleteItem", parseDelete(Delete)] as const)
+        : (["ConditionCheckItem", parseDelete(ConditionCheck ?? {})] as const);
   return { kind, tableName: request.TableName, key: request.Key, request };
 }
 
@@ -93,7 +95,7 @@ export function parseTransactGet(
 ) {
   checkCount(input.TransactItems);
   return {
-    reads: input.TransactItems.map(({ Get }) => parseRequest("GetItem", Get)),
+    reads: input.TransactItems.map(({ Get }) => parseGet(Get)),
     capacityReport: input.ReturnConsumedCapacity,
   };
 }

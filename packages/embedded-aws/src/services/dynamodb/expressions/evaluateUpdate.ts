@@ -7,7 +7,7 @@ import type { Action, BoundOperand, Path, Sum, ValueNode } from "./tree";
 /** Why an update cannot be applied to the item that it found. */
 export class UpdateProblem extends Error {}
 
-const WRONG_TYPE = "An operand in the update expression has an incorrect data type";
+export const WRONG_TYPE = "An operand in the update expression has an incorrect data type";
 const NO_SUCH_ATTRIBUTE = "The provided expression refers to an attribute that does not exist in the item";
 const WRONG_PATH = "The document path provided in the update expression is invalid for update";
 
