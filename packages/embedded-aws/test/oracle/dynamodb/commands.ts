@@ -1,9 +1,26 @@
 import fc from "fast-check";
+import {
+  condition,
+  type Fragment,
+  list,
+  map,
+  number,
+  numbers,
+  placed,
+  projection,
+  safeUpdate,
+  tags,
+  text,
+  update as anyUpdate,
+  value,
+} from "./expressions";
 
 /** A request that goes to both sides. Tables and client tokens have short names, which `inRun` makes unique. */
 export interface Command {
   readonly operation: string;
   readonly input: object;
+  /** How many actions its update has, where it has one. */
+  readonly actions?: number;
 }
 
 export const tableNames = ["orders", "stock"] as const;
@@ -13,80 +30,30 @@ export function tableInRun(tableName: string, run: string): string {
 }
 
 /** The command on the tables of one run, which no other run touches. */
-export function inRun({ operation, input }: Command, run: string): Command {
+export function inRun({ input, ...command }: Command, run: string): Command {
   const unique = JSON.stringify(input).replace(
     /"(TableName|ClientRequestToken)":"([^"]*)"/g,
     (_, member: string, name: string) => `"${member}":"${tableInRun(name, run)}"`,
   );
-  return { operation, input: JSON.parse(unique) as object };
+  return { ...command, input: JSON.parse(unique) as object };
 }
 
-const N = (value: number) => ({ N: String(value) });
 const S = (value: string) => ({ S: value });
-
-interface Expression {
-  readonly text: string;
-  readonly values?: object;
-}
-
-/** Numbers from a small range, so that conditions hold about as often as they fail. */
-const number = fc.integer({ min: -3, max: 6 }).map(N);
-/** Some texts make an item cross the size of a write unit. */
-const text = fc.constantFrom("", "a", "abc", "é", "x".repeat(900), "ü".repeat(700)).map(S);
-const tags = fc.uniqueArray(fc.constantFrom("red", "green", "blue"), { minLength: 1 }).map((SS) => ({ SS }));
 
 const attributes = fc.record(
   {
     n: number,
     s: text,
     tags,
+    ns: numbers,
+    l: list,
     /** Never left empty: DynamoDB Local loses the type of an empty map in stream records. */
-    m: fc.record({ M: fc.record({ x: number, y: fc.constant({ NULL: true }) }) }),
+    m: map,
+    v: value,
+    w: value,
     flag: fc.boolean().map((BOOL) => ({ BOOL })),
   },
   { requiredKeys: [] },
-);
-
-const condition: fc.Arbitrary<Expression> = fc.oneof(
-  fc.constantFrom<Expression>(
-    { text: "attribute_exists(id)" },
-    { text: "attribute_not_exists(id)" },
-    { text: "attribute_exists(m.x) AND NOT attribute_exists(s)" },
-  ),
-  number.map((m) => ({ text: "n >= :m", values: { ":m": m } })),
-  number.map((m) => ({ text: "NOT n = :m", values: { ":m": m } })),
-  number.map((m) => ({ text: "n <> :m OR m.x < :m", values: { ":m": m } })),
-  number.map((m) => ({ text: "n IN (:m, :z)", values: { ":m": m, ":z": N(0) } })),
-  text.map((s) => ({ text: "s = :s OR attribute_type(n, :type)", values: { ":s": s, ":type": S("N") } })),
-  fc.constant({ text: "begins_with(s, :a) AND size(s) > :one", values: { ":a": S("a"), ":one": N(1) } }),
-  fc
-    .constantFrom("red", "green")
-    .map((tag) => ({ text: "contains(tags, :tag)", values: { ":tag": S(tag) } })),
-  fc.constant({ text: "n BETWEEN :low AND :high", values: { ":low": N(0), ":high": N(3) } }),
-);
-
-/** Updates that no item makes invalid. */
-const safeUpdate: fc.Arbitrary<Expression> = fc.oneof(
-  number.map((v) => ({ text: "SET n = :new", values: { ":new": v } })),
-  number.map((v) => ({ text: "ADD n :new", values: { ":new": v } })),
-  number.map((v) => ({ text: "SET n = if_not_exists(n, :nil) - :new", values: { ":new": v, ":nil": N(0) } })),
-  fc.constant({ text: "REMOVE s, flag" }),
-  text.map((s) => ({ text: "SET s = :text REMOVE n", values: { ":text": s } })),
-  tags.map((t) => ({ text: "ADD tags :some", values: { ":some": t } })),
-  tags.map((t) => ({ text: "DELETE tags :some", values: { ":some": t } })),
-  text.map((s) => ({
-    text: "SET l = list_append(if_not_exists(l, :none), :l)",
-    values: { ":none": { L: [] }, ":l": { L: [s] } },
-  })),
-);
-
-/** Updates that some items make invalid. */
-const riskyUpdate: fc.Arbitrary<Expression> = fc.oneof(
-  number.map((v) => ({ text: "SET n = n + :new", values: { ":new": v } })),
-  number.map((v) => ({ text: "SET m.x = :new", values: { ":new": v } })),
-  number.map((v) => ({ text: "ADD s :new", values: { ":new": v } })),
-  fc.constant({ text: "REMOVE m.x" }),
-  fc.constant({ text: "SET s = tags" }),
 );
 
 const id = fc.constantFrom("a", "b", "c").map(S);
@@ -99,23 +66,26 @@ const report = fc.constantFrom(
 );
 const maybeCondition = fc.option(condition, { nil: undefined });
 
-function conditionMembers(expression: Expression | undefined): object {
-  return expression === undefined
-    ? {}
-    : {
-        ConditionExpression: expression.text,
-        ...(expression.values && { ExpressionAttributeValues: expression.values }),
-      };
-}
-
-function updateMembers(update: Expression, expression: Expression | undefined): object {
-  const values = { ...update.values, ...expression?.values };
+/** The members of a request that carry its expressions. */
+function expressionMembers(expressions: Readonly<Record<string, Fragment | undefined>>): object {
+  const given = Object.entries(expressions).flatMap(([member, each]) =>
+    each === undefined ? [] : [[member, each] as const],
+  );
+  const written = placed(given.map(([, each]) => each));
+  const names = Object.assign({}, ...written.map((each) => each.names)) as object;
+  const values = Object.assign({}, ...written.map((each) => each.values)) as object;
   return {
-    UpdateExpression: update.text,
-    ...(expression && { ConditionExpression: expression.text }),
+    ...Object.fromEntries(given.map(([member], index) => [member, written[index]?.text])),
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   };
 }
+
+const conditionMembers = (ConditionExpression: Fragment | undefined) =>
+  expressionMembers({ ConditionExpression });
+
+const updateMembers = (UpdateExpression: Fragment, ConditionExpression: Fragment | undefined) =>
+  expressionMembers({ UpdateExpression, ConditionExpression });
 
 const target = fc.record({ table, id, check: maybeCondition, onFailure });
 
@@ -134,19 +104,20 @@ const put: fc.Arbitrary<Command> = fc
   }));
 
 /** DynamoDB Local shows whole attributes where only a part was updated, AWS that part alone. */
-function shown(update: Expression, returnValues: string): string {
-  return update.text.includes("m.x") && returnValues.startsWith("UPDATED") ? "NONE" : returnValues;
+function shown(update: Fragment, returnValues: string): string {
+  return /[.[]/.test(update.text) && returnValues.startsWith("UPDATED") ? "ALL_NEW" : returnValues;
 }
 
 const update: fc.Arbitrary<Command> = fc
   .tuple(
     target,
-    fc.oneof(safeUpdate, riskyUpdate),
+    anyUpdate,
     report,
     fc.constantFrom("NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"),
   )
   .map(([to, expression, capacity, returnValues]) => ({
     operation: "UpdateItem",
+    actions: expression.actions,
     input: {
       TableName: to.table,
       Key: { id: to.id },
@@ -172,11 +143,98 @@ const remove: fc.Arbitrary<Command> = fc
   }));
 
 const get: fc.Arbitrary<Command> = fc
-  .tuple(table, id, report, fc.boolean())
-  .map(([from, key, capacity, ConsistentRead]) => ({
+  .tuple(table, id, report, fc.boolean(), fc.option(projection, { nil: undefined }))
+  .map(([from, key, capacity, ConsistentRead, ProjectionExpression]) => ({
     operation: "GetItem",
-    input: { TableName: from, Key: { id: key }, ConsistentRead, ...capacity },
+    input: {
+      TableName: from,
+      Key: { id: key },
+      ConsistentRead,
+      ...capacity,
+      ...expressionMembers({ ProjectionExpression }),
+    },
   }));
+
+const scan: fc.Arbitrary<Command> = fc
+  .tuple(table, maybeCondition, fc.option(projection, { nil: undefined }))
+  .map(([from, FilterExpression, ProjectionExpression]) => ({
+    operation: "Scan",
+    input: { TableName: from, ...expressionMembers({ FilterExpression, ProjectionExpression }) },
+  }));
+
+const attributeName = fc.constantFrom("n", "s", "tags", "ns", "l", "m", "v", "flag", "zz");
+
+const oneComparison = fc
+  .tuple(
+    fc.constantFrom("EQ", "NE", "LE", "LT", "GE", "GT", "CONTAINS", "NOT_CONTAINS", "BEGINS_WITH"),
+    value,
+  )
+  .map(([ComparisonOperator, each]) => ({ ComparisonOperator, AttributeValueList: [each] }));
+
+/** Conditions as they were before expressions. */
+const legacyCondition: fc.Arbitrary<object> = fc.oneof(
+  { weight: 6, arbitrary: oneComparison },
+  fc.constantFrom("NULL", "NOT_NULL").map((ComparisonOperator) => ({ ComparisonOperator })),
+  fc
+    .array(fc.oneof(number, text), { minLength: 1, maxLength: 3 })
+    .map((AttributeValueList) => ({ ComparisonOperator: "IN", AttributeValueList })),
+  fc
+    .tuple(number, number)
+    .map((AttributeValueList) => ({ ComparisonOperator: "BETWEEN", AttributeValueList })),
+);
+
+const legacyConditions = fc
+  .tuple(
+    fc.uniqueArray(fc.tuple(attributeName, legacyCondition), {
+      minLength: 1,
+      maxLength: 3,
+      selector: ([name]) => name,
+    }),
+    fc.constantFrom("AND", "OR"),
+  )
+  .map(([entries, ConditionalOperator]) => ({
+    conditions: Object.fromEntries(entries),
+    ...(entries.length > 1 && { operator: { ConditionalOperator } }),
+  }));
+
+const legacyUpdates = fc
+  .uniqueArray(
+    fc.tuple(
+      attributeName,
+      fc.oneof(
+        { weight: 2, arbitrary: value.map((Value) => ({ Action: "PUT", Value })) },
+        fc.oneof(number, tags, numbers, list).map((Value) => ({ Action: "ADD", Value })),
+        fc.oneof(tags, numbers).map((Value) => ({ Action: "DELETE", Value })),
+        fc.constant({ Action: "DELETE" }),
+      ),
+    ),
+    { minLength: 1, maxLength: 3, selector: ([name]) => name },
+  )
+  .map((entries) => Object.fromEntries(entries));
+
+const legacy: fc.Arbitrary<Command> = fc.oneof(
+  fc
+    .tuple(table, id, legacyUpdates, fc.option(legacyConditions, { nil: undefined }))
+    .map(([TableName, key, AttributeUpdates, expected]) => ({
+      operation: "UpdateItem",
+      actions: Object.keys(AttributeUpdates).length,
+      input: {
+        TableName,
+        Key: { id: key },
+        AttributeUpdates,
+        ...(expected && { Expected: expected.conditions, ...expected.operator }),
+        ReturnValues: "ALL_NEW",
+      },
+    })),
+  fc.tuple(table, id, legacyConditions).map(([TableName, key, { conditions, operator }]) => ({
+    operation: "DeleteItem",
+    input: { TableName, Key: { id: key }, Expected: conditions, ...operator },
+  })),
+  fc.tuple(table, legacyConditions).map(([TableName, { conditions, operator }]) => ({
+    operation: "Scan",
+    input: { TableName, ScanFilter: conditions, ...operator },
+  })),
+);
 
 type ActionKind = "Put" | "Update" | "Delete" | "ConditionCheck";
 
@@ -256,15 +314,16 @@ const transactGet: fc.Arbitrary<Command> = fc
     },
   }));
 
-/** Sequences of requests to two tables whose items are few, so that the requests meet each other. */
-export const sequences: fc.Arbitrary<readonly Command[]> = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: put },
-    { weight: 3, arbitrary: update },
-    { weight: 1, arbitrary: remove },
-    { weight: 1, arbitrary: get },
-    { weight: 4, arbitrary: transaction },
-    { weight: 1, arbitrary: transactGet },
-  ),
-  { minLength: 5, maxLength: 25 },
+export const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: put },
+  { weight: 6, arbitrary: update },
+  { weight: 1, arbitrary: remove },
+  { weight: 1, arbitrary: get },
+  { weight: 1, arbitrary: scan },
+  { weight: 1, arbitrary: legacy },
+  { weight: 3, arbitrary: transaction },
+  { weight: 1, arbitrary: transactGet },
 );
+
+/** Sequences of requests to two tables whose items are few, so that the requests meet each other. */
+export const sequences: fc.Arbitrary<readonly Command[]> = fc.array(command, { minLength: 5, maxLength: 25 });

@@ -183,6 +183,7 @@ function checkCall(name: string, operands: readonly BoundOperand[]): void {
     case "attribute_exists":
     case "attribute_not_exists":
     case "if_not_exists":
+      checkDistinct(name, operands);
       if (first?.kind === "path") break;
       throw new ExpressionProblem(
         `Operator or function requires a document path; operator or function: ${name}`,
