@@ -87,7 +87,9 @@ export function updatedIndexKeyRefusal({ key }: IndexShape, item: Item): string 
       return `One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. ${cannotBeEmpty(value)}`;
     }
   }
-  return keySizeRefusal(key, item);
+  return keySizeRefusal(key, item) === undefined
+    ? undefined
+    : "The update expression attempted to update the secondary index key beyond allowed size limits";
 }
 
 export function keySizeRefusal({ hash, range }: KeyShape, item: Item): string | undefined {

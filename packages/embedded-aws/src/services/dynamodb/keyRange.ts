@@ -21,10 +21,8 @@ const NOT_INDEXABLE: ReadonlySet<ComparisonOperator> = new Set([
  */
 export function checkKeyConditions(shape: KeyShape, conditions: KeyConditions): void {
   const most = shape.hash.length + shape.range.length;
-  if (conditions.size < 1 || conditions.size > Math.max(most, 2)) {
-    throw invalid(
-      most <= 2 ? "Conditions can be of length 1 or 2 only" : `Conditions can be of length 1 to ${most} only`,
-    );
+  if (conditions.size < 1 || (most <= 2 && conditions.size > 2)) {
+    throw invalid("Conditions can be of length 1 or 2 only");
   }
   if (conditions.size > most) throw invalid("Query key condition not supported");
   for (const attribute of attributesOf(shape)) {

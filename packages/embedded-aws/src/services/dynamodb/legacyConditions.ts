@@ -136,8 +136,8 @@ const TYPES: Partial<Readonly<Record<ComparisonOperator, readonly AttributeType[
   GT: COMPARED,
   BETWEEN: COMPARED,
   IN: COMPARED,
-  CONTAINS: [...COMPARED, "NULL"],
-  NOT_CONTAINS: [...COMPARED, "NULL"],
+  CONTAINS: [...COMPARED, "BOOL", "NULL"],
+  NOT_CONTAINS: [...COMPARED, "BOOL", "NULL"],
   BEGINS_WITH: ["S", "B"],
 };
 

@@ -15,7 +15,7 @@ interface RawReads extends Omit<Partial<RawRequest>, "Key"> {
 
 /** Both throw DynamoDB's `ValidationException`. */
 export function parseBatchGet(raw: object): BatchGetItemRequest {
-  const request = copied<{ readonly RequestItems: Readonly<Record<string, RawReads>> }>(raw);
+  const request = copied(raw) as { readonly RequestItems: Readonly<Record<string, RawReads>> };
   const tables = Object.entries(request.RequestItems);
   checkTables(tables.map(([name]) => name));
   let count = 0;
@@ -34,7 +34,7 @@ export function parseBatchGet(raw: object): BatchGetItemRequest {
 }
 
 export function parseBatchWrite(raw: object): BatchWriteItemRequest {
-  const request = copied<BatchWriteItemRequest>(raw);
+  const request = copied(raw) as BatchWriteItemRequest;
   const tables = Object.entries(request.RequestItems);
   checkTables(tables.map(([name]) => name));
   for (const [name, writes] of tables) {

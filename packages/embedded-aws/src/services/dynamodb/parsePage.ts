@@ -29,7 +29,7 @@ interface RawPage extends RawRequest {
 
 /** Both throw DynamoDB's `ValidationException`. */
 export function parseQuery(raw: object): QueryRequest {
-  const request = copied<RawPage>(raw);
+  const request = copied(raw) as RawPage;
   checkTableName(request.TableName);
   const { KeyConditions, KeyConditionExpression } = request;
   refuseMixture(
@@ -60,7 +60,7 @@ export function parseQuery(raw: object): QueryRequest {
 }
 
 export function parseScan(raw: object): ScanRequest {
-  const request = copied<RawPage>(raw);
+  const request = copied(raw) as RawPage;
   checkTableName(request.TableName);
   refuseMixture(
     request,

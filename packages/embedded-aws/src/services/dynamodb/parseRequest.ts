@@ -29,7 +29,7 @@ export interface RawRequest {
 
 /** The parsers of requests throw DynamoDB's `ValidationException`. */
 export function parsePut(raw: object): PutItemRequest {
-  const request = copied<RawRequest>(raw);
+  const request = copied(raw) as RawRequest;
   checkTableName(request.TableName);
   refuseMixture(request, ["ConditionExpression"], ["Expected", "ConditionalOperator"]);
   const { Item = {} } = request;
@@ -39,7 +39,7 @@ export function parsePut(raw: object): PutItemRequest {
 }
 
 export function parseUpdate(raw: object): KeyedRequest {
-  const request = copied<RawRequest>(raw);
+  const request = copied(raw) as RawRequest;
   checkTableName(request.TableName);
   const expressions = ["UpdateExpression", "ConditionExpression"] as const;
   refuseMixture(request, expressions, ["AttributeUpdates", "Expected", "ConditionalOperator"]);
@@ -48,7 +48,7 @@ export function parseUpdate(raw: object): KeyedRequest {
 
 /** Also of a transaction's `ConditionCheck`, which has the same members but `ReturnValues`. */
 export function parseDelete(raw: object): KeyedRequest {
-  const request = copied<RawRequest>(raw);
+  const request = copied(raw) as RawRequest;
   checkTableName(request.TableName);
   refuseMixture(request, ["ConditionExpression"], ["Expected", "ConditionalOperator"]);
   const Key = keyOf(request);
@@ -57,7 +57,7 @@ export function parseDelete(raw: object): KeyedRequest {
 }
 
 export function parseGet(raw: object): GetItemRequest {
-  const request = copied<RawRequest>(raw);
+  const request = copied(raw) as RawRequest;
   checkTableName(request.TableName);
   return { ...request, Key: keyOf(request), ...projectionOf(request) };
 }
@@ -118,10 +118,10 @@ export function projectionPaths(
 }
 
 /** A copy in DynamoDB's JSON, so that nobody's later changes reach it. */
-export function copied<Request>(raw: object): Request {
+export function copied(raw: object): object {
   const request = withBase64(raw) as object;
   checkRequestDepth(request);
-  return request as Request;
+  return request;
 }
 
 export function checkItem(item: Item): void {

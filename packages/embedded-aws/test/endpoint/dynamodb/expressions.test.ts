@@ -93,7 +93,7 @@ describe("DynamoDB expressions", () => {
     );
   });
 
-  // dynalite's own parser takes half a second for 12 levels on the left, 15 s for 17, and so on by the power of two.
+  // A parser that goes back over what it has read takes half a second for 12 levels, 15 s for 17, and so on.
   for (const side of ["left", "right"] as const) {
     for (const levels of [12, 17, 60, 120, 150]) {
       it(`may lie ${levels} levels deep on the ${side}`, async () => {

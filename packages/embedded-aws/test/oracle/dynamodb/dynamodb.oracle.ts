@@ -61,7 +61,7 @@ describe("the embedded DynamoDB against AWS's DynamoDB Local", function () {
     expect(comparable(input, ours, actions), `${operation} ${JSON.stringify(input)}`).to.deep.equal(
       comparable(input, theirs, actions),
     );
-    return typeof theirs.__type === "string" ? theirs.__type.replace(/^.*#/, "") : "succeeded";
+    return outcomeOf(theirs);
   }
 
   it("gives equal answers, refusals, items and stream records for the same sequences of requests", async () => {
@@ -107,7 +107,7 @@ describe("the embedded DynamoDB against AWS's DynamoDB Local", function () {
     const compare = async ({ operation, input, actions }: Command, lane: number) => {
       const [own, their] = await Promise.all([ours.ask(operation, input), theirs.ask(operation, input)]);
       const [left, right] = [own, their].map((answer) => JSON.stringify(comparable(input, answer, actions)));
-      const outcome = String(their.__type ?? "succeeded").replace(/^.*#/, "");
+      const outcome = outcomeOf(their);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       if (left === right) return;
       const told = `seed ${lane}: ${operation} ${JSON.stringify(input)}\n  ours:   ${left}\n  theirs: ${right}`;
@@ -208,6 +208,10 @@ describe("the embedded DynamoDB against AWS's DynamoDB Local", function () {
     }
   });
 });
+
+function outcomeOf({ __type }: Answer): string {
+  return typeof __type === "string" ? __type.replace(/^.*#/, "") : "succeeded";
+}
 
 function keySchema(hash: string, range?: string): object[] {
   return [

@@ -59,8 +59,8 @@ export class Bindings {
         const operand = this.#operand(syntax.operand);
         const low = this.#operand(syntax.low);
         const high = this.#operand(syntax.high);
-        checkDistinct("BETWEEN", [operand, low, high]);
         checkTypes("BETWEEN", [operand, low, high], ORDERED);
+        checkDistinct("BETWEEN", [operand, low, high]);
         if (low.kind === "value" && high.kind === "value") checkBounds(low.value, high.value);
         return { kind: "between", operand, low, high };
       }

@@ -1,0 +1,449 @@
+import { expect } from "chai";
+import { N, refusal, S, startTestDatabase, type TestDatabase } from "./support";
+
+const definitions = (types: Readonly<Record<string, string>>) =>
+  Object.entries(types).map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
+const keys = (hash: readonly string[], range: readonly string[] = []) => [
+  ...hash.map((AttributeName) => ({ AttributeName, KeyType: "HASH" })),
+  ...range.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" })),
+];
+const all = { ProjectionType: "ALL" };
+
+/** The key p and s, a global index by g and h, a local one by l. */
+const indexed = {
+  AttributeDefinitions: definitions({ p: "S", s: "S", g: "S", h: "B", l: "S" }),
+  KeySchema: keys(["p"], ["s"]),
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: "global",
+      KeySchema: keys(["g"], ["h"]),
+      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["x"] },
+    },
+  ],
+  LocalSecondaryIndexes: [
+    { IndexName: "local", KeySchema: keys(["p"], ["l"]), Projection: { ProjectionType: "KEYS_ONLY" } },
+  ],
+};
+
+describe("DynamoDB's checks of requests", () => {
+  let database: TestDatabase;
+  const TableName = "table";
+
+  before(async () => {
+    database = await startTestDatabase();
+    await database.createTable(TableName, indexed);
+    await database.call("PutItem", {
+      TableName,
+      Item: { p: S("1"), s: S("1"), g: S("g"), h: { B: new Uint8Array([1]) }, l: S("l"), x: N(1), y: N(2) },
+    });
+  });
+
+  after(() => database.close());
+
+  const messageOf = async (operation: string, input: object) =>
+    (await refusal(database.call(operation, { TableName, ...input }))).message;
+  const put = (item: object) => messageOf("PutItem", { Item: { p: S("1"), s: S("1"), ...item } });
+
+  describe("of keys", () => {
+    const empty = (key: string, type = "string") =>
+      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${type} value. Key: ${key}`;
+    const emptyIndexed = (index: string, key: string, type = "string") =>
+      `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${type} value. IndexName: ${index}, IndexKey: ${key}`;
+    const emptyUpdated =
+      "One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value.";
+
+    it("refuse empty ones, wherever they are written", async () => {
+      expect(await put({ p: S("") })).to.equal(empty("p"));
+      expect(await put({ g: S("") })).to.equal(emptyIndexed("global", "g"));
+      expect(await put({ h: { B: new Uint8Array() } })).to.equal(emptyIndexed("global", "h", "binary"));
+      expect(await put({ l: S("") })).to.equal(emptyIndexed("local", "l"));
+      const update = (UpdateExpression: string) =>
+        messageOf("UpdateItem", {
+          Key: { p: S("1"), s: S("1") },
+          UpdateExpression,
+          ExpressionAttributeValues: { ":e": S("") },
+        });
+      expect(await update("SET g = :e")).to.equal(emptyUpdated);
+      expect(await update("SET l = if_not_exists(zz, :e)")).to.equal(emptyUpdated);
+    });
+
+    it("refuse empty ones, wherever they are read", async () => {
+      const Key = { p: S("1"), s: S("") };
+      for (const operation of ["GetItem", "UpdateItem", "DeleteItem"]) {
+        expect(await messageOf(operation, { Key }), operation).to.equal(empty("s"));
+      }
+      const query = (KeyConditionExpression: string, IndexName?: string) =>
+        messageOf("Query", {
+          KeyConditionExpression,
+          ...(IndexName !== undefined && { IndexName }),
+          ExpressionAttributeValues: {
+            ":e": S(""),
+            ...(KeyConditionExpression.includes(":p") && { ":p": S("1") }),
+          },
+        });
+      expect(await query("p = :e")).to.equal(empty("p"));
+      expect(await query("p = :p AND begins_with(s, :e)")).to.equal(empty("s"));
+      expect(await query("g = :e", "global")).to.equal(emptyIndexed("global", "g"));
+      expect(await query("p = :p AND l > :e", "local")).to.equal(emptyIndexed("local", "l"));
+    });
+
+    it("refuse empty ones in transactions and batches, as requests", async () => {
+      const Key = { p: S(""), s: S("1") };
+      const actions = [
+        { Put: { TableName, Item: Key } },
+        { Delete: { TableName, Key } },
+        { Update: { TableName, Key, UpdateExpression: "REMOVE x" } },
+        { ConditionCheck: { TableName, Key, ConditionExpression: "attribute_exists(p)" } },
+      ];
+      for (const action of actions) {
+        const error = await refusal(database.call("TransactWriteItems", { TransactItems: [action] }));
+        expect(error).to.include({ code: "ValidationException", message: empty("p") });
+      }
+      const others: [operation: string, input: object][] = [
+        ["TransactGetItems", { TransactItems: [{ Get: { TableName, Key } }] }],
+        ["BatchGetItem", { RequestItems: { [TableName]: { Keys: [Key] } } }],
+        ["BatchWriteItem", { RequestItems: { [TableName]: [{ DeleteRequest: { Key } }] } }],
+      ];
+      for (const [operation, input] of others) {
+        const error = await refusal(database.call(operation, input));
+        expect(error, operation).to.include({ code: "ValidationException", message: empty("p") });
+      }
+      const indexKey = { Put: { TableName, Item: { p: S("1"), s: S("1"), g: S("") } } };
+      const error = await refusal(database.call("TransactWriteItems", { TransactItems: [indexKey] }));
+      expect(error).to.include({ code: "ValidationException", message: emptyIndexed("global", "g") });
+    });
+
+    it("measure them in bytes", async () => {
+      const hash =
+        "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes";
+      const range =
+        "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes";
+      const item = (p: string, s: string) => ({ p: S(p), s: S(s) });
+      await database.call("PutItem", { TableName, Item: item("é".repeat(1024), "é".repeat(512)) });
+      expect(await put(item("é".repeat(1025), "1"))).to.equal(hash);
+      expect(await put(item("1", "é".repeat(513)))).to.equal(range);
+      expect(await put({ g: S("é".repeat(1025)) })).to.equal(hash);
+      expect(await put({ g: S("g"), h: { B: new Uint8Array(1025) } })).to.equal(range);
+      expect(await messageOf("GetItem", { Key: item("é".repeat(1025), "1") })).to.equal(hash);
+      expect(
+        await messageOf("UpdateItem", {
+          Key: item("1", "1"),
+          UpdateExpression: "SET l = :l",
+          ExpressionAttributeValues: { ":l": S("é".repeat(513)) },
+        }),
+      ).to.equal(
+        "The update expression attempted to update the secondary index key beyond allowed size limits",
+      );
+      await database.call("DeleteItem", { TableName, Key: item("é".repeat(1024), "é".repeat(512)) });
+    });
+  });
+
+  describe("of what is selected", () => {
+    const query = (more: object) => ({
+      TableName,
+      KeyConditionExpression: "p = :p",
+      ExpressionAttributeValues: { ":p": S("1") },
+      ...more,
+    });
+    const ofGlobal = (more: object) => ({
+      TableName,
+      IndexName: "global",
+      KeyConditionExpression: "g = :p",
+      ExpressionAttributeValues: { ":p": S("g") },
+      ...more,
+    });
+    const refused: [what: string, operation: string, input: object, message: string][] = [
+      [
+        "SPECIFIC_ATTRIBUTES that are not said",
+        "Query",
+        query({ Select: "SPECIFIC_ATTRIBUTES" }),
+        "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+      ],
+      [
+        "COUNT of some attributes",
+        "Scan",
+        { TableName, Select: "COUNT", ProjectionExpression: "x" },
+        "Cannot specify the ProjectionExpression when choosing to get only the Count",
+      ],
+      [
+        "ALL_ATTRIBUTES and some",
+        "Scan",
+        { TableName, Select: "ALL_ATTRIBUTES", AttributesToGet: ["x"] },
+        "Cannot specify the AttributesToGet when choosing to get ALL_ATTRIBUTES",
+      ],
+      [
+        "ALL_PROJECTED_ATTRIBUTES of a table",
+        "Query",
+        query({ Select: "ALL_PROJECTED_ATTRIBUTES" }),
+        "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
+      ],
+      [
+        "ALL_ATTRIBUTES of a global index that lacks some",
+        "Query",
+        ofGlobal({ Select: "ALL_ATTRIBUTES" }),
+        "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index global because its projection type is not ALL",
+      ],
+      [
+        "an attribute that a global index lacks",
+        "Query",
+        ofGlobal({ ProjectionExpression: "y, x" }),
+        "One or more parameter values were invalid: Global secondary index global does not project [y]",
+      ],
+      [
+        "a filter by an attribute that a global index lacks",
+        "Scan",
+        { TableName, IndexName: "global", FilterExpression: "attribute_exists(y)" },
+        "One or more parameter values were invalid: Secondary index global does not project one or more filter attributes: [y]",
+      ],
+      [
+        "something else",
+        "Scan",
+        { TableName, Select: "SOME" },
+        "1 validation error detected: Value 'SOME' at 'select' failed to satisfy constraint: Member must satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]",
+      ],
+    ];
+    for (const [what, operation, input, message] of refused) {
+      it(`refuse ${what}`, async () => {
+        const error = await refusal(database.call(operation, input));
+        expect(error).to.include({ code: "ValidationException", message });
+      });
+    }
+
+    it("let a local index fetch from the table what it lacks", async () => {
+      const filtered = query({
+        IndexName: "local",
+        ProjectionExpression: "y",
+        FilterExpression: "attribute_exists(x)",
+      });
+      const { Items } = await database.call<{ Items: object[] }>("Query", filtered);
+      expect(Items).to.deep.equal([{ y: N(2) }]);
+      const whole = await database.call<{ Items: object[] }>(
+        "Query",
+        query({ IndexName: "local", Select: "ALL_ATTRIBUTES" }),
+      );
+      expect(whole.Items[0]).to.include.keys("x", "y", "g");
+      const only = await database.call<{ Items: object[] }>("Query", query({ IndexName: "local" }));
+      expect(only.Items).to.deep.equal([{ p: S("1"), s: S("1"), l: S("l") }]);
+    });
+  });
+
+  describe("of new tables", () => {
+    const create = (settings: object) =>
+      refusal(database.createTable("other", settings)).then(({ message }) => message);
+
+    it("refuse definitions of attributes that nothing is keyed by", async () => {
+      const AttributeDefinitions = definitions({ id: "S", b: "S", c: "S" });
+      expect(await create({ AttributeDefinitions })).to.equal(
+        "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+      );
+      const GlobalSecondaryIndexes = [{ IndexName: "byB", KeySchema: keys(["b"]), Projection: all }];
+      expect(await create({ AttributeDefinitions, GlobalSecondaryIndexes })).to.equal(
+        "One or more parameter values were invalid: Some AttributeDefinitions are not used. AttributeDefinitions: [id, b, c], keys used: [id, b]",
+      );
+    });
+
+    const bad: [what: string, hash: string[], range: string[], message: string][] = [
+      [
+        "five HASH attributes",
+        ["a", "b", "c", "d", "e"],
+        [],
+        "Too many partition keys. GSI can have at most 4 partition keys",
+      ],
+      [
+        "five RANGE attributes",
+        ["id"],
+        ["a", "b", "c", "d", "e"],
+        "Too many sort keys. GSI can have at most 4 sort keys",
+      ],
+      ["one attribute twice", ["a", "b"], ["a"], "Two keys can not have the same name"],
+      [
+        "no HASH attribute",
+        [],
+        ["a", "b", "c"],
+        "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+      ],
+    ];
+    for (const [what, hash, range, message] of bad) {
+      it(`refuse a global index with ${what}`, async () => {
+        const used = Object.fromEntries(["id", ...hash, ...range].map((name) => [name, "S"]));
+        const GlobalSecondaryIndexes = [
+          { IndexName: "index", KeySchema: keys(hash, range), Projection: all },
+        ];
+        expect(await create({ AttributeDefinitions: definitions(used), GlobalSecondaryIndexes })).to.equal(
+          message,
+        );
+      });
+    }
+  });
+});
+
+describe("DynamoDB indexes with several HASH and RANGE attributes", () => {
+  let database: TestDatabase;
+  const TableName = "games";
+
+  before(async () => {
+    database = await startTestDatabase();
+    await database.createTable(TableName, {
+      AttributeDefinitions: definitions({ id: "S", h1: "S", h2: "N", r1: "S", r2: "N" }),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "multi",
+          KeySchema: keys(["h1", "h2"], ["r1", "r2"]),
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        },
+      ],
+    });
+    const items: [id: string, h1: string, h2: number, r1: string, r2?: number][] = [
+      ["1", "a", 1, "x", 1],
+      ["2", "a", 1, "x", 2],
+      ["3", "a", 1, "y", 0],
+      ["4", "a", 1, "y"],
+      ["5", "a", 2, "x", 1],
+      ["6", "a", 1, "x", -5],
+      ["7", "a", 1, "xx", 3],
+    ];
+    for (const [id, h1, h2, r1, r2] of items) {
+      await database.call("PutItem", {
+        TableName,
+        Item: {
+          id: S(id),
+          h1: S(h1),
+          h2: N(h2),
+          r1: S(r1),
+          ...(r2 !== undefined && { r2: N(r2) }),
+          note: S("n"),
+        },
+      });
+    }
+  });
+
+  after(() => database.close());
+
+  const values = { ":a": S("a"), ":1": N(1), ":x": S("x"), ":2": N(2) };
+  const query = (KeyConditionExpression: string, more: object = {}) =>
+    database.call<{ Items: { id: { S: string } }[]; LastEvaluatedKey?: object }>("Query", {
+      TableName,
+      IndexName: "multi",
+      KeyConditionExpression,
+      ExpressionAttributeValues: Object.fromEntries(
+        Object.entries(values).filter(([name]) => KeyConditionExpression.includes(name)),
+      ),
+      ...more,
+    });
+
+  const found: [condition: string, ids: string][] = [
+    ["h1 = :a AND h2 = :1", "6 1 2 7 3"],
+    ["h1 = :a AND h2 = :1 AND r1 = :x", "6 1 2"],
+    ["h1 = :a AND h2 = :1 AND r1 = :x AND r2 > :1", "2"],
+    ["h1 = :a AND h2 = :1 AND r1 = :x AND r2 BETWEEN :1 AND :2", "1 2"],
+    ["r2 <= :1 AND r1 = :x AND h2 = :1 AND h1 = :a", "6 1"],
+    ["h1 = :a AND h2 = :1 AND begins_with(r1, :x)", "6 1 2 7"],
+    ["h1 = :a AND h2 = :1 AND r1 > :x", "7 3"],
+  ];
+  for (const [condition, ids] of found) {
+    it(`find ${ids} where ${condition}`, async () => {
+      const { Items } = await query(condition);
+      expect(Items.map(({ id }) => id.S).join(" ")).to.equal(ids);
+      expect(Items[0]).to.have.all.keys("id", "h1", "h2", "r1", "r2");
+    });
+  }
+
+  const refused: [condition: string, message: string][] = [
+    ["h1 = :a", "HASH key attributes h2 must have equality conditions specified in the query"],
+    ["h1 = :a AND h2 > :1", "HASH key attributes h2 must have equality conditions specified in the query"],
+    [
+      "h1 = :a AND h2 = :1 AND r2 = :1",
+      "RANGE key attributes r1 must have equality conditions specified in the query because a condition is present on key attribute r2",
+    ],
+    [
+      "h1 = :a AND h2 = :1 AND r1 >= :x AND r2 > :1",
+      "RANGE key attributes r1 must have equality conditions specified in the query because a condition is present on key attribute r2",
+    ],
+    ["h1 = :a AND h2 = :1 AND r1 = :x AND r2 = :1 AND id = :x", "Query key condition not supported"],
+  ];
+  for (const [condition, message] of refused) {
+    it(`refuse ${condition}`, async () => {
+      expect((await refusal(query(condition))).message).to.equal(message);
+    });
+  }
+
+  it("are read page by page, both ways, and described", async () => {
+    const all = "h1 = :a AND h2 = :1";
+    for (const [ScanIndexForward, ids] of [
+      [true, "6 1 2 7 3"],
+      [false, "3 7 2 1 6"],
+    ] as const) {
+      const seen: string[] = [];
+      let start: object | undefined;
+      do {
+        const page = await query(all, {
+          ScanIndexForward,
+          Limit: 2,
+          ...(start && { ExclusiveStartKey: start }),
+        });
+        seen.push(...page.Items.map(({ id }) => id.S));
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+      expect(seen.join(" ")).to.equal(ids);
+    }
+    const { Table } = await database.call<{ Table: { GlobalSecondaryIndexes: object[] } }>("DescribeTable", {
+      TableName,
+    });
+    expect(Table.GlobalSecondaryIndexes[0]).to.deep.include({
+      KeySchema: keys(["h1", "h2"], ["r1", "r2"]),
+      ItemCount: 6,
+    });
+  });
+});
+
+describe("DynamoDB tables named by their ARN", () => {
+  it("are meant in every operation, and answers name them as the request did", async () => {
+    const database = await startTestDatabase();
+    try {
+      const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/orders";
+      await database.createTable(arn, {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+      });
+      const Key = { id: S("a") };
+      const at = { TableName: arn, ReturnConsumedCapacity: "TOTAL" };
+      const CapacityUnits = 1;
+      expect(await database.call("PutItem", { ...at, Item: Key })).to.deep.equal({
+        ConsumedCapacity: { TableName: arn, CapacityUnits },
+      });
+      await database.call("UpdateItem", { ...at, Key });
+      expect(await database.call("GetItem", { TableName: "orders", Key })).to.deep.equal({ Item: Key });
+      const values = { ExpressionAttributeValues: { ":a": S("a") } };
+      expect(
+        await database.call("Query", { ...at, KeyConditionExpression: "id = :a", ...values }),
+      ).to.include({ Count: 1 });
+      expect(await database.call("Scan", at)).to.include({ Count: 1 });
+      expect(await database.call("BatchGetItem", { RequestItems: { [arn]: { Keys: [Key] } } })).to.deep.equal(
+        { Responses: { [arn]: [Key] }, UnprocessedKeys: {} },
+      );
+      await database.call("TransactWriteItems", { TransactItems: [{ Delete: { TableName: arn, Key } }] });
+      const twice = [{ Delete: { TableName: arn, Key } }, { Delete: { TableName: "orders", Key } }];
+      expect((await refusal(database.call("TransactWriteItems", { TransactItems: twice }))).message).to.equal(
+        "Transaction request cannot include multiple operations on one item",
+      );
+      expect(
+        await database.call("BatchWriteItem", { RequestItems: { [arn]: [{ PutRequest: { Item: Key } }] } }),
+      ).to.deep.equal({ UnprocessedItems: {} });
+      expect((await refusal(database.createTable("orders"))).code).to.equal("ResourceInUseException");
+      for (const operation of ["DescribeTable", "DescribeTimeToLive", "DescribeContinuousBackups"]) {
+        await database.call(operation, { TableName: arn });
+      }
+      expect(await database.call<{ Streams: object[] }>("ListStreams", { TableName: arn }))
+        .property("Streams")
+        .to.have.length(1);
+      expect(database.dynamoDb.consumedCapacity("orders").writeUnits).to.be.greaterThan(0);
+      const foreign = "arn:aws:dynamodb:eu-west-1:000000000000:table/orders";
+      expect((await refusal(database.call("GetItem", { TableName: foreign, Key }))).code).to.equal(
+        "ResourceNotFoundException",
+      );
+      await database.call("DeleteTable", { TableName: arn });
+      expect(await database.call("ListTables", {})).to.deep.equal({ TableNames: [] });
+    } finally {
+      await database.close();
+    }
+  });
+});
