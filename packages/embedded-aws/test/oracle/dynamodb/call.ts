@@ -27,7 +27,7 @@ export async function call(endpoint: string, operation: string, input: object): 
  * Takes away what differs without meaning anything: the order of sets and of reports, namespaces, spelling, and
  * which of an update's faults is told when it has several.
  *
- * @param actions how many actions the command's update has
+ * @param actions how many parts of the command's update may be faulty at once
  */
 export function comparable(input: object, answer: Answer, actions = 0): unknown {
   const { __type, ConsumedCapacity, ...members } = answer;

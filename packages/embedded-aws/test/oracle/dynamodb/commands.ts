@@ -19,7 +19,7 @@ import {
 export interface Command {
   readonly operation: string;
   readonly input: object;
-  /** How many actions its update has, where it has one. */
+  /** How many parts of its update may be faulty at once, where it has one. */
   readonly actions?: number;
 }
 
