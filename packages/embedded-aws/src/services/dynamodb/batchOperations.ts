@@ -11,7 +11,8 @@ import { readItem } from "./pages";
 import { parseBatchGet, parseBatchWrite } from "./parseBatch";
 import { batchRules } from "./requestRules";
 import type { CapacityReport, TableWrite } from "./requests";
-import { type Change, evaluateWrite } from "./store";
+import type { Change } from "./change";
+import { evaluateWrite } from "./store";
 
 /** What one `BatchGetItem` returns at most, and how many writes one `BatchWriteItem` takes. */
 const MAX_BATCH_GET_BYTES = 16 * 1024 * 1024;

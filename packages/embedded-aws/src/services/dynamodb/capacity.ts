@@ -2,7 +2,7 @@ import { recordOf } from "../../core/record";
 import { itemSize, sameItem, type Item } from "./attributeValue";
 import type { CapacityReport } from "./requests";
 import type { PageRead } from "./pages";
-import type { Change } from "./store";
+import type { Change } from "./change";
 import type { Table } from "./table";
 
 /** Bytes that one read unit and one write unit cover ("Read and write operations", DynamoDB developer guide). */

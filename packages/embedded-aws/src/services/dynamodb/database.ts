@@ -1,8 +1,8 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { sameItem } from "./attributeValue";
+import { type Change, commit } from "./change";
 import { type DynamoDbControls, dynamoDbControlsOf } from "./controls";
-import { type Change, commit } from "./store";
 import { Stream } from "./stream";
 import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";

@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/errors";
 import { recordOf } from "../../core/record";
-import { type AttributeValue, itemSize, type Item, MAX_ITEM_BYTES } from "./attributeValue";
+import { itemSize, type Item, MAX_ITEM_BYTES } from "./attributeValue";
+import { type Change, changeOf } from "./change";
 import {
   emptyKeyRefusal,
   indexKeyRefusal,
@@ -17,29 +18,13 @@ import type { Action, Condition, Path } from "./expressions/tree";
 import { attributesOf, type IndexShape } from "./keyShape";
 import { nestedKeyRefusal, pathsOfUpdate } from "./keyPaths";
 import type * as Wire from "./requests";
-import { indexStorageKey, isIndexed, storageKey } from "./storageKey";
+import { storageKey } from "./storageKey";
 import type { Table } from "./table";
 
 /**
  * What writes come to, without doing them, so that a caller may commit several at once, or none. Everything about
  * a write happens within one turn of the event loop: no other request can come between its condition and its change.
  */
-
-/** One index entry that a write puts or takes away. */
-interface IndexEntry {
-  readonly indexName: string;
-  readonly key: string;
-  readonly item: Item | undefined;
-}
-
-/** What one write would do to one item. */
-export interface Change {
-  readonly table: Table;
-  readonly key: string;
-  readonly oldItem: Item | undefined;
-  readonly newItem: Item | undefined;
-  readonly indexEntries: readonly IndexEntry[];
-}
 
 export type Evaluation =
   | { readonly outcome: "accepted"; readonly change: Change; readonly attributes: Item | undefined }
@@ -238,51 +223,4 @@ function keyOf(table: Table, key: Item): string {
 
 function refuse(reason: string | undefined, wholeRequest = false): void {
   if (reason !== undefined) throw new Refusal(reason, wholeRequest);
-}
-
-function changeOf(table: Table, key: string, oldItem: Item | undefined, newItem: Item | undefined): Change {
-  const indexEntries = table.indexShapes.flatMap((index) => entriesOf(table, index, oldItem, newItem));
-  return { table, key, oldItem, newItem, indexEntries };
-}
-
-function entriesOf(
-  table: Table,
-  { definition: { IndexName: indexName }, key, projected }: IndexShape,
-  oldItem: Item | undefined,
-  newItem: Item | undefined,
-): readonly IndexEntry[] {
-  const keyIn = (item: Item | undefined) =>
-    item === undefined || !isIndexed(key, item) ? undefined : indexStorageKey(key, table.key, item);
-  const oldKey = keyIn(oldItem);
-  const newKey = keyIn(newItem);
-  const entries: IndexEntry[] = [];
-  if (oldKey !== undefined && oldKey !== newKey) entries.push({ indexName, key: oldKey, item: undefined });
-  if (newKey !== undefined && newItem !== undefined) {
-    const item = projected === undefined ? newItem : shownOf(newItem, projected);
-    entries.push({ indexName, key: newKey, item });
-  }
-  return entries;
-}
-
-function shownOf(item: Item, names: ReadonlySet<string>): Item {
-  const shown = recordOf<AttributeValue>([]);
-  for (const name of names) {
-    const value = Object.hasOwn(item, name) ? item[name] : undefined;
-    if (value !== undefined) shown[name] = value;
-  }
-  return shown;
-}
-
-/** Makes a change real. */
-export function commit(change: Change): void {
-  const { table, key, oldItem, newItem } = change;
-  if (newItem === undefined) table.items.delete(key);
-  else table.items.set(key, newItem);
-  table.sizeBytes +=
-    (newItem === undefined ? 0 : itemSize(newItem)) - (oldItem === undefined ? 0 : itemSize(oldItem));
-  for (const entry of change.indexEntries) {
-    const index = table.indexes.get(entry.indexName);
-    if (entry.item === undefined) index?.delete(entry.key);
-    else index?.set(entry.key, entry.item);
-  }
 }

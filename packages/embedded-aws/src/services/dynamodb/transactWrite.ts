@@ -20,7 +20,8 @@ import {
 import { ClientTokens } from "./clientTokens";
 import type { Database } from "./database";
 import type { CapacityReport } from "./requests";
-import { type Change, type Evaluation, evaluateCheck, evaluateWrite } from "./store";
+import type { Change } from "./change";
+import { type Evaluation, evaluateCheck, evaluateWrite } from "./store";
 import {
   consumedByTransaction,
   faultReason,

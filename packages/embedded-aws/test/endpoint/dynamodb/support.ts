@@ -57,6 +57,15 @@ export function tableOf(name: string): TableInput {
 export const S = (value: string) => ({ S: value });
 export const N = (value: number) => ({ N: String(value) });
 
+/** Attribute definitions, by name. */
+export const definitions = (types: Readonly<Record<string, string>>) =>
+  Object.entries(types).map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
+/** A key schema. */
+export const keys = (hash: readonly string[], range: readonly string[] = []) => [
+  ...hash.map((AttributeName) => ({ AttributeName, KeyType: "HASH" })),
+  ...range.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" })),
+];
+
 /** The error that a call is refused with. */
 export async function refusal(call: Promise<unknown>): Promise<AwsError> {
   try {

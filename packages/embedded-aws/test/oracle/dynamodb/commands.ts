@@ -1,19 +1,7 @@
 import fc from "fast-check";
-import {
-  condition,
-  type Fragment,
-  list,
-  map,
-  number,
-  numbers,
-  placed,
-  projection,
-  safeUpdate,
-  tags,
-  text,
-  update as anyUpdate,
-  value,
-} from "./expressions";
+import { condition, type Fragment, placed, projection, safeUpdate, update as anyUpdate } from "./expressions";
+import { legacyRequests } from "./legacyRequests";
+import { list, map, number, numbers, S, tags, text, value } from "./values";
 
 /** A request that goes to both sides. Tables and client tokens have short names, which `inRun` makes unique. */
 export interface Command {
@@ -37,8 +25,6 @@ export function inRun({ input, ...command }: Command, run: string): Command {
   );
   return { ...command, input: JSON.parse(unique) as object };
 }
-
-const S = (value: string) => ({ S: value });
 
 const attributes = fc.record(
   {
@@ -162,80 +148,6 @@ const scan: fc.Arbitrary<Command> = fc
     input: { TableName: from, ...expressionMembers({ FilterExpression, ProjectionExpression }) },
   }));
 
-const attributeName = fc.constantFrom("n", "s", "tags", "ns", "l", "m", "v", "flag", "zz");
-
-const oneComparison = fc
-  .tuple(
-    fc.constantFrom("EQ", "NE", "LE", "LT", "GE", "GT", "CONTAINS", "NOT_CONTAINS", "BEGINS_WITH"),
-    value,
-  )
-  .map(([ComparisonOperator, each]) => ({ ComparisonOperator, AttributeValueList: [each] }));
-
-/** Conditions as they were before expressions. */
-const legacyCondition: fc.Arbitrary<object> = fc.oneof(
-  { weight: 6, arbitrary: oneComparison },
-  fc.constantFrom("NULL", "NOT_NULL").map((ComparisonOperator) => ({ ComparisonOperator })),
-  fc
-    .array(fc.oneof(number, text), { minLength: 1, maxLength: 3 })
-    .map((AttributeValueList) => ({ ComparisonOperator: "IN", AttributeValueList })),
-  fc
-    .tuple(number, number)
-    .map((AttributeValueList) => ({ ComparisonOperator: "BETWEEN", AttributeValueList })),
-);
-
-const legacyConditions = fc
-  .tuple(
-    fc.uniqueArray(fc.tuple(attributeName, legacyCondition), {
-      minLength: 1,
-      maxLength: 3,
-      selector: ([name]) => name,
-    }),
-    fc.constantFrom("AND", "OR"),
-  )
-  .map(([entries, ConditionalOperator]) => ({
-    conditions: Object.fromEntries(entries),
-    ...(entries.length > 1 && { operator: { ConditionalOperator } }),
-  }));
-
-const legacyUpdates = fc
-  .uniqueArray(
-    fc.tuple(
-      attributeName,
-      fc.oneof(
-        { weight: 2, arbitrary: value.map((Value) => ({ Action: "PUT", Value })) },
-        fc.oneof(number, tags, numbers, list).map((Value) => ({ Action: "ADD", Value })),
-        fc.oneof(tags, numbers).map((Value) => ({ Action: "DELETE", Value })),
-        fc.constant({ Action: "DELETE" }),
-      ),
-    ),
-    { minLength: 1, maxLength: 3, selector: ([name]) => name },
-  )
-  .map((entries) => Object.fromEntries(entries));
-
-const legacy: fc.Arbitrary<Command> = fc.oneof(
-  fc
-    .tuple(table, id, legacyUpdates, fc.option(legacyConditions, { nil: undefined }))
-    .map(([TableName, key, AttributeUpdates, expected]) => ({
-      operation: "UpdateItem",
-      actions: Object.keys(AttributeUpdates).length,
-      input: {
-        TableName,
-        Key: { id: key },
-        AttributeUpdates,
-        ...(expected && { Expected: expected.conditions, ...expected.operator }),
-        ReturnValues: "ALL_NEW",
-      },
-    })),
-  fc.tuple(table, id, legacyConditions).map(([TableName, key, { conditions, operator }]) => ({
-    operation: "DeleteItem",
-    input: { TableName, Key: { id: key }, Expected: conditions, ...operator },
-  })),
-  fc.tuple(table, legacyConditions).map(([TableName, { conditions, operator }]) => ({
-    operation: "Scan",
-    input: { TableName, ScanFilter: conditions, ...operator },
-  })),
-);
-
 type ActionKind = "Put" | "Update" | "Delete" | "ConditionCheck";
 
 /** An action of a transaction on an item. */
@@ -320,7 +232,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: remove },
   { weight: 1, arbitrary: get },
   { weight: 1, arbitrary: scan },
-  { weight: 1, arbitrary: legacy },
+  { weight: 1, arbitrary: legacyRequests(table, id) },
   { weight: 3, arbitrary: transaction },
   { weight: 1, arbitrary: transactGet },
 );

@@ -16,7 +16,7 @@ const laneCount = Number(process.env.ORACLE_LANES ?? 8);
 const MOST_DIFFERENCES = 10;
 
 describe("the embedded DynamoDB against AWS's DynamoDB Local", function () {
-  this.timeout(0);
+  this.timeout(300_000);
   let cloud: TestCloud;
   let oracle: DynamoDbLocal;
 
@@ -98,7 +98,8 @@ describe("the embedded DynamoDB against AWS's DynamoDB Local", function () {
     }
   });
 
-  it(`agrees over ${commandCount} commands on tables that stay`, async () => {
+  it(`agrees over ${commandCount} commands on tables that stay`, async function () {
+    this.timeout(0);
     const ours = new Side(cloud.endpoint);
     const theirs = new Side(oracle.endpoint);
     const differences: string[] = [];

@@ -2,8 +2,9 @@
 export class Recent<Made> {
   /** The one that was asked for longest ago is the first. */
   readonly #made = new Map<string, Made>();
+  #characters = 0;
 
-  /** @param most how many are kept. */
+  /** @param most characters of all kept texts together; what is made of a text is as large as the text is long. */
   constructor(
     readonly make: (text: string) => Made,
     readonly most: number,
@@ -16,14 +17,17 @@ export class Recent<Made> {
   /** Throws what `make` throws, and keeps nothing then. */
   of(text: string): Made {
     let made = this.#made.get(text);
-    if (made === undefined) made = this.make(text);
-    else this.#made.delete(text);
+    if (made === undefined) {
+      made = this.make(text);
+      this.#characters += text.length;
+    } else {
+      this.#made.delete(text);
+    }
     this.#made.set(text, made);
-    if (this.#made.size > this.most) {
-      for (const oldest of this.#made.keys()) {
-        this.#made.delete(oldest);
-        break;
-      }
+    for (const oldest of this.#made.keys()) {
+      if (this.#characters <= this.most || oldest === text) break;
+      this.#made.delete(oldest);
+      this.#characters -= oldest.length;
     }
     return made;
   }

@@ -6,8 +6,8 @@ import { ExpressionProblem } from "./problem";
 import { Recent } from "./recent";
 import type { Action, Condition, Path } from "./tree";
 
-/** Programs have few expressions, of 4 KB at most. */
-const KEPT = 1_000;
+/** Characters: some thousand of a program's expressions, or 32 of the longest; their trees take a few megabytes. */
+const KEPT = 128 * 1024;
 
 const conditions = new Recent(parseCondition, KEPT);
 const updates = new Recent(parseUpdate, KEPT);

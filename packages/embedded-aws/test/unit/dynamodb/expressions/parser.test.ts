@@ -113,14 +113,16 @@ describe("The parser of DynamoDB's expressions", () => {
 describe("Recent trees", () => {
   it("are made once for each text, while they are among the last that were asked for", () => {
     const made: string[] = [];
-    const recent = new Recent((text) => ({ number: made.push(text) }), 2);
-    const a = recent.of("a");
+    const recent = new Recent((text) => ({ number: made.push(text) }), 4);
+    const a = recent.of("aa");
     recent.of("b");
-    expect(recent.of("a")).to.equal(a);
-    recent.of("c");
+    expect(recent.of("aa")).to.equal(a);
+    recent.of("cc");
     expect(recent.size).to.equal(2);
-    expect(recent.of("a")).to.equal(a);
+    expect(recent.of("aa")).to.equal(a);
     recent.of("b");
-    expect(made).to.deep.equal(["a", "b", "c", "b"]);
+    expect(made).to.deep.equal(["aa", "b", "cc", "b"]);
+    recent.of("longer than all");
+    expect(recent.size).to.equal(1);
   });
 });
