@@ -92,7 +92,7 @@ export function updatedIndexKeyRefusal({ key }: IndexShape, item: Item): string 
     : "The update expression attempted to update the secondary index key beyond allowed size limits";
 }
 
-export function keySizeRefusal({ hash, range }: KeyShape, item: Item): string | undefined {
+function keySizeRefusal({ hash, range }: KeyShape, item: Item): string | undefined {
   if (bytesOf(hash, item) > MAX_HASH_BYTES) {
     return "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes";
   }

@@ -37,7 +37,7 @@ export function placed(fragments: readonly Fragment[]): readonly Placed[] {
 
 const ALIASES: Readonly<Record<string, string>> = { "#n": "n", "#s": "s", "#m": "m", "#l": "l", "#a": "a" };
 
-export function fragment(text: string, ...values: readonly object[]): Fragment {
+function fragment(text: string, ...values: readonly object[]): Fragment {
   return { text, values };
 }
 

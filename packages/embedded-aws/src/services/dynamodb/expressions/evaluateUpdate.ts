@@ -98,7 +98,7 @@ function sum(left: string, sign: 1 | -1, right: string): AttributeValue {
 }
 
 /** A number grows by another, a set by the members that it does not have; what is not there begins with what is added. */
-export function added(standing: AttributeValue | undefined, value: AttributeValue): AttributeValue {
+function added(standing: AttributeValue | undefined, value: AttributeValue): AttributeValue {
   if (standing === undefined) return value;
   if (typeOf(standing) !== typeOf(value)) throw new UpdateProblem(WRONG_TYPE);
   if ("N" in standing && "N" in value) return sum(standing.N, 1, value.N);
@@ -109,7 +109,7 @@ export function added(standing: AttributeValue | undefined, value: AttributeValu
 }
 
 /** A set without some of its members; nothing when none is left. */
-export function without(
+function without(
   standing: AttributeValue | undefined,
   value: AttributeValue,
 ): AttributeValue | undefined {
