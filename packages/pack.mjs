@@ -66,6 +66,8 @@ function pack(name) {
   for (const file of ["README.md", "package.json"]) cpSync(path.join(source, file), path.join(stage, file));
   cpSync(path.join(root, "LICENSE"), path.join(stage, "LICENSE"));
   delete manifest.scripts;
+  // The folders themselves hold TypeScript: npm refuses to publish them.
+  delete manifest.private;
   manifest.exports = Object.fromEntries(
     Object.entries(manifest.exports).map(([face, file]) => [face, published(file)]),
   );

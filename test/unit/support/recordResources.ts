@@ -111,7 +111,7 @@ export function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
  */
 function readPackagesOnce(): void {
   const { Arborist } = createRequire(require.resolve("@pulumi/pulumi"))("@npmcli/arborist") as {
-    Arborist: { prototype: { loadActual(this: { path: string }): Promise<unknown> } };
+    Arborist: { prototype: { loadActual: (this: { readonly path: string }) => Promise<unknown> } };
   };
   const read = Arborist.prototype.loadActual;
   const trees = new Map<string, Promise<unknown>>();

@@ -2,6 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { anyText, type GlobToken, matchesGlob } from "./glob";
 import { messageOf } from "./messageOf";
 import { parseJson } from "./parseJson";
+import { isObject } from "./record";
 
 /**
  * Event patterns, as EventBridge rules and Lambda's filters of event sources use them: EventBridge user guide,
@@ -284,10 +285,6 @@ function isScalar(value: unknown): value is Scalar {
   return (
     value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean"
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unexpected(path: string, value: unknown, expected: string): EventPatternError {

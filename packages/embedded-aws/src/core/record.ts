@@ -7,6 +7,11 @@ export function recordOf<Value>(entries: Iterable<readonly [string, Value]>): Re
   return result;
 }
 
+/** Whether a value that came from JSON is an object, and no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * `v.record` for names that a stranger chose. valibot's own leaves out `__proto__`, `constructor` and
  * `prototype`, so that they would vanish, or pass a check of names unseen. The result has no prototype.

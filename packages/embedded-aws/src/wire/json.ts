@@ -1,5 +1,6 @@
 import { AwsError } from "../core/errors";
 import { parseJson } from "../core/parseJson";
+import { isObject } from "../core/record";
 import { wrongType } from "./problem";
 import { parseTimestamp, timestampText } from "./timestamps";
 import { TreeCodec } from "./tree";
@@ -44,7 +45,6 @@ export function parseJsonObject(body: Buffer): Record<string, unknown> {
   } catch (error) {
     throw new AwsError("SerializationException", `The body is not JSON: ${String(error)}`);
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isObject(value)) return value;
   throw new AwsError("SerializationException", "The body is JSON, but not an object");
 }

@@ -1,6 +1,7 @@
 import { AwsError } from "../core/errors";
 
 import { headerOf, type WireRequest } from "../core/http";
+import { recordOf } from "../core/record";
 import { scalarFromText } from "./form";
 import { json, parseJsonObject } from "./json";
 import { InputProblem } from "./problem";
@@ -131,7 +132,7 @@ function boundValue(
     }
     if (traits.httpPrefixHeaders !== undefined) {
       const prefix = traits.httpPrefixHeaders.toLowerCase();
-      return record(
+      return recordOf(
         Object.keys(request.headers)
           .filter((header) => header.startsWith(prefix))
           .map((header) => [header.slice(prefix.length), headerOf(request, header) ?? ""]),
@@ -140,14 +141,10 @@ function boundValue(
     const query = queryNameOf(member, route);
     if (query !== undefined) return textValue(member, request.query.getAll(query));
     const taken = new Set(route.query);
-    return record([...request.query].filter(([key]) => !taken.has(key) && !/^X-Amz-/i.test(key)));
+    return recordOf([...request.query].filter(([key]) => !taken.has(key) && !/^X-Amz-/i.test(key)));
   } catch (cause) {
     throw InputProblem.at(name, cause);
   }
-}
-
-function record(entries: readonly (readonly [string, string])[]): Record<string, string> {
-  return Object.assign(Object.create(null) as Record<string, string>, Object.fromEntries(entries));
 }
 
 function textValue({ shape }: Member, texts: readonly (string | undefined)[]): unknown {

@@ -3,6 +3,7 @@ import { parseJson } from "../parseJson";
 import { conditionProblem, type Condition } from "./conditions";
 import { hasVariable } from "./pattern";
 import { messageOf } from "../messageOf";
+import { isObject } from "../record";
 
 /** A policy document, checked and with every shorthand written out. */
 export interface PolicyDocument {
@@ -209,10 +210,6 @@ function jsonOf(text: string): unknown {
   } catch (error) {
     throw new AwsError("MalformedPolicyDocumentException", `The policy is not JSON: ${messageOf(error)}`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function rejectUnknown(object: Record<string, unknown>, known: readonly string[], where: string): void {

@@ -19,7 +19,8 @@ describe("what the engine spares a program's process", function () {
   it("is the stack of every promise, unless somebody looks for leaks", () => {
     const script = `
       const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
-      const promise = debuggablePromise(Promise.resolve(1), "context");
+      const promise = Promise.resolve(1);
+      debuggablePromise(promise, "context");
       const { _debugStackTrace, _debugCtx } = promise;
       console.log(JSON.stringify([String(_debugStackTrace).includes("    at "), _debugCtx, new Error().stack.includes("    at ")]));`;
     expect(printed(script)).to.deep.equal([false, "context", true]);
