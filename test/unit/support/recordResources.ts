@@ -128,7 +128,7 @@ function readPackagesOnce(): void {
  */
 function leaveStacksOut(): void {
   const debuggable = createRequire(__filename)("@pulumi/pulumi/runtime/debuggable") as {
-    debuggablePromise(this: void, promise: Promise<unknown>, context: unknown): Promise<unknown>;
+    debuggablePromise: (promise: Promise<unknown>, context: unknown) => Promise<unknown>;
   };
   const make = debuggable.debuggablePromise;
   debuggable.debuggablePromise = (promise, context) => {
