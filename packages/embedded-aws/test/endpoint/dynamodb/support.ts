@@ -58,12 +58,12 @@ export const S = (value: string) => ({ S: value });
 export const N = (value: number) => ({ N: String(value) });
 
 /** Attribute definitions, by name. */
-export const definitions = (types: Readonly<Record<string, string>>) =>
+export const definitions = (types: Readonly<Record<string, "S" | "N" | "B">>) =>
   Object.entries(types).map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
 /** A key schema. */
 export const keys = (hash: readonly string[], range: readonly string[] = []) => [
-  ...hash.map((AttributeName) => ({ AttributeName, KeyType: "HASH" })),
-  ...range.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" })),
+  ...hash.map((AttributeName) => ({ AttributeName, KeyType: "HASH" as const })),
+  ...range.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" as const })),
 ];
 
 /** The error that a call is refused with. */

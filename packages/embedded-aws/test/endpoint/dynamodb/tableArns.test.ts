@@ -12,41 +12,43 @@ describe("DynamoDB tables named by their ARN", () => {
       const Key = { id: S("a") };
       const at = { TableName: arn, ReturnConsumedCapacity: "TOTAL" };
       const CapacityUnits = 1;
-      expect(await database.call("PutItem", { ...at, Item: Key })).to.deep.equal({
+      expect(await database.untyped("PutItem", { ...at, Item: Key })).to.deep.equal({
         ConsumedCapacity: { TableName: arn, CapacityUnits },
       });
-      await database.call("UpdateItem", { ...at, Key });
-      expect(await database.call("GetItem", { TableName: "orders", Key })).to.deep.equal({ Item: Key });
+      await database.untyped("UpdateItem", { ...at, Key });
+      expect(await database.untyped("GetItem", { TableName: "orders", Key })).to.deep.equal({ Item: Key });
       const values = { ExpressionAttributeValues: { ":a": S("a") } };
       expect(
-        await database.call("Query", { ...at, KeyConditionExpression: "id = :a", ...values }),
+        await database.untyped("Query", { ...at, KeyConditionExpression: "id = :a", ...values }),
       ).to.include({ Count: 1 });
-      expect(await database.call("Scan", at)).to.include({ Count: 1 });
-      expect(await database.call("BatchGetItem", { RequestItems: { [arn]: { Keys: [Key] } } })).to.deep.equal(
-        { Responses: { [arn]: [Key] }, UnprocessedKeys: {} },
-      );
-      await database.call("TransactWriteItems", { TransactItems: [{ Delete: { TableName: arn, Key } }] });
-      const twice = [{ Delete: { TableName: arn, Key } }, { Delete: { TableName: "orders", Key } }];
-      expect((await refusal(database.call("TransactWriteItems", { TransactItems: twice }))).message).to.equal(
-        "Transaction request cannot include multiple operations on one item",
-      );
+      expect(await database.untyped("Scan", at)).to.include({ Count: 1 });
       expect(
-        await database.call("BatchWriteItem", { RequestItems: { [arn]: [{ PutRequest: { Item: Key } }] } }),
+        await database.untyped("BatchGetItem", { RequestItems: { [arn]: { Keys: [Key] } } }),
+      ).to.deep.equal({ Responses: { [arn]: [Key] }, UnprocessedKeys: {} });
+      await database.untyped("TransactWriteItems", { TransactItems: [{ Delete: { TableName: arn, Key } }] });
+      const twice = [{ Delete: { TableName: arn, Key } }, { Delete: { TableName: "orders", Key } }];
+      expect(
+        (await refusal(database.untyped("TransactWriteItems", { TransactItems: twice }))).message,
+      ).to.equal("Transaction request cannot include multiple operations on one item");
+      expect(
+        await database.untyped("BatchWriteItem", {
+          RequestItems: { [arn]: [{ PutRequest: { Item: Key } }] },
+        }),
       ).to.deep.equal({ UnprocessedItems: {} });
       expect((await refusal(database.createTable("orders"))).code).to.equal("ResourceInUseException");
       for (const operation of ["DescribeTable", "DescribeTimeToLive", "DescribeContinuousBackups"]) {
-        await database.call(operation, { TableName: arn });
+        await database.untyped(operation, { TableName: arn });
       }
-      expect(await database.call<{ Streams: object[] }>("ListStreams", { TableName: arn }))
+      expect((await database.untyped("ListStreams", { TableName: arn })) as { Streams: object[] })
         .property("Streams")
         .to.have.length(1);
-      expect(database.dynamoDb.consumedCapacity("orders").writeUnits).to.be.greaterThan(0);
+      expect(database.dynamoDb.capacity.of("orders").writeUnits).to.be.greaterThan(0);
       const foreign = "arn:aws:dynamodb:eu-west-1:000000000000:table/orders";
-      expect((await refusal(database.call("GetItem", { TableName: foreign, Key }))).code).to.equal(
+      expect((await refusal(database.untyped("GetItem", { TableName: foreign, Key }))).code).to.equal(
         "ResourceNotFoundException",
       );
-      await database.call("DeleteTable", { TableName: arn });
-      expect(await database.call("ListTables", {})).to.deep.equal({ TableNames: [] });
+      await database.untyped("DeleteTable", { TableName: arn });
+      expect(await database.untyped("ListTables", {})).to.deep.equal({ TableNames: [] });
     } finally {
       await database.close();
     }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { definitions, keys, N, refusal, S, startTestDatabase, type TestDatabase } from "./support";
 
-const all = { ProjectionType: "ALL" };
+const all = { ProjectionType: "ALL" as const };
 
 /** The key p and s, a global index by g and h, a local one by l. */
 const indexed = {
@@ -11,11 +11,11 @@ const indexed = {
     {
       IndexName: "global",
       KeySchema: keys(["g"], ["h"]),
-      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["x"] },
+      Projection: { ProjectionType: "INCLUDE" as const, NonKeyAttributes: ["x"] },
     },
   ],
   LocalSecondaryIndexes: [
-    { IndexName: "local", KeySchema: keys(["p"], ["l"]), Projection: { ProjectionType: "KEYS_ONLY" } },
+    { IndexName: "local", KeySchema: keys(["p"], ["l"]), Projection: { ProjectionType: "KEYS_ONLY" as const } },
   ],
 };
 
@@ -26,7 +26,7 @@ describe("DynamoDB's checks of requests", () => {
   before(async () => {
     database = await startTestDatabase();
     await database.createTable(TableName, indexed);
-    await database.call("PutItem", {
+    await database.untyped("PutItem", {
       TableName,
       Item: { p: S("1"), s: S("1"), g: S("g"), h: { B: new Uint8Array([1]) }, l: S("l"), x: N(1), y: N(2) },
     });
@@ -35,7 +35,7 @@ describe("DynamoDB's checks of requests", () => {
   after(() => database.close());
 
   const messageOf = async (operation: string, input: object) =>
-    (await refusal(database.call(operation, { TableName, ...input }))).message;
+    (await refusal(database.untyped(operation, { TableName, ...input }))).message;
   const put = (item: object) => messageOf("PutItem", { Item: { p: S("1"), s: S("1"), ...item } });
 
   describe("of keys", () => {
@@ -90,7 +90,7 @@ describe("DynamoDB's checks of requests", () => {
         { ConditionCheck: { TableName, Key, ConditionExpression: "attribute_exists(p)" } },
       ];
       for (const action of actions) {
-        const error = await refusal(database.call("TransactWriteItems", { TransactItems: [action] }));
+        const error = await refusal(database.untyped("TransactWriteItems", { TransactItems: [action] }));
         expect(error).to.include({ code: "ValidationException", message: empty("p") });
       }
       const others: [operation: string, input: object][] = [
@@ -99,11 +99,11 @@ describe("DynamoDB's checks of requests", () => {
         ["BatchWriteItem", { RequestItems: { [TableName]: [{ DeleteRequest: { Key } }] } }],
       ];
       for (const [operation, input] of others) {
-        const error = await refusal(database.call(operation, input));
+        const error = await refusal(database.untyped(operation, input));
         expect(error, operation).to.include({ code: "ValidationException", message: empty("p") });
       }
       const indexKey = { Put: { TableName, Item: { p: S("1"), s: S("1"), g: S("") } } };
-      const error = await refusal(database.call("TransactWriteItems", { TransactItems: [indexKey] }));
+      const error = await refusal(database.untyped("TransactWriteItems", { TransactItems: [indexKey] }));
       expect(error).to.include({ code: "ValidationException", message: emptyIndexed("global", "g") });
     });
 
@@ -113,7 +113,7 @@ describe("DynamoDB's checks of requests", () => {
       const range =
         "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes";
       const item = (p: string, s: string) => ({ p: S(p), s: S(s) });
-      await database.call("PutItem", { TableName, Item: item("é".repeat(1024), "é".repeat(512)) });
+      await database.untyped("PutItem", { TableName, Item: item("é".repeat(1024), "é".repeat(512)) });
       expect(await put(item("é".repeat(1025), "1"))).to.equal(hash);
       expect(await put(item("1", "é".repeat(513)))).to.equal(range);
       expect(await put({ g: S("é".repeat(1025)) })).to.equal(hash);
@@ -128,7 +128,7 @@ describe("DynamoDB's checks of requests", () => {
       ).to.equal(
         "The update expression attempted to update the secondary index key beyond allowed size limits",
       );
-      await database.call("DeleteItem", { TableName, Key: item("é".repeat(1024), "é".repeat(512)) });
+      await database.untyped("DeleteItem", { TableName, Key: item("é".repeat(1024), "é".repeat(512)) });
     });
   });
 
@@ -198,7 +198,7 @@ describe("DynamoDB's checks of requests", () => {
     ];
     for (const [what, operation, input, message] of refused) {
       it(`refuse ${what}`, async () => {
-        const error = await refusal(database.call(operation, input));
+        const error = await refusal(database.untyped(operation, input));
         expect(error).to.include({ code: "ValidationException", message });
       });
     }
@@ -209,14 +209,14 @@ describe("DynamoDB's checks of requests", () => {
         ProjectionExpression: "y",
         FilterExpression: "attribute_exists(x)",
       });
-      const { Items } = await database.call<{ Items: object[] }>("Query", filtered);
+      const { Items } = (await database.untyped("Query", filtered)) as { Items: object[] };
       expect(Items).to.deep.equal([{ y: N(2) }]);
-      const whole = await database.call<{ Items: object[] }>(
+      const whole = (await database.untyped(
         "Query",
         query({ IndexName: "local", Select: "ALL_ATTRIBUTES" }),
-      );
+      )) as { Items: object[] };
       expect(whole.Items[0]).to.include.keys("x", "y", "g");
-      const only = await database.call<{ Items: object[] }>("Query", query({ IndexName: "local" }));
+      const only = (await database.untyped("Query", query({ IndexName: "local" }))) as { Items: object[] };
       expect(only.Items).to.deep.equal([{ p: S("1"), s: S("1"), l: S("l") }]);
     });
   });
@@ -259,7 +259,7 @@ describe("DynamoDB's checks of requests", () => {
     ];
     for (const [what, hash, range, message] of bad) {
       it(`refuse a global index with ${what}`, async () => {
-        const used = Object.fromEntries(["id", ...hash, ...range].map((name) => [name, "S"]));
+        const used = Object.fromEntries(["id", ...hash, ...range].map((name) => [name, "S" as const]));
         const GlobalSecondaryIndexes = [
           { IndexName: "index", KeySchema: keys(hash, range), Projection: all },
         ];

@@ -133,7 +133,9 @@ describe("an event source mapping of a table's stream", () => {
     const readsAtEachBatch: number[] = [];
     cloud.context.events.subscribe(({ type }) => {
       if (type === "stream-batch-sent")
-        readsAtEachBatch.push(reads.getCalls().filter(({ args }) => args[1] === "GetRecords").length);
+        readsAtEachBatch.push(
+          reads.getCalls().filter(({ args }) => (args as readonly unknown[])[1] === "GetRecords").length,
+        );
     });
     await consumer("exports.handler = async (e) => {};");
     await map({ BatchSize: 250 });
