@@ -1,7 +1,13 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { seededRandom, type CloudEvent } from "embedded-aws";
+import {
+  conditionsAsJson,
+  describeConditions,
+  seededRandom,
+  type CloudEvent,
+  type Conditions,
+} from "embedded-aws";
 import { defaultStack } from "embedded-pulumi";
 import {
   demonstrateOrders,
@@ -17,6 +23,7 @@ import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
 import {
   configOverrides,
   DEFAULT_PORT,
+  givenConditions,
   parseCommandLine,
   sharedOptions,
   tellTrouble,
@@ -79,6 +86,8 @@ export const startLine: CommandLine = {
       max: FASTEST,
       about: `how fast the cloud's clock runs while nothing is in flight; default ${SCALER_SPEED}, ${REAL_TIME} after the demonstration`,
     },
+    kind: sharedOptions.kind,
+    "new-account": sharedOptions["new-account"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -96,8 +105,11 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     config: configOverrides(given),
     port: given.integer("port") ?? DEFAULT_PORT,
     seed,
+    conditions: givenConditions(given),
     terminal,
   });
+  const { conditions } = deployment.context;
+  terminal.print(`\nConditions: ${describeConditions(conditions)}.`);
   const endOfTrouble = tellTrouble(deployment.context.events, terminal);
   try {
     const readyMs = performance.now();
@@ -107,7 +119,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
     if (given.has("json")) {
-      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources));
+      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources, conditions));
     }
     const broken = [
       ...brokenPromises(demonstration),
@@ -214,9 +226,11 @@ function summary(
   scaler: ScalerDemonstration | undefined,
   readyMs: number,
   resources: number,
+  conditions: Conditions,
 ) {
   const { audit, confirmations, inventory, latencies, firstStoredAt, ordersPerSecond } = demonstration;
   return {
+    conditions: conditionsAsJson(conditions),
     orders: audit,
     confirmations,
     inventory: { reserved: inventory.reserved, expected: inventory.expected },

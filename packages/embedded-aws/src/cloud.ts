@@ -1,13 +1,14 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Conditions, conditionsOf } from "./conditions/conditions";
 import { awsEndpoint } from "./core/awsEndpoint";
 import type { Clock } from "./core/clock";
 import { RunningClock } from "./core/clock";
 import { dispatch } from "./core/dispatch";
 import { notSupported } from "./core/errors";
 import { EventStream } from "./core/eventStream";
-import { seededRandom } from "./core/random";
+import { namedRandom, seededRandom } from "./core/random";
 import { startServer } from "./core/server";
 import type { CloudContext, Service, ServiceName } from "./core/service";
 import type { Principal } from "./core/iam/principal";
@@ -29,6 +30,8 @@ export interface CloudOptions {
   readonly accountId?: string;
   /** Of all identifiers and jitter; default 1. */
   readonly seed?: number;
+  /** How unkind the cloud is; default `unkind`, as AWS treats an ordinary account. What is not named stays so. */
+  readonly conditions?: Partial<Conditions>;
   /** For files of this run, removed by `close`; default a new one under the system's temporary directory. */
   readonly directory?: string;
   /** Default false. True for tests: an answer that AWS's model does not allow fails its call. */
@@ -60,9 +63,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   if (!/^[0-9]{12}$/.test(accountId))
     throw new Error(`accountId: got "${accountId}"; expected twelve digits`);
 
-  const random = seededRandom(options.seed ?? 1);
+  const conditions = conditionsOf(options.conditions);
+  const { seed = 1 } = options;
+  const random = seededRandom(seed);
   // Request ids come from a sequence of their own: how many calls were made must not change what is created.
-  const requestIds = seededRandom((options.seed ?? 1) ^ 0x5bd1e995);
+  const requestIds = seededRandom(seed ^ 0x5bd1e995);
   const newRequestId = () => requestIds.uuid();
   const events = new EventStream(() => clock.now());
   const identities = new Identities(accountId, random);
@@ -108,6 +113,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     clock,
     events,
     random,
+    conditions,
+    chance: (condition) => namedRandom(seed, condition),
     region,
     accountId,
     directory,
