@@ -1,11 +1,13 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { sameItem } from "./attributeValue";
-import { CapacityLedger } from "./capacity";
+import { CapacityLedger, type Usage } from "./capacity";
 import { type Change, commit } from "./store";
 import { Stream } from "./stream";
 import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";
+import { Throughput, type UnitKind } from "./throughput";
+import type { Item } from "./attributeValue";
 
 /**
  * Decides whether the next touch of `tableName` by `operation` fails, and how. A transaction and a batch ask
@@ -18,11 +20,29 @@ export type FaultHook = (operation: string, tableName: string) => AwsError | und
 export class Database {
   readonly tables = new Map<string, Table>();
   readonly capacity = new CapacityLedger();
+  readonly #throughput: Throughput;
   faults: FaultHook | undefined;
   #streams: readonly Stream[] = [];
   #nextSequence = 1;
 
-  constructor(readonly context: CloudContext) {}
+  constructor(readonly context: CloudContext) {
+    this.#throughput = new Throughput(context);
+  }
+
+  /**
+   * What stands in the way of touching a table, or the item with `key` in it: a fault that was asked for, or
+   * throughput that is used up. A scan has no key.
+   */
+  refusal(operation: string, tableName: string, kind: UnitKind, key?: Item): AwsError | undefined {
+    const fault = this.faults?.(operation, tableName);
+    const table = this.tables.get(tableName);
+    return fault ?? (table === undefined ? undefined : this.#throughput.refusal(table, kind, key));
+  }
+
+  /** Takes what touching an item has cost from what its partition and its table may cost in this second. */
+  spend(table: Table, kind: UnitKind, usage: Usage, key?: Item): void {
+    this.#throughput.spend(table, kind, usage.table, key);
+  }
 
   /** The table, or DynamoDB's refusal in the words of the operations on items. */
   table(name: string): Table {

@@ -19,7 +19,7 @@ export interface DynamoDb extends Service {
 
 /**
  * Amazon DynamoDB and DynamoDB Streams. Tables and streams are ready as soon as they are asked for, reads are
- * always up to date, and throughput is counted but never limited.
+ * always up to date, and throughput is limited as the cloud's conditions say.
  */
 export function createDynamoDb(context: CloudContext): DynamoDb {
   const database = new Database(context);

@@ -1,6 +1,7 @@
 import { AwsError, notSupported } from "../../core/errors";
 import { parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
+import type { Item } from "./attributeValue";
 import { asBytes } from "./bytes";
 import { capacityReport, itemReadUsage, pageUsage, refusedWriteUsage, writeUsage } from "./capacity";
 import type { Database } from "./database";
@@ -8,6 +9,7 @@ import { parseRequest } from "./parseRequest";
 import type { CapacityReport, GetItemRequest, QueryRequest, WriteRequest } from "./requests";
 import { evaluateWrite, readItem, readPage, type WriteOperation } from "./store";
 import type { Table } from "./table";
+import type { UnitKind } from "./throughput";
 
 const condition = [
   "ConditionExpression",
@@ -59,8 +61,14 @@ function consumed(
 }
 
 /** Throws the fault that stands in the way of a request, if any. */
-function passFaults(database: Database, operationName: string, tableName: string): void {
-  const fault = database.faults?.(operationName, tableName);
+function passFaults(
+  database: Database,
+  operationName: string,
+  tableName: string,
+  kind: UnitKind,
+  key?: Item,
+): void {
+  const fault = database.refusal(operationName, tableName, kind, key);
   if (fault !== undefined) throw fault;
 }
 
@@ -72,7 +80,8 @@ function writeAccess(database: Database, name: WriteOperation) {
 
 function write(database: Database, name: WriteOperation) {
   return (input: WriteRequest) => {
-    passFaults(database, name, input.TableName);
+    const key = input.Item ?? input.Key;
+    passFaults(database, name, input.TableName, "write", key);
     const table = database.table(input.TableName);
     if (input.ReturnItemCollectionMetrics === "SIZE" && table.schema.LocalSecondaryIndexes !== undefined) {
       throw notSupported(`${name} with ReturnItemCollectionMetrics on a table with local secondary indexes`);
@@ -82,7 +91,9 @@ function write(database: Database, name: WriteOperation) {
       case "invalid":
         throw evaluation.error;
       case "condition-failed": {
-        database.capacity.written(table.name, refusedWriteUsage(evaluation.oldItem, input.Item));
+        const usage = refusedWriteUsage(evaluation.oldItem, input.Item);
+        database.capacity.written(table.name, usage);
+        database.spend(table, "write", usage, key);
         const shown =
           input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" ? evaluation.oldItem : undefined;
         const { code, message, status } = evaluation.error;
@@ -91,6 +102,7 @@ function write(database: Database, name: WriteOperation) {
       case "accepted": {
         const usage = writeUsage(evaluation.change);
         database.capacity.written(table.name, usage);
+        database.spend(table, "write", usage, key);
         database.apply([evaluation.change]);
         return {
           ...(evaluation.attributes !== undefined && { Attributes: asBytes(evaluation.attributes) }),
@@ -103,11 +115,12 @@ function write(database: Database, name: WriteOperation) {
 
 function get(database: Database) {
   return (input: GetItemRequest) => {
-    passFaults(database, "GetItem", input.TableName);
+    passFaults(database, "GetItem", input.TableName, "read", input.Key);
     const table = database.table(input.TableName);
     const { item, stored } = readItem(table, input);
     const usage = itemReadUsage(stored, input.ConsistentRead);
     database.capacity.read(table.name, usage);
+    database.spend(table, "read", usage, input.Key);
     return {
       ...(item !== undefined && { Item: asBytes(item) }),
       ...consumed(input.ReturnConsumedCapacity, table, usage),
@@ -117,24 +130,28 @@ function get(database: Database) {
 
 function pageAccess(database: Database, name: "Query" | "Scan") {
   return (input: QueryRequest) => {
-    // Only a query of the table itself is bound to one partition key of the table.
-    const partitionKey = database.tables.get(input.TableName)?.schema.KeySchema[0]?.AttributeName ?? "";
-    const value =
-      input.IndexName === undefined
-        ? input.KeyConditions?.[partitionKey]?.AttributeValueList?.[0]
-        : undefined;
-    const keys = value === undefined ? [] : [{ [partitionKey]: value }];
-    return [tableAccess(database, name, input.TableName, keys, input.IndexName)];
+    const key = partitionOf(database, input);
+    return [tableAccess(database, name, input.TableName, key === undefined ? [] : [key], input.IndexName)];
   };
+}
+
+/** Only a query of the table itself is bound to one partition key of the table. */
+function partitionOf(database: Database, input: QueryRequest): Item | undefined {
+  if (input.IndexName !== undefined) return undefined;
+  const partitionKey = database.tables.get(input.TableName)?.schema.KeySchema[0]?.AttributeName ?? "";
+  const value = input.KeyConditions?.[partitionKey]?.AttributeValueList?.[0];
+  return value === undefined ? undefined : { [partitionKey]: value };
 }
 
 function readManyItems(database: Database, name: "Query" | "Scan") {
   return async (input: QueryRequest) => {
-    passFaults(database, name, input.TableName);
+    const key = partitionOf(database, input);
+    passFaults(database, name, input.TableName, "read", key);
     const table = database.table(input.TableName);
     const result = await readPage(name, table, input);
     const usage = pageUsage(result, input.IndexName, input.ConsistentRead);
     database.capacity.read(table.name, usage);
+    database.spend(table, "read", usage, key);
     const { Items, LastEvaluatedKey, Count, ScannedCount } = result.page;
     return {
       Count,

@@ -2,9 +2,6 @@ import { SortedMap } from "../../core/sortedMap";
 import { Heap } from "./heap";
 import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
 
-/** A standard queue's limit of messages received and not yet deleted: SQS developer guide, message quotas. */
-export const maxInFlight = 120_000;
-
 /** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
 const maxVisibilityMs = 43_200_000;
 
@@ -58,7 +55,11 @@ export class MessageQueue {
   #order = 0;
   #deliveries = 0;
 
-  constructor(retentionMs: number) {
+  /** @param maxInFlight messages received and not yet deleted, at most. */
+  constructor(
+    retentionMs: number,
+    readonly maxInFlight = Infinity,
+  ) {
     this.#retentionMs = retentionMs;
   }
 
@@ -86,7 +87,7 @@ export class MessageQueue {
     this.#settle(now);
     const deliveries: Delivery[] = [];
     const exhausted: { content: MessageContent; receiveCount: number }[] = [];
-    while (deliveries.length < max && this.#inFlight.size < maxInFlight) {
+    while (deliveries.length < max && this.#inFlight.size < this.maxInFlight) {
       const slot = this.#available.peek();
       if (slot === undefined) break;
       const { message } = slot;

@@ -85,7 +85,7 @@ export class Queues {
       name,
       arn: this.arnOf(name),
       createdAt: now,
-      messages: new MessageQueue(settings.retentionMs),
+      messages: new MessageQueue(settings.retentionMs, this.context.conditions.sqsInFlight),
       arrivals: new Arrivals(),
       tags: new Map(Object.entries(tags)),
       totals: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 },
