@@ -13,6 +13,7 @@ import { startServer } from "./core/server";
 import type { CloudContext, Service, ServiceName } from "./core/service";
 import type { Principal } from "./core/iam/principal";
 import type { ServiceCaller } from "./wire/operation";
+import { shuffler } from "./wire/shuffleAnswer";
 import { authorizer } from "./core/iam/authorize";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
@@ -68,6 +69,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const random = seededRandom(seed);
   // Request ids come from a sequence of their own: how many calls were made must not change what is created.
   const requestIds = seededRandom(seed ^ 0x5bd1e995);
+  const chance = (condition: keyof Conditions) => namedRandom(seed, condition);
+  const shuffle = conditions.shuffledAnswers ? shuffler(chance("shuffledAnswers")) : undefined;
   const newRequestId = () => requestIds.uuid();
   const events = new EventStream(() => clock.now());
   const identities = new Identities(accountId, random);
@@ -80,6 +83,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       services,
       events,
       checkAnswers,
+      shuffle,
       authentication: {
         accountId,
         sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
@@ -106,7 +110,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     if (service === undefined) throw notSupported(`The service "${name}"`);
     // A caller that brings a signal ends its own calls; the others end with the cloud.
     const request = { caller, requestId: newRequestId(), signal: signal ?? shutdown.signal };
-    return await dispatch(service, operation, input, request, { events, checkAnswers, inProcess: true });
+    return await dispatch(service, operation, input, request, {
+      events,
+      checkAnswers,
+      shuffle,
+      inProcess: true,
+    });
   }
 
   const context: CloudContext = {
@@ -114,7 +123,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     events,
     random,
     conditions,
-    chance: (condition) => namedRandom(seed, condition),
+    chance,
     region,
     accountId,
     directory,

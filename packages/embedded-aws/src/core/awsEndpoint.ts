@@ -10,6 +10,7 @@ import type { Codec, WireRequest, WireResponse } from "./protocols/codec";
 import { codecFor } from "./protocols/codecFor";
 import { encodeErrorLike } from "./protocols/fallback";
 import { officialCodec, protocolOf } from "../wire/protocols";
+import type { Shuffle } from "../wire/shuffleAnswer";
 import { bodyLimit } from "./bodyLimit";
 import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
@@ -23,6 +24,8 @@ export interface AwsEndpointOptions {
   readonly authentication: AuthenticationOptions;
   /** See `CloudOptions`. */
   readonly checkAnswers: boolean;
+  /** See `DispatchOptions`. */
+  readonly shuffle: Shuffle | undefined;
   newRequestId(): string;
   /** Aborts when the cloud shuts down. */
   readonly shutdown: AbortSignal;
@@ -78,7 +81,12 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
           decoded.operation,
           decoded.input,
           { caller: authentication.caller, requestId, signal },
-          { events: options.events, inProcess: false, checkAnswers: options.checkAnswers },
+          {
+            events: options.events,
+            inProcess: false,
+            checkAnswers: options.checkAnswers,
+            shuffle: options.shuffle,
+          },
         );
       } catch (error) {
         return encodeError(asAwsError(error));

@@ -82,11 +82,11 @@ describe("EC2's security groups", () => {
     };
     expect(await named("group-name", "web")).to.deep.equal(["web"]);
     expect(await named("tag:Team", "shop")).to.deep.equal(["web"]);
-    expect(await named("vpc-id", group?.VpcId ?? "")).to.deep.equal(["default", "web"]);
+    expect(await named("vpc-id", group?.VpcId ?? "")).to.have.members(["default", "web"]);
     const { Tags } = await ec2.send(
       new DescribeTagsCommand({ Filters: [{ Name: "resource-type", Values: ["security-group"] }] }),
     );
-    expect(Tags).to.deep.equal([
+    expect(Tags).to.have.deep.members([
       { Key: "Team", Value: "shop", ResourceId: GroupId, ResourceType: "security-group" },
     ]);
   });

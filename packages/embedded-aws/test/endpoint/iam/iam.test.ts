@@ -272,7 +272,7 @@ describe("IAM", () => {
     for (const name of ["a", "b", "c"])
       await iam("CreateRole", { RoleName: name, AssumeRolePolicyDocument: trustLambda });
     const names = ({ Roles }: Awaited<ReturnType<typeof iam<"ListRoles">>>) =>
-      Roles.map(({ RoleName }) => RoleName);
+      Roles.map(({ RoleName }) => RoleName).sort();
     const first = await iam("ListRoles", { MaxItems: 2 });
     expect([names(first), first.IsTruncated]).to.deep.equal([["a", "b"], true]);
     const second = await iam("ListRoles", { MaxItems: 2, Marker: first.Marker });

@@ -158,7 +158,7 @@ describe("SQS messages, by SDK v3", () => {
       }),
     );
     expect(result.Successful?.map((entry) => entry.Id)).to.deep.equal(["good"]);
-    expect(result.Failed?.map(({ Id, Code, SenderFault }) => [Id, Code, SenderFault])).to.deep.equal([
+    expect(result.Failed?.map(({ Id, Code, SenderFault }) => [Id, Code, SenderFault])).to.have.deep.members([
       ["malformed", "ReceiptHandleIsInvalid", true],
       ["too-long", "InvalidParameterValue", true],
     ]);
@@ -177,13 +177,13 @@ describe("SQS messages, by SDK v3", () => {
         ],
       }),
     );
-    expect(sent.Successful?.map((entry) => entry.Id)).to.deep.equal(["1", "4"]);
-    expect(sent.Failed?.map((entry) => [entry.Id, entry.Code])).to.deep.equal([
+    expect(sent.Successful?.map((entry) => entry.Id)).to.have.members(["1", "4"]);
+    expect(sent.Failed?.map((entry) => [entry.Id, entry.Code])).to.have.deep.members([
       ["2", "InvalidParameterValue"],
       ["3", "InvalidMessageContents"],
     ]);
     const messages = await receive();
-    expect(messages.map((message) => message.Body)).to.deep.equal(["one", "four"]);
+    expect(messages.map((message) => message.Body)).to.have.members(["one", "four"]);
     const deleted = await sqs.send(
       new DeleteMessageBatchCommand({
         QueueUrl,
@@ -193,8 +193,8 @@ describe("SQS messages, by SDK v3", () => {
         })),
       }),
     );
-    expect(deleted.Successful?.map((entry) => entry.Id)).to.deep.equal(["m0", "m1"]);
-    expect(deleted.Failed?.map((entry) => [entry.Id, entry.Code])).to.deep.equal([
+    expect(deleted.Successful?.map((entry) => entry.Id)).to.have.members(["m0", "m1"]);
+    expect(deleted.Failed?.map((entry) => [entry.Id, entry.Code])).to.have.deep.members([
       ["m2", "ReceiptHandleIsInvalid"],
     ]);
   });

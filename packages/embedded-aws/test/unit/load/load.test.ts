@@ -70,7 +70,7 @@ describe("createLoad", () => {
     return Datapoints.map(({ Timestamp, Average }) => [
       (Timestamp!.getTime() - start) / MINUTE,
       Math.round(Average!),
-    ]);
+    ]).sort(([a], [b]) => a! - b!);
   };
   const fleetTags = { Fleet: "web" };
 
