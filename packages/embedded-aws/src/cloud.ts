@@ -73,7 +73,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const shuffle = conditions.shuffledAnswers ? shuffler(chance("shuffledAnswers")) : undefined;
   const newRequestId = () => requestIds.uuid();
   const events = new EventStream(() => clock.now());
-  const identities = new Identities(accountId, random);
+  const propagation = chance("iamPropagationMs");
+  // A part of the longest at least, so that the first calls after a change always come too early.
+  const settlesAt = () => clock.now() + conditions.iamPropagationMs * (0.25 + 0.75 * propagation.next());
+  const identities = new Identities(accountId, random, settlesAt);
   const services = new Map<ServiceName, Service>();
   const shutdown = new AbortController();
 
@@ -129,6 +132,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     directory,
     endpoint: () => server.endpoint,
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
+    isSettled: (arn) => identities.isSettled(arn, clock.now()),
     authorize: authorizer(identities, { clock, region, accountId }),
     mount: (prefix, handler) => server.mount(prefix, handler),
     call: call as CloudContext["call"],

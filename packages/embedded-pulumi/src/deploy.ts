@@ -1,5 +1,12 @@
 import type { Unwrap } from "@pulumi/pulumi";
-import { type Cloud, type CloudOptions, messageOf, seededRandom } from "embedded-aws";
+import {
+  type Clock,
+  type Cloud,
+  type CloudOptions,
+  messageOf,
+  seededRandom,
+  SteppedClock,
+} from "embedded-aws";
 import type { ProgressEvent } from "./engine/progress";
 import {
   type ConfigOverrides,
@@ -92,6 +99,8 @@ export async function deploy<Program extends object = Record<string, unknown>>(
         region,
         accountId,
         programDirectory: options.assetDirectory ?? project.programDirectory,
+        settleMs: cloud.context.conditions.iamPropagationMs,
+        wait: waiterOn(cloud.context.clock),
         call: cloud.call,
       }),
       random: seededRandom(seed),
@@ -130,6 +139,13 @@ async function end(programEnded: Promise<unknown>, ending: AbortController): Pro
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits by the cloud's clock. One that is stepped is stepped, since whoever steps it waits for the deployment. */
+function waiterOn(clock: Clock): (ms: number) => Promise<void> {
+  if (!(clock instanceof SteppedClock)) return (ms) => clock.sleep(ms);
+  let last = Promise.resolve();
+  return (ms) => (last = last.then(() => clock.advance(ms)));
 }
 
 function readSource(source: ProgramSource): Project {

@@ -53,6 +53,8 @@ export interface CloudContext {
   readonly directory: string;
   /** Credentials of a role's session; calls signed with them come from that role. */
   issueCredentials(roleName: string, sessionName: string): Credentials;
+  /** Whether other services than IAM know a role, or an instance profile, by its ARN: a new one takes a while. */
+  isSettled(arn: string): boolean;
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */

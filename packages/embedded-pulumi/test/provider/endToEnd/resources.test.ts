@@ -27,6 +27,8 @@ describe("the provider, on the services themselves,", () => {
       region: cloud.context.region,
       accountId: cloud.context.accountId,
       programDirectory: ".",
+      settleMs: 0,
+      wait: () => Promise.resolve(),
       call: cloud.call,
     });
   const create = async (type: string, inputs: PropertyMap) => {
