@@ -36,6 +36,12 @@ describe("the deployed scaler", function () {
 
     load.setDemand(2);
     await fleet.advanceUntil("the alarm", 6, () => fleet.alarmStates().at(-1) === "ALARM");
+    // The event may be late; the tick does the same meanwhile.
+    await fleet.advanceUntil(
+      "the launches",
+      3,
+      sizeIs((size) => size === maxInstances),
+    );
     const event = fleet.log
       .all("event-delivered")
       .findLast(({ detailType }) => detailType === "CloudWatch Alarm State Change");

@@ -29,6 +29,8 @@ describe("CloudWatch", () => {
     cloud = await startTestCloud({
       clock,
       services: [createSqs, createSns, createEvents, createEc2, createMonitoring],
+      // What is said, and for which minute; how late it comes is tested in conditions/consistency.test.ts.
+      conditions: { looseAlarmEvents: false, lateQueueMetrics: false },
     });
     happened = [];
     cloud.context.events.subscribe((event) => happened.push(event));

@@ -20,6 +20,8 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   let dynamoDb: DynamoDb | undefined;
   const cloud = await startTestCloud({
     clock,
+    // What a role may do counts at once.
+    conditions: { iamPropagationMs: 0 },
     services: [(context) => (dynamoDb = createDynamoDb(context))],
   });
   if (dynamoDb === undefined) throw new Error("the cloud did not start its service");

@@ -29,7 +29,12 @@ describe("EC2", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createSsm, createSqs, createEvents, createEc2] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createSsm, createSqs, createEvents, createEc2],
+      // What instances are; when Describe operations know of it is tested in conditions/consistency.test.ts.
+      conditions: { instanceLagMs: 0, iamPropagationMs: 0 },
+    });
     client = new EC2Client({ ...cloud.client, maxAttempts: 1 });
     happened = [];
     cloud.context.events.subscribe((event) => happened.push(event));

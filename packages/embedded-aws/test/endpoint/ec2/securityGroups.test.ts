@@ -34,7 +34,11 @@ describe("EC2's security groups", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createEc2] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createEc2],
+      conditions: { instanceLagMs: 0, iamPropagationMs: 0 },
+    });
     ec2 = new EC2Client({ ...cloud.client, maxAttempts: 1 });
   });
   afterEach(async () => {

@@ -81,6 +81,8 @@ describe("IAM", () => {
     cloud = await startTestCloud({
       clock,
       services: Object.values(guarded),
+      // What is decided is tested here; from when it counts, in conditions/consistency.test.ts.
+      conditions: { iamPropagationMs: 0 },
     });
   });
 
