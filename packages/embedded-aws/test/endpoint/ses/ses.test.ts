@@ -21,7 +21,12 @@ describe("SES", () => {
   let client: SESv2Client;
 
   beforeEach(async () => {
-    cloud = await startTestCloud({ clock: new SteppedClock(), services: [createSes] });
+    cloud = await startTestCloud({
+      clock: new SteppedClock(),
+      services: [createSes],
+      // What a role may do counts at once.
+      conditions: { iamPropagationMs: 0 },
+    });
     client = new SESv2Client({ ...cloud.client, maxAttempts: 1 });
     await client.send(new CreateEmailIdentityCommand({ EmailIdentity: SENDER }));
   });

@@ -307,6 +307,8 @@ describe("SQS messages, by SDK v3", () => {
         inFlight: 0,
         delayed: 0,
         oldestMessageAge: 2_000,
+        createdAt: clock.now() - 3_000,
+        usedAt: clock.now() - 2_000,
       },
     ]);
   });
