@@ -1,5 +1,5 @@
 import path from "node:path";
-import { RunningClock, type Cloud } from "embedded-aws";
+import { RunningClock, type Cloud, type Conditions } from "embedded-aws";
 import {
   cloudOptionsOf,
   deploy,
@@ -41,6 +41,8 @@ export interface LocalDeploymentOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly seed: number;
+  /** How unkind the cloud is; what is not named is as unkind as AWS. */
+  readonly conditions: Partial<Conditions>;
   readonly terminal: Terminal;
 }
 
@@ -49,13 +51,13 @@ export interface LocalDeploymentOptions {
  * resource. Rejects with `CommandError` when something is wrong that its message explains.
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
-  const { stack, config, port, seed, terminal } = options;
+  const { stack, config, port, seed, conditions, terminal } = options;
   const started = performance.now();
   const clock = new RunningClock();
   const cache = path.join(localDirectory(), "cache");
   const project = await explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
   await demandFreePort(port);
-  const cloud = await startOwnCloud(".", { port, seed, clock, ...cloudOptionsOf(project) });
+  const cloud = await startOwnCloud(".", { port, seed, clock, conditions, ...cloudOptionsOf(project) });
   await furnishAccount(cloud, project);
   terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
   const deployment = await explain(() =>

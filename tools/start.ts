@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { CloudEvent } from "embedded-aws";
+import { conditionsAsJson, describeConditions, type CloudEvent, type Conditions } from "embedded-aws";
 import { seededRandom } from "embedded-aws/support";
 import { defaultStack } from "embedded-pulumi";
 import {
@@ -18,6 +18,7 @@ import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
 import {
   configOverrides,
   DEFAULT_PORT,
+  givenConditions,
   parseCommandLine,
   sharedOptions,
   tellTrouble,
@@ -36,6 +37,13 @@ const DEFAULT_ORDERS = 20;
 const SCALER_SPEED = 300;
 const REAL_TIME = 1;
 const FASTEST = 3600;
+
+/**
+ * What the demonstration leaves out, and why: the scaler takes the CPU of instances that boot for work, so that a
+ * fleet that starts may go to its maximum at once.
+ */
+const LEFT_OUT: Partial<Conditions> = { bootCpu: { seconds: 0, percent: 0 } };
+const WHY_LEFT_OUT = "the scaler takes the CPU of booting instances for work";
 
 /** What brings the orders on, and how long they may stand still behind a function that fails. */
 const ORDER_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type"]>([
@@ -80,6 +88,8 @@ export const startLine: CommandLine = {
       max: FASTEST,
       about: `how fast the cloud's clock runs while nothing is in flight; default ${SCALER_SPEED}, ${REAL_TIME} after the demonstration`,
     },
+    kind: sharedOptions.kind,
+    "new-account": sharedOptions["new-account"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -97,8 +107,12 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     config: configOverrides(given),
     port: given.integer("port") ?? DEFAULT_PORT,
     seed,
+    conditions: { ...LEFT_OUT, ...givenConditions(given) },
     terminal,
   });
+  const { conditions } = deployment.cloud.context;
+  const reason = given.has("kind") ? "" : ` (${WHY_LEFT_OUT})`;
+  terminal.print(`\nConditions: ${describeConditions(conditions)}${reason}.`);
   const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {
     const readyMs = performance.now();
@@ -108,7 +122,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
     if (given.has("json")) {
-      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources));
+      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources, conditions));
     }
     const broken = [
       ...brokenPromises(demonstration),
@@ -219,9 +233,11 @@ function summary(
   scaler: ScalerDemonstration | undefined,
   readyMs: number,
   resources: number,
+  conditions: Conditions,
 ) {
   const { audit, confirmations, inventory, latencies, firstStoredAt, ordersPerSecond } = demonstration;
   return {
+    conditions: conditionsAsJson(conditions),
     orders: audit,
     confirmations,
     inventory: { reserved: inventory.reserved, expected: inventory.expected },

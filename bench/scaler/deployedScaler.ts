@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startCloud, SteppedClock, type Cloud, type CloudContext } from "embedded-aws";
+import { startCloud, kind, SteppedClock, type Cloud, type CloudContext } from "embedded-aws";
 import { deploy } from "embedded-pulumi";
 import type { Contender } from "./compare";
 import type { ComparedSettings } from "./program/index";
@@ -47,7 +47,8 @@ export function deployedScaler(world: World, settings: ComparedSettings): Conten
 async function deployFleet(world: World, settings: ComparedSettings): Promise<DeployedFleet> {
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
   const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
-  const cloud = await startCloud({ port: 0, clock });
+  // The policies that it is compared with live in a world without what AWS adds.
+  const cloud = await startCloud({ port: 0, clock, conditions: kind });
   cloud.ec2.bootMs = world.bootSeconds * 1000;
   const deployment = await withProject(settings, async (directory) => {
     const deployed = await deploy<typeof import("./program/index")>(cloud, {

@@ -1,17 +1,19 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Conditions, conditionsOf } from "./conditions/conditions";
 import { awsEndpoint } from "./core/awsEndpoint";
 import type { Clock } from "./core/clock";
 import { RunningClock } from "./core/clock";
 import { dispatch } from "./core/dispatch";
 import { notSupported } from "./core/errors";
 import { EventStream } from "./core/eventStream";
-import { seededRandom } from "./core/random";
+import { namedRandom, seededRandom } from "./core/random";
 import { startServer } from "./core/server";
 import type { CloudContext, Service, ServiceName } from "./core/service";
 import type { Principal } from "./core/iam/principal";
 import type { ServiceCaller } from "./wire/operation";
+import { shuffler } from "./wire/shuffleAnswer";
 import { authorizer } from "./core/iam/authorize";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
@@ -33,6 +35,8 @@ export interface CloudOptions {
   readonly accountId?: string;
   /** Of all identifiers and jitter; default 1. */
   readonly seed?: number;
+  /** How unkind the cloud is; default `unkind`, as AWS treats an ordinary account. What is not named stays so. */
+  readonly conditions?: Partial<Conditions>;
   /** For files of this run, removed by `close`; default a new one under the system's temporary directory. */
   readonly directory?: string;
   /** Default false. True for tests: an answer that AWS's model does not allow fails its call. */
@@ -72,12 +76,19 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   if (!/^[0-9]{12}$/.test(accountId))
     throw new Error(`accountId: got "${accountId}"; expected twelve digits`);
 
-  const random = seededRandom(options.seed ?? 1);
+  const conditions = conditionsOf(options.conditions);
+  const { seed = 1 } = options;
+  const random = seededRandom(seed);
   // Request ids come from a sequence of their own: how many calls were made must not change what is created.
-  const requestIds = seededRandom((options.seed ?? 1) ^ 0x5bd1e995);
+  const requestIds = seededRandom(seed ^ 0x5bd1e995);
+  const chance = (condition: keyof Conditions) => namedRandom(seed, condition);
+  const shuffle = conditions.shuffledAnswers ? shuffler(chance("shuffledAnswers")) : undefined;
   const newRequestId = () => requestIds.uuid();
   const events = new EventStream(() => clock.now());
-  const identities = new Identities(accountId, random);
+  const propagation = chance("iamPropagationMs");
+  // A part of the longest at least, so that the first calls after a change always come too early.
+  const settlesAt = () => clock.now() + conditions.iamPropagationMs * (0.25 + 0.75 * propagation.next());
+  const identities = new Identities(accountId, random, settlesAt);
   const services = new Map<ServiceName, Service>();
   const shutdown = new AbortController();
 
@@ -87,6 +98,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       services,
       events,
       checkAnswers,
+      shuffle,
       authentication: {
         accountId,
         sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
@@ -113,18 +125,26 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     if (service === undefined) throw notSupported(`The service "${name}"`);
     // A caller that brings a signal ends its own calls; the others end with the cloud.
     const request = { caller, requestId: newRequestId(), signal: signal ?? shutdown.signal };
-    return await dispatch(service, operation, input, request, { events, checkAnswers, inProcess: true });
+    return await dispatch(service, operation, input, request, {
+      events,
+      checkAnswers,
+      shuffle,
+      inProcess: true,
+    });
   }
 
   const context: CloudContext = {
     clock,
     events,
     random,
+    conditions,
+    chance,
     region,
     accountId,
     directory,
     endpoint: () => server.endpoint,
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
+    isSettled: (arn) => identities.isSettled(arn, clock.now()),
     authorize: authorizer(identities, { clock, region, accountId }),
     mount: (prefix, handler) => server.mount(prefix, handler),
     call: call as CloudContext["call"],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import { unkind } from "embedded-aws";
 import { startTestCloud } from "embedded-aws/testing";
 
 const README = readFileSync(path.join(__dirname, "../README.md"), "utf8");
@@ -21,6 +22,11 @@ function listed(text: string): string[] {
 }
 
 describe("packages/embedded-aws/README.md", () => {
+  it("names every condition, and no other", () => {
+    const rows = section(/^### Conditions/).matchAll(/^\| `(\w+)` *\|/gm);
+    expect([...rows].map(([, name]) => name)).to.deep.equal(Object.keys(unkind));
+  });
+
   it("names every operation of every service, and no other", async () => {
     const cloud = await startTestCloud();
     try {

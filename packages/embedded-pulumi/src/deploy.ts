@@ -1,5 +1,5 @@
 import type { Unwrap } from "@pulumi/pulumi";
-import type { Cloud, CloudOptions } from "embedded-aws";
+import { type Clock, type Cloud, type CloudOptions, SteppedClock } from "embedded-aws";
 import { messageOf, seededRandom } from "embedded-aws/support";
 import type { ProgressEvent } from "./engine/progress";
 import {
@@ -93,6 +93,8 @@ export async function deploy<Program extends object = Record<string, unknown>>(
         region,
         accountId,
         programDirectory: options.assetDirectory ?? project.programDirectory,
+        settleMs: cloud.context.conditions.iamPropagationMs,
+        wait: waiterOn(cloud.context.clock),
         call: cloud.call,
       }),
       random: seededRandom(seed),
@@ -131,6 +133,13 @@ async function end(programEnded: Promise<unknown>, ending: AbortController): Pro
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits by the cloud's clock. One that is stepped is stepped, since whoever steps it waits for the deployment. */
+function waiterOn(clock: Clock): (ms: number) => Promise<void> {
+  if (!(clock instanceof SteppedClock)) return (ms) => clock.sleep(ms);
+  let last = Promise.resolve();
+  return (ms) => (last = last.then(() => clock.advance(ms)));
 }
 
 function readSource(source: ProgramSource): Project {

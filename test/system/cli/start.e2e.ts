@@ -22,6 +22,8 @@ describe("npm start", function () {
     expect(summary.confirmations?.sent).to.equal(summary.confirmations?.expected);
     expect(summary.inventory?.reserved).to.equal(summary.inventory?.expected);
     expect(summary.resources).to.be.a("number").greaterThan(20);
+    expect(summary.conditions).to.include({ lambdaConcurrency: 1000, shuffledAnswers: true });
+    expect(stderr).to.match(/^Conditions: as unkind as AWS/m);
     expect(summary.memory?.peakMb).to.be.a("number").greaterThan(50);
     const { timing = {} } = summary;
     for (const name of ["readyMs", "firstOrderStoredMs", "p50Ms", "p99Ms", "ordersPerSecond"])

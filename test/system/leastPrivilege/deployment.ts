@@ -17,7 +17,14 @@ export interface Deployment {
 /** The program with every permission, in a cloud whose clock stands still and whose rules fire no more. */
 export async function deployEveryPermission(): Promise<Deployment> {
   const clock = new SteppedClock();
-  const cloud = await startTestCloud({ clock });
+  // Permissions are taken and given back while the clock stands still: what follows must follow at once.
+  const conditions = {
+    iamPropagationMs: 0,
+    instanceLagMs: 0,
+    runInstancesRate: false,
+    looseAlarmEvents: false,
+  };
+  const cloud = await startTestCloud({ clock, conditions });
   const { events } = cloud.context;
   try {
     const result = await deployProgram(cloud, "test/system/leastPrivilege/program");

@@ -36,8 +36,12 @@ describe("a function whose role lacks a permission", function () {
     queueSettings = Attributes ?? {};
   });
 
-  const setPolicy = (PolicyDocument: string) =>
-    program.cloud.call("iam", "PutRolePolicy", { ...role, PolicyDocument });
+  /** Resolves once the change counts. */
+  const setPolicy = async (PolicyDocument: string) => {
+    const { call, context } = program.cloud;
+    await call("iam", "PutRolePolicy", { ...role, PolicyDocument });
+    await context.clock.sleep(context.conditions.iamPropagationMs);
+  };
 
   const setQueue = (Attributes: Record<string, string>) =>
     program.sqs.send(

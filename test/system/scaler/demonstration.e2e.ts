@@ -57,7 +57,7 @@ describe("the scaler's demonstration", function () {
     expect(lines.join("\n")).not.to.include("ALARM");
   });
 
-  it("shows alarm, event, decision, launches, recovery and scale-in, in this order", async () => {
+  it("shows alarm, event, decision and launches, whichever comes first, then recovery and scale-in", async () => {
     const { lines, outcome } = await demonstrate(forever);
     const demonstration: ScalerDemonstration = await outcome;
     expect(demonstration).to.deep.equal({
@@ -71,24 +71,29 @@ describe("the scaler's demonstration", function () {
       missed: undefined,
     });
     expect(brokenScalerPromises(demonstration)).to.deep.equal([]);
-    const story = [
-      /a quiet day: work for 0\.3 instances/,
-      /the load rises: work for 2\.0 instances/,
-      /alarm fleet-cpu-high-\w+: OK → ALARM/,
-      /event "CloudWatch Alarm State Change" delivered to fleet-scale-/,
-      /i-\w+ launched: t3\.micro of ami-\w+ in us-east-1\w; 4 in the fleet/,
-      /woken by alarm: CPU 100 % on 1 of 1 running; wanted 4, at most 4; launching 3 × t3\.micro/,
-      /4 of 4 instances in service, CPU 50 %/,
-      /alarm fleet-cpu-high-\w+: ALARM → OK/,
-      /the load falls/,
-      /woken by tick: CPU .* terminating /,
-      /i-\w+ terminated/,
+    // The event may come late, and the tick of each minute does what it would have done.
+    const story: readonly (readonly RegExp[])[] = [
+      [/a quiet day: work for 0\.3 instances/],
+      [/the load rises: work for 2\.0 instances/],
+      [
+        /alarm fleet-cpu-high-\w+: OK → ALARM/,
+        /event "CloudWatch Alarm State Change" delivered to fleet-scale-/,
+        /i-\w+ launched: t3\.micro of ami-\w+ in us-east-1\w; 4 in the fleet/,
+        /woken by (alarm|tick): CPU \d+(\.\d)? % on 1 of 1 running; wanted 4, at most 4; launching 3 × t3\.micro/,
+      ],
+      [/4 of 4 instances in service, CPU 50 %/, /alarm fleet-cpu-high-\w+: ALARM → OK/],
+      [/the load falls/],
+      [/woken by tick: CPU .* terminating /],
+      [/i-\w+ terminated/],
     ];
     let from = 0;
-    for (const part of story) {
-      const at = lines.findIndex((line, index) => index >= from && part.test(line));
-      expect(at, `${part} after line ${from} of\n${lines.join("\n")}`).to.be.at.least(0);
-      from = at + 1;
+    for (const chapter of story) {
+      const places = chapter.map((part) => {
+        const at = lines.findIndex((line, index) => index >= from && part.test(line));
+        expect(at, `${part} after line ${from} of\n${lines.join("\n")}`).to.be.at.least(0);
+        return at;
+      });
+      from = Math.min(...places) + 1;
     }
     for (const line of lines) expect(line).to.match(/^ {2}\d\d:\d\d:\d\d {2}\S/);
   });

@@ -9,6 +9,7 @@ import type { WireRequest, WireResponse } from "./http";
 import { encodeErrorLike } from "../wire/foreignRequest";
 import { officialCodec, protocolOf } from "../wire/protocols";
 import { operationHint } from "../wire/requestMarks";
+import type { Shuffle } from "../wire/shuffleAnswer";
 import { bodyLimit } from "./bodyLimit";
 import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
@@ -22,6 +23,8 @@ export interface AwsEndpointOptions {
   readonly authentication: AuthenticationOptions;
   /** See `CloudOptions`. */
   readonly checkAnswers: boolean;
+  /** See `DispatchOptions`. */
+  readonly shuffle: Shuffle | undefined;
   newRequestId(): string;
   /** Aborts when the cloud shuts down. */
   readonly shutdown: AbortSignal;
@@ -69,7 +72,12 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
           decoded.operation,
           decoded.input,
           { caller: authentication.caller, requestId, signal },
-          { events: options.events, inProcess: false, checkAnswers: options.checkAnswers },
+          {
+            events: options.events,
+            inProcess: false,
+            checkAnswers: options.checkAnswers,
+            shuffle: options.shuffle,
+          },
         );
       } catch (error) {
         return encodeError(asAwsError(error));

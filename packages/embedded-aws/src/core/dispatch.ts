@@ -4,6 +4,7 @@ import { accessDeniedBy } from "../wire/refusals";
 import type { EventStream } from "./eventStream";
 import type { Call, Service } from "./service";
 import { messageOf } from "./messageOf";
+import type { Shuffle } from "../wire/shuffleAnswer";
 
 /** The code that `CloudContext.authorize` refuses with; `dispatch` turns it into the service's own. */
 export const accessDenied = "AccessDenied";
@@ -14,6 +15,8 @@ export interface DispatchOptions {
   readonly inProcess: boolean;
   /** Whether an answer that AWS's model does not allow is a failure. */
   readonly checkAnswers: boolean;
+  /** Changes the order of what has none; left out where answers stay as they are. */
+  readonly shuffle?: Shuffle | undefined;
 }
 
 /**
@@ -25,13 +28,14 @@ export async function dispatch(
   operation: string,
   input: unknown,
   call: Call,
-  { events, inProcess, checkAnswers }: DispatchOptions,
+  { events, inProcess, checkAnswers, shuffle }: DispatchOptions,
 ): Promise<object> {
   try {
     const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (run === undefined) throw notSupported(`The operation ${service.name}:${operation}`);
     if (inProcess) service.wire.checkInput(operation, input);
-    const output = await run(input, call);
+    const given = await run(input, call);
+    const output = shuffle?.(service.name, operation, input, given) ?? given;
     if (checkAnswers) service.wire.checkOutput(operation, output);
     publishRequest(events, service.name, operation, call.caller, call.requestId);
     return output;

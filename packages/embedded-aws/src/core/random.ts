@@ -8,6 +8,14 @@ export interface Random {
   uuid(): string;
 }
 
+/** The sequence that belongs to `name` under a seed: the same name gives the same sequence, another another. */
+export function namedRandom(seed: number, name: string): Random {
+  // FNV-1a, 32 bits.
+  let hash = 0x811c9dc5;
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return seededRandom((seed ^ hash) >>> 0);
+}
+
 /** Mulberry32: small, fast and good enough for identifiers and jitter; never for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import type { Principal } from "./iam/principal";
 import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
+import type { Conditions } from "../conditions/conditions";
 import type { Clock } from "./clock";
 import type { EventStream } from "./eventStream";
 import type { Random } from "./random";
@@ -40,6 +41,10 @@ export interface CloudContext {
   readonly clock: Clock;
   readonly events: EventStream;
   readonly random: Random;
+  /** How unkind the cloud is; see `CloudOptions`. */
+  readonly conditions: Conditions;
+  /** A sequence of its own for the whims of one condition: what is created does not depend on them. */
+  chance(condition: keyof Conditions): Random;
   readonly region: string;
   readonly accountId: string;
   /** "http://127.0.0.1:4566"; known once the cloud listens. */
@@ -48,6 +53,8 @@ export interface CloudContext {
   readonly directory: string;
   /** Credentials of a role's session; calls signed with them come from that role. */
   issueCredentials(roleName: string, sessionName: string): Credentials;
+  /** Whether other services than IAM know a role, or an instance profile, by its ARN: a new one takes a while. */
+  isSettled(arn: string): boolean;
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */

@@ -1,7 +1,11 @@
 import type { CloudContext } from "../core/service";
+import type { Cancel } from "../core/clock";
+import type { Dimension } from "../services/cloudWatch/metricStore";
 import { currentState, type Instance, stateAt } from "../services/ec2/instance";
 import { instancesOf, isLive } from "../services/ec2/instances";
 import { cpuUnderLoad, idleCpu } from "./cpu";
+import { Meter } from "./meter";
+import { instanceDimension, reportCpu, sharedDimensions } from "./reportCpu";
 
 export interface LoadOptions {
   /** The instances that share the work: those that carry all of these tags. */
@@ -23,7 +27,7 @@ export interface Load {
   live(): readonly string[];
   /** How many instances share it just now. */
   inService(): number;
-  /** CPU of each instance in service just now, in percent. */
+  /** CPU that the work makes on each instance in service just now, in percent. */
   cpu(): number;
   close(): void;
 }
@@ -37,8 +41,13 @@ const SAMPLE_MS = 5_000;
 
 /** Puts work on a fleet of the embedded cloud, and reports the CPU that EC2 would report for its instances. */
 export function createLoad(context: CloudContext, options: LoadOptions): Load {
-  const { clock, random } = context;
+  const { clock, random, conditions } = context;
+  const whims = context.chance("staggeredMetrics");
   const { fleetTags, bootstrapMs = 60_000, delayMs = 60_000 } = options;
+  const { otherInstances, staggeredMetrics } = conditions;
+  const othersOffsets = Array.from({ length: otherInstances.count }, () =>
+    staggeredMetrics ? Math.floor(whims.next() * MINUTE_MS) : 0,
+  );
   let changes: { readonly at: number; readonly demand: number }[] = [];
 
   const demandAt = (at: number) =>
@@ -53,61 +62,66 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
     stateAt(instance, at) === "running" && stateAt(instance, at - bootstrapMs) === "running";
   const cpuAt = (instances: readonly Instance[], at: number, idle: number) =>
     cpuUnderLoad(demandAt(at), instances.filter((instance) => isInService(instance, at)).length, idle);
+  const meters = new WeakMap<Instance, Meter>();
+  const meterOf = (instance: Instance) => {
+    let meter = meters.get(instance);
+    if (meter === undefined) meters.set(instance, (meter = new Meter(instance, conditions, whims.next())));
+    return meter;
+  };
 
   /** The instance's mean CPU over a period; undefined when it did not run in it. */
-  const meanCpu = (instance: Instance, instances: readonly Instance[], start: number, end: number) => {
+  const meanCpu = (instance: Instance, start: number, end: number) => {
     const idle = idleCpu(random.next());
+    const instances = fleet();
+    const meter = meterOf(instance);
     const samples: number[] = [];
     for (let at = start; at < end; at += SAMPLE_MS) {
       if (stateAt(instance, at) !== "running") continue;
-      samples.push(isInService(instance, at) ? cpuAt(instances, at, idle) : idle);
+      const work = isInService(instance, at) ? cpuAt(instances, at, idle) : idle;
+      samples.push(meter.sample(at, work, SAMPLE_MS));
     }
     return samples.length === 0 ? undefined : samples.reduce((sum, value) => sum + value, 0) / samples.length;
   };
 
-  const report = async (instance: Instance, start: number, value: number) => {
-    const detailed = instance.specification.Monitoring?.Enabled === true;
-    const identities = [
-      { Name: "InstanceId", Value: instance.id },
-      // Aggregates over instances are there with detailed monitoring only.
-      ...(detailed
-        ? [
-            { Name: "ImageId", Value: instance.imageId },
-            { Name: "InstanceType", Value: instance.instanceType },
-          ]
-        : []),
-    ];
-    const datum = {
-      MetricName: "CPUUtilization",
-      Timestamp: new Date(start),
-      Value: value,
-      Unit: "Percent" as const,
-    };
-    await context.call(
-      "monitoring",
-      "PutMetricData",
-      {
-        Namespace: "AWS/EC2",
-        MetricData: identities.map((dimension) => ({ ...datum, Dimensions: [dimension] })),
-      },
-      { kind: "service", service: "ec2.amazonaws.com", sourceArn: instance.arn },
-    );
-  };
-
-  const measure = (end: number) => {
-    const instances = fleet();
-    const points = instances.flatMap((instance) => {
-      const period = instance.specification.Monitoring?.Enabled === true ? DETAILED_MS : BASIC_MS;
-      if (end % period !== 0) return [];
-      const value = meanCpu(instance, instances, end - period, end);
-      return value === undefined ? [] : [{ instance, start: end - period, value }];
+  const pending = new Set<Cancel>();
+  const later = (ms: number, work: () => void) => {
+    const cancel = clock.after(ms, () => {
+      pending.delete(cancel);
+      work();
     });
-    if (points.length > 0)
-      clock.after(delayMs, () => {
-        void clock.busy(
-          Promise.all(points.map(({ instance, start, value }) => report(instance, start, value))),
-        );
+    pending.add(cancel);
+  };
+  const report = (
+    source: Pick<Instance, "arn" | "imageId" | "instanceType">,
+    dimensions: readonly Dimension[],
+    at: number,
+    cpu: number,
+  ) =>
+    clock.after(delayMs, () => {
+      void clock.busy(reportCpu(context, source, dimensions, at, cpu));
+    });
+
+  /** Each instance ends its period at a second of its own, and names it after the minutes that it mostly covers. */
+  const measure = (end: number) => {
+    for (const instance of fleet()) {
+      const detailed = instance.specification.Monitoring?.Enabled === true;
+      const period = detailed ? DETAILED_MS : BASIC_MS;
+      if (end % period !== 0) continue;
+      const { offsetMs } = meterOf(instance);
+      later(offsetMs, () => {
+        const cpu = meanCpu(instance, end + offsetMs - period, end + offsetMs);
+        // Aggregates over instances are there with detailed monitoring only.
+        const dimensions = [instanceDimension(instance), ...(detailed ? sharedDimensions(instance) : [])];
+        if (cpu !== undefined) report(instance, dimensions, end - period, cpu);
       });
+    }
+    const [example] = fleet();
+    if (example !== undefined) {
+      for (const offsetMs of othersOffsets)
+        later(offsetMs, () =>
+          report(example, sharedDimensions(example), end - DETAILED_MS, conditions.otherInstances.cpuPercent),
+        );
+    }
     // No sample reaches further back than the longest period.
     changes = changes.filter((change, index) => (changes[index + 1]?.at ?? Infinity) > end - BASIC_MS);
   };
@@ -130,6 +144,9 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
         .map(({ id }) => id),
     inService,
     cpu: () => cpuUnderLoad(demandAt(clock.now()), inService(), idleCpu(0)),
-    close: () => cancel(),
+    close: () => {
+      cancel();
+      for (const drop of pending) drop();
+    },
   };
 }

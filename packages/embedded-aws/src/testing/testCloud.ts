@@ -1,10 +1,8 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../core/clock";
-import { startCloud, type Cloud } from "../cloud";
+import { startCloud, type Cloud, type CloudOptions } from "../cloud";
 import type { Credentials } from "../core/service";
-import type { ServiceFactory } from "../services";
 
 export interface TestCloud extends Cloud {
   /** Configuration of any SDK v3 client, as the administrator. */
@@ -21,7 +19,7 @@ export interface ClientConfig {
 
 /** The embedded cloud on a free port, with files in a temporary directory that `close` removes. */
 export async function startTestCloud(
-  options: { clock?: Clock; services?: readonly ServiceFactory[]; seed?: number } = {},
+  options: Pick<CloudOptions, "clock" | "services" | "seed" | "conditions"> = {},
 ): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), "test-cloud-"));
   const cloud = await startCloud({ port: 0, directory, checkAnswers: true, ...options });

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type Conditions, kind, newAccount } from "embedded-aws";
 import { largest } from "embedded-aws/support";
 import { proposal } from "../engine/nearest";
 
@@ -181,9 +182,22 @@ export const sharedOptions = {
     repeated: true,
     about: "configuration that wins over the stack's file; may be given several times",
   },
+  kind: {
+    kind: "flag",
+    about: "a cloud without AWS's quotas, throttles, delays and changing orders; default: as unkind as AWS",
+  },
+  "new-account": {
+    kind: "flag",
+    about: "the quotas of a new account: 10 invocations at one time, none of which can be reserved",
+  },
 } as const satisfies Record<string, Option>;
 
 export const DEFAULT_PORT = 4566;
+
+/** What `--kind` and `--new-account` say of the cloud's conditions; together, a new account in a kind cloud. */
+export function givenConditions(args: ParsedArguments): Partial<Conditions> {
+  return { ...(args.has("kind") ? kind : {}), ...(args.has("new-account") ? newAccount : {}) };
+}
 
 /** The values of `--config`, by key; the last one of a key counts. */
 export function configOverrides(args: ParsedArguments): ReadonlyMap<string, string> {

@@ -3,6 +3,7 @@ export {
   type CommandLine,
   configOverrides,
   DEFAULT_PORT,
+  givenConditions,
   helpText,
   type ParsedArguments,
   parseCommandLine,

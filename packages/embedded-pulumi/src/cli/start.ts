@@ -7,6 +7,7 @@ import {
   type CommandLine,
   configOverrides,
   DEFAULT_PORT,
+  givenConditions,
   parseCommandLine,
   sharedOptions,
 } from "./arguments";
@@ -26,6 +27,8 @@ export const startLine: CommandLine = {
     port: { ...sharedOptions.port, about: `port on 127.0.0.1, 0 for any free one; default ${DEFAULT_PORT}` },
     stack: sharedOptions.stack,
     config: sharedOptions.config,
+    kind: sharedOptions.kind,
+    "new-account": sharedOptions["new-account"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -47,7 +50,12 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
       terminal.signal,
     ),
   );
-  const cloud = await startOwnCloud(".", { port, seed, ...cloudOptionsOf(project) });
+  const cloud = await startOwnCloud(".", {
+    port,
+    seed,
+    conditions: givenConditions(given),
+    ...cloudOptionsOf(project),
+  });
   const endOfTrouble = tellTrouble(cloud.context.events, terminal);
   const { region } = cloud.context;
   terminal.print(`Updating (${project.stack}) on the embedded cloud at ${cloud.endpoint}\n`);

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { startCloud, SteppedClock } from "embedded-aws";
+import { kind, startCloud, SteppedClock } from "embedded-aws";
 import { cloudOptionsOf, deploy } from "../deploy";
 import { readCheckedProject } from "../engine/checkConfiguration";
 import { localDirectory } from "../engine/localDirectory";
@@ -76,7 +76,13 @@ interface Rehearsed {
 async function rehearse(options: PreviewOptions, directory: string, cache: string): Promise<Rehearsed> {
   const { stack, config, signal, onEvent } = options;
   const project = await readCheckedProject(directory, stack, config, cache, signal);
-  const cloud = await startCloud({ port: 0, ...cloudOptionsOf(project), clock: new SteppedClock() });
+  // What differs between two previews must come of the program: nothing is late here, and orders stay as they are.
+  const cloud = await startCloud({
+    port: 0,
+    clock: new SteppedClock(),
+    conditions: kind,
+    ...cloudOptionsOf(project),
+  });
   const deployment = await deploy(cloud, {
     project,
     signal,

@@ -7,6 +7,10 @@ export interface CreateContext {
   readonly accountId: string;
   /** Paths of assets and archives are relative to it. */
   readonly programDirectory: string;
+  /** How long a change of IAM may take to count in the cloud, in milliseconds of its clock. */
+  readonly settleMs: number;
+  /** Waits so many milliseconds of the cloud's clock. */
+  wait(ms: number): Promise<void>;
   /** Calls the embedded cloud in-process, as the account's administrator. */
   readonly call: ServiceCaller<[]>;
 }

@@ -24,6 +24,8 @@ export function recordingContext(answers: Readonly<Record<string, object>> = {})
     region: "eu-west-1",
     accountId: "000000000000",
     programDirectory: __dirname,
+    settleMs: 0,
+    wait: () => Promise.resolve(),
     call: ((service: string, operation: string, input: object) => {
       const name = `${service}:${operation}`;
       calls.push({ operation: name, input: given(input) as object });

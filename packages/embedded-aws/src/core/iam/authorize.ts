@@ -32,7 +32,7 @@ export function authorizer(
           resource: access.resource,
           context: conditionContext(principal, role, access.context ?? {}, surroundings),
         },
-        role === undefined ? [] : identityPolicies(role),
+        role === undefined ? [] : identityPolicies(role, surroundings.clock.now()),
         access.resourcePolicy === undefined ? undefined : resourcePolicies.parse(access.resourcePolicy),
       );
       if (!decision.allowed)
@@ -68,10 +68,11 @@ export function callerFor(
   }
 }
 
-export function identityPolicies(role: Role): PolicyDocument[] {
+/** The policies that count at `now`: changes take a while. */
+export function identityPolicies(role: Role, now: number): PolicyDocument[] {
   return [
-    ...[...role.inlinePolicies.values()].map((policy) => policy.document),
-    ...[...role.attachedPolicies.values()].map(({ policy }) => policy.document),
+    ...[...role.inlinePolicies.inForce(now).values()].map((policy) => policy.document),
+    ...[...role.attachedPolicies.inForce(now).values()].map(({ policy }) => policy.document),
   ];
 }
 

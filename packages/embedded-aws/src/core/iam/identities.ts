@@ -4,6 +4,7 @@ import { newSecret } from "../secret";
 import type { Credentials } from "../service";
 import type { PolicyDocument } from "./policyDocument";
 import type { Principal } from "./principal";
+import { SettlingMap } from "./settlingMap";
 
 /** A policy as it was written, and as it is evaluated. */
 export interface StoredPolicy {
@@ -23,9 +24,11 @@ export interface Role {
   readonly maxSessionDuration: number;
   readonly trustPolicy: StoredPolicy;
   readonly tags: Map<string, string>;
-  readonly inlinePolicies: Map<string, StoredPolicy>;
+  readonly inlinePolicies: SettlingMap<string, StoredPolicy>;
   /** By ARN. */
-  readonly attachedPolicies: Map<string, ManagedPolicy>;
+  readonly attachedPolicies: SettlingMap<string, ManagedPolicy>;
+  /** From when other services know the role. */
+  readonly settlesAt: number;
 }
 
 export interface ManagedPolicy {
@@ -44,6 +47,8 @@ export interface InstanceProfile {
   readonly path: string;
   readonly createDate: number;
   readonly tags: Map<string, string>;
+  /** From when other services know the instance profile. */
+  readonly settlesAt: number;
   role: Role | undefined;
 }
 
@@ -65,10 +70,28 @@ export class Identities {
   readonly instanceProfiles = new Map<string, InstanceProfile>();
   readonly #sessions = new Map<string, Session>();
 
+  /** @param settlesAt from when a change of this moment counts outside of IAM (epoch milliseconds). */
   constructor(
     private readonly accountId: string,
     private readonly random: Random,
+    readonly settlesAt: () => number,
   ) {}
+
+  /** What of a role does not count at once. */
+  newcomer(): Pick<Role, "inlinePolicies" | "attachedPolicies" | "settlesAt"> {
+    return {
+      inlinePolicies: new SettlingMap(this.settlesAt),
+      attachedPolicies: new SettlingMap(this.settlesAt),
+      settlesAt: this.settlesAt(),
+    };
+  }
+
+  /** Whether other services know a role, or an instance profile, by its ARN at `now`. */
+  isSettled(arn: string, now: number): boolean {
+    const name = arn.slice(arn.lastIndexOf("/") + 1);
+    const found = arn.includes(":instance-profile/") ? this.instanceProfiles.get(name) : this.roles.get(name);
+    return found?.arn === arn && found.settlesAt <= now;
+  }
 
   /** Credentials of a new session. They do not expire: a function's environment outlives any session of AWS's. */
   issueCredentials(roleName: string, sessionName: string): Credentials {

@@ -32,7 +32,7 @@ export async function publishStateChange(
     Source: "aws.cloudwatch",
     DetailType: "CloudWatch Alarm State Change",
     Resources: [alarm.arn],
-    Time: new Date(context.clock.now()),
+    Time: new Date(alarm.state.since),
     Detail: JSON.stringify(alarmStateChange(alarm, previous)),
   };
   await context.call("events", "PutEvents", { Entries: [entry] }, alarmPrincipal(alarm));

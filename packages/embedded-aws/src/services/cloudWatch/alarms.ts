@@ -1,10 +1,12 @@
 import { asAwsError } from "../../core/dispatch";
 import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
+import type { Random } from "../../core/random";
 import type { CloudContext } from "../../core/service";
 import { type Alarm, type AlarmState, type PutMetricAlarmInput, readAlarmInput } from "./alarm";
 import { actionsFor, runAction } from "./alarmActions";
 import { publishStateChange } from "./alarmEvent";
+import { looseDelays } from "./looseDelays";
 import { evaluateAlarm, evaluationRange } from "./evaluateAlarm";
 import { MINUTE_MS, type MetricStore } from "./metricStore";
 import { type InstancesWithTag, readPoint, selectMetrics, type SeriesPoint } from "./series";
@@ -27,11 +29,15 @@ export class Alarms {
   readonly #alarms = new Map<string, Alarm>();
   readonly #history: HistoryItem[] = [];
 
+  readonly #chance: Random;
+
   constructor(
     private readonly context: CloudContext,
     private readonly store: MetricStore,
     private readonly instancesWithTag: InstancesWithTag,
-  ) {}
+  ) {
+    this.#chance = context.chance("looseAlarmEvents");
+  }
 
   arnOf(alarmName: string): string {
     return `arn:aws:cloudwatch:${this.context.region}:${this.context.accountId}:alarm:${alarmName}`;
@@ -133,9 +139,7 @@ export class Alarms {
       previousState: previous.value,
       reason: state.reason,
     });
-    await this.#try(alarmName, "Failed to send the state change to EventBridge", () =>
-      publishStateChange(this.context, alarm, previous),
-    );
+    await this.#announce(alarm, previous);
     for (const arn of actionsFor(alarm, state.value)) {
       const done = await this.#try(alarmName, `Failed to execute action ${arn}`, () =>
         runAction(this.context, alarm, previous, arn),
@@ -145,6 +149,21 @@ export class Alarms {
           actionState: "Succeeded",
         });
     }
+  }
+
+  /** Tells EventBridge, as late and as often as the conditions have it. */
+  async #announce(alarm: Alarm, previous: AlarmState): Promise<void> {
+    const send = async () => {
+      await this.#try(alarm.input.AlarmName, "Failed to send the state change to EventBridge", () =>
+        publishStateChange(this.context, alarm, previous),
+      );
+    };
+    const { clock, conditions } = this.context;
+    if (!conditions.looseAlarmEvents) {
+      await send();
+      return;
+    }
+    for (const delayMs of looseDelays(this.#chance)) clock.after(delayMs, () => void clock.busy(send()));
   }
 
   /** What fails leaves its reason in the history, and hinders neither the alarm nor what comes after. */

@@ -3,6 +3,7 @@ import type { CloudContext } from "../../core/service";
 import { queueStatistics, type QueueStatistics } from "../sqs/statistics";
 import { embeddedMetrics } from "./embeddedMetricFormat";
 import { MINUTE_MS, type MetricStore } from "./metricStore";
+import { QueueActivity } from "./queueActivity";
 import { aggregateOfValue } from "./statistics";
 
 /**
@@ -11,11 +12,14 @@ import { aggregateOfValue } from "./statistics";
  */
 export class ServiceMetrics {
   #totals = new Map<string, QueueStatistics>();
+  readonly #activity: QueueActivity;
 
   constructor(
     private readonly context: CloudContext,
     private readonly store: MetricStore,
-  ) {}
+  ) {
+    this.#activity = new QueueActivity(context);
+  }
 
   /** Takes from the cloud's events what Lambda would report, and the metrics that functions log. */
   take(event: CloudEvent): void {
@@ -57,8 +61,10 @@ export class ServiceMetrics {
         const earlier = before?.[total] ?? 0;
         return queue[total] >= earlier ? queue[total] - earlier : queue[total];
       };
-      const put = (name: string, value: number) =>
-        this.#put("AWS/SQS", "QueueName", queue.queueName, name, at, value);
+      const lateMs = this.#activity.lateness(queue);
+      if (lateMs === undefined) continue;
+      const values: (readonly [name: string, value: number])[] = [];
+      const put = (name: string, value: number) => values.push([name, value]);
       put("ApproximateAgeOfOldestMessage", Math.floor(queue.oldestMessageAge / 1000));
       put("ApproximateNumberOfMessagesVisible", queue.available);
       put("ApproximateNumberOfMessagesNotVisible", queue.inFlight);
@@ -67,6 +73,12 @@ export class ServiceMetrics {
       put("NumberOfMessagesReceived", since("received"));
       put("NumberOfMessagesDeleted", since("deleted"));
       put("NumberOfEmptyReceives", since("emptyReceives"));
+      const report = () => {
+        for (const [name, value] of values)
+          this.#put("AWS/SQS", "QueueName", queue.queueName, name, at, value);
+      };
+      if (lateMs === 0) report();
+      else this.context.clock.after(lateMs, report);
     }
     this.#totals = new Map(queues.map((queue) => [queue.queueName, queue]));
   }

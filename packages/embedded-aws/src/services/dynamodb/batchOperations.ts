@@ -23,8 +23,14 @@ type Bytes = ReturnType<typeof asBytes>;
 const THROTTLES = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
 
 /** Whether an item of a batch is throttled, and so left for the client to send again. Other faults fail the whole batch. */
-function throttled(database: Database, operationName: string, tableName: string): AwsError | undefined {
-  const fault = database.controls.faults?.(operationName, database.nameOf(tableName));
+function throttled(
+  database: Database,
+  operationName: "BatchGetItem" | "BatchWriteItem",
+  tableName: string,
+  key: Item | undefined,
+): AwsError | undefined {
+  const kind = operationName === "BatchGetItem" ? "read" : "write";
+  const fault = database.refusal(operationName, tableName, kind, key);
   if (fault !== undefined && !THROTTLES.has(fault.code)) throw fault;
   return fault;
 }
@@ -72,7 +78,7 @@ function batchGetItem(database: Database) {
         for (const Key of Keys) {
           const { item, stored } = readItem(table, { TableName: name, Key, ...read });
           const size = stored === undefined ? 0 : itemSize(stored);
-          const fault = throttled(database, "BatchGetItem", name);
+          const fault = throttled(database, "BatchGetItem", name, Key);
           throttle ??= fault;
           if (fault !== undefined || bytes + size > MAX_BATCH_GET_BYTES) {
             left.push(Key);
@@ -80,7 +86,9 @@ function batchGetItem(database: Database) {
           }
           bytes += size;
           processed++;
-          usage = addUsage(usage, itemReadUsage(stored, read.ConsistentRead));
+          const cost = itemReadUsage(stored, read.ConsistentRead);
+          usage = addUsage(usage, cost);
+          database.spend(table, "read", cost, Key);
           if (item !== undefined) found.push(item);
         }
         responses[name] = found.map(asBytes);
@@ -130,11 +138,14 @@ function batchWriteItem(database: Database) {
           if (seen.has(change.key))
             throw new AwsError("ValidationException", "Provided list of item keys contains duplicates");
           seen.add(change.key);
-          const fault = throttled(database, "BatchWriteItem", name);
+          const [key] = writesOf([request]);
+          const fault = throttled(database, "BatchWriteItem", name, key);
           throttle ??= fault;
           if (fault === undefined) {
             changes.push(change);
-            usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, writeUsage(change)));
+            const cost = writeUsage(change);
+            usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, cost));
+            database.spend(change.table, "write", cost, key);
           } else (unprocessed[name] ??= []).push(withBytes(request));
         }
       }

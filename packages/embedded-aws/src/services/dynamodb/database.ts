@@ -1,21 +1,26 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { sameItem } from "./attributeValue";
+import type { Usage } from "./capacity";
 import { type Change, commit } from "./change";
 import { type DynamoDbControls, dynamoDbControlsOf } from "./controls";
 import { Stream } from "./stream";
 import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";
+import { Throughput, type UnitKind } from "./throughput";
+import type { Item } from "./attributeValue";
 
 /** Everything that DynamoDB holds in one embedded cloud. */
 export class Database {
   readonly tables = new Map<string, Table>();
   readonly controls: DynamoDbControls;
+  readonly #throughput: Throughput;
   #streams: readonly Stream[] = [];
   #nextSequence = 1;
 
   constructor(readonly context: CloudContext) {
     this.controls = dynamoDbControlsOf(context);
+    this.#throughput = new Throughput(context);
   }
 
   /** The table of a name or an ARN, where there is one. */
@@ -38,6 +43,21 @@ export class Database {
   /** The name of a table that is named by name or ARN; what names none stays as it is. */
   nameOf(nameOrArn: string): string {
     return this.find(nameOrArn)?.name ?? nameOrArn;
+  }
+
+  /**
+   * What stands in the way of touching a table, or the item with `key` in it: a fault that was asked for, or
+   * throughput that is used up. A scan has no key.
+   */
+  refusal(operation: string, nameOrArn: string, kind: UnitKind, key?: Item): AwsError | undefined {
+    const table = this.find(nameOrArn);
+    const fault = this.controls.faults?.(operation, table?.name ?? nameOrArn);
+    return fault ?? (table === undefined ? undefined : this.#throughput.refusal(table, kind, key));
+  }
+
+  /** Takes what touching an item has cost from what its partition and its table may cost in this second. */
+  spend(table: Table, kind: UnitKind, usage: Usage, key?: Item): void {
+    this.#throughput.spend(table, kind, usage.table, key);
   }
 
   /** The table, or DynamoDB's refusal in the words of the operations on items. */

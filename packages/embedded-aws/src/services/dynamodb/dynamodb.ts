@@ -11,7 +11,7 @@ import { transactWriteItems } from "./transactWrite";
 
 /**
  * Amazon DynamoDB and DynamoDB Streams. Tables and streams are ready as soon as they are asked for, reads are
- * always up to date, and throughput is counted but never limited.
+ * always up to date, and throughput is limited as the cloud's conditions say.
  */
 export function createDynamoDb(context: CloudContext): Service {
   const database = new Database(context);

@@ -1,6 +1,7 @@
 import { AwsError, notSupported } from "../../core/errors";
 import { parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
+import type { Item } from "./attributeValue";
 import { asBytes } from "./bytes";
 import { capacityReport, itemReadUsage, pageUsage, refusedWriteUsage, writeUsage } from "./capacity";
 import type { Database } from "./database";
@@ -11,6 +12,7 @@ import type { CapacityReport, GetItemRequest, PageRequest, QueryRequest, WriteRe
 import { pageRules, readRules, writeRules } from "./requestRules";
 import { evaluateWrite, type WriteOperation } from "./store";
 import type { Table } from "./table";
+import type { UnitKind } from "./throughput";
 
 const condition = [
   "ConditionExpression",
@@ -63,8 +65,14 @@ function consumed(
 }
 
 /** Throws the fault that stands in the way of a request, if any. */
-function passFaults(database: Database, operationName: string, tableName: string): void {
-  const fault = database.controls.faults?.(operationName, database.nameOf(tableName));
+function passFaults(
+  database: Database,
+  operationName: string,
+  tableName: string,
+  kind: UnitKind,
+  key?: Item,
+): void {
+  const fault = database.refusal(operationName, tableName, kind, key);
   if (fault !== undefined) throw fault;
 }
 
@@ -76,7 +84,8 @@ function writeAccess(database: Database, name: WriteOperation) {
 
 function write(database: Database, name: WriteOperation) {
   return (input: WriteRequest) => {
-    passFaults(database, name, input.TableName);
+    const key = input.Item ?? input.Key;
+    passFaults(database, name, input.TableName, "write", key);
     const table = database.table(input.TableName);
     if (input.ReturnItemCollectionMetrics === "SIZE" && table.schema.LocalSecondaryIndexes !== undefined) {
       throw notSupported(`${name} with ReturnItemCollectionMetrics on a table with local secondary indexes`);
@@ -86,7 +95,9 @@ function write(database: Database, name: WriteOperation) {
       case "invalid":
         throw evaluation.error;
       case "condition-failed": {
-        database.controls.capacity.written(table.name, refusedWriteUsage(evaluation.oldItem, input.Item));
+        const usage = refusedWriteUsage(evaluation.oldItem, input.Item);
+        database.controls.capacity.written(table.name, usage);
+        database.spend(table, "write", usage, key);
         const shown =
           input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" ? evaluation.oldItem : undefined;
         const { code, message, status } = evaluation.error;
@@ -95,6 +106,7 @@ function write(database: Database, name: WriteOperation) {
       case "accepted": {
         const usage = writeUsage(evaluation.change);
         database.controls.capacity.written(table.name, usage);
+        database.spend(table, "write", usage, key);
         database.apply([evaluation.change]);
         return {
           ...(evaluation.attributes !== undefined && { Attributes: asBytes(evaluation.attributes) }),
@@ -107,11 +119,12 @@ function write(database: Database, name: WriteOperation) {
 
 function get(database: Database) {
   return (input: GetItemRequest) => {
-    passFaults(database, "GetItem", input.TableName);
+    passFaults(database, "GetItem", input.TableName, "read", input.Key);
     const table = database.table(input.TableName);
     const { item, stored } = readItem(table, input);
     const usage = itemReadUsage(stored, input.ConsistentRead);
     database.controls.capacity.read(table.name, usage);
+    database.spend(table, "read", usage, input.Key);
     return {
       ...(item !== undefined && { Item: asBytes(item) }),
       ...consumed(input.ReturnConsumedCapacity, table, usage, input.TableName),
@@ -119,14 +132,19 @@ function get(database: Database) {
   };
 }
 
-function queryAccess(database: Database) {
-  return ({ TableName, IndexName, keyConditions }: QueryRequest) => {
-    // Only a query of the table itself is bound to one partition key of the table.
-    const partitionKey = database.find(TableName)?.key.hash[0]?.name ?? "";
-    const value = IndexName === undefined ? keyConditions.get(partitionKey)?.values[0] : undefined;
-    const keys = value === undefined ? [] : [{ [partitionKey]: value }];
-    return [tableAccess(database, "Query", TableName, keys, IndexName)];
+function pageAccess(database: Database, name: "Query" | "Scan") {
+  return (input: PageRequest) => {
+    const key = partitionOf(database, input);
+    return [tableAccess(database, name, input.TableName, key === undefined ? [] : [key], input.IndexName)];
   };
+}
+
+/** Only a query of the table itself is bound to one partition key of the table. */
+function partitionOf(database: Database, input: PageRequest | QueryRequest): Item | undefined {
+  if (input.IndexName !== undefined || !("keyConditions" in input)) return undefined;
+  const partitionKey = database.find(input.TableName)?.key.hash[0]?.name ?? "";
+  const value = input.keyConditions.get(partitionKey)?.values[0];
+  return value === undefined ? undefined : { [partitionKey]: value };
 }
 
 function readMany<Request extends PageRequest>(
@@ -135,11 +153,13 @@ function readMany<Request extends PageRequest>(
   read: (table: Table, request: Request) => PageRead,
 ) {
   return (input: Request) => {
-    passFaults(database, name, input.TableName);
+    const key = partitionOf(database, input);
+    passFaults(database, name, input.TableName, "read", key);
     const table = database.table(input.TableName);
     const result = read(table, input);
     const usage = pageUsage(result, input.IndexName, input.ConsistentRead);
     database.controls.capacity.read(table.name, usage);
+    database.spend(table, "read", usage, key);
     const { Items, LastEvaluatedKey, Count, ScannedCount } = result.page;
     return {
       Count,
@@ -187,7 +207,7 @@ export function itemOperations(database: Database) {
       "Query",
       { supports: supports.Query, rules: pageRules },
       parseQuery,
-      queryAccess(database),
+      pageAccess(database, "Query"),
       readMany(database, "Query", readQuery),
     ),
     ...operation(

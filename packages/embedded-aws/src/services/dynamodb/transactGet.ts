@@ -19,6 +19,7 @@ import { parseTransactGet, transactGetSupport } from "./transactionRequest";
 
 interface Result {
   readonly tableName: string;
+  readonly key: Item;
   readonly reason: CancellationReason;
   readonly stored: Item | undefined;
   readonly item: Item | undefined;
@@ -26,11 +27,18 @@ interface Result {
 
 function read(database: Database, request: GetItemRequest): Result {
   const tableName = request.TableName;
-  const refused = (reason: CancellationReason) => ({ tableName, reason, stored: undefined, item: undefined });
-  const fault = faultReason(database, "TransactGetItems", tableName);
+  const key = request.Key;
+  const refused = (reason: CancellationReason) => ({
+    tableName,
+    key,
+    reason,
+    stored: undefined,
+    item: undefined,
+  });
+  const fault = faultReason(database, "TransactGetItems", tableName, key);
   if (fault !== undefined) return refused(fault);
   try {
-    return { tableName, reason: NO_REASON, ...readItem(database.table(tableName), request) };
+    return { tableName, key, reason: NO_REASON, ...readItem(database.table(tableName), request) };
   } catch (error) {
     const reason = error instanceof AwsError ? errorReason(error) : undefined;
     if (reason === undefined) throw error;
@@ -57,12 +65,14 @@ export function transactGetItems(database: Database) {
         results.reduce((bytes, { stored }) => bytes + (stored === undefined ? 0 : itemSize(stored)), 0),
       );
 
-      const usages = usageByTable(
-        results.map(({ tableName, stored }) => [
-          tableName,
-          scaleUsage(itemReadUsage(stored, true), TRANSACTION_FACTOR),
-        ]),
-      );
+      const costs = results.map(({ tableName, key, stored }) => ({
+        tableName,
+        key,
+        usage: scaleUsage(itemReadUsage(stored, true), TRANSACTION_FACTOR),
+      }));
+      for (const { tableName, key, usage } of costs)
+        database.spend(database.table(tableName), "read", usage, key);
+      const usages = usageByTable(costs.map(({ tableName, usage }) => [tableName, usage]));
       for (const [name, usage] of usages) database.controls.capacity.read(database.nameOf(name), usage);
       return {
         Responses: results.map(({ item }) => (item === undefined ? {} : { Item: asBytes(item) })),

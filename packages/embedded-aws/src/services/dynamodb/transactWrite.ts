@@ -43,7 +43,7 @@ function evaluate(database: Database, action: TransactAction): Result {
     action.kind === "ConditionCheckItem"
       ? evaluateCheck(table, action.request)
       : evaluateWrite(action.kind, table, action.request);
-  const fault = faultReason(database, "TransactWriteItems", action.tableName);
+  const fault = faultReason(database, "TransactWriteItems", action.tableName, action.key);
   return { action, evaluation, reason: fault ?? reasonOf(action, evaluation) };
 }
 
@@ -128,7 +128,10 @@ export function transactWriteItems(database: Database) {
       const changes = results.flatMap(changeOf);
       refuseOversize(changes.reduce((bytes, change) => bytes + itemBytes(change), 0));
 
-      const usages = usageByTable(results.map((result) => [result.action.tableName, usageOf(result)]));
+      const costs = results.map((result) => ({ ...result.action, usage: usageOf(result) }));
+      for (const { tableName, key, usage } of costs)
+        database.spend(database.table(tableName), "write", usage, key);
+      const usages = usageByTable(costs.map(({ tableName, usage }) => [tableName, usage]));
       for (const [name, usage] of usages) database.controls.capacity.written(database.nameOf(name), usage);
       const refusal = cancellation(results.map(({ reason }) => reason));
       if (refusal !== undefined) throw refusal;

@@ -46,10 +46,12 @@ export function refuseRepeatedItems(
 /** The reason that a fault is for the transaction; a fault that is none fails the request. */
 export function faultReason(
   database: Database,
-  operationName: string,
+  operationName: "TransactWriteItems" | "TransactGetItems",
   tableName: string,
+  key: Item,
 ): CancellationReason | undefined {
-  const fault = database.controls.faults?.(operationName, database.nameOf(tableName));
+  const kind = operationName === "TransactGetItems" ? "read" : "write";
+  const fault = database.refusal(operationName, tableName, kind, key);
   if (fault === undefined) return undefined;
   const reason = errorReason(fault);
   if (reason === undefined) throw fault;

@@ -33,13 +33,18 @@ export interface Instance {
   readonly networkInterfaceId: string;
   readonly profile: { readonly id: string; readonly arn: string } | undefined;
   readonly tags: Map<string, string>;
-  /** Every state so far, oldest first, with the time at which it began. */
-  readonly states: { readonly state: InstanceState; readonly at: number }[];
+  /** Every state so far, oldest first, with the time at which it began, and at which Describe operations know of it. */
+  readonly states: { readonly state: InstanceState; readonly at: number; readonly knownAt: number }[];
 }
 
 /** The state at a time; undefined before the launch. */
 export function stateAt(instance: Instance, at: number): InstanceState | undefined {
   return instance.states.findLast((entry) => entry.at <= at)?.state;
+}
+
+/** The state that Describe operations know of at a time; undefined while they know of no instance. */
+export function knownState(instance: Instance, at: number): InstanceState | undefined {
+  return instance.states.findLast((entry) => entry.knownAt <= at)?.state;
 }
 
 export function currentState(instance: Instance): InstanceState {

@@ -38,9 +38,9 @@ export function instanceOperations(
   const anywhere = (action: string) => (): Access[] => [{ action, resource: "*" }];
   const find = (ids: readonly string[]): Instance[] => {
     checkIds(ids);
-    const unknown = ids.filter((id) => instances.byId(id) === undefined);
+    const unknown = ids.filter((id) => instances.seenById(id) === undefined);
     if (unknown.length > 0) throw notFound("InvalidInstanceID.NotFound", "instance ID", unknown);
-    return ids.flatMap((id) => instances.byId(id) ?? []);
+    return ids.flatMap((id) => instances.seenById(id) ?? []);
   };
   /** The instances that a Describe operation is asked for, as it sees them. */
   const select = (

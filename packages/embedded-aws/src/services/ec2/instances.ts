@@ -1,7 +1,8 @@
 import { AwsError } from "../../core/errors";
+import type { Random } from "../../core/random";
 import type { CloudContext } from "../../core/service";
 import { ec2ControlsOf } from "./controls";
-import { currentState, type Instance, type InstanceState, stateAt } from "./instance";
+import { currentState, type Instance, type InstanceState, knownState } from "./instance";
 
 /** Terminated instances stay visible for about an hour: EC2 user guide, "Terminate Amazon EC2 instances". */
 const TERMINATED_VISIBLE_MS = 60 * 60_000;
@@ -15,16 +16,28 @@ export interface SeenInstance {
 /** The account's instances and their way from pending to terminated. */
 export class Instances {
   readonly #byId = new Map<string, Instance>();
+  readonly #lag: Random;
 
-  constructor(private readonly context: CloudContext) {}
+  constructor(private readonly context: CloudContext) {
+    this.#lag = context.chance("instanceLagMs");
+  }
 
-  /** What Describe operations see: late by the visibility delay, oldest launch first. */
+  /** What Describe operations see: late by the visibility delay and by each change's own, oldest launch first. */
   seen(): readonly SeenInstance[] {
-    const at = this.context.clock.now() - this.#controls.visibilityMs;
     return [...this.#byId.values()].flatMap((instance) => {
-      const state = stateAt(instance, at);
+      const state = this.#seenState(instance);
       return state === undefined ? [] : [{ instance, state }];
     });
+  }
+
+  /** An instance that calls with its id find: not at once after its launch. */
+  seenById(id: string): Instance | undefined {
+    const instance = this.#byId.get(id);
+    return instance === undefined || this.#seenState(instance) === undefined ? undefined : instance;
+  }
+
+  #seenState(instance: Instance): InstanceState | undefined {
+    return knownState(instance, this.context.clock.now() - this.#controls.visibilityMs);
   }
 
   /** Every instance as it is, whatever Describe operations see. */
@@ -74,7 +87,9 @@ export class Instances {
 
   #enter(instance: Instance, state: InstanceState): void {
     const previous = instance.states.at(-1)?.state;
-    instance.states.push({ state, at: this.context.clock.now() });
+    const at = this.context.clock.now();
+    const knownAt = at + this.#lag.next() * this.context.conditions.instanceLagMs;
+    instance.states.push({ state, at, knownAt });
     this.context.events.publish({
       type: "instance-state-changed",
       instanceId: instance.id,

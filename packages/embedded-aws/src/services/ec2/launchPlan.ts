@@ -146,11 +146,17 @@ async function findProfile(
         accountId: context.accountId,
       },
     );
+    if (!context.isSettled(profile.Arn)) throw unknownProfile(name);
     return { id: profile.InstanceProfileId, arn: profile.Arn, roleArn: profile.Roles[0]?.Arn };
   } catch (error) {
     if (!(error instanceof AwsError) || error.code !== "NoSuchEntityException") throw error;
-    throw invalidParameter(
-      `Value (${name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
-    );
+    throw unknownProfile(name);
   }
+}
+
+/** Of one that does not exist, or that is too new for EC2 to know. */
+function unknownProfile(name: string): AwsError {
+  return invalidParameter(
+    `Value (${name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
+  );
 }

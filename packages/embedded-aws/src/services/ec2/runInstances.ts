@@ -11,6 +11,7 @@ import { launchAccesses } from "./launchAccess";
 import { type LaunchPlan, planLaunch } from "./launchPlan";
 import { specificationMembers, specificationRules, tagsOf } from "./launchSpecification";
 import type { LaunchTemplates } from "./launchTemplates";
+import { LaunchQuotas } from "./quotas";
 import type { Network, Subnet } from "./network";
 import type { SecurityGroups } from "./securityGroups";
 
@@ -46,6 +47,7 @@ export interface RunParts {
 export function runInstances(parts: RunParts) {
   const { context, instances, templates, network, groups, controls } = parts;
   const tokens = new ClientTokens(context);
+  const quotas = new LaunchQuotas(context, instances);
 
   return operationsOf("ec2", context)(
     "RunInstances",
@@ -56,6 +58,7 @@ export function runInstances(parts: RunParts) {
       { MinCount: minimum, MaxCount: maximum, ClientToken: token, DryRun: isDryRun = false, ...input },
       call,
     ) => {
+      quotas.takeCall();
       if (minimum > maximum) {
         throw invalidParameter(
           `Value (${minimum}) for parameter minCount is invalid; expected at most maxCount, ${maximum}`,
@@ -76,7 +79,9 @@ export function runInstances(parts: RunParts) {
           known.flatMap((id) => instances.byId(id) ?? []),
         );
 
-      const { subnet, count } = place(plan, minimum, maximum, instances.liveCount(), controls);
+      const most = Math.min(maximum, quotas.roomFor(plan.instanceType, minimum));
+      const { subnet, count } = place(plan, minimum, most, instances.liveCount(), controls);
+      quotas.takeLaunches(count);
       controls.capacity.take(subnet.zone, count);
       const launched = create(parts, plan, subnet, count, token);
       if (token !== undefined)

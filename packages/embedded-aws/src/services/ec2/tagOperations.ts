@@ -39,7 +39,7 @@ export function tagOperations(
 ) {
   const operation = operationsOf("ec2", context);
   const find = (id: string): Tagged => {
-    const instance = instances.byId(id);
+    const instance = instances.seenById(id);
     if (instance !== undefined) {
       return { resourceId: id, resourceType: "instance", arn: instance.arn, tags: instance.tags };
     }

@@ -32,6 +32,7 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
           path,
           createDate: context.clock.now(),
           tags: new Map(Tags.map(({ Key, Value }) => [Key, Value])),
+          settlesAt: identities.settlesAt(),
           role: undefined,
         };
         identities.instanceProfiles.set(name, profile);

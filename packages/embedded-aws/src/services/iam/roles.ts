@@ -48,8 +48,7 @@ export function roleOperations(context: CloudContext, identities: Identities) {
           description: input.Description,
           maxSessionDuration: input.MaxSessionDuration ?? defaultSessionDuration,
           tags: new Map(Tags.map(({ Key, Value }) => [Key, Value])),
-          inlinePolicies: new Map(),
-          attachedPolicies: new Map(),
+          ...identities.newcomer(),
         };
         identities.roles.set(role.roleName, role);
         return { Role: describeRole(role) };

@@ -1,12 +1,15 @@
 import { AwsError } from "../../core/errors";
 import type { LambdaFunction } from "./lambdaFunction";
-import { ACCOUNT_CONCURRENCY } from "./limits";
 
 /** Counts what runs at this moment, and refuses what goes beyond a function's reservation or the account's limit. */
 export class Concurrency {
   readonly #inFlight = new Map<LambdaFunction, number>();
 
-  constructor(private readonly functions: () => Iterable<LambdaFunction>) {}
+  /** @param limit invocations at one time, of all functions together. */
+  constructor(
+    readonly limit: number,
+    private readonly functions: () => Iterable<LambdaFunction>,
+  ) {}
 
   /** Takes one place, or throws TooManyRequestsException. */
   enter(fn: LambdaFunction): void {
@@ -14,7 +17,7 @@ export class Concurrency {
     if (fn.reservedConcurrency !== undefined) {
       if (running >= fn.reservedConcurrency)
         throw tooMany("ReservedFunctionConcurrentInvocationLimitExceeded");
-    } else if (this.#unreservedInFlight() >= ACCOUNT_CONCURRENCY - this.reserved()) {
+    } else if (this.#unreservedInFlight() >= this.limit - this.reserved()) {
       throw tooMany("ConcurrentInvocationLimitExceeded");
     }
     this.#inFlight.set(fn, running + 1);

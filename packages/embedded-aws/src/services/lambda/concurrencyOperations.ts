@@ -2,7 +2,7 @@ import { AwsError } from "../../core/errors";
 import { operationsOf } from "../../wire/operation";
 import { byNameAlone } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
-import { ACCOUNT_CONCURRENCY, MIN_UNRESERVED_CONCURRENCY } from "./limits";
+import { minUnreserved } from "./limits";
 
 /** Reserved concurrency: how much of the account's concurrency is kept for a function, and bounds it. */
 export function concurrencyOperations({ context, store, invoker }: FunctionParts) {
@@ -21,12 +21,13 @@ export function concurrencyOperations({ context, store, invoker }: FunctionParts
       on("PutFunctionConcurrency"),
       ({ FunctionName, ReservedConcurrentExecutions }) => {
         const fn = store.get(FunctionName);
-        const available = ACCOUNT_CONCURRENCY - MIN_UNRESERVED_CONCURRENCY - invoker.concurrency.reserved(fn);
-        if (ReservedConcurrentExecutions > available) {
+        const { limit } = invoker.concurrency;
+        const unreserved = limit - invoker.concurrency.reserved(fn) - ReservedConcurrentExecutions;
+        if (unreserved < minUnreserved(limit)) {
           throw new AwsError(
             "InvalidParameterValueException",
-            `ReservedConcurrentExecutions: got ${ReservedConcurrentExecutions}; expected at most ${available}, since ` +
-              `${MIN_UNRESERVED_CONCURRENCY} of the account's ${ACCOUNT_CONCURRENCY} must stay unreserved`,
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
+              `below its minimum value of [${minUnreserved(limit)}].`,
           );
         }
         fn.reservedConcurrency = ReservedConcurrentExecutions;

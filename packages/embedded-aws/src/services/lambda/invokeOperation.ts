@@ -32,10 +32,8 @@ export function invokeOperation(
     async (input, call) => {
       const { InvocationType = "RequestResponse", LogType, Payload } = input;
       const { fn } = store.named(input);
-      const payload = checkedPayload(
-        Payload,
-        InvocationType === "Event" ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES,
-      );
+      const limit = InvocationType === "Event" ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES;
+      const payload = checkedPayload(Payload, context.conditions.payloadLimits ? limit : Infinity);
       const invocation = { requestId: call.requestId, payload };
       switch (InvocationType) {
         case "DryRun":

@@ -15,10 +15,8 @@ export const MAX_UNZIPPED_BYTES = 250 * MEGABYTE;
 export const requestTooLarge = () => bodyTooLarge(LAMBDA_BODY_BYTES);
 /** All environment variables of a function together, names and values; bytes. */
 export const MAX_ENVIRONMENT_BYTES = 4 * 1024;
-/** Invocations at one time, of all functions together. */
-export const ACCOUNT_CONCURRENCY = 1000;
-/** Reserving concurrency must leave this much for the functions without a reservation. */
-export const MIN_UNRESERVED_CONCURRENCY = 100;
+/** Of the account's concurrency, what reservations must leave to the other functions: 100, or all of less. */
+export const minUnreserved = (accountConcurrency: number) => Math.min(100, accountConcurrency);
 /** How long a function's code may take to load. */
 export const INIT_TIMEOUT_MS = 10_000;
 /** Tail logs of an invocation; bytes. */

@@ -25,6 +25,9 @@ export async function checkRole(context: CloudContext, roleArn: string): Promise
       `${CANNOT_BE_ASSUMED} The role ${roleArn} does not exist.`,
     );
   }
+  if (!context.isSettled(roleArn)) {
+    throw new AwsError("InvalidParameterValueException", `${CANNOT_BE_ASSUMED}`);
+  }
   const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""));
   if (!trustsLambda(trust)) {
     throw new AwsError(

@@ -58,9 +58,10 @@ export function sendInvocation(
  * in the path because runtimes know nothing of credentials: they put `AWS_LAMBDA_RUNTIME_API` before theirs.
  */
 export function serveRuntimeApi(
-  context: Pick<CloudContext, "mount">,
+  context: Pick<CloudContext, "mount" | "conditions">,
   find: (environmentId: string) => RuntimeClient | undefined,
 ): void {
+  const mostBytes = context.conditions.payloadLimits ? MAX_SYNC_PAYLOAD_BYTES : Infinity;
   context.mount(RUNTIME_API_PREFIX, (request, response) => {
     const [environmentId = "", secret = "", version, runtime, ...rest] = (request.url ?? "")
       .slice(RUNTIME_API_PREFIX.length)
@@ -75,7 +76,7 @@ export function serveRuntimeApi(
     const [subject = "", idOrNext = "", what] = rest;
     if (request.method === "GET" && subject === "invocation" && idOrNext === "next") client.onNext(response);
     else if (request.method === "POST" && subject === "init" && idOrNext === "error") {
-      void readAnswer(request).then(({ text }) => {
+      void readAnswer(request, mostBytes).then(({ text }) => {
         client.onInitError(text);
         answer(response, 202, "OK");
       });
@@ -84,8 +85,8 @@ export function serveRuntimeApi(
       subject === "invocation" &&
       (what === "response" || what === "error")
     ) {
-      void readAnswer(request).then((given) => {
-        const accepted = client.onReply(idOrNext, limited(what, given, usedMemory(request)));
+      void readAnswer(request, mostBytes).then((given) => {
+        const accepted = client.onReply(idOrNext, limited(what, given, mostBytes, usedMemory(request)));
         answer(response, accepted ? 202 : 400, accepted ? "OK" : "InvalidRequestID");
       });
     } else answer(response, 404, "NotFound");
@@ -93,11 +94,16 @@ export function serveRuntimeApi(
 }
 
 /** A response above the limit becomes the error that Lambda gives for it. */
-function limited(kind: "response" | "error", { text, bytes: size }: Answer, usedMemoryMb: number): Reply {
-  if (size <= MAX_SYNC_PAYLOAD_BYTES) return { kind, payload: text, usedMemoryMb };
+function limited(
+  kind: "response" | "error",
+  { text, bytes: size }: Answer,
+  mostBytes: number,
+  usedMemoryMb: number,
+): Reply {
+  if (size <= mostBytes) return { kind, payload: text, usedMemoryMb };
   const error = {
     errorType: "Function.ResponseSizeTooLarge",
-    errorMessage: `Response payload size (${size} bytes) exceeded maximum allowed payload size (${MAX_SYNC_PAYLOAD_BYTES} bytes).`,
+    errorMessage: `Response payload size (${size} bytes) exceeded maximum allowed payload size (${mostBytes} bytes).`,
   };
   return { kind: "error", payload: JSON.stringify(error), usedMemoryMb };
 }
@@ -114,13 +120,13 @@ interface Answer {
 }
 
 /** Never rejects: a process that dies while it answers is dealt with when it has exited. */
-function readAnswer(request: IncomingMessage): Promise<Answer> {
+function readAnswer(request: IncomingMessage, mostBytes: number): Promise<Answer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes - chunk.length <= MAX_SYNC_PAYLOAD_BYTES) chunks.push(chunk);
+      if (bytes - chunk.length <= mostBytes) chunks.push(chunk);
     });
     request.on("end", () => resolve({ text: Buffer.concat(chunks).toString("utf8"), bytes }));
   });

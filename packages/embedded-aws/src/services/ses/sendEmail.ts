@@ -4,6 +4,7 @@ import { operationsOf, type Supported } from "../../wire/operation";
 import { type Address, parseAddress } from "./address";
 import type { Identities } from "./identities";
 import { type Email, inboxOf } from "./inbox";
+import { Sandbox } from "./sandbox";
 
 const texts = ["Subject", "Body.Text", "Body.Html"] as const;
 const tagText = { pattern: /^[A-Za-z0-9_-]{1,256}$/ };
@@ -28,6 +29,7 @@ const REJECTED_DOMAIN = "rejected.example";
 
 export function sendEmail(context: CloudContext, identities: Identities) {
   const inbox = inboxOf(context);
+  const sandbox = context.conditions.sesSandbox ? new Sandbox(context.clock) : undefined;
   return operationsOf("ses", context)(
     "SendEmail",
     support,
@@ -46,8 +48,14 @@ export function sendEmail(context: CloudContext, identities: Identities) {
       ];
     },
     (input) => {
-      const from = checkFrom(input.FromEmailAddress ?? "", identities, context.region);
-      checkRecipients(recipientsOf(input));
+      const from = parseAddress(input.FromEmailAddress ?? "");
+      if (from === undefined) {
+        throw badRequest(
+          `FromEmailAddress: got "${input.FromEmailAddress ?? ""}"; expected an e-mail address`,
+        );
+      }
+      const recipients = checkRecipients(recipientsOf(input));
+      checkVerified([from, ...(sandbox?.checked(recipients) ?? [])], identities, context.region);
       const { Subject: subject, Body: body } = input.Content.Simple ?? {};
       if (subject === undefined || body === undefined) {
         throw badRequest("Content.Simple: expected a Subject and a Body");
@@ -70,6 +78,7 @@ export function sendEmail(context: CloudContext, identities: Identities) {
       };
       const fault = inbox.fault?.(email);
       if (fault !== undefined) throw fault;
+      sandbox?.take(recipients.length);
       inbox.add(email);
       const { messageId, to } = email;
       context.events.publish({ type: "email-sent", messageId, from: email.from, to, subject: email.subject });
@@ -83,28 +92,29 @@ function recipientsOf({ Destination = {} }: SendEmailInput): readonly string[] {
   return [...ToAddresses, ...CcAddresses, ...BccAddresses];
 }
 
-function checkFrom(text: string, identities: Identities, region: string): Address {
-  const from = parseAddress(text);
-  if (from === undefined) throw badRequest(`FromEmailAddress: got "${text}"; expected an e-mail address`);
-  if (identities.isVerified(from)) return from;
+function checkVerified(addresses: readonly Address[], identities: Identities, region: string): void {
+  const failed = addresses.filter((address) => !identities.isVerified(address));
+  if (failed.length === 0) return;
+  const names = [...new Set(failed.map(({ address }) => address))].join(", ");
   throw new AwsError(
     "MessageRejected",
-    `Email address is not verified. The following identities failed the check in region ${region.toUpperCase()}: ${from.address}`,
+    `Email address is not verified. The following identities failed the check in region ${region.toUpperCase()}: ${names}`,
   );
 }
 
-function checkRecipients(recipients: readonly string[]): void {
+function checkRecipients(recipients: readonly string[]): readonly Address[] {
   if (recipients.length === 0 || recipients.length > MOST_RECIPIENTS) {
     throw badRequest(`Destination: got ${recipients.length} recipients; expected 1 to ${MOST_RECIPIENTS}`);
   }
-  for (const recipient of recipients) {
+  return recipients.map((recipient) => {
     const address = parseAddress(recipient);
     if (address === undefined)
       throw badRequest(`Destination: got "${recipient}"; expected an e-mail address`);
     if (address.domain === REJECTED_DOMAIN) {
       throw new AwsError("MessageRejected", `Address ${address.address} is on the suppression list`);
     }
-  }
+    return address;
+  });
 }
 
 function badRequest(message: string): AwsError {

@@ -5,11 +5,11 @@ import { officialService, operationsOf } from "../../wire/operation";
 import { parseAddress } from "./address";
 import { Identities } from "./identities";
 import { inboxOf } from "./inbox";
+import { SANDBOX } from "./sandbox";
 import { sendEmail } from "./sendEmail";
 
 /** What an account out of the sandbox starts with. */
-const DAILY_QUOTA = 50_000;
-const SEND_RATE = 14;
+const PRODUCTION = { perDay: 50_000, perSecond: 14 };
 
 /** Signing is on for no identity: there is no DNS to publish a key in. */
 const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
@@ -17,6 +17,8 @@ const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
 /** SES v2: what is sent lies in an inbox (`inboxOf`), and leaves the machine never. */
 export function createSes(context: CloudContext): Service {
   const identities = new Identities(context);
+  const { sesSandbox } = context.conditions;
+  const quota = sesSandbox ? SANDBOX : PRODUCTION;
   const operation = operationsOf("ses", context);
   return officialService("ses", {
     ...sendEmail(context, identities),
@@ -28,11 +30,11 @@ export function createSes(context: CloudContext): Service {
       () => ({
         DedicatedIpAutoWarmupEnabled: false,
         EnforcementStatus: "HEALTHY",
-        ProductionAccessEnabled: true,
+        ProductionAccessEnabled: !sesSandbox,
         SendingEnabled: true,
         SendQuota: {
-          Max24HourSend: DAILY_QUOTA,
-          MaxSendRate: SEND_RATE,
+          Max24HourSend: quota.perDay,
+          MaxSendRate: quota.perSecond,
           SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
         },
       }),

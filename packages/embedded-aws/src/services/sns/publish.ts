@@ -32,7 +32,7 @@ export function publish(context: CloudContext, topics: Topics) {
       const topic = topics.get(arn);
       const keyId = topic.attributes.get("KmsMasterKeyId");
       if (keyId !== undefined) await authorizeUseOfKey(context, keyId, caller, "sns");
-      checkMessage(message);
+      checkMessage(message, context.conditions.payloadLimits ? MOST_BYTES : Infinity);
       const attributes = attributesOf(MessageAttributes);
       const messageId = context.random.uuid();
       const withSubject = subject === undefined ? {} : { subject };
@@ -52,11 +52,11 @@ export function publish(context: CloudContext, topics: Topics) {
   );
 }
 
-function checkMessage(message: string): void {
+function checkMessage(message: string, mostBytes: number): void {
   if (message === "") throw invalidParameter("Empty message");
   const bytes = Buffer.byteLength(message);
-  if (bytes > MOST_BYTES) {
-    throw invalidParameter(`Message too long. Got ${bytes} bytes; expected at most ${MOST_BYTES}.`);
+  if (bytes > mostBytes) {
+    throw invalidParameter(`Message too long. Got ${bytes} bytes; expected at most ${mostBytes}.`);
   }
 }
 

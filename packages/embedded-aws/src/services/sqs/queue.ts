@@ -1,9 +1,7 @@
 import { SortedMap } from "../../core/sortedMap";
+import { type Depth, DepthHistory } from "./depthHistory";
 import { Heap } from "./heap";
 import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
-
-/** A standard queue's limit of messages received and not yet deleted: SQS developer guide, message quotas. */
-export const maxInFlight = 120_000;
 
 /** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
 const maxVisibilityMs = 43_200_000;
@@ -55,11 +53,21 @@ export class MessageQueue {
   /** By age, so that the first is the next to expire. */
   readonly #contents = new SortedMap(contentCodec);
   #retentionMs: number;
+  readonly #history: DepthHistory;
   #order = 0;
   #deliveries = 0;
 
-  constructor(retentionMs: number) {
+  /**
+   * @param maxInFlight messages received and not yet deleted, at most.
+   * @param depthKeptMs how long past numbers of messages are kept.
+   */
+  constructor(
+    retentionMs: number,
+    readonly maxInFlight = Infinity,
+    depthKeptMs = 0,
+  ) {
     this.#retentionMs = retentionMs;
+    this.#history = new DepthHistory(depthKeptMs);
   }
 
   /** A new retention holds for the messages that are there already, as in AWS. */
@@ -68,6 +76,7 @@ export class MessageQueue {
   }
 
   send(now: number, content: MessageContent, delayMs = 0): void {
+    this.#history.note(now, this.#depth);
     const message: Message = {
       messageId: content.messageId,
       sentAt: content.sentAt,
@@ -84,9 +93,10 @@ export class MessageQueue {
 
   receive(now: number, { max, visibilityTimeoutMs, maxReceiveCount = Infinity }: ReceiveOptions): Received {
     this.#settle(now);
+    this.#history.note(now, this.#depth);
     const deliveries: Delivery[] = [];
     const exhausted: { content: MessageContent; receiveCount: number }[] = [];
-    while (deliveries.length < max && this.#inFlight.size < maxInFlight) {
+    while (deliveries.length < max && this.#inFlight.size < this.maxInFlight) {
       const slot = this.#available.peek();
       if (slot === undefined) break;
       const { message } = slot;
@@ -122,6 +132,7 @@ export class MessageQueue {
   /** Returns the message, or undefined when there is none (any more). */
   delete(now: number, messageId: string): Message | undefined {
     this.#settle(now);
+    this.#history.note(now, this.#depth);
     const slot = this.#slots.get(messageId);
     if (slot === undefined) return undefined;
     this.#drop(slot);
@@ -130,6 +141,7 @@ export class MessageQueue {
 
   changeVisibility(now: number, messageId: string, visibilityTimeoutMs: number): VisibilityChange {
     this.#settle(now);
+    this.#history.note(now, this.#depth);
     const slot = this.#slots.get(messageId);
     if (slot === undefined) return "no-such-message";
     const { message } = slot;
@@ -146,14 +158,21 @@ export class MessageQueue {
     this.#slots.clear();
   }
 
-  counts(now: number): { readonly available: number; readonly inFlight: number; readonly delayed: number } {
+  counts(now: number): Depth {
     this.#settle(now);
-    return {
-      available: this.#available.size,
-      inFlight: this.#inFlight.size,
-      delayed: this.#delayed.size,
-    };
+    return this.#depth();
   }
+
+  /** The numbers as they were `ageMs` ago. */
+  pastCounts(now: number, ageMs: number): Depth {
+    return (ageMs > 0 ? this.#history.at(now - ageMs) : undefined) ?? this.counts(now);
+  }
+
+  readonly #depth = (): Depth => ({
+    available: this.#available.size,
+    inFlight: this.#inFlight.size,
+    delayed: this.#delayed.size,
+  });
 
   /** When the next delayed or received message becomes visible; undefined when none will by itself. */
   nextVisibleAt(): number | undefined {

@@ -28,6 +28,8 @@ export interface Queue {
   settings: QueueSettings;
   modifiedAt: number;
   purgedAt: number | undefined;
+  /** The last call that named it. */
+  usedAt: number;
 }
 
 /** The account's queues, by name, URL and ARN. */
@@ -55,6 +57,7 @@ export class Queues {
     const [, accountId, name = ""] = /^https?:\/\/[^/]+\/([0-9]{12})\/([^/?#]+)\/?$/.exec(url) ?? [];
     const queue = accountId === this.context.accountId ? this.#byName.get(name) : undefined;
     if (queue === undefined) throw queueDoesNotExist(`got the URL "${url}"`);
+    queue.usedAt = this.context.clock.now();
     return queue;
   }
 
@@ -81,11 +84,12 @@ export class Queues {
       );
     }
     const settings = settingsOf(attributes);
+    const { conditions } = this.context;
     const queue: Queue = {
       name,
       arn: this.arnOf(name),
       createdAt: now,
-      messages: new MessageQueue(settings.retentionMs),
+      messages: new MessageQueue(settings.retentionMs, conditions.sqsInFlight, conditions.queueDepthLagMs),
       arrivals: new Arrivals(),
       tags: new Map(Object.entries(tags)),
       totals: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 },
@@ -93,6 +97,7 @@ export class Queues {
       settings,
       modifiedAt: now,
       purgedAt: undefined,
+      usedAt: now,
     };
     this.#deletedAt.delete(name);
     this.#byName.set(name, queue);

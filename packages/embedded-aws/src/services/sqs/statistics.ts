@@ -7,6 +7,9 @@ export interface QueueStatistics extends Readonly<QueueTotals> {
   readonly available: number;
   readonly inFlight: number;
   readonly delayed: number;
+  /** The last call that named it, epoch milliseconds. */
+  readonly usedAt: number;
+  readonly createdAt: number;
   /** Milliseconds; 0 for an empty queue. */
   readonly oldestMessageAge: number;
 }
@@ -29,6 +32,8 @@ export function queueStatistics(context: CloudContext): readonly QueueStatistics
     .all()
     .map((queue) => ({
       queueName: queue.name,
+      usedAt: queue.usedAt,
+      createdAt: queue.createdAt,
       ...queue.totals,
       ...queue.messages.counts(now),
       oldestMessageAge: queue.messages.oldestAge(now),

@@ -53,7 +53,10 @@ function assumeRole(
   call: Call,
 ): Output<"sts", "AssumeRole"> {
   const { DurationSeconds: seconds = defaultSession } = input;
-  const role = [...identities.roles.values()].find(({ arn }) => arn === input.RoleArn);
+  const now = context.clock.now();
+  const role = [...identities.roles.values()].find(
+    ({ arn, settlesAt }) => arn === input.RoleArn && settlesAt <= now,
+  );
   // AWS does not tell a missing role from one that may not be assumed.
   if (role === undefined || !trusts(role, call.caller, input.ExternalId, context, identities)) {
     throw new AwsError(
@@ -106,7 +109,10 @@ function trusts(
     resource: role.arn,
     context: conditionContext(principal, callersRole, own, context),
   };
-  const identity = callersRole === undefined ? "none" : verdictOf(identityPolicies(callersRole), request);
+  const identity =
+    callersRole === undefined
+      ? "none"
+      : verdictOf(identityPolicies(callersRole, context.clock.now()), request);
   if (identity === "deny") return false;
   const trust = verdictOf([role.trustPolicy.document], request);
   return trust === "allow" || (trust === "delegate" && identity === "allow");

@@ -29,6 +29,8 @@ describe("CloudWatch", () => {
     cloud = await startTestCloud({
       clock,
       services: [createSqs, createSns, createEvents, createEc2, createMonitoring],
+      // What is said, and for which minute; how late it comes is tested in conditions/consistency.test.ts.
+      conditions: { looseAlarmEvents: false, lateQueueMetrics: false },
     });
     happened = [];
     cloud.context.events.subscribe((event) => happened.push(event));
@@ -113,7 +115,8 @@ describe("CloudWatch", () => {
         MetricDataQueries: [query("average", "Average"), query("median", "p50")],
       }),
     );
-    expect(MetricDataResults?.map((result) => [result.Id, result.Values, result.Timestamps])).to.deep.equal([
+    const results = MetricDataResults?.map(({ Id, Values, Timestamps }) => [Id, Values, Timestamps]);
+    expect(results).to.have.deep.members([
       ["average", [2.5], [now]],
       ["median", [3], [now]],
     ]);
@@ -383,7 +386,7 @@ describe("CloudWatch", () => {
     const second = await client.send(
       new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }),
     );
-    const names = [first, second].map((page) => page.MetricAlarms?.map((item) => item.AlarmName));
+    const names = [first, second].map((page) => page.MetricAlarms?.map((item) => item.AlarmName).sort());
     expect(names).to.deep.equal([["a0", "a1"], ["a2"]]);
     expect(second.NextToken).to.equal(undefined);
   });

@@ -27,7 +27,12 @@ export interface TestDatabase {
 
 export async function startTestDatabase(): Promise<TestDatabase> {
   const clock = new SteppedClock();
-  const cloud = await startTestCloud({ clock, services: [createDynamoDb] });
+  const cloud = await startTestCloud({
+    clock,
+    // What a role may do counts at once.
+    conditions: { iamPropagationMs: 0 },
+    services: [createDynamoDb],
+  });
   const call: TestDatabase["call"] = (operation, input) => cloud.call("dynamodb", operation, input);
   return {
     cloud,

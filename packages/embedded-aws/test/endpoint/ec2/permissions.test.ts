@@ -19,7 +19,12 @@ describe("EC2's permissions", () => {
   let template: string;
 
   beforeEach(async () => {
-    cloud = await startTestCloud({ clock: new SteppedClock(), services: [createEc2] });
+    cloud = await startTestCloud({
+      clock: new SteppedClock(),
+      services: [createEc2],
+      // Every permission is tried in one moment, and counts from the next call.
+      conditions: { runInstancesRate: false, iamPropagationMs: 0, instanceLagMs: 0 },
+    });
     const trust = (service: string) =>
       JSON.stringify({
         Version: "2012-10-17",

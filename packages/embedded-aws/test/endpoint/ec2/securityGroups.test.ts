@@ -33,7 +33,11 @@ describe("EC2's security groups", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createEc2] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createEc2],
+      conditions: { instanceLagMs: 0, iamPropagationMs: 0 },
+    });
     ec2 = new EC2Client({ ...cloud.client, maxAttempts: 1 });
   });
   afterEach(async () => {
@@ -81,11 +85,11 @@ describe("EC2's security groups", () => {
     };
     expect(await named("group-name", "web")).to.deep.equal(["web"]);
     expect(await named("tag:Team", "shop")).to.deep.equal(["web"]);
-    expect(await named("vpc-id", group?.VpcId ?? "")).to.deep.equal(["default", "web"]);
+    expect(await named("vpc-id", group?.VpcId ?? "")).to.have.members(["default", "web"]);
     const { Tags } = await ec2.send(
       new DescribeTagsCommand({ Filters: [{ Name: "resource-type", Values: ["security-group"] }] }),
     );
-    expect(Tags).to.deep.equal([
+    expect(Tags).to.have.deep.members([
       { Key: "Team", Value: "shop", ResourceId: GroupId, ResourceType: "security-group" },
     ]);
   });

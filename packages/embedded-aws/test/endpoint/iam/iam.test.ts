@@ -82,6 +82,8 @@ describe("IAM", () => {
     cloud = await startTestCloud({
       clock,
       services: Object.values(guarded),
+      // What is decided is tested here; from when it counts, in conditions/consistency.test.ts.
+      conditions: { iamPropagationMs: 0 },
     });
   });
 
@@ -271,7 +273,7 @@ describe("IAM", () => {
     for (const name of ["a", "b", "c"])
       await iam("CreateRole", { RoleName: name, AssumeRolePolicyDocument: trustLambda });
     const names = ({ Roles }: Awaited<ReturnType<typeof iam<"ListRoles">>>) =>
-      Roles.map(({ RoleName }) => RoleName);
+      Roles.map(({ RoleName }) => RoleName).sort();
     const first = await iam("ListRoles", { MaxItems: 2 });
     expect([names(first), first.IsTruncated]).to.deep.equal([["a", "b"], true]);
     const second = await iam("ListRoles", { MaxItems: 2, Marker: first.Marker });

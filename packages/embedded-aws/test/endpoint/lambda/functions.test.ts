@@ -261,7 +261,7 @@ describe("Lambda functions, by SDK v3", () => {
     const tooMuch = await client
       .send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 901 }))
       .catch((reason: unknown) => reason);
-    expect(tooMuch).to.have.property("message").that.includes("at most 900");
+    expect(tooMuch).to.have.property("message").that.includes("below its minimum value of [100]");
   });
 
   it("say how their asynchronous invocations are retried", async () => {

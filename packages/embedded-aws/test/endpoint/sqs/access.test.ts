@@ -18,7 +18,12 @@ describe("SQS access", () => {
   let QueueUrl: string;
 
   beforeEach(async () => {
-    cloud = await startTestCloud({ clock: new SteppedClock(), services: [createSqs] });
+    cloud = await startTestCloud({
+      clock: new SteppedClock(),
+      services: [createSqs],
+      // What a role may do counts at once.
+      conditions: { iamPropagationMs: 0 },
+    });
     ({ QueueUrl = "" } = await cloud.call("sqs", "CreateQueue", { QueueName: "orders" }));
     await cloud.call("iam", "CreateRole", {
       RoleName: "sender",

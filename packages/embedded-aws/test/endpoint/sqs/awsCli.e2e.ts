@@ -14,7 +14,7 @@ describe("SQS, by the AWS CLI", function () {
 
   before(async function () {
     if (!(await hasAwsCli())) this.skip();
-    cloud = await startTestCloud({ services: [createSqs] });
+    cloud = await startTestCloud({ services: [createSqs], conditions: { queueDepthLagMs: 0 } });
   });
 
   after(() => (cloud as TestCloud | undefined)?.close());

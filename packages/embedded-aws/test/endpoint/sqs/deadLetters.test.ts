@@ -50,7 +50,12 @@ describe("SQS dead-letter queues", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createSqs] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createSqs],
+      // Numbers of messages are exact here, so that they can be compared.
+      conditions: { queueDepthLagMs: 0 },
+    });
     dead = await create("dead", { MessageRetentionPeriod: "1209600" });
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn("dead"), maxReceiveCount: "2" });
     source = await create("source", { RedrivePolicy });
@@ -135,7 +140,7 @@ describe("SQS dead-letter queues", () => {
         },
       ]);
       const after = await receive(source);
-      expect(after.map((message) => message.Body)).to.deep.equal(["a", "b"]);
+      expect(after.map((message) => message.Body)).to.have.members(["a", "b"]);
       expect(after[0]?.MessageId).to.not.equal(before[0]?.MessageId);
       expect(after[0]?.Attributes).to.not.have.property("DeadLetterQueueSourceArn");
       expect(after[0]?.Attributes?.ApproximateReceiveCount).to.equal("1");

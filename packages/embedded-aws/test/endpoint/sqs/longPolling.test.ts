@@ -76,7 +76,8 @@ describe("SQS long polling, on a stepped clock", () => {
     const Entries = ["a", "b", "c"].map((body) => ({ Id: body, MessageBody: body }));
     await cloud.call("sqs", "SendMessageBatch", { QueueUrl, Entries });
     await clock.settle();
-    expect([first.bodies, second.bodies]).to.deep.equal([["a", "b", "c"], undefined]);
+    expect(first.bodies).to.have.members(["a", "b", "c"]);
+    expect(second.bodies).to.equal(undefined);
     await send("d");
     await clock.settle();
     expect(second.bodies).to.deep.equal(["d"]);

@@ -32,7 +32,12 @@ describe("SQS queues, by SDK v3", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createSqs] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createSqs],
+      // Numbers of messages are exact here, so that they can be compared.
+      conditions: { queueDepthLagMs: 0 },
+    });
     sqs = new SQSClient(cloud.client);
   });
 
@@ -175,10 +180,10 @@ describe("SQS queues, by SDK v3", () => {
       const { QueueUrls = [], NextToken } = await sqs.send(new ListQueuesCommand(input));
       return { names: QueueUrls.map((url) => url.slice(url.lastIndexOf("/") + 1)), NextToken };
     };
-    expect((await list({})).names).to.deep.equal(["a1", "b1", "b2", "b3"]);
+    expect((await list({})).names).to.have.members(["a1", "b1", "b2", "b3"]);
     expect((await list({ QueueNamePrefix: "c" })).names).to.deep.equal([]);
     const first = await list({ QueueNamePrefix: "b", MaxResults: 2 });
-    expect(first.names).to.deep.equal(["b1", "b2"]);
+    expect(first.names).to.have.members(["b1", "b2"]);
     const second = await list({ QueueNamePrefix: "b", MaxResults: 2, NextToken: first.NextToken });
     expect(second).to.deep.equal({ names: ["b3"], NextToken: undefined });
   });

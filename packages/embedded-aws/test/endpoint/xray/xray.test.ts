@@ -25,7 +25,12 @@ describe("X-Ray", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createLogs, createXray, createLambda] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createLogs, createXray, createLambda],
+      // What a role may do counts at once.
+      conditions: { iamPropagationMs: 0 },
+    });
   });
 
   afterEach(() => cloud.close());

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Cloud, startCloud } from "../../../src/cloud";
+import { type Conditions, kind } from "../../../src/conditions/conditions";
 import { SteppedClock } from "../../../src/core/clock";
 import { createEc2 } from "../../../src/services/ec2/ec2";
 import { cpuUnderLoad } from "../../../src/load/cpu";
@@ -39,8 +40,16 @@ describe("createLoad", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startCloud({ port: 0, clock, services: [createEc2, createMonitoring] });
+    await start(kind);
   });
+  const start = async (conditions: Partial<Conditions>) => {
+    cloud = await startCloud({ port: 0, clock, conditions, services: [createEc2, createMonitoring] });
+  };
+  const restart = async (conditions: Partial<Conditions>) => {
+    await cloud.close();
+    clock = new SteppedClock();
+    await start({ ...kind, ...conditions });
+  };
   afterEach(() => cloud.close());
 
   const launch = async (count: number, more: object = {}) => {
@@ -70,7 +79,7 @@ describe("createLoad", () => {
     return Datapoints.map(({ Timestamp, Average }) => [
       (Timestamp!.getTime() - start) / MINUTE,
       Math.round(Average!),
-    ]);
+    ]).sort(([a], [b]) => a! - b!);
   };
   const fleetTags = { Fleet: "web" };
 
@@ -121,6 +130,84 @@ describe("createLoad", () => {
     await clock.advance(11 * MINUTE);
     expect((await cpu("InstanceId", id!)).map(([minute]) => minute)).to.deep.equal([0, 5]);
     expect(await cpu("ImageId", IMAGE)).to.deep.equal([]);
+    load.close();
+  });
+
+  /** How many instances a minute of a metric knows of so far. */
+  const sampleCount = async (Name: string, Value: string, minute: number) => {
+    const start = Date.UTC(2026, 0, 1) + minute * MINUTE;
+    const { Datapoints = [] } = await cloud.call("monitoring", "GetMetricStatistics", {
+      Namespace: "AWS/EC2",
+      MetricName: "CPUUtilization",
+      Dimensions: [{ Name, Value }],
+      StartTime: new Date(start),
+      EndTime: new Date(start + MINUTE),
+      Period: 60,
+      Statistics: ["SampleCount"],
+    });
+    return Datapoints[0]?.SampleCount ?? 0;
+  };
+
+  it("shows instances that boot at full load, if they do", async () => {
+    await restart({ bootCpu: { seconds: 60, percent: 90 } });
+    const load = createLoad(cloud.context, { fleetTags, demand: () => 0.5, bootstrapMs: 0, delayMs: 0 });
+    const [id] = await launch(1);
+    await clock.advance(3 * MINUTE);
+    // Running from second 25 on: booting for 35 of 35 seconds, then for 25 of 60.
+    const [first, second, third] = (await cpu("InstanceId", id!)).map(([, value]) => value);
+    expect(first).to.equal(90);
+    expect(second).to.be.within(65, 68);
+    expect(third).to.equal(50);
+    load.close();
+  });
+
+  it("takes each instance's minute at a second of its own, so that the newest is incomplete", async () => {
+    await restart({ staggeredMetrics: true });
+    const load = createLoad(cloud.context, { fleetTags, demand: () => 5, bootstrapMs: 0, delayMs: 0 });
+    await launch(10);
+    await clock.advance(5 * MINUTE);
+    const newest: number[] = [];
+    for (let second = 0; second < 60; second += 10) {
+      newest.push(await sampleCount("ImageId", IMAGE, 4));
+      await clock.advance(10_000);
+    }
+    newest.push(await sampleCount("ImageId", IMAGE, 4));
+    expect(newest[0]).to.be.lessThan(3);
+    expect(newest.at(-1)).to.equal(10);
+    expect(new Set(newest).size, newest.join()).to.be.greaterThan(3);
+    expect(await sampleCount("ImageId", IMAGE, 3)).to.equal(10);
+    load.close();
+  });
+
+  it("lets a burstable instance fall to its baseline once its credits are gone, unless it is unlimited", async () => {
+    await restart({ cpuCredits: true });
+    const load = createLoad(cloud.context, { fleetTags, demand: () => 99, bootstrapMs: 0, delayMs: 0 });
+    const standard = { CreditSpecification: { CpuCredits: "standard" } };
+    const [t2] = await launch(1, { InstanceType: "t2.micro" });
+    const [t3] = await launch(1, standard);
+    const [unlimited] = await launch(1);
+    const [fixed] = await launch(1, { InstanceType: "m7g.medium" });
+    await clock.advance(60 * MINUTE);
+    const at = async (id: string, minute: number) =>
+      (await cpu("InstanceId", id)).find(([of]) => of === minute)?.[1];
+    // 30 credits at the launch, a tenth of one earned each minute.
+    expect([await at(t2!, 20), await at(t2!, 50)]).to.deep.equal([100, 10]);
+    expect(await at(t3!, 20)).to.equal(10);
+    expect(await at(unlimited!, 50)).to.equal(100);
+    expect(await at(fixed!, 50)).to.equal(100);
+    load.close();
+  });
+
+  it("has other instances of the account under the fleet's image and type", async () => {
+    await restart({ otherInstances: { count: 3, cpuPercent: 80 } });
+    const load = createLoad(cloud.context, { fleetTags, bootstrapMs: 0, delayMs: 0 });
+    const [id] = await launch(1);
+    await clock.advance(4 * MINUTE);
+    expect(await sampleCount("InstanceType", "t3.micro", 2)).to.equal(4);
+    expect(await sampleCount("ImageId", IMAGE, 2)).to.equal(4);
+    expect(await sampleCount("InstanceId", id!, 2)).to.equal(1);
+    const [, average] = (await cpu("ImageId", IMAGE)).find(([minute]) => minute === 2)!;
+    expect(average).to.be.within(59, 62);
     load.close();
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { MessageContent } from "../../../src/services/sqs/message";
-import { MessageQueue, maxInFlight } from "../../../src/services/sqs/queue";
+import { unkind } from "../../../src/conditions/conditions";
+import { MessageQueue } from "../../../src/services/sqs/queue";
 
 const visibilityTimeoutMs = 30_000;
 const retentionMs = 345_600_000;
@@ -131,7 +132,9 @@ describe("MessageQueue", () => {
   });
 
   it("has at most 120,000 messages in flight", () => {
-    const queue = queueOf();
+    const maxInFlight = unkind.sqsInFlight;
+    expect(maxInFlight).to.equal(120_000);
+    const queue = new MessageQueue(retentionMs, maxInFlight);
     for (let i = 0; i <= maxInFlight; i++) queue.send(0, content(`m${i}`));
     expect(receive(queue, 0, Infinity).ids).to.have.length(maxInFlight);
     expect(receive(queue, 0).ids).to.deep.equal([]);

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { Archive } from "../../engine/values";
 import { packageArchive } from "../package";
 import { defined, resource, tags, textOf } from "../schemas";
+import { untilSettled } from "../untilSettled";
 
 type FunctionInput = Input<"lambda", "CreateFunction">;
 type LoggingInput = NonNullable<FunctionInput["LoggingConfig"]>;
@@ -44,7 +45,7 @@ const lambdaFunction = resource({
   autoName: { property: "name" },
   async create(inputs, context) {
     const zip = await packageArchive(inputs.code, context.programDirectory);
-    const created = await context.call("lambda", "CreateFunction", {
+    const input: FunctionInput = {
       FunctionName: inputs.name,
       Role: inputs.role,
       Code: { ZipFile: zip },
@@ -69,7 +70,8 @@ const lambdaFunction = resource({
         }),
       KMSKeyArn: inputs.kmsKeyArn,
       Tags: inputs.tags,
-    });
+    };
+    const created = await untilSettled(context, () => context.call("lambda", "CreateFunction", input));
     if (inputs.reservedConcurrentExecutions >= 0) {
       await context.call("lambda", "PutFunctionConcurrency", {
         FunctionName: inputs.name,
@@ -152,7 +154,7 @@ const eventSourceMapping = resource({
     tags,
   }),
   async create(inputs, context) {
-    const created = await context.call("lambda", "CreateEventSourceMapping", {
+    const input: MappingInput = {
       FunctionName: inputs.functionName,
       EventSourceArn: inputs.eventSourceArn,
       Enabled: inputs.enabled,
@@ -173,7 +175,10 @@ const eventSourceMapping = resource({
       },
       MetricsConfig: inputs.metricsConfig && { Metrics: inputs.metricsConfig.metrics },
       Tags: Object.keys(inputs.tags).length === 0 ? undefined : inputs.tags,
-    });
+    };
+    const created = await untilSettled(context, () =>
+      context.call("lambda", "CreateEventSourceMapping", input),
+    );
     return {
       id: created.UUID ?? "",
       outputs: {
@@ -202,7 +207,7 @@ const functionEventInvokeConfig = resource({
   }),
   async create(inputs, context) {
     const { onFailure, onSuccess } = inputs.destinationConfig ?? {};
-    await context.call("lambda", "PutFunctionEventInvokeConfig", {
+    const input: Input<"lambda", "PutFunctionEventInvokeConfig"> = {
       FunctionName: inputs.functionName,
       MaximumEventAgeInSeconds: inputs.maximumEventAgeInSeconds,
       MaximumRetryAttempts: inputs.maximumRetryAttempts,
@@ -210,7 +215,8 @@ const functionEventInvokeConfig = resource({
         OnFailure: onFailure && { Destination: onFailure.destination },
         OnSuccess: onSuccess && { Destination: onSuccess.destination },
       }),
-    });
+    };
+    await untilSettled(context, () => context.call("lambda", "PutFunctionEventInvokeConfig", input));
     return { id: inputs.functionName, outputs: {} };
   },
 });

@@ -19,12 +19,14 @@ const optionalNames = [
 ];
 
 export function attributeOperations({ context, queues, operation }: Sqs) {
+  const lag = context.chance("queueDepthLagMs");
   const getQueueAttributes = operation(
     "GetQueueAttributes",
     { supports: ["QueueUrl", "AttributeNames"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "GetQueueAttributes"),
     ({ QueueUrl, AttributeNames = [] }) => {
-      const all = allAttributes(queues.byUrl(QueueUrl), context.clock.now());
+      const lateMs = lag.next() * context.conditions.queueDepthLagMs;
+      const all = allAttributes(queues.byUrl(QueueUrl), context.clock.now(), lateMs);
       const wanted: Record<string, string> = {};
       for (const name of AttributeNames) {
         const value = Object.hasOwn(all, name) ? all[name] : undefined;
@@ -77,8 +79,8 @@ export function checkRedriveTarget(
   }
 }
 
-function allAttributes(queue: Queue, now: number): Readonly<Record<string, string>> {
-  const { available, inFlight, delayed } = queue.messages.counts(now);
+function allAttributes(queue: Queue, now: number, lateMs: number): Readonly<Record<string, string>> {
+  const { available, inFlight, delayed } = queue.messages.pastCounts(now, lateMs);
   return {
     ...describeAttributes(queue.attributes),
     QueueArn: queue.arn,

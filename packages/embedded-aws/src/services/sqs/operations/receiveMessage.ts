@@ -6,7 +6,6 @@ import { longPoll } from "../longPoll";
 import { md5OfAttributes } from "../md5";
 import type { Delivery } from "../message";
 import { selectMessageAttributes } from "../messageAttributes";
-import { maxInFlight } from "../queue";
 import type { Queue } from "../queues";
 import { receiptHandle } from "../receiptHandle";
 import type { Sqs } from "./parts";
@@ -75,6 +74,7 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
 
   /** Only a short poll is told; a long poll just waits: SQS API reference, ReceiveMessage. */
   function checkInFlight(queue: Queue): void {
+    const { maxInFlight } = queue.messages;
     if (queue.messages.counts(context.clock.now()).inFlight < maxInFlight) return;
     throw new AwsError(
       "OverLimit",

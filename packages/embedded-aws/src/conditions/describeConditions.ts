@@ -1,0 +1,32 @@
+import { type Conditions, kind, newAccount, unkind } from "./conditions";
+
+const NAMES = Object.keys(unkind) as (keyof Conditions)[];
+
+/** The conditions in one sentence for people: a name for what has one, and what differs from it. */
+export function describeConditions(conditions: Conditions): string {
+  const unlike = (standard: Conditions) =>
+    NAMES.filter((name) => JSON.stringify(shown(conditions[name])) !== JSON.stringify(shown(standard[name])));
+  const fromKind = unlike(kind);
+  const fromUnkind = unlike(unkind);
+  const isKind = fromKind.length < fromUnkind.length;
+  const differences = isKind ? fromKind : fromUnkind;
+  const manner = isKind ? "kind: AWS's quotas, throttles and delays are off" : "as unkind as AWS";
+  if (differences.length === 0) return manner;
+  if (
+    differences.every(
+      (name) =>
+        Object.hasOwn(newAccount, name) && conditions[name] === newAccount[name as "lambdaConcurrency"],
+    )
+  )
+    return `${manner}, with the quotas of a new account`;
+  return `${manner}, but for ${differences.map((name) => `${name} ${JSON.stringify(shown(conditions[name]))}`).join(", ")}`;
+}
+
+/** The conditions as JSON can say them: a quota that is off is "unlimited". */
+export function conditionsAsJson(conditions: Conditions): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(NAMES.map((name) => [name, shown(conditions[name])]));
+}
+
+function shown(value: unknown): unknown {
+  return value === Infinity ? "unlimited" : value;
+}

@@ -1,0 +1,66 @@
+/*
+ * Which lists of answers have no order that AWS promises. A path names a member below the answer: lists on the way are
+ * gone through one by one, "*" stands for every value of a map, and ":Statement" for the statements of a policy
+ * that is a member's text.
+ */
+
+/** Of operations by these names, every list at the top of an answer, unless it stands in `ORDERED`. */
+const LISTING = /^(Describe|List)[A-Z]/;
+
+/** By service and operation: lists that come in an order, and why. */
+const ORDERED: Readonly<Record<string, string>> = {
+  "dynamodb:ListTables": "the next page begins after the last name of this one",
+  "logs:DescribeLogGroups": "sorted by name, says the API reference",
+  "logs:DescribeLogStreams": "sorted by orderBy",
+  "monitoring:DescribeAlarmHistory": "sorted by ScanBy",
+  "sqs:ListMessageMoveTasks": "the most recent first",
+};
+
+const batch = ["Successful", "Failed"] as const;
+
+/** By service and operation: further lists without an order. */
+const UNORDERED: Readonly<Record<string, readonly string[]>> = {
+  "dynamodb:BatchGetItem": ["Responses.*", "UnprocessedKeys.*.Keys"],
+  "dynamodb:BatchWriteItem": ["UnprocessedItems.*"],
+  "ec2:DescribeInstances": [
+    "Reservations.Instances",
+    "Reservations.Instances.Tags",
+    "Reservations.Instances.SecurityGroups",
+  ],
+  "ec2:DescribeLaunchTemplates": ["LaunchTemplates.Tags"],
+  "ec2:DescribeSecurityGroups": [
+    "SecurityGroups.Tags",
+    "SecurityGroups.IpPermissions",
+    "SecurityGroups.IpPermissionsEgress",
+  ],
+  "ec2:RunInstances": ["Instances", "Instances.Tags", "Instances.SecurityGroups"],
+  "ec2:TerminateInstances": ["TerminatingInstances"],
+  "events:PutTargets": ["FailedEntries"],
+  "events:RemoveTargets": ["FailedEntries"],
+  "iam:GetInstanceProfile": ["InstanceProfile.Tags"],
+  "iam:GetRole": ["Role.Tags"],
+  "kms:GetKeyPolicy": ["Policy:Statement"],
+  "lambda:GetPolicy": ["Policy:Statement"],
+  // Results have the ids of their queries, and GetMetricStatistics says that it sorts nothing.
+  "monitoring:GetMetricData": ["MetricDataResults"],
+  "monitoring:GetMetricStatistics": ["Datapoints"],
+  "ses:GetEmailIdentity": ["Tags"],
+  "sns:GetTopicAttributes": ["Attributes.Policy:Statement"],
+  "sns:PublishBatch": batch,
+  "sqs:ChangeMessageVisibilityBatch": batch,
+  "sqs:DeleteMessageBatch": batch,
+  "sqs:GetQueueAttributes": ["Attributes.Policy:Statement"],
+  "sqs:ReceiveMessage": ["Messages"],
+  "sqs:SendMessageBatch": batch,
+  "ssm:GetParameters": ["Parameters", "InvalidParameters"],
+  "ssm:GetParametersByPath": ["Parameters"],
+  "xray:BatchGetTraces": ["Traces"],
+  "xray:GetTraceSummaries": ["TraceSummaries"],
+};
+
+/** The paths of an answer's lists that have no order; "[]" stands for every list at its top. */
+export function unorderedLists(service: string, operation: string): readonly string[] {
+  const name = `${service}:${operation}`;
+  const own = Object.hasOwn(UNORDERED, name) ? (UNORDERED[name] ?? []) : [];
+  return LISTING.test(operation) && !Object.hasOwn(ORDERED, name) ? ["[]", ...own] : own;
+}

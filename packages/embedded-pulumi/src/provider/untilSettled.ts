@@ -1,0 +1,42 @@
+import { AwsError } from "embedded-aws";
+import type { CreateContext } from "./resourceType";
+
+/** The first pause, which doubles each time; milliseconds. */
+const FIRST_PAUSE_MS = 200;
+
+/** What AWS's services say of a role, a policy or a profile that is too new for them, as the AWS provider reads it. */
+const UNSETTLED: readonly { readonly code: string; readonly message: RegExp }[] = [
+  {
+    code: "InvalidParameterValueException",
+    message:
+      /cannot be assumed by Lambda|execution role does not have permissions|ensure the role can perform/,
+  },
+  { code: "InvalidParameterValue", message: /Invalid IAM Instance Profile/ },
+];
+
+/**
+ * Calls again while AWS does not know yet what was created just before, as the AWS provider does. That waits two
+ * minutes; here it is twice as long as a change may take, so that a role that is wrong is told of soon.
+ */
+export async function untilSettled<Answer>(
+  context: Pick<CreateContext, "wait" | "settleMs">,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  let waited = 0;
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isUnsettled(error) || waited >= 2 * context.settleMs) throw error;
+      await context.wait(pause);
+      waited += pause;
+    }
+  }
+}
+
+function isUnsettled(error: unknown): boolean {
+  return (
+    error instanceof AwsError &&
+    UNSETTLED.some(({ code, message }) => error.code === code && message.test(error.message))
+  );
+}
