@@ -13,6 +13,7 @@ import type { CloudContext, Service, ServiceName } from "./core/service";
 import type { Principal } from "./core/iam/principal";
 import type { ServiceCaller } from "./wire/operation";
 import { authorizer } from "./core/iam/authorize";
+import { policyChecks } from "./core/iam/policyChecks";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
 import { serviceFactories, type ServiceFactory } from "./services";
@@ -114,6 +115,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     endpoint: () => server.endpoint,
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
     authorize: authorizer(identities, { clock, region, accountId }),
+    policies: policyChecks(identities, { clock, region, accountId }),
     mount: (prefix, handler) => server.mount(prefix, handler),
     call: call as CloudContext["call"],
   };

@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { PolicyChecks } from "./iam/policyChecks";
 import type { Principal } from "./iam/principal";
 import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
@@ -50,6 +51,8 @@ export interface CloudContext {
   issueCredentials(roleName: string, sessionName: string): Credentials;
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
+  /** What a policy must pass, beside its grammar, before a resource keeps it. */
+  readonly policies: PolicyChecks;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */
   readonly call: ServiceCaller<[caller: Principal, signal?: AbortSignal]>;
   /**
