@@ -389,7 +389,7 @@ describe("CloudWatch", () => {
   });
 
   const refused: readonly (readonly [object, string])[] = [
-    [{ Period: 90 }, "Period: got 90; expected a multiple of 60 seconds"],
+    [{ Period: 90 }, "Period: got 90; expected 10, 20, 30 or a multiple of 60 seconds"],
     [{ DatapointsToAlarm: 3 }, "DatapointsToAlarm: got 3; expected at most EvaluationPeriods, 2"],
     [{ Statistic: undefined }, "expected exactly one of Statistic and ExtendedStatistic"],
     [{ EvaluationPeriods: 2000 }, "EvaluationPeriods × Period: got 120000 s; expected at most 86400 s"],
