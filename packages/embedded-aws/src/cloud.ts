@@ -16,6 +16,8 @@ import { authorizer } from "./core/iam/authorize";
 import { policyChecks } from "./core/iam/policyChecks";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
+import { ec2ControlsOf } from "./services/ec2/controls";
+import type { ImageOption } from "./services/ec2/images";
 import { serviceFactories, type ServiceFactory } from "./services";
 import { createSts } from "./services/sts/sts";
 
@@ -34,6 +36,11 @@ export interface CloudOptions {
   readonly directory?: string;
   /** Default false. True for tests: an answer that AWS's model does not allow fails its call. */
   readonly checkAnswers?: boolean;
+  /**
+   * AMIs that exist beside Amazon Linux's: ids, or ids with an architecture, which a launch then checks. Launching any
+   * other is `InvalidAMIID.NotFound`.
+   */
+  readonly images?: readonly ImageOption[];
   /** Default: every service there is. IAM and STS are always there. */
   readonly services?: readonly ServiceFactory[];
 }
@@ -119,6 +126,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     mount: (prefix, handler) => server.mount(prefix, handler),
     call: call as CloudContext["call"],
   };
+
+  for (const image of options.images ?? []) ec2ControlsOf(context).images.add(image);
 
   const shutDown = async () => {
     try {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../core/clock";
 import { startCloud, type Cloud } from "../cloud";
+import type { ImageOption } from "../services/ec2/images";
 import type { Credentials } from "../core/service";
 import type { ServiceFactory } from "../services";
 
@@ -21,7 +22,12 @@ export interface ClientConfig {
 
 /** The embedded cloud on a free port, with files in a temporary directory that `close` removes. */
 export async function startTestCloud(
-  options: { clock?: Clock; services?: readonly ServiceFactory[]; seed?: number } = {},
+  options: {
+    clock?: Clock;
+    services?: readonly ServiceFactory[];
+    seed?: number;
+    images?: readonly ImageOption[];
+  } = {},
 ): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), "test-cloud-"));
   const cloud = await startCloud({ port: 0, directory, checkAnswers: true, ...options });

@@ -275,7 +275,7 @@ describe("CloudWatch", () => {
   it("alarms on a query over the instances that carry a tag", async () => {
     const launch = async (fleet: string) => {
       const { Instances } = await cloud.call("ec2", "RunInstances", {
-        ImageId: "ami-0123456789abcdef0",
+        ImageId: "ami-0a12023000000864a",
         InstanceType: "t3.micro",
         MinCount: 1,
         MaxCount: 1,
