@@ -21,7 +21,7 @@ export interface Role {
   readonly description: string | undefined;
   /** Seconds. */
   readonly maxSessionDuration: number;
-  readonly trustPolicy: StoredPolicy;
+  trustPolicy: StoredPolicy;
   readonly tags: Map<string, string>;
   readonly inlinePolicies: Map<string, StoredPolicy>;
   /** By ARN. */

@@ -84,6 +84,28 @@ export function roleOperations(context: CloudContext, identities: Identities) {
     }),
 
     ...operation(
+      "UpdateAssumeRolePolicy",
+      { supports: ["RoleName", "PolicyDocument"], rules: inputs.memberRules },
+      onRole("UpdateAssumeRolePolicy"),
+      (input) => {
+        const role = inputs.requireRole(identities, input.RoleName);
+        role.trustPolicy = readTrustPolicy(context, input.PolicyDocument);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "UntagRole",
+      { supports: ["RoleName", "TagKeys"], rules: inputs.memberRules },
+      onRole("UntagRole"),
+      (input) => {
+        const role = inputs.requireRole(identities, input.RoleName);
+        for (const key of input.TagKeys) role.tags.delete(key);
+        return {};
+      },
+    ),
+
+    ...operation(
       "TagRole",
       { supports: ["RoleName", "Tags"], rules: inputs.memberRules },
       onRole("TagRole"),

@@ -11,7 +11,7 @@ export interface Key {
   readonly manager: "AWS" | "CUSTOMER";
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  readonly tags: ReadonlyMap<string, string>;
+  readonly tags: Map<string, string>;
   /** JSON. */
   policy: string;
   state: KeyState;

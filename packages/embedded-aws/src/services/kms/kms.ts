@@ -93,6 +93,41 @@ export function createKms(context: CloudContext): Service {
       },
     ),
 
+    ...operation("DisableKeyRotation", byKey, on("DisableKeyRotation"), (input) => {
+      changeable(keys.get(input.KeyId)).rotationPeriodDays = undefined;
+      return {};
+    }),
+
+    ...operation(
+      "TagResource",
+      {
+        supports: ["KeyId", "Tags"],
+        rules: { KeyId, "Tags.TagKey": { length: [1, 128] }, "Tags.TagValue": { length: [0, 256] } },
+      },
+      on("TagResource"),
+      (input) => {
+        const { tags } = changeable(keys.get(input.KeyId));
+        for (const { TagKey, TagValue } of input.Tags) tags.set(TagKey, TagValue);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "UntagResource",
+      { supports: ["KeyId", "TagKeys"], rules: { KeyId } },
+      on("UntagResource"),
+      (input) => {
+        const { tags } = changeable(keys.get(input.KeyId));
+        for (const key of input.TagKeys) tags.delete(key);
+        return {};
+      },
+    ),
+
+    ...operation("ListResourceTags", byKey, on("ListResourceTags"), (input) => ({
+      Tags: [...keys.get(input.KeyId).tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      Truncated: false,
+    })),
+
     ...operation("GetKeyRotationStatus", byKey, on("GetKeyRotationStatus"), (input) => {
       const { id, rotationPeriodDays: days } = keys.get(input.KeyId);
       return {
