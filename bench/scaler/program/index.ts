@@ -24,7 +24,7 @@ process.chdir(path.resolve(__dirname, "../../.."));
 const settings = new pulumi.Config().requireObject<ComparedSettings>("scaler");
 
 const scaler = new CpuScaler("fleet", {
-  amiId: "ami-0123456789abcdef0",
+  amiId: "ami-0a12023000000864a",
   instanceType: "t3.micro",
   ...settings,
   ...fleetNetwork("fleet", { subnetIds: undefined, securityGroupIds: undefined }, {}),

@@ -15,9 +15,11 @@ import type { Principal } from "./core/iam/principal";
 import type { ServiceCaller } from "./wire/operation";
 import { shuffler } from "./wire/shuffleAnswer";
 import { authorizer } from "./core/iam/authorize";
+import { policyChecks } from "./core/iam/policyChecks";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
 import { createLoad, type Load, type LoadOptions } from "./load/load";
+import type { ImageOption } from "./services/ec2/images";
 import { serviceFactories, type ServiceFactory } from "./services";
 import { dynamoDbControlsOf, type DynamoDbControls } from "./services/dynamodb/controls";
 import { ec2ControlsOf, type Ec2Controls } from "./services/ec2/controls";
@@ -41,6 +43,11 @@ export interface CloudOptions {
   readonly directory?: string;
   /** Default false. True for tests: an answer that AWS's model does not allow fails its call. */
   readonly checkAnswers?: boolean;
+  /**
+   * AMIs that exist beside Amazon Linux's: ids, or ids with an architecture, which a launch then checks. Launching any
+   * other is `InvalidAMIID.NotFound`.
+   */
+  readonly images?: readonly ImageOption[];
   /** Default: every service there is. IAM and STS are always there. */
   readonly services?: readonly ServiceFactory[];
 }
@@ -146,9 +153,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
     isSettled: (arn) => identities.isSettled(arn, clock.now()),
     authorize: authorizer(identities, { clock, region, accountId }),
+    policies: policyChecks(identities, { clock, region, accountId }),
     mount: (prefix, handler) => server.mount(prefix, handler),
     call: call as CloudContext["call"],
   };
+
+  for (const image of options.images ?? []) ec2ControlsOf(context).images.add(image);
 
   const shutDown = async () => {
     try {

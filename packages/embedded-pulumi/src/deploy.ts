@@ -85,6 +85,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
   try {
     const project = readSource(options);
     demandAccount(cloud, project);
+    addImages(cloud, project);
     const { region, accountId } = cloud.context;
     const deployed = Promise.withResolvers<RunResult>();
     const programEnded = runProject(project, {
@@ -181,6 +182,12 @@ function demandAccount({ context }: Cloud, { name, stack, config }: Project): vo
   throw new ProjectError(
     `stack ${stack} of ${name} names the ${says.join("; the ")}: start it with startCloud({ ${start.join(", ")} }), or with cloudOptionsOf(project)`,
   );
+}
+
+/** An image that a stack's configuration names is one of its account's, which nobody can look up here: it is there. */
+function addImages({ ec2 }: Cloud, { config }: Project): void {
+  for (const value of Object.values(config))
+    for (const [id] of value.matchAll(/\bami-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g)) ec2.images.add(id);
 }
 
 function allowedAccounts(config: Project["config"]): readonly string[] | undefined {

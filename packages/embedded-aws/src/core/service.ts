@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { PolicyChecks } from "./iam/policyChecks";
 import type { Principal } from "./iam/principal";
 import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
@@ -57,6 +58,8 @@ export interface CloudContext {
   isSettled(arn: string): boolean;
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
+  /** What a policy must pass, beside its grammar, before a resource keeps it. */
+  readonly policies: PolicyChecks;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */
   readonly call: ServiceCaller<[caller: Principal, signal?: AbortSignal]>;
   /**

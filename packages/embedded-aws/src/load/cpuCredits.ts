@@ -1,5 +1,5 @@
 import type { Instance } from "../services/ec2/instance";
-import { vcpusOf } from "../services/ec2/quotas";
+import { instanceTypeOf } from "../services/ec2/instanceTypes";
 
 /** Credits that a size earns in an hour: EC2 user guide, "CPU credits and baseline utilization". */
 const T2: Readonly<Record<string, number>> = {
@@ -42,7 +42,7 @@ export class CpuCredits {
   #earned = 0;
 
   private constructor(family: string, instanceType: string, perHour: number) {
-    this.#vcpus = vcpusOf(instanceType);
+    this.#vcpus = instanceTypeOf(instanceType).vCpus;
     this.#perHour = perHour;
     this.#launch = family === "t2" ? LAUNCH_CREDITS * this.#vcpus : 0;
   }

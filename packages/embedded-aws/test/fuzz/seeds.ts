@@ -204,7 +204,7 @@ export const seeds: Inputs = {
     CreateLaunchTemplate: {
       LaunchTemplateName: "lt1",
       LaunchTemplateData: {
-        ImageId: "ami-12345678",
+        ImageId: "ami-0a12023000000864a",
         InstanceType: "t4g.nano",
         NetworkInterface: [{ DeviceIndex: "0", SecurityGroupId: ["sg-1"] }],
       },

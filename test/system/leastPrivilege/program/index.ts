@@ -34,7 +34,7 @@ const profile = new aws.iam.InstanceProfile("instance", { role: instanceRole.nam
 const imageFleet = new CpuScaler("image-fleet", {
   ...network,
   ...size,
-  amiId: "ami-0123456789abcdef0",
+  amiId: "ami-0a12023000000864a",
   instanceType: "t3.small",
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });

@@ -95,14 +95,31 @@ function principalMatch(
   principal: PolicyPrincipal | undefined,
   caller: Caller,
 ): "itself" | "account" | "other" {
-  if (principal === undefined || principal.kind === "everyone") return "itself";
+  if (principal === undefined) return "itself";
+  if (principal.kind === "everyone") return principal.not ? "other" : "itself";
+  if (principal.not) return isLeftOut(principal, caller) ? "other" : "itself";
   if (caller.kind === "service") return principal.services.includes(caller.service) ? "itself" : "other";
-  const account = principal.aws.some(
-    (name) => name === caller.accountId || name === rootArn(caller.accountId),
-  );
+  const account = namesAccount(principal, caller.accountId);
   if (caller.kind === "administrator") return account ? "itself" : "other";
   if (principal.aws.includes(caller.roleArn) || principal.aws.includes(caller.sessionArn)) return "itself";
   return account ? "account" : "other";
+}
+
+type Listed = Extract<PolicyPrincipal, { readonly kind: "listed" }>;
+
+/** NotPrincipal leaves a role out only where its account is named too: IAM user guide, "NotPrincipal". */
+function isLeftOut(principal: Listed, caller: Caller): boolean {
+  if (caller.kind === "service") return principal.services.includes(caller.service);
+  if (!namesAccount(principal, caller.accountId)) return false;
+  return (
+    caller.kind === "administrator" ||
+    principal.aws.includes(caller.roleArn) ||
+    principal.aws.includes(caller.sessionArn)
+  );
+}
+
+function namesAccount(principal: Listed, accountId: string): boolean {
+  return principal.aws.some((name) => name === accountId || name === rootArn(accountId));
 }
 
 function rootArn(accountId: string): string {

@@ -22,7 +22,7 @@ export interface Role {
   readonly description: string | undefined;
   /** Seconds. */
   readonly maxSessionDuration: number;
-  readonly trustPolicy: StoredPolicy;
+  trustPolicy: StoredPolicy;
   readonly tags: Map<string, string>;
   readonly inlinePolicies: SettlingMap<string, StoredPolicy>;
   /** By ARN. */

@@ -1,9 +1,12 @@
-import { AwsError } from "../errors";
 import { parseJson } from "../parseJson";
 import { conditionProblem, type Condition } from "./conditions";
 import { hasVariable } from "./pattern";
+import { checkAction, checkResource } from "./policyNames";
+import { parsePrincipal, type PolicyPrincipal } from "./policyPrincipal";
+import { isObject, malformed, malformedPolicy, syntaxError, textsOf } from "./policySyntax";
 import { messageOf } from "../messageOf";
-import { isObject } from "../record";
+
+export type { PolicyPrincipal } from "./policyPrincipal";
 
 /** A policy document, checked and with every shorthand written out. */
 export interface PolicyDocument {
@@ -26,23 +29,17 @@ export interface Patterns {
   readonly patterns: readonly string[];
 }
 
-export type PolicyPrincipal =
-  | { readonly kind: "everyone" }
-  | {
-      readonly kind: "listed";
-      /** ARNs and account ids. */
-      readonly aws: readonly string[];
-      readonly services: readonly string[];
-    };
-
 /** What a policy is attached to; each kind has elements that the others may not have. */
 export type PolicyKind = "identity" | "resource" | "trust";
 
+/** The language's versions; a document that names none is of the older, which has no variables. */
+const versions = ["2008-10-17", "2012-10-17"];
 const documentFields = ["Version", "Id", "Statement"];
 const statementFields = [
   "Sid",
   "Effect",
   "Principal",
+  "NotPrincipal",
   "Action",
   "NotAction",
   "Resource",
@@ -50,26 +47,59 @@ const statementFields = [
   "Condition",
 ];
 
+/** How a document's texts are to be read: `${key}` means itself in the older version. */
+type Unescaped = (text: string) => string;
+
 /**
  * Reads a policy document, as text or as parsed JSON.
  *
- * Throws MalformedPolicyDocumentException naming the statement (counted from 1, with its Sid) and the field. An element
- * or an operator that the evaluator does not know is such an error too, here rather than at the first call.
+ * Throws MalformedPolicyDocumentException in AWS's words, with the statement (counted from 1, with its Sid) and the
+ * field. An element or an operator that the evaluator does not know is such an error too, here rather than at the first
+ * call. The kinds differ as in AWS: an identity policy names no principal, a trust policy no resource and only
+ * actions of STS, and Sids are bound to letters and digits in identity policies and unique in those that IAM keeps.
  */
 export function parsePolicyDocument(source: unknown, kind: PolicyKind): PolicyDocument {
   const document = typeof source === "string" ? jsonOf(source) : source;
   if (!isObject(document)) throw malformed("The policy", "an object", document);
   rejectUnknown(document, documentFields, "The policy");
-  // The default when it is left out is the older version, without variables; nobody means that today.
-  if (document.Version !== "2012-10-17") throw malformed("Version", '"2012-10-17"', document.Version);
+  const { Version: version = "2008-10-17", Id: id } = document;
+  if (typeof version !== "string" || !versions.includes(version))
+    throw malformed("Version", `one of ${versions.join(", ")}`, version);
+  if (id !== undefined && typeof id !== "string") throw malformed("Id", "a text", id);
   const statements = Array.isArray(document.Statement)
     ? (document.Statement as unknown[])
     : [document.Statement];
   if (statements.length === 0) throw malformed("Statement", "at least one statement", []);
-  return { statements: statements.map((statement, index) => parseStatement(statement, index, kind)) };
+  const unescaped: Unescaped =
+    version === "2012-10-17" ? (text) => text : (text) => text.replaceAll("${", "${$}{");
+  const parsed = statements.map((statement, index) => parseStatement(statement, index, kind, unescaped));
+  if (kind !== "resource") checkSids(statements, kind);
+  return { statements: parsed };
 }
 
-function parseStatement(statement: unknown, index: number, kind: PolicyKind): Statement {
+/** IAM user guide, "IAM JSON policy elements: Sid". Resources' policies may repeat them, and use any character. */
+function checkSids(statements: readonly unknown[], kind: PolicyKind): void {
+  const seen = new Set<string>();
+  for (const statement of statements) {
+    const sid = isObject(statement) ? statement.Sid : undefined;
+    if (typeof sid !== "string" || sid === "") continue;
+    if (kind === "identity" && !/^[0-9A-Za-z]*$/.test(sid)) {
+      throw malformedPolicy(
+        `Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]* (got "${sid}")`,
+      );
+    }
+    if (seen.has(sid))
+      throw malformedPolicy(`Statement IDs (SID) in a single policy must be unique. (got "${sid}" twice)`);
+    seen.add(sid);
+  }
+}
+
+function parseStatement(
+  statement: unknown,
+  index: number,
+  kind: PolicyKind,
+  unescaped: Unescaped,
+): Statement {
   if (!isObject(statement)) throw malformed(`Statement ${index + 1}`, "an object", statement);
   const sid = statement.Sid;
   const where = `Statement ${index + 1}${typeof sid === "string" ? ` ("${sid}")` : ""}`;
@@ -79,17 +109,13 @@ function parseStatement(statement: unknown, index: number, kind: PolicyKind): St
   if (effect !== "Allow" && effect !== "Deny")
     throw malformed(`${where}, Effect`, '"Allow" or "Deny"', effect);
   const actions = parsePatterns(statement, "Action", where);
-  for (const pattern of actions.patterns) {
-    if (pattern !== "*" && !/^[A-Za-z0-9-]+:[A-Za-z0-9*?]+$/.test(pattern)) {
-      throw malformed(`${where}, Action`, 'actions like "sqs:SendMessage", or "*"', pattern);
-    }
-  }
+  for (const pattern of actions.patterns) checkAction(pattern, kind, where);
   return {
     effect,
     principal: parsePrincipal(statement, kind, where),
     actions: { not: actions.not, patterns: actions.patterns.map((pattern) => pattern.toLowerCase()) },
-    resources: parseResources(statement, kind, where),
-    conditions: parseConditions(statement.Condition, where),
+    resources: parseResources(statement, kind, where, unescaped),
+    conditions: parseConditions(statement.Condition, where, unescaped),
   };
 }
 
@@ -101,70 +127,43 @@ function parsePatterns(
   const notField = `Not${field}`;
   const plain = statement[field];
   const negated = statement[notField];
-  if ((plain === undefined) === (negated === undefined)) {
-    throw new AwsError(
-      "MalformedPolicyDocumentException",
-      `${where}: expected either ${field} or ${notField}`,
+  if (plain !== undefined && negated !== undefined)
+    throw syntaxError(`${where}: expected either ${field} or ${notField}, got both`);
+  const given = plain ?? negated;
+  if (given === undefined || (Array.isArray(given) && given.length === 0)) {
+    throw malformedPolicy(
+      `Policy statement must contain ${field.toLowerCase()}s. (${where}: expected either ${field} or ${notField})`,
     );
   }
-  return plain === undefined
-    ? { not: true, patterns: textsOf(negated, `${where}, ${notField}`) }
-    : { not: false, patterns: textsOf(plain, `${where}, ${field}`) };
+  const name = plain === undefined ? notField : field;
+  return { not: plain === undefined, patterns: textsOf(given, `${where}, ${name}`) };
 }
 
 function parseResources(
   statement: Record<string, unknown>,
   kind: PolicyKind,
   where: string,
+  unescaped: Unescaped,
 ): Patterns | undefined {
   if (kind === "trust") {
-    rejectPresent(statement, ["Resource", "NotResource"], where, "a trust policy");
+    const field = ["Resource", "NotResource"].find((name) => statement[name] !== undefined);
+    if (field !== undefined)
+      throw malformedPolicy(`Has prohibited field ${field} (${where}: a trust policy has no ${field})`);
     return undefined;
   }
   const resources = parsePatterns(statement, "Resource", where);
-  for (const pattern of resources.patterns) {
-    if (pattern !== "*" && !/^arn:[^:]+:/.test(pattern))
-      throw malformed(`${where}, Resource`, 'ARNs or "*"', pattern);
+  const patterns = resources.patterns.map(unescaped);
+  for (const [index, pattern] of patterns.entries()) {
+    checkResource(resources.patterns[index] ?? "", kind, where);
     // What such a statement leaves out would depend on the request having the value: too easy to get wrong.
     if (resources.not && hasVariable(pattern)) {
       throw malformed(`${where}, NotResource`, "ARNs without policy variables", pattern);
     }
   }
-  return resources;
+  return { not: resources.not, patterns };
 }
 
-function parsePrincipal(
-  statement: Record<string, unknown>,
-  kind: PolicyKind,
-  where: string,
-): PolicyPrincipal | undefined {
-  if (kind === "identity") {
-    rejectPresent(statement, ["Principal"], where, "an identity policy");
-    return undefined;
-  }
-  const principal = statement.Principal;
-  if (principal === "*") return { kind: "everyone" };
-  if (!isObject(principal)) throw malformed(`${where}, Principal`, '"*" or an object', principal);
-  rejectUnknown(principal, ["AWS", "Service"], `${where}, Principal`);
-  const aws = principal.AWS === undefined ? [] : textsOf(principal.AWS, `${where}, Principal.AWS`);
-  const services =
-    principal.Service === undefined ? [] : textsOf(principal.Service, `${where}, Principal.Service`);
-  if (aws.length + services.length === 0) throw malformed(`${where}, Principal`, "AWS or Service", principal);
-  if (aws.includes("*")) return { kind: "everyone" };
-  for (const name of aws) {
-    if (!/^([0-9]{12}|arn:aws:(iam|sts)::[0-9]{12}:[^*?]+)$/.test(name)) {
-      throw malformed(`${where}, Principal.AWS`, '"*", an account id or the ARN of a role or session', name);
-    }
-  }
-  for (const name of services) {
-    if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(name)) {
-      throw malformed(`${where}, Principal.Service`, 'names like "lambda.amazonaws.com"', name);
-    }
-  }
-  return { kind: "listed", aws, services };
-}
-
-function parseConditions(block: unknown, where: string): Condition[] {
+function parseConditions(block: unknown, where: string, unescaped: Unescaped): Condition[] {
   if (block === undefined) return [];
   if (!isObject(block)) throw malformed(`${where}, Condition`, "an object", block);
   return Object.entries(block).flatMap(([name, keys]) => {
@@ -178,29 +177,12 @@ function parseConditions(block: unknown, where: string): Condition[] {
         set: set === "ForAllValues" || set === "ForAnyValue" ? set : undefined,
         ifExists: ifExists !== undefined,
         key,
-        values: textsOf(value, `${field}.${key}`),
+        values: textsOf(value, `${field}.${key}`).map(unescaped),
       };
       const problem = conditionProblem(condition);
-      if (problem !== undefined)
-        throw new AwsError("MalformedPolicyDocumentException", `${field}: ${problem}`);
+      if (problem !== undefined) throw syntaxError(`${field}: ${problem}`);
       return condition;
     });
-  });
-}
-
-/** One text or a list of them; numbers and truth values are texts in disguise. */
-function textsOf(value: unknown, field: string): string[] {
-  const values = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (values.length === 0) throw malformed(field, "at least one text", value);
-  return values.map((item) => {
-    if (typeof item === "string" && item !== "") return item;
-    if (
-      field.includes(", Condition.") &&
-      (typeof item === "boolean" || typeof item === "number" || item === "")
-    ) {
-      return String(item);
-    }
-    throw malformed(field, "a text or a list of texts", item);
   });
 }
 
@@ -208,33 +190,12 @@ function jsonOf(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new AwsError("MalformedPolicyDocumentException", `The policy is not JSON: ${messageOf(error)}`);
+    throw syntaxError(`The policy is not JSON: ${messageOf(error)}`);
   }
 }
 
 function rejectUnknown(object: Record<string, unknown>, known: readonly string[], where: string): void {
   const unknown = Object.keys(object).find((field) => !known.includes(field));
   if (unknown === undefined) return;
-  throw new AwsError(
-    "MalformedPolicyDocumentException",
-    `${where}: "${unknown}" is not supported by the embedded cloud; expected ${known.join(", ")}`,
-  );
-}
-
-function rejectPresent(
-  statement: Record<string, unknown>,
-  fields: readonly string[],
-  where: string,
-  what: string,
-): void {
-  const present = fields.find((field) => statement[field] !== undefined);
-  if (present !== undefined)
-    throw new AwsError("MalformedPolicyDocumentException", `${where}: ${what} has no ${present}`);
-}
-
-function malformed(field: string, expected: string, got: unknown): AwsError {
-  return new AwsError(
-    "MalformedPolicyDocumentException",
-    `${field}: got ${JSON.stringify(got)}; expected ${expected}`,
-  );
+  throw syntaxError(`${where}: "${unknown}" is no element of a policy; expected ${known.join(", ")}`);
 }

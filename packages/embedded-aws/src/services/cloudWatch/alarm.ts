@@ -1,13 +1,15 @@
 import { AwsError } from "../../core/errors";
 import type { Supported } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
+import type { CompositeRule } from "./compositeRule";
 import {
   type AlarmRule,
   type AlarmStateValue,
   COMPARISON_OPERATORS,
   MISSING_DATA_TREATMENTS,
 } from "./evaluateAlarm";
-import { type Series, seriesOf } from "./series";
+import { plannedSeries, planQueries } from "./queryPlan";
+import type { Series } from "./series";
 import {
   below,
   checkPercentile,
@@ -19,9 +21,13 @@ import {
   missing,
   queryMembers,
   queryRules,
+  SHORT_ALARM_PERIODS,
+  STANDARD_UNITS,
   tagRules,
 } from "./shapes";
 import { SIMPLE_STATISTICS } from "./statistics";
+
+const MOST_OF_A_KIND = 10;
 
 export const alarmMembers = [
   "AlarmName",
@@ -47,7 +53,28 @@ export const alarmMembers = [
 ] as const;
 export type PutMetricAlarmInput = Supported<"monitoring", "PutMetricAlarm", (typeof alarmMembers)[number]>;
 
+export const compositeMembers = [
+  ...(["AlarmName", "AlarmRule", "AlarmDescription", "ActionsEnabled"] as const),
+  ...(["OKActions", "AlarmActions", "InsufficientDataActions", "Tags"] as const),
+] as const;
+export type PutCompositeAlarmInput = Supported<
+  "monitoring",
+  "PutCompositeAlarm",
+  (typeof compositeMembers)[number]
+>;
+
 const actions = { length: [0, 5], pattern: /^arn:/ } as const;
+
+/** From the CloudWatch API reference, PutCompositeAlarm. */
+export const compositeRules: Rules = {
+  AlarmName: { length: [1, 255] },
+  AlarmRule: { length: [1, 10_240] },
+  AlarmDescription: { length: [0, 1024] },
+  OKActions: actions,
+  AlarmActions: actions,
+  InsufficientDataActions: actions,
+  ...tagRules,
+};
 
 /** From the CloudWatch API reference, PutMetricAlarm. Those of anomaly detection are not evaluated here. */
 export const alarmRules: Rules = {
@@ -58,6 +85,7 @@ export const alarmRules: Rules = {
   InsufficientDataActions: actions,
   ...metricRules,
   Statistic: { oneOf: SIMPLE_STATISTICS },
+  Unit: { oneOf: STANDARD_UNITS },
   EvaluationPeriods: { range: [1, Number.MAX_SAFE_INTEGER] },
   DatapointsToAlarm: { range: [1, Number.MAX_SAFE_INTEGER] },
   ComparisonOperator: {
@@ -84,18 +112,32 @@ export interface AlarmState {
   readonly since: number;
 }
 
-/** A metric alarm: what was put, what follows from it, and the state it is in. */
-export interface Alarm {
+/** What is kept of an alarm of either kind. */
+interface Kept {
   readonly arn: string;
-  readonly input: PutMetricAlarmInput;
-  readonly rule: AlarmRule;
-  readonly series: Series;
   readonly state: AlarmState;
   readonly actionsEnabled: boolean;
   readonly configuredAt: number;
+}
+
+/** A metric alarm: what was put, what follows from it, and the state it is in. */
+export interface MetricAlarm extends Kept {
+  readonly kind: "metric";
+  readonly input: PutMetricAlarmInput;
+  readonly rule: AlarmRule;
+  readonly series: Series;
   /** Stands for the metric in the event's configuration where the alarm names it itself. */
   readonly metricId: string;
 }
+
+/** An alarm on the states of others. */
+export interface CompositeAlarm extends Kept {
+  readonly kind: "composite";
+  readonly input: PutCompositeAlarmInput;
+  readonly rule: CompositeRule;
+}
+
+export type Alarm = MetricAlarm | CompositeAlarm;
 
 /** The series and the rule that an alarm's input describes; throws CloudWatch's error for one that does not hold together. */
 export function readAlarmInput(input: PutMetricAlarmInput): {
@@ -138,13 +180,13 @@ function metricOf(input: PutMetricAlarmInput): Series {
   if (namespace === undefined || name === undefined || period === undefined) {
     throw invalid("Expected Namespace, MetricName and Period, or Metrics");
   }
-  checkPeriod("Period", period);
+  checkPeriod("Period", period, SHORT_ALARM_PERIODS);
   if (input.ExtendedStatistic !== undefined) checkPercentile("ExtendedStatistic", input.ExtendedStatistic);
   const stat = input.Statistic ?? input.ExtendedStatistic;
   if (stat === undefined || (input.Statistic !== undefined && input.ExtendedStatistic !== undefined)) {
     throw invalid("Expected exactly one of Statistic and ExtendedStatistic");
   }
-  return { kind: "metric", metric: { namespace, name, dimensions }, period, stat };
+  return { kind: "metric", metric: { namespace, name, dimensions }, unit: input.Unit, period, stat };
 }
 
 function returnedSeries(input: PutMetricAlarmInput, queries: readonly MetricDataQuery[]): Series {
@@ -163,13 +205,31 @@ function returnedSeries(input: PutMetricAlarmInput, queries: readonly MetricData
       "InvalidParameterCombinationException",
       `${given.join(", ")} cannot be given together with Metrics`,
     );
-  checkQueries("Metrics", queries);
-  const returned = queries.filter((query) => query.ReturnData !== false);
-  const [only] = returned;
-  if (only === undefined || returned.length > 1) {
-    throw invalid(`Metrics: got ${returned.length} queries that return data; expected exactly one`);
+  checkQueries("Metrics", queries, SHORT_ALARM_PERIODS);
+  const [only, ...more] = queries.filter((query) => query.ReturnData !== false);
+  if (only === undefined || more.length > 0) {
+    throw invalid(
+      `Exactly one element of the metrics list should return data. (Metrics: got ${more.length + (only === undefined ? 0 : 1)} queries that return data; expected exactly one)`,
+    );
   }
-  return seriesOf(only);
+  // MetricDataQuery: "as many as 10" of each.
+  for (const member of ["MetricStat", "Expression"] as const) {
+    const count = queries.filter((query) => query[member] !== undefined).length;
+    if (count > MOST_OF_A_KIND)
+      throw invalid(`Metrics: got ${count} queries with ${member}; expected at most ${MOST_OF_A_KIND}`);
+  }
+  const plans = planQueries(queries);
+  const periods = new Set(
+    [...plans.values()].flatMap((plan) =>
+      plan.kind === "source" ? [plan.source.period] : (plan.period ?? []),
+    ),
+  );
+  if (periods.size > 1) {
+    throw invalid(
+      `Metrics list contains expressions of metrics with different periods: ${[...periods].join(", ")} s; expected one period for all`,
+    );
+  }
+  return plannedSeries(only.Id, plans);
 }
 
 function invalid(message: string): AwsError {

@@ -1,6 +1,6 @@
 import { notSupported } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
-import type { Alarm, AlarmState } from "./alarm";
+import type { Alarm, AlarmState, MetricAlarm } from "./alarm";
 import { alarmPrincipal, alarmStateChange } from "./alarmEvent";
 import type { AlarmStateValue } from "./evaluateAlarm";
 import { alarmTimestamp } from "./stateReason";
@@ -59,18 +59,7 @@ export async function runAction(
 
 /** The message that CloudWatch publishes to a topic. */
 function notification(context: CloudContext, alarm: Alarm, previous: AlarmState): object {
-  const { input, rule, series, state } = alarm;
-  const trigger =
-    series.kind === "metric"
-      ? {
-          MetricName: series.metric.name,
-          Namespace: series.metric.namespace,
-          StatisticType: input.Statistic === undefined ? "ExtendedStatistic" : "Statistic",
-          Statistic: series.stat,
-          Unit: input.Unit ?? null,
-          Dimensions: series.metric.dimensions.map((d) => ({ name: d.Name, value: d.Value })),
-        }
-      : { Metrics: input.Metrics };
+  const { input, state } = alarm;
   return {
     AlarmName: input.AlarmName,
     AlarmDescription: input.AlarmDescription ?? null,
@@ -84,14 +73,29 @@ function notification(context: CloudContext, alarm: Alarm, previous: AlarmState)
     OKActions: input.OKActions ?? [],
     AlarmActions: input.AlarmActions ?? [],
     InsufficientDataActions: input.InsufficientDataActions ?? [],
-    Trigger: {
-      ...trigger,
-      Period: series.period,
-      EvaluationPeriods: rule.evaluationPeriods,
-      DatapointsToAlarm: rule.datapointsToAlarm,
-      ComparisonOperator: rule.comparisonOperator,
-      Threshold: rule.threshold,
-      TreatMissingData: rule.treatMissingData,
-    },
+    ...(alarm.kind === "metric" ? { Trigger: triggerOf(alarm) } : { AlarmRule: alarm.input.AlarmRule }),
+  };
+}
+
+function triggerOf({ input, rule, series }: MetricAlarm): object {
+  const metric =
+    series.kind === "metric"
+      ? {
+          MetricName: series.metric.name,
+          Namespace: series.metric.namespace,
+          StatisticType: input.Statistic === undefined ? "ExtendedStatistic" : "Statistic",
+          Statistic: series.stat,
+          Unit: input.Unit ?? null,
+          Dimensions: series.metric.dimensions.map((d) => ({ name: d.Name, value: d.Value })),
+        }
+      : { Metrics: input.Metrics };
+  return {
+    ...metric,
+    Period: series.period,
+    EvaluationPeriods: rule.evaluationPeriods,
+    DatapointsToAlarm: rule.datapointsToAlarm,
+    ComparisonOperator: rule.comparisonOperator,
+    Threshold: rule.threshold,
+    TreatMissingData: rule.treatMissingData,
   };
 }

@@ -1,6 +1,6 @@
 import type { CloudContext } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
-import type { Alarm, AlarmState } from "./alarm";
+import type { Alarm, AlarmState, MetricAlarm } from "./alarm";
 import type { MetricDataQuery } from "./shapes";
 import { alarmTimestamp } from "./stateReason";
 
@@ -9,13 +9,13 @@ export function alarmPrincipal(alarm: Alarm): Principal {
   return { kind: "service", service: "cloudwatch.amazonaws.com", sourceArn: alarm.arn };
 }
 
-/** The `detail` of EventBridge's "CloudWatch Alarm State Change" event for a metric alarm. */
+/** The `detail` of EventBridge's "CloudWatch Alarm State Change" event. */
 export function alarmStateChange(alarm: Alarm, previous: AlarmState): object {
   return {
     alarmName: alarm.input.AlarmName,
     configuration: {
       ...(alarm.input.AlarmDescription === undefined ? {} : { description: alarm.input.AlarmDescription }),
-      metrics: metricsOf(alarm),
+      ...(alarm.kind === "metric" ? { metrics: metricsOf(alarm) } : { alarmRule: alarm.input.AlarmRule }),
     },
     previousState: stateDetail(previous),
     state: stateDetail(alarm.state),
@@ -47,7 +47,7 @@ function stateDetail(state: AlarmState): object {
   };
 }
 
-function metricsOf(alarm: Alarm): object[] {
+function metricsOf(alarm: MetricAlarm): object[] {
   if (alarm.input.Metrics !== undefined) return alarm.input.Metrics.map(queryDetail);
   const { series } = alarm;
   if (series.kind !== "metric") return [];

@@ -2,9 +2,17 @@ import { AwsError } from "../../core/errors";
 import { isJson } from "../../core/parseJson";
 import { pageOf } from "../../core/paging";
 import type { Access, CloudContext } from "../../core/service";
-import type { TagStore } from "../../core/tagStore";
+import type { Tag, TagStore } from "../../core/tagStore";
 import { operationsOf } from "../../wire/operation";
-import { type Alarm, alarmMembers, alarmRules } from "./alarm";
+import {
+  alarmMembers,
+  alarmRules,
+  type Alarm,
+  compositeMembers,
+  compositeRules,
+  type CompositeAlarm,
+  type MetricAlarm,
+} from "./alarm";
 import type { Alarms } from "./alarms";
 import { ALARM_STATES } from "./evaluateAlarm";
 import { scanOrder } from "./shapes";
@@ -21,23 +29,43 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
   const onAlarms = (action: string, names: readonly string[]): Access[] =>
     names.map((name) => ({ action, resource: alarms.arnOf(name) }));
 
+  const putAccess = (
+    action: string,
+    input: {
+      readonly AlarmName: string;
+      readonly AlarmActions?: readonly string[];
+      readonly Tags?: readonly Tag[];
+    },
+  ): Access[] => [
+    {
+      action: `cloudwatch:${action}`,
+      resource: alarms.arnOf(input.AlarmName),
+      context: {
+        "cloudwatch:AlarmActions": input.AlarmActions ?? [],
+        "aws:TagKeys": (input.Tags ?? []).map((tag) => tag.Key),
+        ...Object.fromEntries((input.Tags ?? []).map((tag) => [`aws:RequestTag/${tag.Key}`, tag.Value])),
+      },
+    },
+  ];
+
   return {
     ...operation(
       "PutMetricAlarm",
       { supports: alarmMembers, rules: alarmRules },
-      (input) => [
-        {
-          action: "cloudwatch:PutMetricAlarm",
-          resource: alarms.arnOf(input.AlarmName),
-          context: {
-            "cloudwatch:AlarmActions": input.AlarmActions ?? [],
-            "aws:TagKeys": (input.Tags ?? []).map((tag) => tag.Key),
-            ...Object.fromEntries((input.Tags ?? []).map((tag) => [`aws:RequestTag/${tag.Key}`, tag.Value])),
-          },
-        },
-      ],
+      (input) => putAccess("PutMetricAlarm", input),
       (input) => {
         alarms.put(input);
+        if (input.Tags !== undefined) tags.add(alarms.arnOf(input.AlarmName), input.Tags);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "PutCompositeAlarm",
+      { supports: compositeMembers, rules: compositeRules },
+      (input) => putAccess("PutCompositeAlarm", input),
+      async (input) => {
+        await alarms.putComposite(input);
         if (input.Tags !== undefined) tags.add(alarms.arnOf(input.AlarmName), input.Tags);
         return {};
       },
@@ -64,19 +92,28 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
       },
       () => onAlarms("cloudwatch:DescribeAlarms", ["*"]),
       (input) => {
-        const wanted = alarms
-          .list()
-          .filter(
-            (alarm) =>
-              (input.AlarmNames?.includes(alarm.input.AlarmName) ?? true) &&
-              alarm.input.AlarmName.startsWith(input.AlarmNamePrefix ?? "") &&
-              (input.AlarmTypes?.includes("MetricAlarm") ?? true) &&
-              (input.StateValue === undefined || alarm.state.value === input.StateValue) &&
-              (input.ActionPrefix === undefined ||
-                (alarm.input.AlarmActions ?? []).some((arn) => arn.startsWith(input.ActionPrefix ?? ""))),
-          );
+        const wanted = alarms.list().filter(
+          (alarm) =>
+            (input.AlarmNames?.includes(alarm.input.AlarmName) ?? true) &&
+            alarm.input.AlarmName.startsWith(input.AlarmNamePrefix ?? "") &&
+            // "If you omit this parameter, only metric alarms are returned, even if composite alarms exist."
+            (input.AlarmTypes ?? ["MetricAlarm"]).includes(
+              alarm.kind === "metric" ? "MetricAlarm" : "CompositeAlarm",
+            ) &&
+            (input.StateValue === undefined || alarm.state.value === input.StateValue) &&
+            (input.ActionPrefix === undefined ||
+              (alarm.input.AlarmActions ?? []).some((arn) => arn.startsWith(input.ActionPrefix ?? ""))),
+        );
         const { items, next } = pageOf(wanted, input.NextToken, input.MaxRecords ?? 50, "InvalidNextToken");
-        return { MetricAlarms: items.map(describe), CompositeAlarms: [], ...nextToken(next) };
+        return {
+          MetricAlarms: items.flatMap((alarm) =>
+            alarm.kind === "metric" ? [describeMetricAlarm(alarm)] : [],
+          ),
+          CompositeAlarms: items.flatMap((alarm) =>
+            alarm.kind === "composite" ? [describeComposite(alarm)] : [],
+          ),
+          ...nextToken(next),
+        };
       },
     ),
 
@@ -122,7 +159,7 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
         return {
           AlarmHistoryItems: items.map((item) => ({
             AlarmName: item.alarmName,
-            AlarmType: "MetricAlarm" as const,
+            AlarmType: item.alarmType,
             Timestamp: new Date(item.at),
             HistoryItemType: item.type,
             HistorySummary: item.summary,
@@ -165,10 +202,8 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
       { supports: ["AlarmNames"], rules: names },
       (input) => onAlarms("cloudwatch:DeleteAlarms", input.AlarmNames),
       (input) => {
-        for (const name of input.AlarmNames) {
-          alarms.delete(name);
-          tags.forget(alarms.arnOf(name));
-        }
+        alarms.delete(input.AlarmNames);
+        for (const name of input.AlarmNames) tags.forget(alarms.arnOf(name));
         return {};
       },
     ),
@@ -195,17 +230,29 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
   };
 }
 
-function describe(alarm: Alarm) {
+function describeMetricAlarm(alarm: MetricAlarm) {
   const { Tags: _tags, ...input } = alarm.input;
   return {
     ...input,
+    ...described(alarm),
+    ...(input.Metrics === undefined ? { Dimensions: input.Dimensions ?? [] } : {}),
+  };
+}
+
+function describeComposite(alarm: CompositeAlarm) {
+  const { Tags: _tags, ...input } = alarm.input;
+  return { ...input, ...described(alarm) };
+}
+
+function described(alarm: Alarm) {
+  const { OKActions = [], AlarmActions = [], InsufficientDataActions = [] } = alarm.input;
+  return {
     AlarmArn: alarm.arn,
     ActionsEnabled: alarm.actionsEnabled,
     AlarmConfigurationUpdatedTimestamp: new Date(alarm.configuredAt),
-    OKActions: input.OKActions ?? [],
-    AlarmActions: input.AlarmActions ?? [],
-    InsufficientDataActions: input.InsufficientDataActions ?? [],
-    ...(input.Metrics === undefined ? { Dimensions: input.Dimensions ?? [] } : {}),
+    OKActions,
+    AlarmActions,
+    InsufficientDataActions,
     StateValue: alarm.state.value,
     StateReason: alarm.state.reason,
     ...(alarm.state.reasonData === undefined ? {} : { StateReasonData: alarm.state.reasonData }),

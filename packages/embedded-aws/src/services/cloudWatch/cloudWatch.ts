@@ -1,9 +1,11 @@
+import { AwsError } from "../../core/errors";
 import type { CloudContext, Service } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
 import { officialService, operationsOf } from "../../wire/operation";
 import { alarmOperations } from "./alarmOperations";
 import { Alarms } from "./alarms";
-import { dashboardOperations } from "./dashboardOperations";
+import { dashboardOperations, Dashboards } from "./dashboardOperations";
+import { isHighResolution, metricAlarmState } from "./metricAlarmState";
 import { metricOperations } from "./metricOperations";
 import { MINUTE_MS, MetricStore } from "./metricStore";
 import { putMetricData } from "./putMetricData";
@@ -16,12 +18,13 @@ export function createMonitoring(context: CloudContext): Service {
   const store = new MetricStore();
   const tags = new TagStore();
   const instancesWithTag = tagLookup(context);
-  const alarms = new Alarms(context, store, instancesWithTag);
+  const alarms = new Alarms(context, (alarm) => metricAlarmState(alarm, context, store, instancesWithTag));
+  const dashboards = new Dashboards(context);
   const serviceMetrics = new ServiceMetrics(context, store);
   const unsubscribe = context.events.subscribe((event) => serviceMetrics.take(event));
   const stop = everyMinute(context, async () => {
     serviceMetrics.measureQueues();
-    await alarms.evaluateAll();
+    await alarms.evaluateAll((alarm) => !isHighResolution(alarm));
   });
 
   return officialService(
@@ -30,19 +33,25 @@ export function createMonitoring(context: CloudContext): Service {
       ...putMetricData(context, store),
       ...metricOperations(context, store, instancesWithTag),
       ...alarmOperations(context, alarms, tags),
-      ...dashboardOperations(context, tags),
-      ...tagOperations(context, tags),
+      ...dashboardOperations(context, dashboards, tags),
+      ...tagOperations(context, tags, (arn) => alarms.has(arn) || dashboards.hasArn(arn)),
     },
     () => {
       stop();
+      alarms.close();
       unsubscribe();
       return Promise.resolve();
     },
   );
 }
 
-function tagOperations(context: CloudContext, tags: TagStore) {
+/** Tags of what is there: alarms and dashboards. */
+function tagOperations(context: CloudContext, tags: TagStore, exists: (arn: string) => boolean) {
   const operation = operationsOf("monitoring", context);
+  const existing = (arn: string) => {
+    if (exists(arn)) return arn;
+    throw new AwsError("ResourceNotFoundException", `The resource ${arn} does not exist.`, 404);
+  };
   const ResourceARN = { pattern: /^arn:aws:cloudwatch:/ } as const;
   return {
     ...operation(
@@ -50,7 +59,7 @@ function tagOperations(context: CloudContext, tags: TagStore) {
       { supports: ["ResourceARN", "Tags"], rules: { ResourceARN, ...tagRules } },
       (input) => [{ action: "cloudwatch:TagResource", resource: input.ResourceARN }],
       (input) => {
-        tags.add(input.ResourceARN, input.Tags);
+        tags.add(existing(input.ResourceARN), input.Tags);
         return {};
       },
     ),
@@ -59,7 +68,7 @@ function tagOperations(context: CloudContext, tags: TagStore) {
       { supports: ["ResourceARN", "TagKeys"], rules: { ResourceARN } },
       (input) => [{ action: "cloudwatch:UntagResource", resource: input.ResourceARN }],
       (input) => {
-        tags.remove(input.ResourceARN, input.TagKeys);
+        tags.remove(existing(input.ResourceARN), input.TagKeys);
         return {};
       },
     ),
@@ -67,7 +76,7 @@ function tagOperations(context: CloudContext, tags: TagStore) {
       "ListTagsForResource",
       { supports: ["ResourceARN"], rules: { ResourceARN } },
       (input) => [{ action: "cloudwatch:ListTagsForResource", resource: input.ResourceARN }],
-      (input) => ({ Tags: tags.list(input.ResourceARN) }),
+      (input) => ({ Tags: tags.list(existing(input.ResourceARN)) }),
     ),
   };
 }

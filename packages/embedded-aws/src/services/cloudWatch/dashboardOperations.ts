@@ -34,11 +34,25 @@ const Body = v.object({
   ),
 });
 
-export function dashboardOperations(context: CloudContext, tags: TagStore) {
+/** The account's dashboards, by their names. */
+export class Dashboards extends Map<string, Dashboard> {
+  constructor(private readonly context: Pick<CloudContext, "accountId">) {
+    super();
+  }
+
+  /** Dashboards are global: their ARNs have no region. */
+  arnOf(name: string): string {
+    return `arn:aws:cloudwatch::${this.context.accountId}:dashboard/${name}`;
+  }
+
+  hasArn(arn: string): boolean {
+    return [...this.keys()].some((name) => this.arnOf(name) === arn);
+  }
+}
+
+export function dashboardOperations(context: CloudContext, dashboards: Dashboards, tags: TagStore) {
   const operation = operationsOf("monitoring", context);
-  const dashboards = new Map<string, Dashboard>();
-  // Dashboards are global: their ARNs have no region.
-  const arnOf = (name: string) => `arn:aws:cloudwatch::${context.accountId}:dashboard/${name}`;
+  const arnOf = (name: string) => dashboards.arnOf(name);
   const get = (name: string) => {
     const dashboard = dashboards.get(name);
     if (dashboard === undefined) {

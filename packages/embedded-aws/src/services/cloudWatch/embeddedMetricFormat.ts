@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { parseJson } from "../../core/parseJson";
 import type { MetricIdentity } from "./metricStore";
+import { STANDARD_UNITS } from "./shapes";
 import { type Aggregate, aggregateOfValue, mergeAggregates } from "./statistics";
 
 /** Source: "Specification: Embedded metric format", Amazon CloudWatch user guide. */
@@ -11,7 +12,13 @@ const Envelope = v.object({
         Namespace: v.pipe(v.string(), v.minLength(1)),
         Dimensions: v.array(v.pipe(v.array(v.string()), v.maxLength(30))),
         Metrics: v.pipe(
-          v.array(v.object({ Name: v.pipe(v.string(), v.minLength(1)), Unit: v.optional(v.string()) })),
+          v.array(
+            v.object({
+              Name: v.pipe(v.string(), v.minLength(1)),
+              Unit: v.optional(v.string()),
+              StorageResolution: v.optional(v.number()),
+            }),
+          ),
           v.maxLength(100),
         ),
       }),
@@ -24,6 +31,10 @@ const Values = v.union([v.number(), v.pipe(v.array(v.number()), v.minLength(1), 
 export interface EmbeddedMetric {
   readonly identity: MetricIdentity;
   readonly data: Aggregate;
+  /** One of CloudWatch's; undefined for none, or for another, which it takes for none. */
+  readonly unit: string | undefined;
+  /** Seconds. */
+  readonly resolution: 1 | 60;
 }
 
 /**
@@ -56,7 +67,11 @@ export function embeddedMetrics(line: string): readonly EmbeddedMetric[] {
       return directive.Metrics.flatMap((metric) => {
         const data = aggregateOf(members[metric.Name]);
         const identity = { namespace: directive.Namespace, name: metric.Name, dimensions };
-        return data === undefined ? [] : [{ identity, data }];
+        if (data === undefined) return [];
+        const unit = STANDARD_UNITS.find((known) => known === metric.Unit);
+        return [
+          { identity, data, unit, resolution: metric.StorageResolution === 1 ? (1 as const) : (60 as const) },
+        ];
       });
     });
   });

@@ -1,14 +1,10 @@
+import { AwsError } from "../../core/errors";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
-import type { Dimension, MetricStore } from "./metricStore";
-import {
-  type InstancesWithTag,
-  readPoint,
-  selectMetrics,
-  type Series,
-  type SeriesPoint,
-  seriesOf,
-} from "./series";
+import { type Dimension, type MetricStore, MINUTE_MS, RETENTION_MS } from "./metricStore";
+import { plannedSeries, planQueries } from "./queryPlan";
+import { SeriesReader } from "./readSeries";
+import type { InstancesWithTag, Series, SeriesPoint } from "./series";
 import {
   below,
   checkPercentile,
@@ -19,11 +15,13 @@ import {
   queryMembers,
   queryRules,
   scanOrder,
+  STANDARD_UNITS,
 } from "./shapes";
 import { SIMPLE_STATISTICS, statistic } from "./statistics";
 
-/** GetMetricStatistics and GetMetricData refuse to return more from one series. */
-const MOST_POINTS = 100_800;
+/** GetMetricData: "If you omit this, the default of 100,800 is used"; GetMetricStatistics: "1,440 data points". */
+const MOST_POINTS_OF_DATA = 100_800;
+const MOST_POINTS_OF_STATISTICS = 1440;
 
 /** What reads metrics. */
 export function metricOperations(
@@ -40,35 +38,33 @@ export function metricOperations(
       {
         supports: [
           ...queryMembers.map((member) => `MetricDataQueries.${member}` as const),
-          "StartTime",
-          "EndTime",
-          "ScanBy",
+          ...(["StartTime", "EndTime", "ScanBy", "MaxDatapoints", "NextToken"] as const),
         ],
         rules: {
           MetricDataQueries: { length: [1, 500] },
           ...below("MetricDataQueries", queryRules),
           ScanBy: scanOrder,
+          MaxDatapoints: { range: [1, MOST_POINTS_OF_DATA] },
         },
       },
       anywhere("cloudwatch:GetMetricData"),
-      async (input) => {
+      async ({ StartTime, EndTime, ScanBy, ...input }) => {
         checkQueries("MetricDataQueries", input.MetricDataQueries);
-        const results = input.MetricDataQueries.filter((query) => query.ReturnData !== false).map(
-          async (query) => {
-            const series = seriesOf(query);
-            const metrics = await selectMetrics(series, store, instancesWithTag);
-            const points = pointsBetween(series, metrics, store, input.StartTime, input.EndTime);
-            if (input.ScanBy !== "TimestampAscending") points.reverse();
-            return {
-              Id: query.Id,
-              Label: query.Label ?? labelOf(series),
-              Timestamps: points.map((point) => new Date(point.at)),
-              Values: points.map((point) => point.value),
-              StatusCode: "Complete" as const,
-            };
-          },
+        checkTimes(StartTime, EndTime);
+        const plans = planQueries(input.MetricDataQueries);
+        const reader = new SeriesReader(store, instancesWithTag, (period) =>
+          periodStarts(StartTime, EndTime, period, context.clock.now()),
         );
-        return { MetricDataResults: await Promise.all(results), Messages: [] };
+        const results: MetricDataResult[] = [];
+        for (const query of input.MetricDataQueries) {
+          if (query.ReturnData === false) continue;
+          const series = plannedSeries(query.Id, plans);
+          for (const points of await reader.read(series)) {
+            const inOrder = ScanBy === "TimestampAscending" ? points : [...points].reverse();
+            results.push({ Id: query.Id, Label: query.Label ?? labelOf(series), points: inOrder });
+          }
+        }
+        return pageOfResults(results, input.NextToken, input.MaxDatapoints ?? MOST_POINTS_OF_DATA);
       },
     ),
 
@@ -86,7 +82,7 @@ export function metricOperations(
           "ExtendedStatistics",
           "Unit",
         ],
-        rules: { ...metricRules, Statistics: { oneOf: SIMPLE_STATISTICS } },
+        rules: { ...metricRules, Statistics: { oneOf: SIMPLE_STATISTICS }, Unit: { oneOf: STANDARD_UNITS } },
       },
       anywhere("cloudwatch:GetMetricStatistics"),
       ({ Statistics = [], ExtendedStatistics = [], Dimensions = [], ...input }) => {
@@ -97,9 +93,21 @@ export function metricOperations(
             "Statistics: got none; expected at least one statistic in Statistics or ExtendedStatistics",
           );
         }
+        checkTimes(input.StartTime, input.EndTime);
+        const asked = countOfPeriods(input.StartTime, input.EndTime, input.Period);
+        if (asked > MOST_POINTS_OF_STATISTICS) {
+          throw new AwsError(
+            "InvalidParameterCombinationException",
+            `You have requested up to ${asked.toLocaleString("en")} datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+          );
+        }
         const identity = { namespace: input.Namespace, name: input.MetricName, dimensions: Dimensions };
-        const datapoints = periodStarts(input.StartTime, input.EndTime, input.Period).flatMap((start) => {
-          const data = store.read(identity, start, start + input.Period * 1000);
+        // "If you omit Unit, all data that was collected with any unit is returned, along with the … units".
+        const units = input.Unit === undefined ? store.unitsOf(identity) : [input.Unit];
+        const starts = periodStarts(input.StartTime, input.EndTime, input.Period, context.clock.now());
+        const cells = starts.flatMap((start) => units.map((unit) => ({ start, unit })));
+        const datapoints = cells.flatMap(({ start, unit }) => {
+          const data = store.read(identity, start, start + input.Period * 1000, unit);
           if (data === undefined) return [];
           const valuesOf = (names: readonly string[]) =>
             Object.fromEntries(
@@ -115,7 +123,7 @@ export function metricOperations(
               ...(ExtendedStatistics.length === 0
                 ? {}
                 : { ExtendedStatistics: valuesOf(ExtendedStatistics) }),
-              Unit: input.Unit ?? ("None" as const),
+              Unit: unit as NonNullable<typeof input.Unit>,
             },
           ];
         });
@@ -162,34 +170,70 @@ function hasDimension(
   );
 }
 
-/** Starts of the periods (of `period` seconds) from `start` to `end`, as epoch milliseconds, on the period's own grid. */
-function periodStarts(start: Date, end: Date, period: number): number[] {
-  if (start >= end) {
-    throw invalid(
-      `StartTime: got ${start.toISOString()}; expected a time before EndTime, ${end.toISOString()}`,
-    );
-  }
+interface MetricDataResult {
+  readonly Id: string;
+  readonly Label: string;
+  readonly points: readonly SeriesPoint[];
+}
+
+/** At most `most` datapoints of all results together, and a token for the rest: the number of those before it. */
+function pageOfResults(results: readonly MetricDataResult[], token: string | undefined, most: number) {
+  if (token !== undefined && !/^[0-9]{1,12}$/.test(token))
+    throw new AwsError("InvalidNextToken", `NextToken: got "${token}"; expected one that an answer gave`);
+  let before = Number(token ?? 0);
+  let left = most;
+  const page = results.map(({ Id, Label, points }) => {
+    const start = Math.min(before, points.length);
+    const shown = points.slice(start, start + left);
+    before -= start;
+    left -= shown.length;
+    const partial = start + shown.length < points.length;
+    return {
+      Id,
+      Label,
+      Timestamps: shown.map((point) => new Date(point.at)),
+      Values: shown.map((point) => point.value),
+      StatusCode: partial ? ("PartialData" as const) : ("Complete" as const),
+    };
+  });
+  const rest = page.some(({ StatusCode }) => StatusCode === "PartialData");
+  return {
+    MetricDataResults: page,
+    Messages: [],
+    ...(rest ? { NextToken: String(Number(token ?? 0) + most) } : {}),
+  };
+}
+
+function checkTimes(start: Date, end: Date): void {
+  if (start < end) return;
+  throw invalid(
+    `StartTime: got ${start.toISOString()}; expected a time before EndTime, ${end.toISOString()}`,
+  );
+}
+
+/** Periods are of seconds, and begin on a grid of their own. */
+function countOfPeriods(start: Date, end: Date, period: number): number {
   const periodMs = period * 1000;
-  const first = Math.floor(start.getTime() / periodMs) * periodMs;
-  const count = Math.ceil((end.getTime() - first) / periodMs);
-  if (count > MOST_POINTS) {
-    throw invalid(
-      `StartTime, EndTime and Period ask for ${count} datapoints; expected at most ${MOST_POINTS}`,
-    );
-  }
+  return Math.ceil((end.getTime() - Math.floor(start.getTime() / periodMs) * periodMs) / periodMs);
+}
+
+/** PutMetricData takes no later times. */
+const LATEST_MS = 120 * MINUTE_MS;
+
+/**
+ * Starts of the periods (of `period` seconds) from `start` to `end`, as epoch milliseconds, on the period's own grid;
+ * but for those before and after which there are no data at all.
+ */
+function periodStarts(start: Date, end: Date, period: number, now: number): number[] {
+  const periodMs = period * 1000;
+  const grid = (at: number) => Math.floor(at / periodMs) * periodMs;
+  const first = Math.max(grid(start.getTime()), grid(now - RETENTION_MS));
+  const last = Math.min(end.getTime(), now + LATEST_MS);
+  const count = Math.max(0, Math.ceil((last - first) / periodMs));
   return Array.from({ length: count }, (_, index) => first + index * periodMs);
 }
 
-function pointsBetween(
-  series: Series,
-  metrics: Awaited<ReturnType<typeof selectMetrics>>,
-  store: MetricStore,
-  start: Date,
-  end: Date,
-): SeriesPoint[] {
-  return periodStarts(start, end, series.period).flatMap((at) => readPoint(series, metrics, store, at) ?? []);
-}
-
 function labelOf(series: Series): string {
+  if (series.kind === "expression") return series.id;
   return series.kind === "metric" ? series.metric.name : `${series.query.metricName} ${series.stat}`;
 }

@@ -1,7 +1,7 @@
 import type { CloudContext } from "../../core/service";
 import { operationsOf, type Supported } from "../../wire/operation";
 import { MINUTE_MS, type MetricStore } from "./metricStore";
-import { below, invalidValue as invalid, metricRules, missing } from "./shapes";
+import { below, invalidValue as invalid, metricRules, missing, STANDARD_UNITS } from "./shapes";
 import { type Aggregate, aggregateOfValue, mergeAggregates } from "./statistics";
 
 type MetricDatum = NonNullable<Supported<"monitoring", "PutMetricData", "MetricData">["MetricData"]>[number];
@@ -12,7 +12,8 @@ const rules = {
   MetricData: { length: [1, 1000] },
   ...below("MetricData", metricRules),
   "MetricData.Values": { length: [0, 150] },
-  "MetricData.StorageResolution": { supported: [60] },
+  "MetricData.StorageResolution": { oneOf: [1, 60] },
+  "MetricData.Unit": { oneOf: STANDARD_UNITS },
 } as const;
 
 /** CloudWatch takes times from two weeks ago to two hours ahead. */
@@ -48,9 +49,12 @@ export function putMetricData(context: CloudContext, store: MetricStore) {
           dimensions: datum.Dimensions ?? [],
         },
         at: timeOf(datum, now),
+        unit: datum.Unit,
+        resolution: datum.StorageResolution === 1 ? (1 as const) : (60 as const),
         aggregate: aggregateOf(datum),
       }));
-      for (const { identity, at, aggregate } of data) store.put(identity, at, aggregate);
+      for (const { identity, at, aggregate, unit, resolution } of data)
+        store.put(identity, at, aggregate, unit, resolution);
       return {};
     },
   );
@@ -66,17 +70,20 @@ function timeOf(datum: MetricDatum, now: number): number {
   return at;
 }
 
-/** What JSON writes as "NaN" and "Infinity" is not a value of a metric. */
-function checkFinite(name: string, numbers: readonly (number | undefined)[]): void {
-  const wrong = numbers.find((number) => number !== undefined && !Number.isFinite(number));
-  if (wrong !== undefined) throw invalid(`Metric ${name}: got ${wrong}; expected a finite number`);
+/** MetricDatum: "in the range of -2^360 to 2^360. In addition, special values (…) are not supported." */
+const LARGEST = 2 ** 360;
+
+function checkNumbers(name: string, numbers: readonly (number | undefined)[]): void {
+  const wrong = numbers.find((number) => number !== undefined && !(Math.abs(number) <= LARGEST));
+  if (wrong !== undefined)
+    throw invalid(`Metric ${name}: got ${wrong}; expected a finite number from -2^360 to 2^360`);
 }
 
 function aggregateOf(datum: MetricDatum): Aggregate {
   const { MetricName: name, Value: value, Values: values, Counts: counts, StatisticValues: set } = datum;
   const given = [value, values, set].filter((form) => form !== undefined).length;
   if (given !== 1) throw invalid(`Metric ${name}: expected exactly one of Value, Values and StatisticValues`);
-  checkFinite(name, [value, ...(values ?? []), ...(counts ?? []), ...Object.values(set ?? {})]);
+  checkNumbers(name, [value, ...(values ?? []), ...(counts ?? []), ...Object.values(set ?? {})]);
   const negative = counts?.find((count) => count < 0);
   if (negative !== undefined)
     throw invalid(`Metric ${name}: Counts: got ${negative}; expected no less than 0`);

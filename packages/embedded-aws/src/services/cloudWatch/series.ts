@@ -1,18 +1,28 @@
-import { AwsError, notSupported } from "../../core/errors";
-import { type InsightsQuery, isInsightsQuery, parseInsightsQuery } from "./insightsQuery";
+import type { InsightsQuery } from "./insightsQuery";
 import type { MetricIdentity, MetricStore } from "./metricStore";
-import { type MetricDataQuery, missing } from "./shapes";
+import type { QueryPlans } from "./queryPlan";
 import { type Aggregate, mergeAggregates, statistic } from "./statistics";
 
-/** One line of datapoints: a statistic of one metric, or of all the metrics that a query selects. */
-export type Series = {
+/** Datapoints as they are read: a statistic of one metric, or of all the metrics that a query selects. */
+export type Source = {
   /** Seconds that one datapoint covers. */
   readonly period: number;
   readonly stat: string;
 } & (
-  | { readonly kind: "metric"; readonly metric: MetricIdentity }
+  | { readonly kind: "metric"; readonly metric: MetricIdentity; readonly unit: string | undefined }
   | { readonly kind: "insights"; readonly query: InsightsQuery }
 );
+
+/** One line of datapoints, or what several come to by an expression. */
+export type Series =
+  | Source
+  | {
+      readonly kind: "expression";
+      /** Of the expression among `plans`. */
+      readonly id: string;
+      readonly period: number;
+      readonly plans: QueryPlans;
+    };
 
 /** The EC2 instances that carry a tag. */
 export type InstancesWithTag = (key: string, value: string) => Promise<ReadonlySet<string>>;
@@ -21,47 +31,18 @@ export interface SeriesPoint {
   /** Start of the period, epoch milliseconds. */
   readonly at: number;
   readonly value: number;
-  readonly sampleCount: number;
+  /** Undefined for what an expression came to. */
+  readonly sampleCount?: number;
 }
 
-export function seriesOf(query: MetricDataQuery): Series {
-  const { Id, MetricStat: metricStat, Expression: expression } = query;
-  if (metricStat !== undefined && expression === undefined) {
-    const { Namespace: namespace, MetricName: name, Dimensions: dimensions = [] } = metricStat.Metric;
-    if (namespace === undefined) throw missing("MetricStat.Metric.Namespace");
-    if (name === undefined) throw missing("MetricStat.Metric.MetricName");
-    return {
-      kind: "metric",
-      metric: { namespace, name, dimensions },
-      period: metricStat.Period,
-      stat: metricStat.Stat,
-    };
-  }
-  if (metricStat !== undefined || expression === undefined) {
-    throw new AwsError(
-      "ValidationException",
-      `Metric query ${Id}: expected exactly one of MetricStat and Expression`,
-    );
-  }
-  if (!isInsightsQuery(expression)) throw notSupported(`Metric query ${Id}: the metric math "${expression}"`);
-  if (query.Period === undefined) {
-    throw new AwsError(
-      "ValidationException",
-      `Metric query ${Id}: Period: got none; expected the seconds that one datapoint of the expression covers`,
-    );
-  }
-  const parsed = parseInsightsQuery(expression);
-  return { kind: "insights", query: parsed, period: query.Period, stat: parsed.statistic };
-}
-
-/** The metrics that a series reads; for a query, those whose labels fit it at this moment. */
+/** The metrics that are read; for a query, those whose labels fit it at this moment. */
 export async function selectMetrics(
-  series: Series,
+  source: Source,
   store: MetricStore,
   instancesWithTag: InstancesWithTag,
 ): Promise<readonly MetricIdentity[]> {
-  if (series.kind === "metric") return [series.metric];
-  const { namespace, metricName, schema, conditions } = series.query;
+  if (source.kind === "metric") return [source.metric];
+  const { namespace, metricName, schema, conditions } = source.query;
   let metrics = store.list().filter((metric) => {
     const names = metric.dimensions.map((dimension) => dimension.Name);
     return (
@@ -83,17 +64,18 @@ export async function selectMetrics(
 
 /** The datapoint of one period, or undefined when nothing was reported in it. `start` is epoch milliseconds. */
 export function readPoint(
-  series: Series,
+  source: Source,
   metrics: readonly MetricIdentity[],
   store: MetricStore,
   start: number,
 ): SeriesPoint | undefined {
+  const unit = source.kind === "metric" ? source.unit : undefined;
   let total: Aggregate | undefined;
   for (const metric of metrics) {
-    const data = store.read(metric, start, start + series.period * 1000);
+    const data = store.read(metric, start, start + source.period * 1000, unit);
     if (data !== undefined) total = total === undefined ? data : mergeAggregates(total, data);
   }
-  const value = total === undefined ? undefined : statistic(total, series.stat);
+  const value = total === undefined ? undefined : statistic(total, source.stat);
   return total === undefined || value === undefined
     ? undefined
     : { at: start, value, sampleCount: total.count };

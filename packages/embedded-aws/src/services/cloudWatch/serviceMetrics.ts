@@ -6,6 +6,13 @@ import { MINUTE_MS, type MetricStore } from "./metricStore";
 import { QueueActivity } from "./queueActivity";
 import { aggregateOfValue } from "./statistics";
 
+/** Of the metrics that are no counts: "Lambda metrics" and "Available CloudWatch metrics for Amazon SQS". */
+const UNITS: Readonly<Record<string, string>> = {
+  Duration: "Milliseconds",
+  IteratorAge: "Milliseconds",
+  ApproximateAgeOfOldestMessage: "Seconds",
+};
+
 /**
  * The metrics that AWS's services report by themselves: Lambda's with each invocation and stream batch, SQS's once a minute.
  * Names and meanings are those of the services' developer guides.
@@ -25,8 +32,8 @@ export class ServiceMetrics {
   take(event: CloudEvent): void {
     if (event.type === "log") {
       // Stamped with the cloud's clock: a function's own clock does not follow when this one is sped up.
-      for (const { identity, data } of embeddedMetrics(event.message))
-        this.store.put(identity, event.at, data);
+      for (const { identity, data, unit, resolution } of embeddedMetrics(event.message))
+        this.store.put(identity, event.at, data, unit, resolution);
     } else if (event.type === "stream-batch-sent") {
       this.#put(
         "AWS/Lambda",
@@ -85,6 +92,6 @@ export class ServiceMetrics {
 
   #put(namespace: string, dimension: string, of: string, name: string, at: number, value: number): void {
     const identity = { namespace, name, dimensions: [{ Name: dimension, Value: of }] };
-    this.store.put(identity, at, aggregateOfValue(value));
+    this.store.put(identity, at, aggregateOfValue(value), UNITS[name] ?? "Count");
   }
 }

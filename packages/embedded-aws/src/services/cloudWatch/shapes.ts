@@ -20,12 +20,23 @@ export const tagRules = {
   "Tags.Value": { length: [0, 256] },
 } as const satisfies Rules;
 
-/** Units are taken and echoed, and do not tell metrics apart: publish each metric in one unit. */
+/** MetricDatum. Data without a unit are of None. */
+export const STANDARD_UNITS = [
+  ...["Seconds", "Microseconds", "Milliseconds"],
+  ...["Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes"],
+  ...["Bits", "Kilobits", "Megabits", "Gigabits", "Terabits"],
+  ...["Percent", "Count"],
+  ...["Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second"],
+  ...["Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second"],
+  ...["Count/Second", "None"],
+];
+
 export const queryMembers = ["Id", "MetricStat", "Expression", "Label", "ReturnData", "Period"] as const;
 
 export const queryRules = {
   Id: { pattern: /^[a-z][A-Za-z0-9_]{0,254}$/ },
   ...below("MetricStat.Metric", metricRules),
+  "MetricStat.Unit": { oneOf: STANDARD_UNITS },
   Expression: { length: [1, 2048] },
 } satisfies Rules;
 
@@ -54,12 +65,18 @@ export function missing(parameter: string): AwsError {
   );
 }
 
-/** Seconds. Metrics are kept by the minute, so that the shorter periods of high-resolution metrics are out. */
-export function checkPeriod(path: string, period: number): void {
-  if ([1, 5, 10, 20, 30].includes(period)) throw notSupported(`${path}: a period of ${period} seconds`);
-  if (period < 60 || period % 60 !== 0)
-    throw invalidValue(`${path}: got ${period}; expected a multiple of 60 seconds`);
+/** Seconds. Those below a minute are for metrics of high resolution. */
+export function checkPeriod(
+  path: string,
+  period: number,
+  short: readonly number[] = [1, 5, 10, 20, 30],
+): void {
+  if (short.includes(period) || (period >= 60 && period % 60 === 0)) return;
+  throw invalidValue(`${path}: got ${period}; expected ${short.join(", ")} or a multiple of 60 seconds`);
 }
+
+/** PutMetricAlarm: "Valid values are 10, 20, 30, and any multiple of 60". */
+export const SHORT_ALARM_PERIODS = [10, 20, 30];
 
 /** AWS's further statistics, as "tm99" and "PR(10:20)", are not computed here. */
 const otherStatistic = /^(tm|wm|tc|ts|iqm|pr)([0-9.]+$|\(.*\)$|$)/i;
@@ -78,12 +95,16 @@ export function checkPercentile(path: string, name: string): void {
     throw invalidValue(`${path}: got "${name}"; expected a percentile (p99)`);
 }
 
-export function checkQueries(path: string, queries: readonly MetricDataQuery[]): void {
+export function checkQueries(
+  path: string,
+  queries: readonly MetricDataQuery[],
+  shortPeriods?: readonly number[],
+): void {
   for (const [index, { MetricStat: stat, Period: period }] of queries.entries()) {
     const at = `${path}[${index}]`;
-    if (period !== undefined) checkPeriod(`${at}.Period`, period);
+    if (period !== undefined) checkPeriod(`${at}.Period`, period, shortPeriods);
     if (stat === undefined) continue;
-    checkPeriod(`${at}.MetricStat.Period`, stat.Period);
+    checkPeriod(`${at}.MetricStat.Period`, stat.Period, shortPeriods);
     checkStatistic(`${at}.MetricStat.Stat`, stat.Stat);
   }
 }

@@ -74,7 +74,7 @@ export function stateReasonData(
     threshold: rule.threshold,
     evaluatedDatapoints: [...recent].reverse().map((point) => ({
       timestamp: alarmTimestamp(point.at),
-      sampleCount: point.sampleCount,
+      ...(point.sampleCount === undefined ? {} : { sampleCount: point.sampleCount }),
       value: point.value,
     })),
   });

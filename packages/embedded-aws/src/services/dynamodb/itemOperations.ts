@@ -132,7 +132,7 @@ function get(database: Database) {
   };
 }
 
-function pageAccess(database: Database, name: "Query" | "Scan") {
+function pageAccess(database: Database, name: "Query") {
   return (input: PageRequest) => {
     const key = partitionOf(database, input);
     return [tableAccess(database, name, input.TableName, key === undefined ? [] : [key], input.IndexName)];

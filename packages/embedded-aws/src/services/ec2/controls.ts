@@ -1,5 +1,6 @@
 import type { CloudContext } from "../../core/service";
 import { Capacity } from "./capacity";
+import { Images } from "./images";
 
 /** How EC2 behaves, for tests, the bench and the demonstration to set; times in milliseconds of the clock. */
 export interface Ec2Controls {
@@ -10,6 +11,8 @@ export interface Ec2Controls {
   /** How far Describe operations lag behind; default 0. EC2 promises eventual consistency only. */
   visibilityMs: number;
   readonly capacity: Capacity;
+  /** Amazon's, and those that the cloud was started with. */
+  readonly images: Images;
 }
 
 const controls = new WeakMap<CloudContext, Ec2Controls>();
@@ -18,7 +21,13 @@ const controls = new WeakMap<CloudContext, Ec2Controls>();
 export function ec2ControlsOf(context: CloudContext): Ec2Controls {
   const known = controls.get(context);
   if (known !== undefined) return known;
-  const created = { bootMs: 25_000, shutdownMs: 30_000, visibilityMs: 0, capacity: new Capacity() };
+  const created = {
+    bootMs: 25_000,
+    shutdownMs: 30_000,
+    visibilityMs: 0,
+    capacity: new Capacity(),
+    images: new Images(),
+  };
   controls.set(context, created);
   return created;
 }

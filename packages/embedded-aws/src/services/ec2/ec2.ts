@@ -1,8 +1,10 @@
 import type { CloudContext, Service } from "../../core/service";
 import { officialService } from "../../wire/operation";
 import { ec2ControlsOf } from "./controls";
+import { imageOperations } from "./imageOperations";
 import { instanceOperations } from "./instanceOperations";
 import { instancesOf } from "./instances";
+import { KeyPairs, keyPairOperations } from "./keyPairs";
 import { launchTemplateOperations } from "./launchTemplateOperations";
 import { LaunchTemplates } from "./launchTemplates";
 import { defaultNetwork } from "./network";
@@ -19,12 +21,15 @@ export function createEc2(context: CloudContext): Service {
   const instances = instancesOf(context);
   const templates = new LaunchTemplates(context);
   const groups = new SecurityGroups(context, network);
+  const keyPairs = new KeyPairs();
   return officialService("ec2", {
-    ...runInstances({ context, instances, templates, network, groups, controls }),
+    ...runInstances({ context, instances, templates, network, groups, keyPairs, controls }),
+    ...keyPairOperations(context, keyPairs),
     ...instanceOperations(context, instances, network, groups),
     ...launchTemplateOperations(context, templates),
-    ...tagOperations(context, instances, templates, groups),
+    ...tagOperations(context, instances, templates, groups, keyPairs),
     ...networkOperations(context, network),
+    ...imageOperations(context, controls.images),
     ...securityGroupOperations(context, groups, instances, network),
   });
 }

@@ -17,6 +17,8 @@ export interface Instance {
   readonly arn: string;
   readonly imageId: string;
   readonly instanceType: string;
+  readonly architecture: "x86_64" | "arm64";
+  readonly metadataOptions: Required<Omit<NonNullable<LaunchSpecification["MetadataOptions"]>, never>>;
   readonly subnet: Subnet;
   readonly securityGroupIds: readonly string[];
   readonly specification: LaunchSpecification;

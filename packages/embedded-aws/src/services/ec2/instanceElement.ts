@@ -14,7 +14,6 @@ export function instanceElement(
   ownerId: string,
 ) {
   const { specification, subnet, profile } = instance;
-  const metadata = specification.MetadataOptions;
   const gone = state === "terminated";
   const groups = instance.securityGroupIds.map((GroupId) => ({
     GroupId,
@@ -49,7 +48,7 @@ export function instanceElement(
         }),
     SourceDestCheck: true,
     SecurityGroups: gone ? [] : groups,
-    Architecture: "x86_64",
+    Architecture: instance.architecture,
     RootDeviceType: "ebs",
     RootDeviceName: instance.volumes[0]?.deviceName,
     BlockDeviceMappings: gone
@@ -73,11 +72,7 @@ export function instanceElement(
     EnaSupport: true,
     MetadataOptions: {
       State: state === "pending" ? "pending" : "applied",
-      HttpTokens: metadata?.HttpTokens ?? "optional",
-      HttpPutResponseHopLimit: metadata?.HttpPutResponseHopLimit ?? 1,
-      HttpEndpoint: metadata?.HttpEndpoint ?? "enabled",
-      HttpProtocolIpv6: metadata?.HttpProtocolIpv6 ?? "disabled",
-      InstanceMetadataTags: metadata?.InstanceMetadataTags ?? "disabled",
+      ...instance.metadataOptions,
     },
     ...(state === "terminated" || state === "shutting-down"
       ? {

@@ -62,7 +62,7 @@ export function launchAccesses(
     (member) => !["LaunchTemplate", "SubnetId", "TagSpecifications"].includes(member),
   );
   const instanceKeys: Keys = {
-    "ec2:InstanceType": plan.instanceType,
+    "ec2:InstanceType": plan.instanceType.name,
     "ec2:AvailabilityZone": subnet.zone,
     "ec2:Tenancy": "default",
     "ec2:RootDeviceType": "ebs",
@@ -78,8 +78,8 @@ export function launchAccesses(
   return [
     run(arnOf("instance", "*"), instanceKeys, instanceOverrides),
     run(
-      `arn:aws:ec2:${region}::image/${plan.imageId}`,
-      { "ec2:ImageID": plan.imageId, "ec2:Public": "true" },
+      `arn:aws:ec2:${region}::image/${plan.image.id}`,
+      { "ec2:ImageID": plan.image.id, "ec2:Public": "true" },
       ["ImageId"],
     ),
     run(

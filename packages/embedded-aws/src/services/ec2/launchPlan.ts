@@ -14,13 +14,16 @@ import {
   type LaunchTemplateVersion,
   versionOf,
 } from "./launchTemplates";
+import type { Image, Images } from "./images";
+import { type InstanceType, instanceTypeOf } from "./instanceTypes";
+import type { KeyPairs } from "./keyPairs";
 import type { Network, Subnet } from "./network";
 import type { SecurityGroup, SecurityGroups } from "./securityGroups";
 
 /** A launch with everything settled but the zone, where the request leaves that to EC2. */
 export interface LaunchPlan {
-  readonly imageId: string;
-  readonly instanceType: string;
+  readonly image: Image;
+  readonly instanceType: InstanceType;
   readonly specification: LaunchSpecification;
   /** In the order in which they are tried. */
   readonly subnets: readonly Subnet[];
@@ -40,16 +43,20 @@ interface InstanceProfile {
   readonly roleArn: string | undefined;
 }
 
-/** An AMI's id as EC2 accepts it: any image that could exist does. */
-export const IMAGE_ID = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/;
+/** What a launch can name. */
+export interface LaunchFacts {
+  readonly context: CloudContext;
+  readonly templates: LaunchTemplates;
+  readonly network: Network;
+  readonly groups: SecurityGroups;
+  readonly keyPairs: KeyPairs;
+  readonly images: Images;
+}
 
 /** Settles a launch; throws EC2's error for what is missing, malformed or unknown. */
 export async function planLaunch(
   input: LaunchRequest,
-  context: CloudContext,
-  templates: LaunchTemplates,
-  network: Network,
-  groups: SecurityGroups,
+  { context, templates, network, groups, keyPairs, images }: LaunchFacts,
   call: Call,
 ): Promise<LaunchPlan> {
   const { LaunchTemplate: reference, SubnetId: subnetId, ...rest } = input;
@@ -68,14 +75,17 @@ export async function planLaunch(
       `Network interfaces and an instance-level ${what} may not be specified on the same request`,
     );
   }
-  const instanceType = specification.InstanceType;
-  if (instanceType === undefined) throw missing("InstanceType");
+  if (specification.InstanceType === undefined) throw missing("InstanceType");
+  const instanceType = instanceTypeOf(specification.InstanceType);
+  const image = images.get(await resolveImage(specification.ImageId, context, call));
+  checkArchitecture(instanceType, image);
+  if (specification.KeyName !== undefined) keyPairs.demand(specification.KeyName);
   const securityGroups = groups.get(
     networkInterface?.Groups ?? specification.SecurityGroupIds ?? [network.securityGroup.id],
   );
   const { subnets, zonal } = chooseSubnets(specification, subnetId ?? networkInterface?.SubnetId, network);
   return {
-    imageId: await resolveImage(specification.ImageId, context, call),
+    image,
     instanceType,
     specification,
     subnets,
@@ -117,15 +127,15 @@ function chooseSubnets(
 async function resolveImage(imageId: string | undefined, context: CloudContext, call: Call): Promise<string> {
   if (imageId === undefined) throw missing("ImageId");
   const parameter = /^resolve:ssm:(.+)$/.exec(imageId)?.[1];
-  const resolved =
-    parameter === undefined
-      ? imageId
-      : ((await context.call("ssm", "GetParameter", { Name: parameter }, call.caller)).Parameter?.Value ??
-        "");
-  if (IMAGE_ID.test(resolved)) return resolved;
-  throw new AwsError(
-    "InvalidAMIID.Malformed",
-    `Invalid id: "${resolved}" (expecting "ami-" and 8 or 17 hexadecimal digits)`,
+  if (parameter === undefined) return imageId;
+  const { Parameter } = await context.call("ssm", "GetParameter", { Name: parameter }, call.caller);
+  return Parameter?.Value ?? "";
+}
+
+function checkArchitecture(type: InstanceType, image: Image): void {
+  if (image.architecture === undefined || image.architecture === type.architecture) return;
+  throw invalidParameter(
+    `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
   );
 }
 

@@ -1,7 +1,8 @@
-import { notSupported } from "../../core/errors";
+import { decodeBase64 } from "../../core/base64";
+import { AwsError, notSupported } from "../../core/errors";
 import type { Supported } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
-import { invalidCombination, missingParameter } from "./errors";
+import { invalidCombination, invalidParameter, missingParameter } from "./errors";
 import { tagRules, tagsFor } from "./inputs";
 
 /**
@@ -91,8 +92,6 @@ export const specificationRules: Rules = {
   "TagSpecifications.Tags": tagRules.Tags,
   "TagSpecifications.Tags.Key": tagRules["Tags.Key"],
   "TagSpecifications.Tags.Value": tagRules["Tags.Value"],
-  /** Base64; 16 KB before encoding. */
-  UserData: { length: [0, 21_848] },
 };
 
 export const templateDataMembers = specificationMembers.map(
@@ -124,7 +123,20 @@ export function checkSpecification(specification: LaunchSpecification): void {
       "The parameter iamInstanceProfile.name may not be used in combination with iamInstanceProfile.arn",
     );
   }
+  if (specification.UserData !== undefined) checkUserData(specification.UserData);
   for (const type of TAGGABLE) tagsOf(specification, type);
+}
+
+/** Bytes before they are encoded: EC2 user guide, "Run commands when you launch an EC2 instance with user data input". */
+const LONGEST_USER_DATA = 16_384;
+
+/** User data is base64; line breaks, as encoders put them, do not count. */
+function checkUserData(text: string): void {
+  const bytes = decodeBase64(text.replaceAll(/[\r\n]/g, ""));
+  if (bytes === undefined)
+    throw new AwsError("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
+  if (bytes.byteLength > LONGEST_USER_DATA)
+    throw invalidParameter(`User data is limited to ${LONGEST_USER_DATA} bytes`);
 }
 
 /** A template's data with a request's members over it; tags are put together, key by key. */

@@ -3,6 +3,7 @@ import { pageOf } from "../../core/paging";
 import type { Access, CloudContext } from "../../core/service";
 import { principalArn } from "../../core/iam/principal";
 import { operationsOf } from "../../wire/operation";
+import { ClientTokens } from "./clientTokens";
 import { invalidParameter, missingParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
 import {
@@ -42,9 +43,10 @@ const FILTERS: FilterValues<LaunchTemplate> = {
   "launch-template-name": (template) => [template.name],
 };
 
-/** Client tokens of these operations are taken and not remembered: a second creation fails on the name. */
 export function launchTemplateOperations(context: CloudContext, templates: LaunchTemplates) {
   const operation = operationsOf("ec2", context);
+  const createdBy = new ClientTokens<LaunchTemplate>(context);
+  const versionsBy = new ClientTokens<readonly [LaunchTemplate, LaunchTemplateVersion]>(context);
   const arnOf = (id: string) => `arn:aws:ec2:${context.region}:${context.accountId}:launch-template/${id}`;
   const on =
     (action: string) =>
@@ -81,8 +83,11 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
             : [{ ...tagging, context: { "ec2:CreateAction": "CreateLaunchTemplate", ...keys } }]),
         ];
       },
-      (input, call) => {
+      ({ ClientToken: token, ...input }, call) => {
         checkSpecification(input.LaunchTemplateData);
+        const request = JSON.stringify(input);
+        const known = createdBy.find(token, request);
+        if (known !== undefined) return { LaunchTemplate: templateElement(known) };
         const template = templates.create(
           input.LaunchTemplateName,
           input.LaunchTemplateData,
@@ -90,6 +95,7 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
           input.VersionDescription,
           tagsFor("launch-template", input.TagSpecifications),
         );
+        createdBy.remember(token, request, template);
         return { LaunchTemplate: templateElement(template) };
       },
     ),
@@ -107,13 +113,17 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
         rules: versionRules,
       },
       on("CreateLaunchTemplateVersion"),
-      (input, call) => {
+      ({ ClientToken: token, ...input }, call) => {
         checkSpecification(input.LaunchTemplateData);
+        const request = JSON.stringify(input);
+        const known = versionsBy.find(token, request);
+        if (known !== undefined) return { LaunchTemplateVersion: versionElement(...known) };
         const template = templates.get(input);
         const source = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
         const data = { ...source, ...withoutUndefined(input.LaunchTemplateData) };
-        const createdBy = principalArn(call.caller);
-        const version = templates.addVersion(template, data, createdBy, input.VersionDescription);
+        const author = principalArn(call.caller);
+        const version = templates.addVersion(template, data, author, input.VersionDescription);
+        versionsBy.remember(token, request, [template, version]);
         return { LaunchTemplateVersion: versionElement(template, version) };
       },
     ),
@@ -130,6 +140,32 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
         const template = templates.get(input);
         template.defaultVersion = versionOf(template, input.DefaultVersion).number;
         return { LaunchTemplate: templateElement(template) };
+      },
+    ),
+
+    ...operation(
+      "DeleteLaunchTemplateVersions",
+      { supports: [...reference, "Versions"], rules: { Versions: { length: [1, 200] } } },
+      on("DeleteLaunchTemplateVersions"),
+      (input) => {
+        const template = templates.get(input);
+        const answers = input.Versions.map((text) => ({
+          text,
+          refused: deleteVersion(template, Number(text)),
+        }));
+        const named = (text: string) => ({
+          LaunchTemplateId: template.id,
+          LaunchTemplateName: template.name,
+          VersionNumber: Number(text),
+        });
+        return {
+          SuccessfullyDeletedLaunchTemplateVersions: answers.flatMap(({ text, refused }) =>
+            refused === undefined ? [named(text)] : [],
+          ),
+          UnsuccessfullyDeletedLaunchTemplateVersions: answers.flatMap(({ text, refused }) =>
+            refused === undefined ? [] : [{ ...named(text), ResponseError: refused }],
+          ),
+        };
       },
     ),
 
@@ -254,4 +290,19 @@ function versionElement(template: LaunchTemplate, version: LaunchTemplateVersion
     DefaultVersion: version.number === template.defaultVersion,
     LaunchTemplateData: version.data,
   };
+}
+
+/** Why a version stays; undefined when it is gone. The default version cannot go, nor can one that is not there. */
+function deleteVersion(template: LaunchTemplate, number: number) {
+  if (number === template.defaultVersion) {
+    return {
+      Code: "unexpectedError",
+      Message: `Cannot delete the default version ${number} of a launch template; make another the default first`,
+    } as const;
+  }
+  if (template.versions.delete(number)) return undefined;
+  return {
+    Code: "launchTemplateVersionDoesNotExist",
+    Message: `There is no version ${number} of ${template.id}`,
+  } as const;
 }

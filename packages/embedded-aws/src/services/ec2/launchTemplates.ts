@@ -12,6 +12,8 @@ export interface LaunchTemplate {
   readonly createdBy: string;
   readonly tags: Map<string, string>;
   defaultVersion: number;
+  /** Numbers of deleted versions are not used again. */
+  versionsMade: number;
   /** By number, from 1 on. */
   readonly versions: Map<number, LaunchTemplateVersion>;
 }
@@ -62,6 +64,7 @@ export class LaunchTemplates {
       createdBy,
       tags: new Map(tags),
       defaultVersion: 1,
+      versionsMade: 0,
       versions: new Map(),
     };
     this.addVersion(template, data, createdBy, description);
@@ -75,7 +78,7 @@ export class LaunchTemplates {
     createdBy: string,
     description: string | undefined,
   ): LaunchTemplateVersion {
-    const number = latestVersion(template) + 1;
+    const number = ++template.versionsMade;
     const version: LaunchTemplateVersion = {
       number,
       createdAt: this.context.clock.now(),

@@ -1,10 +1,8 @@
-import { AwsError, notSupported } from "../../core/errors";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
 import { describeRules, ids } from "./inputs";
-import { IMAGE_ID } from "./launchPlan";
 import type { Network, Subnet } from "./network";
 
 const SUBNET_FILTERS: FilterValues<Subnet & { readonly vpcId: string }> = {
@@ -29,7 +27,7 @@ const ZONE_FILTERS: FilterValues<Subnet> = {
   "zone-type": () => ["availability-zone"],
 };
 
-/** What describes the account's default network, which nothing here changes, and images. */
+/** What describes the account's default network, which nothing here changes. */
 export function networkOperations(context: CloudContext, network: Network) {
   const operation = operationsOf("ec2", context);
   const anywhere = (action: string) => (): Access[] => [{ action: `ec2:${action}`, resource: "*" }];
@@ -109,45 +107,11 @@ export function networkOperations(context: CloudContext, network: Network) {
         };
       },
     ),
-
-    ...operation(
-      "DescribeImages",
-      { supports: ["ImageIds"] },
-      anywhere("DescribeImages"),
-      ({ ImageIds = [] }) => {
-        // All the images of AWS are too many to make up.
-        if (ImageIds.length === 0) throw notSupported("DescribeImages without ImageIds");
-        return { Images: ImageIds.map(imageElement) };
-      },
-    ),
   };
 }
 
 function isAsked(ids: readonly string[] = [], id: string): boolean {
   return ids.length === 0 || ids.includes(id);
-}
-
-/** Any image that could exist does; what is inside is made up. */
-function imageElement(ImageId: string) {
-  if (!IMAGE_ID.test(ImageId)) {
-    throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${ImageId}" (expecting "ami-...")`);
-  }
-  return {
-    ImageId,
-    State: "available",
-    Public: true,
-    ImageOwnerAlias: "amazon",
-    Name: `image ${ImageId}`,
-    Architecture: "x86_64",
-    ImageType: "machine",
-    RootDeviceType: "ebs",
-    RootDeviceName: "/dev/xvda",
-    VirtualizationType: "hvm",
-    Hypervisor: "xen",
-    EnaSupport: true,
-    BlockDeviceMappings: [],
-    Tags: [],
-  } as const;
 }
 
 function requireKnown(

@@ -3,6 +3,7 @@ import type { CloudContext } from "../../core/service";
 import { TokenBucket } from "../../core/tokenBucket";
 import { currentState } from "./instance";
 import { type Instances, isLive } from "./instances";
+import { type InstanceType, instanceTypeOf } from "./instanceTypes";
 
 /** EC2 developer guide, "Request throttling for the Amazon EC2 API": tokens of calls, and of the instances launched. */
 const CALLS = { capacity: 5, perSecond: 2 };
@@ -32,14 +33,14 @@ export class LaunchQuotas {
   }
 
   /** How many instances of a type the vCPU quota leaves room for. @throws AwsError unless that is `minimum`. */
-  roomFor(instanceType: string, minimum: number): number {
+  roomFor(instanceType: InstanceType, minimum: number): number {
     const { ec2Vcpus } = this.context.conditions;
-    if (!STANDARD_FAMILY.test(instanceType)) return Infinity;
+    if (!STANDARD_FAMILY.test(instanceType.name)) return Infinity;
     const live = this.instances
       .all()
       .filter((one) => STANDARD_FAMILY.test(one.instanceType) && isLive(currentState(one)))
-      .reduce((sum, one) => sum + vcpusOf(one.instanceType), 0);
-    const room = Math.floor((ec2Vcpus - live) / vcpusOf(instanceType));
+      .reduce((sum, one) => sum + instanceTypeOf(one.instanceType).vCpus, 0);
+    const room = Math.floor((ec2Vcpus - live) / instanceType.vCpus);
     if (room >= minimum) return room;
     throw new AwsError(
       "VcpuLimitExceeded",
@@ -52,19 +53,4 @@ export class LaunchQuotas {
     if (!conditions.runInstancesRate || bucket.take(clock.now(), tokens)) return;
     throw new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
   }
-}
-
-/** T2's sizes that have one vCPU; all other burstable types have at least two: EC2 instance types guide. */
-const SINGLE = new Set(["t1.micro", "t2.nano", "t2.micro", "t2.small", "m1.small", "m1.medium", "m3.medium"]);
-
-/** The vCPUs of an instance type by its size, which is how EC2 names them; 96 for bare metal without a number. */
-export function vcpusOf(instanceType: string): number {
-  const [family = "", size = ""] = instanceType.split(".");
-  if (SINGLE.has(instanceType)) return 1;
-  const [, times] = /^(?:metal-)?(\d+)xl(?:arge)?$/.exec(size) ?? [];
-  if (times !== undefined) return 4 * Number(times);
-  if (size === "xlarge") return 4;
-  if (size.startsWith("metal")) return 96;
-  // Graviton's medium sizes have one, and burstable types two down to the smallest.
-  return size === "medium" && !family.startsWith("t") ? 1 : 2;
 }

@@ -8,8 +8,9 @@ import { currentState, type Instance } from "./instance";
 import { instanceElement } from "./instanceElement";
 import { type Instances, isLive } from "./instances";
 import { launchAccesses } from "./launchAccess";
-import { type LaunchPlan, planLaunch } from "./launchPlan";
+import { type LaunchFacts, type LaunchPlan, planLaunch } from "./launchPlan";
 import { specificationMembers, specificationRules, tagsOf } from "./launchSpecification";
+import type { KeyPairs } from "./keyPairs";
 import type { LaunchTemplates } from "./launchTemplates";
 import { LaunchQuotas } from "./quotas";
 import type { Network, Subnet } from "./network";
@@ -40,13 +41,15 @@ export interface RunParts {
   readonly templates: LaunchTemplates;
   readonly network: Network;
   readonly groups: SecurityGroups;
+  readonly keyPairs: KeyPairs;
   readonly controls: Ec2Controls;
 }
 
 /** RunInstances: launches as many as there is room for, from MinCount to MaxCount, all in one zone. */
 export function runInstances(parts: RunParts) {
-  const { context, instances, templates, network, groups, controls } = parts;
-  const tokens = new ClientTokens(context);
+  const { context, instances, templates, network, groups, keyPairs, controls } = parts;
+  const tokens = new ClientTokens<readonly string[]>(context);
+  const facts: LaunchFacts = { context, templates, network, groups, keyPairs, images: controls.images };
   const quotas = new LaunchQuotas(context, instances);
 
   return operationsOf("ec2", context)(
@@ -64,7 +67,7 @@ export function runInstances(parts: RunParts) {
           `Value (${minimum}) for parameter minCount is invalid; expected at most maxCount, ${maximum}`,
         );
       }
-      const plan = await planLaunch(input, context, templates, network, groups, call);
+      const plan = await planLaunch(input, facts, call);
       for (const subnet of plan.subnets) {
         context.authorize(call.caller, launchAccesses(plan, subnet, context, network));
       }
@@ -72,7 +75,7 @@ export function runInstances(parts: RunParts) {
 
       const zone = plan.zonal ? plan.subnets[0]?.zone : undefined;
       const request = JSON.stringify({ minimum, maximum, ...input });
-      const known = token === undefined ? undefined : tokens.find(token, zone, request);
+      const known = tokens.find(token, request, zone);
       if (known !== undefined)
         return reservation(
           parts,
@@ -84,13 +87,8 @@ export function runInstances(parts: RunParts) {
       quotas.takeLaunches(count);
       controls.capacity.take(subnet.zone, count);
       const launched = create(parts, plan, subnet, count, token);
-      if (token !== undefined)
-        tokens.remember(
-          token,
-          zone,
-          request,
-          launched.map((instance) => instance.id),
-        );
+      const ids = launched.map((instance) => instance.id);
+      tokens.remember(token, request, ids, zone);
       launched.forEach((instance) => instances.launch(instance));
       return reservation(parts, launched);
     },
@@ -116,7 +114,7 @@ function place(
     const count = Math.min(wanted, capacity.freeIn(subnet.zone));
     if (count >= minimum) return { subnet, count };
   }
-  throw insufficientCapacity(plan.instanceType, plan.subnets.map((subnet) => subnet.zone).join(", "));
+  throw insufficientCapacity(plan.instanceType.name, plan.subnets.map((subnet) => subnet.zone).join(", "));
 }
 
 function create(
@@ -141,8 +139,10 @@ function create(
       id,
       reservationId,
       arn: `arn:aws:ec2:${region}:${accountId}:instance/${id}`,
-      imageId: plan.imageId,
-      instanceType: plan.instanceType,
+      imageId: plan.image.id,
+      architecture: plan.image.architecture ?? plan.instanceType.architecture,
+      metadataOptions: metadataOptions(plan),
+      instanceType: plan.instanceType.name,
       subnet,
       securityGroupIds: plan.securityGroups.map((group) => group.id),
       specification,
@@ -161,6 +161,21 @@ function create(
       states: [],
     };
   });
+}
+
+/** What the launch says, and what its image does where the launch says nothing. */
+function metadataOptions({
+  specification: { MetadataOptions: asked },
+  image,
+}: LaunchPlan): Instance["metadataOptions"] {
+  const needsTokens = image.imdsSupport === "v2.0";
+  return {
+    HttpTokens: asked?.HttpTokens ?? (needsTokens ? "required" : "optional"),
+    HttpPutResponseHopLimit: asked?.HttpPutResponseHopLimit ?? (needsTokens ? 2 : 1),
+    HttpEndpoint: asked?.HttpEndpoint ?? "enabled",
+    HttpProtocolIpv6: asked?.HttpProtocolIpv6 ?? "disabled",
+    InstanceMetadataTags: asked?.InstanceMetadataTags ?? "disabled",
+  };
 }
 
 /** EC2's own tags on what comes of a template: EC2 user guide, "Launch instances using a launch template". */

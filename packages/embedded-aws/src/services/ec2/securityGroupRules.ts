@@ -1,5 +1,6 @@
 import type { Supported } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
+import { canonicalCidr } from "./cidr";
 import { invalidParameter, missingParameter } from "./errors";
 
 /** One rule as the service keeps it: one source or destination each. */
@@ -47,9 +48,7 @@ const description = { pattern: /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/ } 
 export const permissionRules: Rules = {
   "IpPermissions.FromPort": port,
   "IpPermissions.ToPort": port,
-  "IpPermissions.IpRanges.CidrIp": { pattern: /^[0-9.]{7,15}\/[0-9]{1,2}$/ },
   "IpPermissions.IpRanges.Description": description,
-  "IpPermissions.Ipv6Ranges.CidrIpv6": { pattern: /^[0-9a-f:.]+\/[0-9]{1,3}$/i },
   "IpPermissions.Ipv6Ranges.Description": description,
   "IpPermissions.UserIdGroupPairs.Description": description,
 };
@@ -71,10 +70,10 @@ export function rulesOf(permissions: IpPermissions): SecurityGroupRule[] {
     });
     const rules = [
       ...IpRanges.map(({ CidrIp, Description }) =>
-        rule({ kind: "ipv4", cidr: given("CidrIp", CidrIp) }, Description),
+        rule({ kind: "ipv4", cidr: canonicalCidr(given("CidrIp", CidrIp), 4) }, Description),
       ),
       ...Ipv6Ranges.map(({ CidrIpv6, Description }) =>
-        rule({ kind: "ipv6", cidr: given("CidrIpv6", CidrIpv6) }, Description),
+        rule({ kind: "ipv6", cidr: canonicalCidr(given("CidrIpv6", CidrIpv6), 6) }, Description),
       ),
       ...UserIdGroupPairs.map(({ GroupId, Description }) =>
         rule({ kind: "group", groupId: given("GroupId", GroupId) }, Description),

@@ -6,12 +6,13 @@ import { applyFilters, type FilterValues } from "./filters";
 import { DEFAULT_PAGE, describeRules, tagMap, tagRules } from "./inputs";
 import type { Instances } from "./instances";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
+import type { KeyPairs } from "./keyPairs";
 import type { LaunchTemplates } from "./launchTemplates";
 import type { SecurityGroups } from "./securityGroups";
 
 interface Tagged {
   readonly resourceId: string;
-  readonly resourceType: "instance" | "launch-template" | "security-group";
+  readonly resourceType: "instance" | "key-pair" | "launch-template" | "security-group";
   readonly arn: string;
   readonly tags: Map<string, string>;
 }
@@ -30,12 +31,13 @@ const FILTERS: FilterValues<TagRow> = {
   "resource-type": (row) => [row.resourceType],
 };
 
-/** Tags on the resources that live here by themselves: instances, launch templates and security groups. */
+/** Tags on the resources that live here by themselves. */
 export function tagOperations(
   context: CloudContext,
   instances: Instances,
   templates: LaunchTemplates,
   groups: SecurityGroups,
+  keyPairs: KeyPairs,
 ) {
   const operation = operationsOf("ec2", context);
   const find = (id: string): Tagged => {
@@ -51,9 +53,14 @@ export function tagOperations(
     if (group !== undefined) {
       return { resourceId: id, resourceType: "security-group", arn: group.arn, tags: group.tags };
     }
+    const pair = [...keyPairs.values()].find((known) => known.id === id);
+    if (pair !== undefined) {
+      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:key-pair/${pair.name}`;
+      return { resourceId: id, resourceType: "key-pair", arn, tags: pair.tags };
+    }
     throw new AwsError(
       "InvalidID",
-      `The ID '${id}' is not valid; expected an instance's, a launch template's or a security group's`,
+      `The ID '${id}' is not valid; expected an instance's, a launch template's, a security group's or a key pair's`,
     );
   };
   const rows = (): TagRow[] => {
@@ -61,6 +68,7 @@ export function tagOperations(
       ...instances.seen().map(({ instance }) => find(instance.id)),
       ...templates.list().map((template) => find(template.id)),
       ...groups.list().map((group) => find(group.id)),
+      ...[...keyPairs.values()].map((pair) => find(pair.id)),
     ];
     return tagged.flatMap(({ resourceId, resourceType, tags }) =>
       [...tags].map(([key, value]) => ({ resourceId, resourceType, key, value })),
@@ -83,6 +91,33 @@ export function tagOperations(
       ({ Resources, Tags }) => {
         for (const { tags } of Resources.map(find)) {
           for (const [key, value] of tagMap(Tags)) tags.set(key, value);
+        }
+        return {};
+      },
+    ),
+    ...operation(
+      "DeleteTags",
+      {
+        supports: ["Resources", "Tags"],
+        // Those of AWS's own stay: their keys are refused.
+        rules: { Resources: { length: [1, 1000] }, ...tagRules },
+      },
+      ({ Resources, Tags = [] }) =>
+        Resources.map(find).map(({ arn, tags }) => ({
+          action: "ec2:DeleteTags",
+          resource: arn,
+          context: { ...resourceTagKeys(tags), "aws:TagKeys": Tags.flatMap(({ Key }) => Key ?? []) },
+        })),
+      ({ Resources, Tags }) => {
+        for (const { tags } of Resources.map(find)) {
+          // "If you omit this parameter, we delete all user-defined tags"; with a value, only the tag that has it.
+          const going =
+            Tags ??
+            [...tags.keys()]
+              .filter((key) => !key.startsWith("aws:"))
+              .map((Key) => ({ Key, Value: undefined }));
+          for (const { Key = "", Value } of going)
+            if (Value === undefined || tags.get(Key) === Value) tags.delete(Key);
         }
         return {};
       },

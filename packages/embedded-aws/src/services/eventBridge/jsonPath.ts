@@ -1,18 +1,27 @@
-/** A path as EventBridge takes it: `$`, then members (`.a`, `['a']`) and positions (`[0]`). */
-const PATH = /^\$(?:\.[A-Za-z0-9_-]+|\[\d+\]|\['[^']+'\]|\["[^"]+"\])*$/;
-const STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]|\['([^']+)'\]|\["([^"]+)"\]/g;
+/** A path as EventBridge takes it: `$`, then members (`.a`, `['a']`), positions (`[0]`), and all items (`[*]`). */
+const PATH = /^\$(?:\.[A-Za-z0-9_-]+|\[\d+\]|\[\*\]|\['[^']+'\]|\["[^"]+"\])*$/;
+const STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]|\[(\*)\]|\['([^']+)'\]|\["([^"]+)"\]/g;
 
 export function isJsonPath(path: string): boolean {
   return PATH.test(path);
 }
 
-/** What stands at `path` in `root`; undefined when nothing does. */
+/** What stands at `path` in `root`, undefined when nothing does; with `[*]` a list of what stands at each place. */
 export function atJsonPath(root: unknown, path: string): unknown {
-  let value = root;
-  for (const [, member, position, quoted, doubleQuoted] of path.matchAll(STEP)) {
+  let values: unknown[] = [root];
+  let many = false;
+  for (const [, member, position, all, quoted, doubleQuoted] of path.matchAll(STEP)) {
+    if (all !== undefined) {
+      many = true;
+      values = values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
+      continue;
+    }
     const key = member ?? position ?? quoted ?? doubleQuoted ?? "";
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key];
+    values = values.flatMap((value) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? [(value as Readonly<Record<string, unknown>>)[key]]
+        : [],
+    );
   }
-  return value;
+  return many ? values : values[0];
 }

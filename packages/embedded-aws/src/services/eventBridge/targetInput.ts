@@ -56,7 +56,11 @@ export function targetInput(choice: InputChoice, event: BusEvent, rule: RuleIden
         return rule.name;
       case "aws.events.event.ingestion-time":
         return event.time;
-      case "aws.events.event":
+      case "aws.events.event": {
+        // "The original event payload as JSON (without the detail field)": user guide, "Input transformation".
+        const { detail: _detail, ...rest } = event;
+        return rest;
+      }
       case "aws.events.event.json":
         return event;
       default: {

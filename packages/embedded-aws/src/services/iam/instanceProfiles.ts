@@ -67,6 +67,34 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
     ),
 
     ...operation(
+      "RemoveRoleFromInstanceProfile",
+      { supports: ["InstanceProfileName", "RoleName"], rules: inputs.memberRules },
+      (input) => [
+        { action: "iam:RemoveRoleFromInstanceProfile", resource: arnOf(input.InstanceProfileName) },
+      ],
+      (input) => {
+        const profile = require(input.InstanceProfileName);
+        if (profile.role?.roleName !== input.RoleName)
+          throw inputs.noSuchEntity(`The role ${input.RoleName} in the instance profile ${profile.name}`);
+        profile.role = undefined;
+        return {};
+      },
+    ),
+
+    ...operation(
+      "DeleteInstanceProfile",
+      { supports: ["InstanceProfileName"], rules: inputs.memberRules },
+      (input) => [{ action: "iam:DeleteInstanceProfile", resource: arnOf(input.InstanceProfileName) }],
+      (input) => {
+        const profile = require(input.InstanceProfileName);
+        if (profile.role !== undefined)
+          throw inputs.deleteConflict("must remove roles from instance profile first.");
+        identities.instanceProfiles.delete(profile.name);
+        return {};
+      },
+    ),
+
+    ...operation(
       "GetInstanceProfile",
       { supports: ["InstanceProfileName"], rules: inputs.memberRules },
       (input) => [{ action: "iam:GetInstanceProfile", resource: arnOf(input.InstanceProfileName) }],

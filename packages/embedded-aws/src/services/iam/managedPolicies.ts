@@ -6,6 +6,10 @@ import { awsManagedPolicy, awsManagedPolicyNames } from "./awsManagedPolicies";
 import * as inputs from "./inputs";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 
+/** A policy has the version that it was created with: others cannot be made here. */
+const ONLY_VERSION = "v1";
+
+const byPolicy = { supports: ["PolicyArn"] } as const;
 const attachment = { supports: ["RoleName", "PolicyArn"], rules: inputs.memberRules } as const;
 
 /** Policies that roles share: the account's own, and those of AWS's that functions are usually given. */
@@ -21,6 +25,27 @@ export function managedPolicyOperations(context: CloudContext, identities: Ident
     ];
   const policyArn = (name: string, path = "/") => `arn:aws:iam::${context.accountId}:policy${path}${name}`;
   const operation = operationsOf("iam", context);
+  const onPolicy =
+    (action: string) =>
+    ({ PolicyArn }: { readonly PolicyArn: string }) => [{ action: `iam:${action}`, resource: PolicyArn }];
+  const find = (arn: string): ManagedPolicy => {
+    const policy = identities.policies.get(arn) ?? awsManagedPolicy(arn);
+    if (policy === undefined) throw inputs.noSuchEntity(`Policy ${arn}`);
+    return policy;
+  };
+  const attachments = ({ arn }: ManagedPolicy) =>
+    [...identities.roles.values()].filter((role) => role.attachedPolicies.has(arn)).length;
+  const describe = (policy: ManagedPolicy) => ({
+    PolicyName: policy.policyName,
+    PolicyId: policy.policyId,
+    Arn: policy.arn,
+    Path: policy.path,
+    DefaultVersionId: ONLY_VERSION,
+    AttachmentCount: attachments(policy),
+    IsAttachable: true,
+    CreateDate: inputs.iamDate(policy.createDate),
+    UpdateDate: inputs.iamDate(policy.createDate),
+  });
   return {
     ...operation(
       "CreatePolicy",
@@ -42,23 +67,40 @@ export function managedPolicyOperations(context: CloudContext, identities: Ident
           policy: { text, document: parsePolicyDocument(text, "identity") },
         };
         identities.policies.set(arn, policy);
+        return { Policy: { ...describe(policy), Description, Tags } };
+      },
+    ),
+
+    ...operation("GetPolicy", byPolicy, onPolicy("GetPolicy"), (input) => ({
+      Policy: describe(find(input.PolicyArn)),
+    })),
+
+    ...operation(
+      "GetPolicyVersion",
+      { supports: ["PolicyArn", "VersionId"] },
+      onPolicy("GetPolicyVersion"),
+      (input) => {
+        const { policy, createDate } = find(input.PolicyArn);
+        if (input.VersionId !== ONLY_VERSION)
+          throw inputs.noSuchEntity(`Policy ${input.PolicyArn} version ${input.VersionId}`);
         return {
-          Policy: {
-            PolicyName: policyName,
-            PolicyId: policy.policyId,
-            Arn: arn,
-            Path: path,
-            DefaultVersionId: "v1",
-            AttachmentCount: 0,
-            IsAttachable: true,
-            CreateDate: inputs.iamDate(policy.createDate),
-            UpdateDate: inputs.iamDate(policy.createDate),
-            Description,
-            Tags,
+          PolicyVersion: {
+            Document: encodeURIComponent(policy.text),
+            VersionId: ONLY_VERSION,
+            IsDefaultVersion: true,
+            CreateDate: inputs.iamDate(createDate),
           },
         };
       },
     ),
+
+    ...operation("DeletePolicy", byPolicy, onPolicy("DeletePolicy"), (input) => {
+      const policy = identities.policies.get(input.PolicyArn);
+      if (policy === undefined) throw inputs.noSuchEntity(`Policy ${input.PolicyArn}`);
+      if (attachments(policy) > 0) throw inputs.deleteConflict("must detach all policies first.");
+      identities.policies.delete(policy.arn);
+      return {};
+    }),
 
     ...operation("AttachRolePolicy", attachment, onRole("AttachRolePolicy"), (input) => {
       const role = inputs.requireRole(identities, input.RoleName);

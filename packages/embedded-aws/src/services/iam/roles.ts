@@ -1,8 +1,9 @@
 import type { Access, CloudContext } from "../../core/service";
-import { iamId, type Identities, type Role } from "../../core/iam/identities";
+import { iamId, type Identities, type Role, type StoredPolicy } from "../../core/iam/identities";
 import { operationsOf, type Output } from "../../wire/operation";
 import * as inputs from "./inputs";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
+import { invalidPrincipal } from "../../core/iam/policyPrincipal";
 
 /** Seconds; from the IAM API reference. */
 const defaultSessionDuration = 3600;
@@ -39,7 +40,7 @@ export function roleOperations(context: CloudContext, identities: Identities) {
         const { RoleName: roleName, Path: path = "/", AssumeRolePolicyDocument: text, Tags = [] } = input;
         if (identities.roles.has(roleName)) throw inputs.alreadyExists(`Role with name ${roleName}`);
         const role: Role = {
-          trustPolicy: { text, document: parsePolicyDocument(text, "trust") },
+          trustPolicy: readTrustPolicy(context, text),
           roleName,
           roleId: iamId(context.random, "AROA", 17),
           arn: roleArn(roleName, path),
@@ -82,6 +83,28 @@ export function roleOperations(context: CloudContext, identities: Identities) {
     }),
 
     ...operation(
+      "UpdateAssumeRolePolicy",
+      { supports: ["RoleName", "PolicyDocument"], rules: inputs.memberRules },
+      onRole("UpdateAssumeRolePolicy"),
+      (input) => {
+        const role = inputs.requireRole(identities, input.RoleName);
+        role.trustPolicy = readTrustPolicy(context, input.PolicyDocument);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "UntagRole",
+      { supports: ["RoleName", "TagKeys"], rules: inputs.memberRules },
+      onRole("UntagRole"),
+      (input) => {
+        const role = inputs.requireRole(identities, input.RoleName);
+        for (const key of input.TagKeys) role.tags.delete(key);
+        return {};
+      },
+    ),
+
+    ...operation(
       "TagRole",
       { supports: ["RoleName", "Tags"], rules: inputs.memberRules },
       onRole("TagRole"),
@@ -92,6 +115,14 @@ export function roleOperations(context: CloudContext, identities: Identities) {
       },
     ),
   };
+}
+
+/** A trust policy, whose principals must be there: IAM looks for them when it is put. */
+function readTrustPolicy(context: CloudContext, text: string): StoredPolicy {
+  const document = parsePolicyDocument(text, "trust");
+  const unknown = context.policies.unknownPrincipal(document);
+  if (unknown !== undefined) throw invalidPrincipal("AWS", unknown, "there is no such principal");
+  return { text, document };
 }
 
 export function describeRole(role: Role): NonNullable<Output<"iam", "GetRole">["Role"]> {

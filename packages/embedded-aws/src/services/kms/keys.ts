@@ -11,7 +11,7 @@ export interface Key {
   readonly manager: "AWS" | "CUSTOMER";
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  readonly tags: ReadonlyMap<string, string>;
+  readonly tags: Map<string, string>;
   /** JSON. */
   policy: string;
   state: KeyState;
@@ -31,14 +31,16 @@ export class Keys {
 
   constructor(private readonly context: CloudContext) {}
 
-  create(given: Pick<Key, "description" | "manager" | "policy" | "tags">): Key {
-    const { clock, random } = this.context;
-    const id = random.uuid();
+  arnOf(id: string): string {
+    return this.#arn(`key/${id}`);
+  }
+
+  create(id: string, given: Pick<Key, "description" | "manager" | "policy" | "tags">): Key {
     const key: Key = {
       ...given,
       id,
-      arn: this.#arn(`key/${id}`),
-      createdAt: clock.now(),
+      arn: this.arnOf(id),
+      createdAt: this.context.clock.now(),
       state: "Enabled",
       rotationPeriodDays: undefined,
       deletionDate: undefined,
@@ -80,8 +82,8 @@ export class Keys {
 
   /** An AWS-managed key serves principals of its account, by way of its service alone; no other service. */
   #managedKey(service: string): Key {
-    const { region, accountId } = this.context;
-    return this.create({
+    const { region, accountId, random } = this.context;
+    return this.create(random.uuid(), {
       description: `Default key that protects my ${service.toUpperCase()} data when no other key is defined`,
       manager: "AWS",
       tags: new Map(),

@@ -3,7 +3,7 @@ import type { Access, CloudContext, Service } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { officialService, operationsOf, type Output } from "../../wire/operation";
 import { type Key, Keys } from "./keys";
-import { messageOf } from "../../core/messageOf";
+import type { Principal } from "../../core/iam/principal";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** KMS names a key's one policy so. */
@@ -25,7 +25,10 @@ export function createKms(context: CloudContext): Service {
     ...operation(
       "CreateKey",
       {
-        supports: ["Policy", "Description", "KeyUsage", "KeySpec", "MultiRegion", "Tags"],
+        supports: [
+          ...(["Policy", "Description", "KeyUsage", "KeySpec", "MultiRegion", "Tags"] as const),
+          "BypassPolicyLockoutSafetyCheck",
+        ],
         rules: {
           Description: { length: [0, 8192] },
           KeyUsage: { supported: ["ENCRYPT_DECRYPT"] },
@@ -34,9 +37,13 @@ export function createKms(context: CloudContext): Service {
         },
       },
       () => [{ action: "kms:CreateKey", resource: "*" }],
-      (input) => {
-        if (input.Policy !== undefined) checkPolicy(input.Policy);
-        const key = keys.create({
+      (input, { caller }) => {
+        const id = context.random.uuid();
+        if (input.Policy !== undefined) {
+          const bypassed = input.BypassPolicyLockoutSafetyCheck === true;
+          checkPolicy(context, keys.arnOf(id), input.Policy, caller, bypassed);
+        }
+        const key = keys.create(id, {
           description: input.Description ?? "",
           manager: "CUSTOMER",
           policy: input.Policy ?? accountsPolicy(context.accountId),
@@ -59,11 +66,16 @@ export function createKms(context: CloudContext): Service {
 
     ...operation(
       "PutKeyPolicy",
-      { supports: ["KeyId", "PolicyName", "Policy"], rules: { KeyId, PolicyName } },
+      {
+        supports: ["KeyId", "PolicyName", "Policy", "BypassPolicyLockoutSafetyCheck"],
+        rules: { KeyId, PolicyName },
+      },
       on("PutKeyPolicy"),
-      (input) => {
-        checkPolicy(input.Policy);
-        changeable(keys.get(input.KeyId)).policy = input.Policy;
+      (input, { caller }) => {
+        const key = changeable(keys.get(input.KeyId));
+        const bypassed = input.BypassPolicyLockoutSafetyCheck === true;
+        checkPolicy(context, key.arn, input.Policy, caller, bypassed);
+        key.policy = input.Policy;
         return {};
       },
     ),
@@ -80,6 +92,41 @@ export function createKms(context: CloudContext): Service {
         return {};
       },
     ),
+
+    ...operation("DisableKeyRotation", byKey, on("DisableKeyRotation"), (input) => {
+      changeable(keys.get(input.KeyId)).rotationPeriodDays = undefined;
+      return {};
+    }),
+
+    ...operation(
+      "TagResource",
+      {
+        supports: ["KeyId", "Tags"],
+        rules: { KeyId, "Tags.TagKey": { length: [1, 128] }, "Tags.TagValue": { length: [0, 256] } },
+      },
+      on("TagResource"),
+      (input) => {
+        const { tags } = changeable(keys.get(input.KeyId));
+        for (const { TagKey, TagValue } of input.Tags) tags.set(TagKey, TagValue);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "UntagResource",
+      { supports: ["KeyId", "TagKeys"], rules: { KeyId } },
+      on("UntagResource"),
+      (input) => {
+        const { tags } = changeable(keys.get(input.KeyId));
+        for (const key of input.TagKeys) tags.delete(key);
+        return {};
+      },
+    ),
+
+    ...operation("ListResourceTags", byKey, on("ListResourceTags"), (input) => ({
+      Tags: [...keys.get(input.KeyId).tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      Truncated: false,
+    })),
 
     ...operation("GetKeyRotationStatus", byKey, on("GetKeyRotationStatus"), (input) => {
       const { id, rotationPeriodDays: days } = keys.get(input.KeyId);
@@ -141,12 +188,29 @@ function changeable(key: Key): Key {
   return key;
 }
 
-function checkPolicy(policy: string): void {
-  try {
-    parsePolicyDocument(policy, "resource");
-  } catch (error) {
-    throw new AwsError("MalformedPolicyDocumentException", messageOf(error));
+/** @throws AwsError for a policy that KMS would not keep, unless `bypassed` for one that locks its author out. */
+function checkPolicy(
+  context: CloudContext,
+  keyArn: string,
+  policy: string,
+  caller: Principal,
+  bypassed: boolean,
+): void {
+  const document = parsePolicyDocument(policy, "resource");
+  const unknown = context.policies.unknownPrincipal(document);
+  if (unknown !== undefined) {
+    throw new AwsError(
+      "MalformedPolicyDocumentException",
+      `Policy contains a statement with one or more invalid principals. (there is no ${unknown})`,
+    );
   }
+  // PutKeyPolicy, "BypassPolicyLockoutSafetyCheck": whoever puts the policy must be able to put the next one.
+  const next = { action: "kms:PutKeyPolicy", resource: keyArn, resourcePolicy: policy };
+  if (bypassed || context.policies.allows(caller, next)) return;
+  throw new AwsError(
+    "MalformedPolicyDocumentException",
+    "The new key policy will not allow you to update the key policy in the future.",
+  );
 }
 
 /** The policy of a key that was given none: the account's own policies decide (KMS developer guide). */

@@ -58,6 +58,16 @@ export function groupOperations(context: CloudContext, groups: LogGroups) {
     ),
 
     ...operation(
+      "DeleteRetentionPolicy",
+      { supports: ["logGroupName"], rules: nameRules },
+      on("DeleteRetentionPolicy"),
+      (input) => {
+        groups.require(input.logGroupName).retentionInDays = undefined;
+        return {};
+      },
+    ),
+
+    ...operation(
       "DescribeLogGroups",
       { supports: ["logGroupNamePrefix", "limit", "nextToken"], rules: describeRules },
       () => groups.access("DescribeLogGroups", ""),
@@ -87,6 +97,17 @@ export function groupOperations(context: CloudContext, groups: LogGroups) {
       for (const [key, value] of Object.entries(input.tags)) group.tags.set(key, value);
       return {};
     }),
+
+    ...operation(
+      "UntagResource",
+      { supports: ["resourceArn", "tagKeys"] },
+      onTagged("UntagResource"),
+      (input) => {
+        const group = groups.require(groups.nameIn(input.resourceArn));
+        for (const key of input.tagKeys) group.tags.delete(key);
+        return {};
+      },
+    ),
 
     ...operation(
       "ListTagsForResource",

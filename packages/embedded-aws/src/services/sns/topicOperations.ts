@@ -38,7 +38,7 @@ export function topicOperations(context: CloudContext, topics: Topics) {
       (input) => [{ action: "sns:CreateTopic", resource: topics.arnOf(input.Name) }],
       ({ Name, Attributes = {}, Tags = [] }) => {
         const attributes = Object.entries(Attributes);
-        for (const [name, value] of attributes) checkAttribute(name, value);
+        for (const [name, value] of attributes) checkAttribute(context, name, value);
         const tags = new Map(Tags.map((tag) => [tag.Key, tag.Value]));
         return { TopicArn: topics.create(Name, new Map(attributes), tags).arn };
       },
@@ -83,7 +83,7 @@ export function topicOperations(context: CloudContext, topics: Topics) {
       onTopic("SetTopicAttributes"),
       ({ TopicArn: arn, AttributeName: name, AttributeValue: value = "" }) => {
         const topic = topics.get(arn);
-        checkAttribute(name, value);
+        checkAttribute(context, name, value);
         if (value === "") topic.attributes.delete(name);
         else topic.attributes.set(name, value);
         return {};
@@ -118,11 +118,12 @@ export function topicOperations(context: CloudContext, topics: Topics) {
   };
 }
 
-function checkAttribute(name: string, value: string): void {
+function checkAttribute(context: CloudContext, name: string, value: string): void {
   checkAttributeName(name, "topic", TOPIC_ATTRIBUTES, OTHER_ATTRIBUTES);
   if (name !== "Policy" || value === "") return;
   try {
-    parsePolicyDocument(value, "resource");
+    const unknown = context.policies.unknownPrincipal(parsePolicyDocument(value, "resource"));
+    if (unknown !== undefined) throw new Error(`PrincipalNotFound: there is no ${unknown}`);
   } catch (error) {
     throw invalidParameter(`Policy Reason: ${messageOf(error)}`);
   }

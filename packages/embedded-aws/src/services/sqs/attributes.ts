@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { asAwsError } from "../../core/dispatch";
+import { messageOf } from "../../core/messageOf";
 import { AwsError, notSupported } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
+import type { PolicyChecks } from "../../core/iam/policyChecks";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { unknownAttribute } from "./errors";
 import {
@@ -80,14 +81,17 @@ function holdsJson(name: string): boolean {
 }
 
 /** Refuses attributes that SQS would refuse, and those of FIFO queues, which are not supported. */
-export function checkAttributes(given: Readonly<Record<string, string>>): void {
+export function checkAttributes(
+  given: Readonly<Record<string, string>>,
+  policies: Pick<PolicyChecks, "unknownPrincipal">,
+): void {
   for (const [name, value] of Object.entries(given)) {
     if (fifoAttributes.includes(name)) throw notSupported(`FIFO queues: the attribute ${name}`);
     if (!settableNames.includes(name)) throw unknownAttribute(name);
     if (isNumeric(name)) checkNumber(name, value);
     // An empty policy or key takes the present one away.
     else if (value === "") continue;
-    else if (name === "Policy") checkPolicy(value);
+    else if (name === "Policy") checkPolicy(value, policies);
     else if (name === "RedrivePolicy") parseRedrivePolicy(value);
     else if (name === "RedriveAllowPolicy") parseRedriveAllowPolicy(value);
     else if (name === "SqsManagedSseEnabled" && value !== "true" && value !== "false") {
@@ -169,11 +173,12 @@ function checkNumber(name: NumericAttribute, value: string): void {
   throw invalidAttribute(name, value, `a whole number between ${min} and ${max}`);
 }
 
-function checkPolicy(value: string): void {
+function checkPolicy(value: string, policies: Pick<PolicyChecks, "unknownPrincipal">): void {
   try {
-    parsePolicyDocument(value, "resource");
+    const unknown = policies.unknownPrincipal(parsePolicyDocument(value, "resource"));
+    if (unknown !== undefined) throw new Error(`there is no principal ${unknown}`);
   } catch (cause) {
-    throw invalidAttribute("Policy", value, `a policy document: ${asAwsError(cause).message}`);
+    throw invalidAttribute("Policy", value, `a policy document: ${messageOf(cause)}`);
   }
 }
 

@@ -278,7 +278,7 @@ describe("CloudWatch", () => {
   it("alarms on a query over the instances that carry a tag", async () => {
     const launch = async (fleet: string) => {
       const { Instances } = await cloud.call("ec2", "RunInstances", {
-        ImageId: "ami-0123456789abcdef0",
+        ImageId: "ami-0a12023000000864a",
         InstanceType: "t3.micro",
         MinCount: 1,
         MaxCount: 1,
@@ -392,7 +392,7 @@ describe("CloudWatch", () => {
   });
 
   const refused: readonly (readonly [object, string])[] = [
-    [{ Period: 90 }, "Period: got 90; expected a multiple of 60 seconds"],
+    [{ Period: 90 }, "Period: got 90; expected 10, 20, 30 or a multiple of 60 seconds"],
     [{ DatapointsToAlarm: 3 }, "DatapointsToAlarm: got 3; expected at most EvaluationPeriods, 2"],
     [{ Statistic: undefined }, "expected exactly one of Statistic and ExtendedStatistic"],
     [{ EvaluationPeriods: 2000 }, "EvaluationPeriods × Period: got 120000 s; expected at most 86400 s"],

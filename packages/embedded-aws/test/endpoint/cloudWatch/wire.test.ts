@@ -129,7 +129,7 @@ describe("CloudWatch's wire", () => {
       );
     expect(await refusal({ Threshold: Infinity })).to.match(/^InvalidParameterValueException: Threshold/);
     expect(await refusal({ Statistic: "Median" })).to.match(/^InvalidParameterValueException: .*Statistic/);
-    expect(await refusal({ Period: 10 })).to.match(/^NotSupportedByEmbeddedCloud: Period/);
+    expect(await refusal({ Period: 5 })).to.match(/^InvalidParameterValueException: Period/);
     expect(await refusal({ AlarmActions: ["arn:a", "b"] })).to.match(/AlarmActions\[1\]/);
     expect(await refusal({ Statistic: undefined, ExtendedStatistic: "tm90" })).to.match(
       /^NotSupportedByEmbeddedCloud: ExtendedStatistic: the statistic tm90/,

@@ -19,7 +19,7 @@ import { createSsm } from "../../../src/services/ssm/ssm";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { untyped } from "../../support/untyped";
 
-const IMAGE = "ami-0123456789abcdef0";
+const IMAGE = "ami-0a12023000000864a";
 const SUBNETS = ["subnet-04c1f7a9b3e8d2560", "subnet-09e2b6d8a1c7f3541"] as const;
 
 describe("EC2", () => {

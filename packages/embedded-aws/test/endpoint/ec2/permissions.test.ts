@@ -46,7 +46,7 @@ describe("EC2's permissions", () => {
     const { LaunchTemplate } = await cloud.call("ec2", "CreateLaunchTemplate", {
       LaunchTemplateName: "web",
       LaunchTemplateData: {
-        ImageId: "ami-0123456789abcdef0",
+        ImageId: "ami-0a12023000000864a",
         InstanceType: "t3.micro",
         IamInstanceProfile: { Name: "server" },
         MetadataOptions: { HttpTokens: "required" },
@@ -93,7 +93,7 @@ describe("EC2's permissions", () => {
       Sid: "Image",
       Effect: "Allow",
       Action: "ec2:RunInstances",
-      Resource: "arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0",
+      Resource: "arn:aws:ec2:us-east-1::image/ami-0a12023000000864a",
     },
     {
       Sid: "Template",
@@ -172,7 +172,7 @@ describe("EC2's permissions", () => {
     await refusal(
       launch(client, "web", {
         LaunchTemplate: undefined,
-        ImageId: "ami-0123456789abcdef0",
+        ImageId: "ami-0a12023000000864a",
         InstanceType: "t3.micro",
       }),
     );
@@ -185,7 +185,7 @@ describe("EC2's permissions", () => {
 
   it("refuse to terminate what does not carry the tag", async () => {
     const { Instances } = await cloud.call("ec2", "RunInstances", {
-      ImageId: "ami-0123456789abcdef0",
+      ImageId: "ami-0a12023000000864a",
       InstanceType: "t3.micro",
       MinCount: 1,
       MaxCount: 1,

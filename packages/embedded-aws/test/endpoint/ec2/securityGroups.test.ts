@@ -141,7 +141,7 @@ describe("EC2's security groups", () => {
     const run = (...SecurityGroupIds: string[]) =>
       ec2.send(
         new RunInstancesCommand({
-          ImageId: "ami-0123456789abcdef0",
+          ImageId: "ami-0a12023000000864a",
           InstanceType: "t3.micro",
           MinCount: 1,
           MaxCount: 1,

@@ -315,6 +315,18 @@ describe("IAM", () => {
     );
   });
 
+  it("takes no trust in a principal of the account that is not there", async () => {
+    const missing = "arn:aws:iam::000000000000:role/missing";
+    for (const AWS of [missing, "arn:aws:iam::000000000000:user/somebody"]) {
+      expect(await refusalOf(createRole(trust({ AWS })))).to.match(
+        /^MalformedPolicyDocumentException: Invalid principal in policy: "AWS":"arn:aws:iam::0{12}:(role|user)\/\w+"/,
+      );
+    }
+    const account = "arn:aws:iam::000000000000:root";
+    await createRole(trust({ AWS: ["000000000000", account, "arn:aws:iam::111122223333:role/other"] }));
+    await iam("CreateRole", { RoleName: "missing", AssumeRolePolicyDocument: trust({ AWS: roleArn }) });
+  });
+
   it("refuses a policy that it could not evaluate when it is put, and members that it does not know", async () => {
     await createRole();
     const condition = { StringMatches: { "aws:userid": "x" } };
@@ -322,7 +334,9 @@ describe("IAM", () => {
       await refusalOf(
         putPolicy(policyOf({ Effect: "Allow", Action: "*", Resource: "*", Condition: condition })),
       ),
-    ).to.match(/^MalformedPolicyDocumentException: Statement 1, Condition\.StringMatches/);
+    ).to.match(
+      /^MalformedPolicyDocumentException: Syntax errors in policy\. \(Statement 1, Condition\.StringMatches/,
+    );
     expect(await refusalOf(createRole(trustLambda, { PermissionsBoundary: "x" }))).to.include(
       "The member PermissionsBoundary of iam:CreateRole is not supported by the embedded cloud",
     );

@@ -6,6 +6,13 @@ import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import type { Input, OperationName } from "../../../src/wire/operation";
 
 const ACCOUNT = "000000000000";
+const accountMay = (Action: string) => ({
+  Sid: "Enable IAM User Permissions",
+  Effect: "Allow",
+  Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+  Action,
+  Resource: "*",
+});
 
 describe("KMS keys", () => {
   let cloud: TestCloud;
@@ -62,7 +69,10 @@ describe("KMS keys", () => {
 
   it("keep the policy that they were last given, and refuse one that is none", async () => {
     const { KeyId } = await createKey();
-    const Statement = [{ Effect: "Deny", Principal: "*", Action: "kms:Decrypt", Resource: "*" }];
+    const Statement = [
+      accountMay("kms:*"),
+      { Effect: "Deny", Principal: "*", Action: "kms:Decrypt", Resource: "*" },
+    ];
     const policy = JSON.stringify({ Version: "2012-10-17", Statement });
     expect(await kms("GetKeyPolicy", { KeyId }))
       .to.have.property("Policy")
@@ -70,6 +80,54 @@ describe("KMS keys", () => {
     await kms("PutKeyPolicy", { KeyId, Policy: policy });
     expect(await kms("GetKeyPolicy", { KeyId })).to.include({ Policy: policy });
     expect(await refusalOf(kms("PutKeyPolicy", { KeyId, Policy: "{" }))).to.match(/^MalformedPolicyDocument/);
+  });
+
+  describe("take no policy that locks out who puts it", () => {
+    const locked =
+      "MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy in the future.";
+    const put = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+    const deny = { ...accountMay("kms:PutKeyPolicy"), Effect: "Deny" };
+    const policies: [what: string, policy: string, expected: string][] = [
+      ["allows the account everything", put(accountMay("kms:*")), "none"],
+      ["allows it to put policies", put(accountMay("kms:Put*")), "none"],
+      ["allows everyone", put({ ...accountMay("kms:*"), Principal: "*" }), "none"],
+      ["allows other actions alone", put(accountMay("kms:Decrypt")), locked],
+      ["denies it again", put(accountMay("kms:*"), deny), locked],
+      [
+        "allows a service alone",
+        put({ ...accountMay("kms:*"), Principal: { Service: "sns.amazonaws.com" } }),
+        locked,
+      ],
+      [
+        "allows it for other keys alone",
+        put({ ...accountMay("kms:*"), Resource: `arn:aws:kms:*:${ACCOUNT}:key/x` }),
+        locked,
+      ],
+      [
+        "denies all but another account",
+        put(accountMay("kms:*"), { ...deny, Principal: undefined, NotPrincipal: { AWS: "111122223333" } }),
+        locked,
+      ],
+    ];
+    for (const [what, Policy, expected] of policies) {
+      it(`that ${what}`, async () => {
+        expect(await refusalOf(kms("CreateKey", { Policy }))).to.equal(expected);
+        const { KeyId } = await createKey();
+        expect(await refusalOf(kms("PutKeyPolicy", { KeyId, Policy }))).to.equal(expected);
+        const BypassPolicyLockoutSafetyCheck = true;
+        expect(
+          await refusalOf(kms("PutKeyPolicy", { KeyId, Policy, BypassPolicyLockoutSafetyCheck })),
+        ).to.equal("none");
+      });
+    }
+
+    it("nor one that names a role which is not there", async () => {
+      const Principal = { AWS: `arn:aws:iam::${ACCOUNT}:role/missing` };
+      const Policy = put(accountMay("kms:*"), { ...accountMay("kms:Decrypt"), Principal });
+      expect(await refusalOf(kms("CreateKey", { Policy }))).to.match(
+        /^MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals\./,
+      );
+    });
   });
 
   it("cannot be changed once their deletion is scheduled", async () => {
@@ -97,6 +155,7 @@ describe("KMS keys", () => {
     };
     const keyFor = (service: string) => {
       const Statement = [
+        accountMay("kms:PutKeyPolicy"),
         {
           Effect: "Allow",
           Principal: { Service: service },

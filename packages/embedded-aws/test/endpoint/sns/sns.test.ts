@@ -205,6 +205,10 @@ describe("SNS", () => {
     );
   });
 
+  const policyFor = (AWS: string) =>
+    JSON.stringify({
+      Statement: [{ Effect: "Allow", Principal: { AWS }, Action: "sns:Publish", Resource: "*" }],
+    });
   const refused: readonly (readonly [string, object, string])[] = [
     ["Subscribe", { Protocol: "sqs", Endpoint: "q" }, "expected a queue's ARN for protocol sqs"],
     ["Subscribe", { Protocol: "sqs" }, "Invalid parameter: Endpoint Reason: no value"],
@@ -223,6 +227,11 @@ describe("SNS", () => {
     ["SetTopicAttributes", { AttributeName: "FifoTopic", AttributeValue: "true" }, "FifoTopic is not supp"],
     ["SetTopicAttributes", { AttributeName: "Nope", AttributeValue: "x" }, "got Nope"],
     ["SetTopicAttributes", { AttributeName: "Policy", AttributeValue: "{" }, "Policy"],
+    [
+      "SetTopicAttributes",
+      { AttributeName: "Policy", AttributeValue: policyFor("arn:aws:iam::000000000000:role/missing") },
+      "PrincipalNotFound",
+    ],
     ["Publish", { Message: "x".repeat(262_145) }, "Invalid parameter: Message too long"],
     ["Publish", { Message: "" }, "Invalid parameter: Empty message"],
     ["Publish", { Message: "m", Subject: "a\nb" }, "Invalid parameter: Subject Reason: "],

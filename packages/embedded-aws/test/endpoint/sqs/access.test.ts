@@ -57,6 +57,15 @@ describe("SQS access", () => {
     return use(sqs).finally(() => sqs.destroy());
   };
 
+  it("is not granted to a role that is not there", async () => {
+    const AWS = "arn:aws:iam::000000000000:role/missing";
+    const refused: unknown = await setPolicy({ Action: "sqs:SendMessage", Principal: { AWS } }).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).to.have.property("name", "InvalidAttributeValue");
+    expect(refused).to.have.property("message").that.contains(`there is no principal ${AWS}`);
+  });
+
   it("of a role is what its policy grants, a batch by the permission for one", async () => {
     await grant({ Action: "sqs:SendMessage", Resource: queueArn });
     const Entries = [{ Id: "1", MessageBody: "b" }];

@@ -15,7 +15,13 @@ const event: BusEvent = {
   time: "2026-01-01T00:00:00Z",
   region: "us-east-1",
   resources: ["arn:a"],
-  detail: { state: { value: "ALARM" }, text: 'say "hi"', count: 3, "odd key": true },
+  detail: {
+    state: { value: "ALARM" },
+    text: 'say "hi"',
+    count: 3,
+    items: [{ sku: "a" }, { sku: "b" }, {}],
+    "odd key": true,
+  },
 };
 const rule = { name: "r", arn: "arn:rule/r" };
 const transformed = (InputTemplate: string, InputPathsMap: Record<string, string> = {}) =>
@@ -27,6 +33,9 @@ describe("targetInput", () => {
     ["a constant", { Input: '{"a":1}' }, '{"a":1}'],
     ["a part", { InputPath: "$.detail.state" }, '{"value":"ALARM"}'],
     ["a position", { InputPath: "$.resources[0]" }, '"arn:a"'],
+    ["one of a list's items", { InputPath: "$.detail.items[1].sku" }, '"b"'],
+    ["something of all items", { InputPath: "$.detail.items[*].sku" }, '["a","b"]'],
+    ["all items of what is no list", { InputPath: "$.detail.state[*]" }, "[]"],
     ["a quoted member", { InputPath: "$.detail['odd key']" }, "true"],
   ];
   for (const [what, choice, expected] of cases) {
@@ -52,11 +61,15 @@ describe("targetInput", () => {
     expect(JSON.parse(text)).to.deep.equal({ line: 'say "hi" of "3" by r' });
   });
 
-  it("carries the whole event, and an empty text for what is not there", () => {
-    const text = transformed('{"event": <aws.events.event>, "none": <none>, "inside": "[<none>]"}', {
-      none: "$.detail.none",
-    });
-    expect(JSON.parse(text)).to.deep.equal({ event, none: "", inside: "[]" });
+  it("carries the event without its detail, or the whole of it, and an empty text for what is not there", () => {
+    const { detail: _detail, ...rest } = event;
+    const text = transformed(
+      '{"event": <aws.events.event>, "all": <aws.events.event.json>, "none": <none>, "inside": "[<none>]"}',
+      {
+        none: "$.detail.none",
+      },
+    );
+    expect(JSON.parse(text)).to.deep.equal({ event: rest, all: event, none: "", inside: "[]" });
   });
 
   it("tells which variables of a template nothing defines", () => {

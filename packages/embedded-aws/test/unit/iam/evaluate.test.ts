@@ -49,6 +49,7 @@ const outcome = (decision: Decision) => (decision.allowed ? "allowed" : decision
 
 const send = { Effect: "Allow", Action: "sqs:SendMessage", Resource: queue };
 const by = (principal: unknown, change: object = {}) => ({ ...send, Principal: principal, ...change });
+const allBut = (NotPrincipal: unknown) => ({ ...send, Effect: "Deny", NotPrincipal });
 const tlsOnly = {
   Effect: "Deny",
   Principal: "*",
@@ -141,6 +142,46 @@ const cases: [what: string, request: Case, expected: string][] = [
   [
     "the queue's policy allows another role",
     { resourcePolicy: [by({ AWS: `${roleArn}2` })] },
+    "no-identity-allow",
+  ],
+  [
+    "the queue's policy denies all but the role and its account",
+    { identity: [send], resourcePolicy: [allBut({ AWS: [accountId, roleArn] })] },
+    "allowed",
+  ],
+  [
+    "the queue's policy denies all but the session and its account",
+    { identity: [send], resourcePolicy: [allBut({ AWS: [`arn:aws:iam::${accountId}:root`, sessionArn] })] },
+    "allowed",
+  ],
+  [
+    "the queue's policy denies all but the role, and forgets its account",
+    { identity: [send], resourcePolicy: [allBut({ AWS: roleArn })] },
+    "resource-deny",
+  ],
+  [
+    "the queue's policy denies all but another role",
+    { identity: [send], resourcePolicy: [allBut({ AWS: [accountId, `${roleArn}2`] })] },
+    "resource-deny",
+  ],
+  [
+    "the queue's policy denies all but the service",
+    { caller: events, resourcePolicy: [by("*"), allBut({ Service: "events.amazonaws.com" })] },
+    "allowed",
+  ],
+  [
+    "the queue's policy denies all but another service",
+    { caller: events, resourcePolicy: [by("*"), allBut({ Service: "sns.amazonaws.com" })] },
+    "resource-deny",
+  ],
+  [
+    "the queue's policy allows all but an identity provider",
+    { resourcePolicy: [{ ...send, NotPrincipal: { Federated: "accounts.google.com" } }] },
+    "allowed",
+  ],
+  [
+    "the queue's policy allows an identity provider",
+    { resourcePolicy: [by({ Federated: "accounts.google.com" })] },
     "no-identity-allow",
   ],
   [

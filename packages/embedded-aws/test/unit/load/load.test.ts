@@ -9,7 +9,7 @@ import { createLoad } from "../../../src/load/load";
 import { createMonitoring } from "../../../src/services/cloudWatch/cloudWatch";
 
 const MINUTE = 60_000;
-const IMAGE = "ami-0123456789abcdef0";
+const IMAGE = "ami-0a12023000000864a";
 
 describe("cpuUnderLoad", () => {
   it("spreads the work over the instances in service", () => {

@@ -13,7 +13,7 @@ const target = "arn:aws:sqs:us-east-1:000000000000:dlq";
 
 function refusal(attributes: Record<string, string>): AwsError | undefined {
   try {
-    checkAttributes(attributes);
+    checkAttributes(attributes, { unknownPrincipal: () => undefined });
     return undefined;
   } catch (error) {
     return error as AwsError;
@@ -48,7 +48,7 @@ describe("queue attributes", () => {
     [{ SqsManagedSseEnabled: "yes" }, "InvalidAttributeValue", "true or false"],
     [{ SqsManagedSseEnabled: "true", KmsMasterKeyId: "alias/k" }, "InvalidAttributeValue", "one kind"],
     [{ Policy: "{" }, "InvalidAttributeValue", "Policy"],
-    [{ Policy: '{"Statement":[]}' }, "InvalidAttributeValue", "Version"],
+    [{ Policy: '{"Statement":[]}' }, "InvalidAttributeValue", "Statement"],
     [{ RedrivePolicy: "no JSON" }, "InvalidParameterValue", "RedrivePolicy"],
     [{ RedrivePolicy: `{"deadLetterTargetArn":"${target}"}` }, "InvalidParameterValue", "maxReceiveCount"],
     [

@@ -93,10 +93,11 @@ describe("the provider, on the services themselves,", () => {
 
   it("creates a launch template from which instances start", async () => {
     const group = await create("aws:ec2/securityGroup:SecurityGroup", {});
+    await cloud.call("ec2", "CreateKeyPair", { KeyName: "k", KeyType: "ed25519" });
     const template = await create("aws:ec2/launchTemplate:LaunchTemplate", {
       description: "of a test",
       updateDefaultVersion: true,
-      imageId: "ami-0123456789abcdef0",
+      imageId: "ami-0a12023000000864a",
       instanceType: "t3.micro",
       keyName: "k",
       ebsOptimized: "true",
@@ -136,7 +137,7 @@ describe("the provider, on the services themselves,", () => {
       MaxCount: 1,
     });
     expect(Instances[0]).to.deep.include({
-      ImageId: "ami-0123456789abcdef0",
+      ImageId: "ami-0a12023000000864a",
       InstanceType: "t3.micro",
       Monitoring: { State: "enabled" },
       SecurityGroups: [{ GroupId: group.id, GroupName: "x-0123abc" }],

@@ -44,7 +44,7 @@ export function attributeOperations({ context, queues, operation }: Sqs) {
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SetQueueAttributes"),
     ({ QueueUrl, Attributes }) => {
       const queue = queues.byUrl(QueueUrl);
-      checkAttributes(Attributes);
+      checkAttributes(Attributes, context.policies);
       checkRedriveTarget(queues, queue.arn, Attributes);
       queues.setAttributes(queue, mergeAttributes(queue.attributes, Attributes));
       return {};

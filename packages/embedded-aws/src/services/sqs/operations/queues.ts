@@ -31,7 +31,7 @@ export function queueOperations({ context, queues, operation }: Sqs) {
     },
     ({ QueueName, Attributes = {}, tags = {} }) => {
       checkQueueName(QueueName);
-      checkAttributes(Attributes);
+      checkAttributes(Attributes, context.policies);
       checkTags(tags);
       const existing = queues.byName(QueueName);
       if (existing !== undefined) {
