@@ -134,7 +134,6 @@ export class CpuScaler extends pulumi.ComponentResource {
       launchTemplateId: launchTemplate.id,
       alarmArn: alarm.arn,
       tickRuleArn: tickRule.arn,
-      metric: pulumi.output(metric),
       ...(amiId !== undefined && { imageId: amiId }),
       ...(amiSsmParameter !== undefined && { imageParameter: amiSsmParameter }),
     };

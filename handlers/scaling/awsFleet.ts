@@ -10,7 +10,7 @@ import {
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientConfig } from "../shared/retry";
 import type { ScalerConfiguration } from "./configuration";
-import { cpuQueries, datapointsFrom } from "./cpuMetric";
+import { cpuQueries, samplesFrom } from "./cpuMetric";
 import type { InstanceRecord } from "./fleet";
 import type { FleetPort } from "./reconcile";
 
@@ -31,7 +31,7 @@ const TAGGED: readonly ResourceType[] = ["instance", "volume", "network-interfac
 export function awsFleet(configuration: ScalerConfiguration): FleetPort {
   const ec2 = new EC2Client(client);
   const cloudWatch = new CloudWatchClient(client);
-  const { launchTemplateId, metric, securityGroupIds, publicIp } = configuration;
+  const { launchTemplateId, securityGroupIds, publicIp } = configuration;
   const fleetTag = { key: configuration.fleetTagKey, value: configuration.fleet };
 
   return {
@@ -53,27 +53,24 @@ export function awsFleet(configuration: ScalerConfiguration): FleetPort {
       return records;
     },
 
-    async cpuSince(from, members) {
+    async cpuSince(from, instanceIds) {
       const results: MetricDataResult[] = [];
-      let NextToken: string | undefined;
-      const MetricDataQueries = cpuQueries(
-        metric,
-        fleetTag,
-        members.map((member) => member.imageId),
-      );
-      do {
-        const page = await cloudWatch.send(
-          new GetMetricDataCommand({
-            MetricDataQueries,
-            StartTime: new Date(from),
-            EndTime: new Date(),
-            ...(NextToken !== undefined && { NextToken }),
-          }),
-        );
-        for (const result of page.MetricDataResults ?? []) results.push(result);
-        NextToken = page.NextToken;
-      } while (NextToken);
-      return datapointsFrom(results);
+      for (const MetricDataQueries of cpuQueries(instanceIds)) {
+        let NextToken: string | undefined;
+        do {
+          const page = await cloudWatch.send(
+            new GetMetricDataCommand({
+              MetricDataQueries,
+              StartTime: new Date(from),
+              EndTime: new Date(),
+              ...(NextToken !== undefined && { NextToken }),
+            }),
+          );
+          for (const result of page.MetricDataResults ?? []) results.push(result);
+          NextToken = page.NextToken;
+        } while (NextToken);
+      }
+      return samplesFrom(results);
     },
 
     async run({ clientToken, subnetId }) {
@@ -126,8 +123,15 @@ function recordOf(instance: Instance): InstanceRecord {
     id: InstanceId,
     state: State.Name,
     launchTime: LaunchTime.getTime(),
+    ...endOf(instance),
     imageId: ImageId ?? "",
     // EC2 answers with an empty token where none was given.
     ...(ClientToken ? { clientToken: ClientToken } : {}),
   };
+}
+
+/** EC2 tells in words when an instance was told to end: "User initiated (2026-06-01 12:00:00 GMT)". */
+function endOf({ StateTransitionReason = "" }: Instance): { readonly endedAt?: number } {
+  const [, date, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) GMT\)/.exec(StateTransitionReason) ?? [];
+  return date === undefined ? {} : { endedAt: Date.parse(`${date}T${time ?? ""}Z`) };
 }

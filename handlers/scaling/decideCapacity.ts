@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { demandByMinute, MINUTE, type Datapoint, type Demand } from "./demand";
-import { isWarmingUp, type Member } from "./fleet";
+import { demandByMinute, MINUTE, presentDemand, type CpuSample, type Demand } from "./demand";
+import { isWarmingUp, membersOf, type InstanceRecord } from "./fleet";
 import { terminationOrder } from "./terminationOrder";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -27,10 +27,10 @@ export type ScalingSettings = Readonly<v.InferOutput<typeof scalingSettings>>;
 /** All that a decision is made of. */
 export interface Situation {
   readonly now: number;
-  /** Pending and running instances; the order does not matter. */
-  readonly fleet: readonly Member[];
-  /** The metric's minutes, at least those of the stabilisation window; the order does not matter. */
-  readonly datapoints: readonly Datapoint[];
+  /** Every instance with the fleet's tag, in every state; the order does not matter. */
+  readonly fleet: readonly InstanceRecord[];
+  /** Of those instances, at least the minutes of the stabilisation window; the order does not matter. */
+  readonly samples: readonly CpuSample[];
   /** The alarm's new state, when its change is what woke us. */
   readonly alarm?: AlarmState | undefined;
 }
@@ -42,7 +42,7 @@ export type HoldReason =
 export interface Findings {
   /** Of the last minute that counted; left out when there was none. */
   readonly cpuPercent?: number;
-  /** Instances that the last minute's load was carried by. */
+  /** Instances in service that reported in that minute. */
   readonly measured: number;
   readonly running: number;
   readonly pending: number;
@@ -88,18 +88,19 @@ export function historyMs(settings: ScalingSettings): number {
  * - No metric, no guess: only the limits are kept then.
  */
 export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
-  const { now, fleet, alarm } = situation;
+  const { now, alarm } = situation;
+  const fleet = membersOf(situation.fleet);
   const { minInstances, maxInstances, tolerance, warmupSeconds } = settings;
   const size = fleet.length;
   const warming = fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
-  const demands = demandByMinute(withinReach(situation, settings), fleet, settings);
-  const last = demands.at(-1);
+  const demands = demandByMinute(withinReach(situation, settings), situation.fleet, settings);
+  const last = presentDemand(demands);
   const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
 
   const within = (wanted: number) => Math.min(Math.max(wanted, minInstances), maxInstances);
   const findings = (wanted: number): Findings => ({
     ...(fresh && { cpuPercent: fresh.cpuPercent }),
-    measured: fresh?.instances ?? 0,
+    measured: fresh?.reported ?? 0,
     running: fleet.filter((member) => member.state === "running").length,
     pending: fleet.filter((member) => member.state === "pending").length,
     warmingUp: warming,
@@ -132,7 +133,7 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
   if (within(wanted) > size) return launch(wanted);
   if (wanted > size) return hold("at maximum", wanted);
 
-  const peak = Math.max(wanted, peakWish(demands, situation, settings));
+  const peak = Math.max(wanted, peakWish(demands, fresh, size, settings));
   if (within(peak) >= size) return hold(wanted < size ? "stabilising" : "at target", Math.min(wanted, size));
   if (warming > 0) return hold("warming up", wanted);
   // Datapoints that arrive while the alarm finds none are too few to give capacity away on.
@@ -149,27 +150,24 @@ function instancesFor(needed: number, size: number, tolerance: number): number {
  * The most instances that any minute of the stabilisation window wanted. A minute that is missing wanted, for
  * all we know, what is there now: nothing is given away on a gap.
  */
-function peakWish(demands: readonly Demand[], situation: Situation, settings: ScalingSettings): number {
-  const last = demands.at(-1);
-  if (last === undefined) return situation.fleet.length;
-  const minutes = Math.max(1, Math.ceil(settings.scaleInAfterSeconds / 60));
-  const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE);
-  if (window.length < minutes) return situation.fleet.length;
-  const size = situation.fleet.length;
-  return window.reduce(
-    (most, { needed }) => Math.max(most, instancesFor(needed, size, settings.tolerance)),
-    0,
-  );
+function peakWish(
+  demands: readonly Demand[],
+  last: Demand,
+  size: number,
+  { scaleInAfterSeconds, tolerance }: ScalingSettings,
+): number {
+  const minutes = Math.max(1, Math.ceil(scaleInAfterSeconds / 60));
+  const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE && time <= last.time);
+  if (window.length < minutes) return size;
+  return window.reduce((most, { needed }) => Math.max(most, instancesFor(needed, size, tolerance)), 0);
 }
 
-/** The datapoints that can be used: one a minute, no older than the history, not from the future, a real value. */
-function withinReach({ now, datapoints }: Situation, settings: ScalingSettings): Datapoint[] {
-  const byMinute = new Map<number, Datapoint>();
-  for (const datapoint of datapoints) {
-    const { time, cpuPercent } = datapoint;
-    if (!Number.isFinite(cpuPercent) || cpuPercent < 0) continue;
-    if (time > now + CLOCK_SKEW_MS || time < now - historyMs(settings)) continue;
-    byMinute.set(time, { ...datapoint, cpuPercent: Math.min(cpuPercent, 100) });
-  }
-  return [...byMinute.values()];
+/** The samples that can be used: no older than the history, not from the future, a real value. */
+function withinReach({ now, samples }: Situation, settings: ScalingSettings): CpuSample[] {
+  return samples.flatMap((sample) => {
+    const { time, cpuPercent } = sample;
+    if (!Number.isFinite(cpuPercent) || cpuPercent < 0) return [];
+    if (time > now + CLOCK_SKEW_MS || time < now - historyMs(settings)) return [];
+    return [{ ...sample, cpuPercent: Math.min(cpuPercent, 100) }];
+  });
 }

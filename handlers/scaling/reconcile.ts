@@ -5,17 +5,17 @@ import {
   type Decision,
   type ScalingSettings,
 } from "./decideCapacity";
-import type { Datapoint } from "./demand";
+import { measuredInstances, type CpuSample } from "./demand";
 import { fillPlaces, type PlaceOutcome, type RunRequest } from "./fillPlaces";
-import { membersOf, type InstanceRecord } from "./fleet";
+import type { InstanceRecord } from "./fleet";
 import { planLaunches, type FleetIdentity } from "./launchPlan";
 
 /** What the reconcile needs of AWS. Each call rejects with the SDK's errors. */
 export interface FleetPort {
   /** Every instance with the fleet's tag, in every state; may lag behind what has just been done. */
   describe(): Promise<InstanceRecord[]>;
-  /** The CPU metric by minute since `from`, milliseconds since the Unix epoch. */
-  cpuSince(from: number, fleet: readonly InstanceRecord[]): Promise<Datapoint[]>;
+  /** The CPU of each of these instances by minute since `from`, milliseconds since the Unix epoch. */
+  cpuSince(from: number, instanceIds: readonly string[]): Promise<CpuSample[]>;
   /** Launches one instance, or answers with the one that the token has launched before. */
   run(request: RunRequest): Promise<InstanceRecord>;
   terminate(instanceIds: readonly string[]): Promise<void>;
@@ -48,9 +48,8 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const startedAt = port.now();
   const records = await port.describe();
-  const fleet = membersOf(records);
-  const datapoints = settings.paused ? [] : await port.cpuSince(startedAt - historyMs(settings), fleet);
-  const decision = decideCapacity({ now: port.now(), fleet, datapoints, alarm }, settings);
+  const samples = settings.paused ? [] : await readCpu(port, settings, records, startedAt);
+  const decision = decideCapacity({ now: port.now(), fleet: records, samples, alarm }, settings);
   const nothing = { decision, launched: [], found: [], terminated: [], refused: [] };
   switch (decision.action) {
     case "hold":
@@ -65,6 +64,16 @@ export async function reconcile(
       return { ...nothing, ...sortOutcomes(outcomes, startedAt) };
     }
   }
+}
+
+function readCpu(
+  port: FleetPort,
+  settings: FleetSettings,
+  records: readonly InstanceRecord[],
+  now: number,
+): Promise<CpuSample[]> {
+  const from = now - historyMs(settings);
+  return port.cpuSince(from, measuredInstances(records, from, now, settings.warmupSeconds));
 }
 
 /** EC2 tells launch times in whole seconds, so an instance of this call may seem a second older than it. */

@@ -103,7 +103,7 @@ async function scaleFleet(cpu: number): Promise<string[]> {
   const telemetry = recordTelemetry();
   const port = {
     describe: () => Promise.resolve(members(3)),
-    cpuSince: () => Promise.resolve(minutes([cpu, cpu, cpu, cpu, cpu], 3)),
+    cpuSince: () => Promise.resolve(minutes(members(3), [cpu, cpu, cpu, cpu, cpu])),
     run: () => Promise.reject(sdkError("InsufficientInstanceCapacity", "no room", 500)),
     terminate: () => Promise.resolve(),
     now: () => NOW,

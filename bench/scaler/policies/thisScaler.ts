@@ -14,20 +14,16 @@ export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, ke
       maxStep: settings.maxStep,
     },
     everySeconds: 60,
-    reconcile({ now, instances, minutes }) {
-      const decision = decideCapacity(
-        {
-          now,
-          fleet: instances.map((instance) => ({ ...instance, imageId: "ami-00000000000000000" })),
-          datapoints: minutes.map(({ time, running }) => ({
-            time,
-            cpuPercent: running.cpuPercent,
-            reporting: running.instances,
-          })),
-        },
-        settings,
+    reconcile({ now, instances, ended, minutes }) {
+      const imageId = "ami-00000000000000000";
+      const samples = minutes.flatMap(({ time, byInstance }) =>
+        [...byInstance].map(([instanceId, cpuPercent]) => ({ instanceId, time, cpuPercent })),
       );
-      return decision;
+      const fleet = [
+        ...instances.map((instance) => ({ ...instance, imageId })),
+        ...ended.map((instance) => ({ ...instance, imageId, state: "terminated" })),
+      ];
+      return decideCapacity({ now, fleet, samples }, settings);
     },
   };
 }

@@ -206,7 +206,6 @@ describe("CpuScaler", () => {
           returnData: true,
         },
       ]);
-      expect(configurationOf(byParameter.recorder).metric).to.deep.equal({ kind: "fleetTag" });
     });
 
     it("by a tick each minute", () => {
@@ -272,7 +271,6 @@ describe("CpuScaler", () => {
         publicIp: false,
         alarmArn: arn("web-cpu-high"),
         tickRuleArn: arn("web-tick"),
-        metric: { kind: "dimensions", dimensions: { ImageId: REQUIRED.amiId } },
         instanceType: "t3.micro",
         imageId: REQUIRED.amiId,
         minInstances: 1,

@@ -2,7 +2,7 @@ import type { Random } from "embedded-aws";
 import type { RunRequest } from "../../../../handlers/scaling/fillPlaces";
 import type { InstanceRecord } from "../../../../handlers/scaling/fleet";
 import type { FleetPort } from "../../../../handlers/scaling/reconcile";
-import type { Datapoint } from "../../../../handlers/scaling/demand";
+import type { CpuSample } from "../../../../handlers/scaling/demand";
 import { sdkError } from "./sdkError";
 
 interface Instance {
@@ -34,7 +34,7 @@ export class Ec2Model {
   readonly instances: Instance[] = [];
   readonly #byToken = new Map<string, Instance>();
   /** CPU of the next reads. */
-  cpu: (fleet: readonly InstanceRecord[]) => Datapoint[] = () => [];
+  cpu: (instanceIds: readonly string[]) => CpuSample[] = () => [];
 
   constructor(
     private readonly random: Random,

@@ -25,7 +25,7 @@ function setUp(size: number, cpu: number, changes: Partial<FleetPort> = {}) {
   let launched = 0;
   const port: FleetPort = {
     describe: () => Promise.resolve(members(size)),
-    cpuSince: () => Promise.resolve(minutes(flat(cpu), size)),
+    cpuSince: () => Promise.resolve(minutes(members(size), flat(cpu))),
     run: ({ clientToken }) =>
       Promise.resolve({
         id: `i-new-${++launched}`,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
-import { membersOf } from "../../../../handlers/scaling/fleet";
+import { membersOf, type InstanceRecord } from "../../../../handlers/scaling/fleet";
 import { clientToken } from "../../../../handlers/scaling/launchPlan";
 import { reconcile, type FleetPort, type FleetSettings } from "../../../../handlers/scaling/reconcile";
 import { seededRandom } from "embedded-aws";
@@ -23,11 +23,13 @@ function model(size: number, cpu: number, faults: Partial<Ec2Faults> = {}, seed 
   const ec2 = new Ec2Model(seededRandom(seed), { ...faultless, ...faults });
   for (let number = 1; number <= size; number++) ec2.seed(place(number));
   ec2.cpu = () =>
-    Array.from({ length: 12 }, (_, minute) => ({
-      time: ec2.now - (minute + 2) * 60_000,
-      cpuPercent: cpu,
-      reporting: size,
-    }));
+    Array.from({ length: 12 }, (_, minute) => minute).flatMap((minute) =>
+      ec2.instances.slice(0, size).map(({ id }) => ({
+        instanceId: id,
+        time: ec2.now - (minute + 2) * 60_000,
+        cpuPercent: cpu,
+      })),
+    );
   return ec2;
 }
 
@@ -122,14 +124,16 @@ async function live(seed: number, faults: Ec2Faults, mostAtOnce: number) {
     ec2.seed(random.next() < 0.8 ? clientToken({ place: number, filling: 0 }, limits) : undefined);
   }
   let load = random.next() * 4;
-  ec2.cpu = (fleet) => {
-    const reporting = Math.max(1, fleet.length);
-    return Array.from({ length: pick(0, 10) }, (_, minute) => ({
-      time: ec2.now - (minute + pick(1, 2)) * 60_000,
-      cpuPercent: Math.min(100, (100 * load * (0.8 + 0.4 * random.next())) / reporting),
-      reporting,
-    }));
-  };
+  ec2.cpu = (ids) =>
+    Array.from({ length: pick(0, 10) }, (_, minute) => minute).flatMap((minute) =>
+      ids
+        .filter(() => random.next() < 0.9)
+        .map((instanceId) => ({
+          instanceId,
+          time: ec2.now - (minute + 1) * 60_000,
+          cpuPercent: Math.min(100, (100 * load * (0.8 + 0.4 * random.next())) / Math.max(1, ids.length)),
+        })),
+    );
 
   let asked = initial;
   const check = () => {
@@ -139,17 +143,26 @@ async function live(seed: number, faults: Ec2Faults, mostAtOnce: number) {
   for (let burst = 0; burst < 3; burst++) {
     const turns = new Turns(random);
     const port = ec2.port(turns.wait);
-    const watched: FleetPort = {
-      ...port,
-      // The decision follows at once on this read, and before anything is launched on it.
-      cpuSince: async (from, fleet) => {
-        const datapoints = await port.cpuSince(from, fleet);
-        const decision = decideCapacity({ now: ec2.now, fleet: membersOf(fleet), datapoints }, limits);
-        if (decision.action === "launch") asked = Math.max(asked, fleet.length + decision.count);
-        return datapoints;
-      },
+    const watched = (): FleetPort => {
+      let seen: readonly InstanceRecord[] = [];
+      return {
+        ...port,
+        // The decision follows at once on this read, and before anything is launched on it.
+        describe: async () => {
+          const records = await port.describe();
+          seen = records;
+          return records;
+        },
+        cpuSince: async (from, ids) => {
+          const fleet = seen;
+          const samples = await port.cpuSince(from, ids);
+          const decision = decideCapacity({ now: ec2.now, fleet, samples }, limits);
+          if (decision.action === "launch") asked = Math.max(asked, membersOf(fleet).length + decision.count);
+          return samples;
+        },
+      };
     };
-    const invocations = Array.from({ length: pick(1, mostAtOnce) }, () => reconcile(watched, limits));
+    const invocations = Array.from({ length: pick(1, mostAtOnce) }, () => reconcile(watched(), limits));
     await turns.run(() => {
       check();
       ec2.now += pick(0, 2_000);
