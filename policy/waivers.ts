@@ -42,6 +42,11 @@ export const waivers: readonly Waiver[] = [
     reason: "A stack that is not for production is taken down whole, tables included.",
   },
   {
+    rule: "dynamodb-deletion-protection",
+    name: /^fleet-journal$/,
+    reason: "The launch journal is worth nothing without its fleet, with which the stack takes it down.",
+  },
+  {
     rule: "iam-no-wildcard-resources",
     subject: /^logs:(CreateLogStream|PutLogEvents) on arn:[^*]+:log-group:[^*]+:\*$/,
     reason: "The streams of one log group: Lambda names them when it starts an instance.",

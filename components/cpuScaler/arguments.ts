@@ -132,6 +132,7 @@ export interface CpuScalerTransforms {
   readonly tickPermission?: Transform<aws.lambda.PermissionArgs>;
   readonly failureQueue?: SecureQueueTransforms;
   readonly scaleFleet?: LambdaFunctionTransforms;
+  readonly journal?: Transform<aws.dynamodb.TableArgs>;
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 

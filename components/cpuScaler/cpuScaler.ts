@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalerConfiguration } from "../../handlers/scaling/configuration";
-import { cpuAlarmSource, createLaunchTemplate, FLEET_TAG_KEY } from "./fleet";
+import { cpuAlarmSource, createLaunchTemplate, fleetTags, FLEET_TAG_KEY } from "./fleet";
+import { createLaunchJournal } from "./launchJournal";
 import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
 import { scalerStatements } from "./permissions";
 import { sentOf, type SentNames } from "../parts/argumentTable";
@@ -126,12 +127,18 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
+    const journal = createLaunchJournal(`${name}-journal`, args, child);
+
     const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
     const configuration: SettingInputs = {
       ...(sentOf(cpuScalerArguments, checked) satisfies Sent),
       fleetTagKey: FLEET_TAG_KEY,
       fleet,
       launchTemplateId: launchTemplate.id,
+      // Its number, not `$Default`: a launch that is asked for again must ask for the same.
+      launchTemplateVersion: launchTemplate.latestVersion.apply(String),
+      tags: pulumi.output({ ...args.tags, ...fleetTags(fleet) }),
+      journalTableName: journal.name,
       alarmArn: alarm.arn,
       tickRuleArn: tickRule.arn,
       ...(amiId !== undefined && { imageId: amiId }),
@@ -153,6 +160,7 @@ export class CpuScaler extends pulumi.ComponentResource {
             instanceRoleArn: args.instanceProfile?.roleArn,
           }),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
+          { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: journal.arn },
         ],
         environment: { SCALER: pulumi.jsonStringify(configuration) },
         timeoutSeconds: TIMEOUT_SECONDS,

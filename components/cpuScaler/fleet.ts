@@ -6,6 +6,11 @@ import { transformed } from "../parts/resources";
 /** The tag that makes an instance a member of a fleet; its value is the fleet's name. */
 export const FLEET_TAG_KEY = "Fleet";
 
+/** What is put on every instance of a fleet beside the stack's own tags. */
+export function fleetTags(fleet: string) {
+  return { Name: fleet, [FLEET_TAG_KEY]: fleet };
+}
+
 /**
  * What every instance of the fleet is: metadata only with a session's token and not beyond the instance itself,
  * one datapoint a minute, an encrypted volume that goes with the instance, and the fleet's tag on all of it.
@@ -18,7 +23,7 @@ export function createLaunchTemplate(
   child: pulumi.CustomResourceOptions,
 ): aws.ec2.LaunchTemplate {
   const { amiId, amiSsmParameter, userData } = checked;
-  const tags = { ...args.tags, Name: fleet, [FLEET_TAG_KEY]: fleet };
+  const tags = { ...args.tags, ...fleetTags(fleet) };
   return new aws.ec2.LaunchTemplate(
     name,
     ...transformed(

@@ -6,6 +6,11 @@ const configuration = v.object({
   fleetTagKey: v.pipe(v.string(), v.nonEmpty()),
   fleet: v.pipe(v.string(), v.nonEmpty()),
   launchTemplateId: v.pipe(v.string(), v.nonEmpty()),
+  launchTemplateVersion: v.pipe(v.string(), v.nonEmpty()),
+  /** All tags of an instance and its volume, the fleet's own among them. */
+  tags: v.record(v.string(), v.string()),
+  /** The table that holds the fleet's launch journal. */
+  journalTableName: v.pipe(v.string(), v.nonEmpty()),
   subnetIds: v.pipe(v.array(v.string()), v.minLength(1)),
   securityGroupIds: v.pipe(v.array(v.string()), v.minLength(1)),
   publicIp: v.boolean(),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { demandByMinute, MINUTE, presentDemand, type CpuSample, type Demand } from "./demand";
 import { isWarmingUp, membersOf, type InstanceRecord } from "./fleet";
+import type { FleetView } from "./fleetPort";
 import { terminationOrder } from "./terminationOrder";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -29,14 +30,26 @@ export interface Situation {
   readonly now: number;
   /** Every instance with the fleet's tag, in every state; the order does not matter. */
   readonly fleet: readonly InstanceRecord[];
+  /** Instances that were launched and that nobody sees yet; none by default. */
+  readonly unseen?: number | undefined;
   /** Of those instances, at least the minutes of the stabilisation window; the order does not matter. */
   readonly samples: readonly CpuSample[];
   /** The alarm's new state, when its change is what woke us. */
   readonly alarm?: AlarmState | undefined;
+  /** Why nothing may be done, whatever the load. */
+  readonly hold?: FleetView["hold"];
 }
 
 export type HoldReason =
-  "paused" | "no metric" | "at target" | "warming up" | "stabilising" | "alarm has no data" | "at maximum";
+  | "paused"
+  | "no metric"
+  | "at target"
+  | "warming up"
+  | "stabilising"
+  | "alarm has no data"
+  | "at maximum"
+  | "launches unseen"
+  | NonNullable<FleetView["hold"]>;
 
 /** What a decision was made on, for the one line that explains it. */
 export interface Findings {
@@ -91,8 +104,9 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
   const { now, alarm } = situation;
   const fleet = membersOf(situation.fleet);
   const { minInstances, maxInstances, tolerance, warmupSeconds } = settings;
-  const size = fleet.length;
-  const warming = fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
+  const { unseen = 0 } = situation;
+  const size = fleet.length + unseen;
+  const warming = unseen + fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
   const demands = demandByMinute(withinReach(situation, settings), situation.fleet, settings);
   const last = presentDemand(demands);
   const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
@@ -102,7 +116,7 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
     ...(fresh && { cpuPercent: fresh.cpuPercent }),
     measured: fresh?.reported ?? 0,
     running: fleet.filter((member) => member.state === "running").length,
-    pending: fleet.filter((member) => member.state === "pending").length,
+    pending: unseen + fleet.filter((member) => member.state === "pending").length,
     warmingUp: warming,
     wanted,
     desired: within(wanted),
@@ -112,11 +126,15 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
     reason,
     findings: findings(wanted),
   });
-  const launch = (wanted: number): Decision => ({
-    action: "launch",
-    count: Math.min(within(wanted) - size, settings.maxStep),
-    findings: findings(wanted),
-  });
+  // What is not seen yet is counted, and might still turn out otherwise: nothing is added to it meanwhile.
+  const launch = (wanted: number): Decision =>
+    unseen > 0
+      ? hold("launches unseen", wanted)
+      : {
+          action: "launch",
+          count: Math.min(within(wanted) - size, settings.maxStep),
+          findings: findings(wanted),
+        };
   const terminate = (wanted: number): Decision => ({
     action: "terminate",
     instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
@@ -125,6 +143,7 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
     findings: findings(wanted),
   });
 
+  if (situation.hold !== undefined) return hold(situation.hold);
   if (settings.paused) return hold("paused");
   if (size > maxInstances) return terminate(size);
   if (fresh === undefined) return size < minInstances ? launch(minInstances) : hold("no metric");

@@ -57,6 +57,12 @@ function holdReason(reason: HoldReason, { targetCpuPercent, maxInstances }: Deci
       return "the last minutes needed what is there, or left a gap";
     case "alarm has no data":
       return "nothing is taken away while the alarm has too little data";
+    case "launches unseen":
+      return "EC2 does not show yet what was launched before";
+    case "another at work":
+      return "another invocation is at work, or was ended at work less than a minute ago";
+    case "fleet ended":
+      return "the fleet was ended with its stack";
     case "at maximum":
       return `the maximum of ${maxInstances} is reached`;
   }

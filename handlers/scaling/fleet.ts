@@ -8,6 +8,8 @@ export interface InstanceRecord {
   /** Of a terminated instance, when it was told to end, where EC2 says so. */
   readonly endedAt?: number | undefined;
   readonly imageId: string;
+  /** Not of a terminated one. */
+  readonly subnetId?: string | undefined;
   /** The token that it was launched with; an instance that somebody tagged into the fleet may have none. */
   readonly clientToken?: string | undefined;
 }

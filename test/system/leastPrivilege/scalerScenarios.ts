@@ -60,6 +60,8 @@ export async function scalerSubject(
           "cloudwatch:GetMetricData",
           "ec2:RunInstances",
           "ec2:CreateTags",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
           ...beside,
         ],
         async run() {
