@@ -21,10 +21,10 @@ type ScaleFleet = typeof import("../../handlers/scaleFleet");
 const TIMEOUT_SECONDS = 60;
 
 /**
- * How long an event is worth delivering, in seconds; the least that EventBridge and Lambda allow. The next tick
- * says the same within a minute.
+ * How long an event is worth delivering, in seconds: Lambda's first retry comes after a minute, so that one that
+ * lives for less is never tried again. Later ticks say the same.
  */
-const EVENT_AGE_SECONDS = 60;
+const EVENT_AGE_SECONDS = 180;
 
 /**
  * Servers that follow the load: a CloudWatch alarm on high CPU changes state, EventBridge matches the event, a
@@ -52,8 +52,9 @@ export class CpuScaler extends pulumi.ComponentResource {
   };
 
   constructor(name: string, args: CpuScalerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-driven-aws:components:CpuScaler", name, {}, opts);
+    // Before anything is registered, this component included.
     const checked = checkCpuScalerArgs(`CpuScaler "${name}"`, args);
+    super("event-driven-aws:components:CpuScaler", name, {}, opts);
     const { transform = {} } = args;
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };

@@ -6,6 +6,9 @@ import { transformed } from "../parts/resources";
 /** The tag that makes an instance a member of a fleet; its value is the fleet's name. */
 export const FLEET_TAG_KEY = "Fleet";
 
+/** The types that have CPU credits; EC2 refuses to hear of them for any other. */
+const BURSTABLE = /^t\d/;
+
 /** What is put on every instance of a fleet beside the stack's own tags. */
 export function fleetTags(fleet: string) {
   return { Name: fleet, [FLEET_TAG_KEY]: fleet };
@@ -37,6 +40,9 @@ export function createLaunchTemplate(
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
         // The metric by ImageId or InstanceType exists with detailed monitoring only.
         monitoring: { enabled: true },
+        creditSpecification: pulumi
+          .all([checked.instanceType, checked.cpuCredits])
+          .apply(([type, cpuCredits]) => (BURSTABLE.test(type) ? { cpuCredits } : undefined)),
         blockDeviceMappings: [
           {
             deviceName: checked.rootDeviceName,

@@ -43,5 +43,6 @@ export function fleetNetwork(
     egress: [HTTPS_ONLY],
     tags,
   });
-  return { subnetIds: subnets.ids, securityGroupIds: [group.id] };
+  // EC2 promises no order: unsorted, the function would be updated, and drift be found, at random.
+  return { subnetIds: subnets.ids.apply((ids) => ids.toSorted()), securityGroupIds: [group.id] };
 }

@@ -82,7 +82,7 @@ export async function scalerSubject(
         },
       },
       {
-        title: "an event that stayed throttled for a minute goes to the failure queue",
+        title: "an event that stayed throttled for three minutes goes to the failure queue",
         needs: ["sqs:SendMessage"],
         async run(signal) {
           const concurrency = { FunctionName, ReservedConcurrentExecutions: 0 };
@@ -99,7 +99,7 @@ export async function scalerSubject(
                 event.errorCode === undefined,
               signal,
             );
-            await Promise.all([clock.advance(60_000), delivered]);
+            await Promise.all([clock.advance(180_000), delivered]);
           } finally {
             await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
           }

@@ -222,7 +222,7 @@ describe("CpuScaler", () => {
         expect(recorder.find(TARGET, `web-${source}-target`).inputs).to.deep.equal({
           rule: `web-${source}-0a1b2c3`,
           arn: arn(fn.name),
-          retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 5 },
+          retryPolicy: { maximumEventAgeInSeconds: 180, maximumRetryAttempts: 5 },
           deadLetterConfig: { arn: arn("web-failures") },
         });
         expect(recorder.find(PERMISSION, `web-${source}-permission`).inputs).to.deep.equal({
@@ -251,7 +251,7 @@ describe("CpuScaler", () => {
       );
       expect(invocations.inputs).to.deep.include({
         destinationConfig: { onFailure: { destination: arn("web-failures") } },
-        maximumEventAgeInSeconds: 60,
+        maximumEventAgeInSeconds: 180,
       });
     });
   });
@@ -498,6 +498,21 @@ describe("CpuScaler's arguments", () => {
       "an alarm below the target",
       { alarmCpuPercent: 55 },
       "alarmCpuPercent: got 55; expected at least targetCpuPercent, 60",
+    ],
+    [
+      "an image of another architecture than its type's",
+      {
+        amiId: undefined,
+        amiSsmParameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+        instanceType: "t4g.micro",
+        metric: { kind: "fleetTag" },
+      },
+      "instanceType: got t4g.micro, which needs an image for arm64; expected one for x86_64, which amiSsmParameter names",
+    ],
+    [
+      "user data of more bytes than EC2 takes, though of fewer characters",
+      { userData: "ä".repeat(8_193) },
+      `userData: got '${"ä".repeat(8_193)}'; expected a text of 1 to 16,384 bytes in UTF-8`,
     ],
     [
       "a bad subnet",

@@ -25,6 +25,7 @@ const members = {
     "Ebs.VolumeSize",
     "Ebs.VolumeType",
   ],
+  CreditSpecification: ["CpuCredits"],
   MetadataOptions: [
     "HttpTokens",
     "HttpPutResponseHopLimit",
@@ -50,6 +51,7 @@ function nested<Name extends keyof typeof members>(name: Name): Nested<Name>[] {
 
 export const specificationMembers = [
   ...nested("BlockDeviceMappings"),
+  ...nested("CreditSpecification"),
   "DisableApiStop",
   "DisableApiTermination",
   "EbsOptimized",
@@ -75,6 +77,7 @@ export const specificationRules: Rules = {
   "BlockDeviceMappings.Ebs.Throughput": { range: [125, 2000] },
   "BlockDeviceMappings.Ebs.VolumeSize": { range: [1, 65_536] },
   "BlockDeviceMappings.Ebs.VolumeType": { oneOf: ["standard", "io1", "io2", "gp2", "gp3", "sc1", "st1"] },
+  "CreditSpecification.CpuCredits": { oneOf: ["standard", "unlimited"] },
   InstanceInitiatedShutdownBehavior: { oneOf: ["stop", "terminate"] },
   InstanceType: { pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/ },
   "MetadataOptions.HttpTokens": { oneOf: ["required", "optional"] },

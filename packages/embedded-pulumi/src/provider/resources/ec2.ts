@@ -31,6 +31,7 @@ const launchTemplateInputs = v.strictObject({
   iamInstanceProfile: v.optional(
     v.strictObject({ arn: v.optional(v.string()), name: v.optional(v.string()) }),
   ),
+  creditSpecification: v.optional(v.strictObject({ cpuCredits: v.optional(v.string()) })),
   monitoring: v.optional(v.strictObject({ enabled: v.optional(v.boolean()) })),
   metadataOptions: v.optional(
     v.strictObject({
@@ -97,6 +98,9 @@ function launchTemplateData(inputs: LaunchTemplateInputs): TemplateData {
       Arn: inputs.iamInstanceProfile?.arn,
       Name: inputs.iamInstanceProfile?.name,
     }),
+    CreditSpecification: definedOrNone({
+      CpuCredits: inputs.creditSpecification?.cpuCredits,
+    }) as TemplateData["CreditSpecification"],
     Monitoring: definedOrNone({ Enabled: inputs.monitoring?.enabled }),
     MetadataOptions: definedOrNone({
       HttpEndpoint: metadata?.httpEndpoint,
