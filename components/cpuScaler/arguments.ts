@@ -139,6 +139,8 @@ export interface CpuScalerTransforms {
   readonly tickPermission?: Transform<aws.lambda.PermissionArgs>;
   readonly failureQueue?: SecureQueueTransforms;
   readonly scaleFleet?: LambdaFunctionTransforms;
+  readonly endFleet?: LambdaFunctionTransforms;
+  readonly fleetEnd?: Transform<aws.lambda.InvocationArgs>;
   readonly journal?: Transform<aws.dynamodb.TableArgs>;
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalerConfiguration } from "../../handlers/scaling/configuration";
 import { cpuAlarmSource, createLaunchTemplate, fleetTags, FLEET_TAG_KEY } from "./fleet";
+import { createFleetEnd, type EndFleet } from "./fleetEnd";
 import { createLaunchJournal } from "./launchJournal";
 import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
 import { scalerStatements } from "./permissions";
@@ -48,7 +49,10 @@ export class CpuScaler extends pulumi.ComponentResource {
     readonly alarmRule: aws.cloudwatch.EventRule;
     readonly tickRule: aws.cloudwatch.EventRule;
     readonly failureQueue: aws.sqs.Queue;
+    readonly journal: aws.dynamodb.Table;
     readonly scaleFleet: LambdaFunction<ScaleFleet>;
+    readonly endFleet: LambdaFunction<EndFleet>;
+    readonly fleetEnd: aws.lambda.Invocation;
   };
 
   constructor(name: string, args: CpuScalerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -187,6 +191,12 @@ export class CpuScaler extends pulumi.ComponentResource {
       ),
     );
 
+    const { invocation: fleetEnd, endFleet } = createFleetEnd(
+      name,
+      { fleet, checked, args, launchTemplate, journal, scaleFleet },
+      this,
+    );
+
     const wake = (
       source: string,
       rule: aws.cloudwatch.EventRule,
@@ -216,8 +226,8 @@ export class CpuScaler extends pulumi.ComponentResource {
             retryPolicy: { maximumEventAgeInSeconds: EVENT_AGE_SECONDS, maximumRetryAttempts: 5 },
             deadLetterConfig: { arn: failureQueue.arn },
           },
-          // An event that comes before its permission would be lost.
-          { ...child, dependsOn: [permission] },
+          // An event that comes before its permission would be lost, and one after the fleet's end is of no use.
+          { ...child, dependsOn: [permission, fleetEnd] },
         ),
       );
     };
@@ -229,7 +239,17 @@ export class CpuScaler extends pulumi.ComponentResource {
     this.alarmName = alarm.name;
     this.launchTemplateId = launchTemplate.id;
     this.failureQueueUrl = failureQueue.url;
-    this.nodes = { launchTemplate, alarm, alarmRule, tickRule, failureQueue, scaleFleet };
+    this.nodes = {
+      launchTemplate,
+      alarm,
+      alarmRule,
+      tickRule,
+      failureQueue,
+      journal,
+      scaleFleet,
+      endFleet,
+      fleetEnd,
+    };
     this.registerOutputs({
       fleet: this.fleet,
       functionName: this.functionName,

@@ -77,7 +77,7 @@ function runInput(request: LaunchRequest, clientToken: string) {
 }
 
 function recordOf(instance: Instance): InstanceRecord {
-  const { InstanceId, State, LaunchTime, ImageId, ClientToken, SubnetId } = instance;
+  const { InstanceId, State, LaunchTime, ImageId, ClientToken, SubnetId, SecurityGroups, Tags } = instance;
   if (InstanceId === undefined || State?.Name === undefined || LaunchTime === undefined) {
     throw new Error(
       `EC2 described an instance without id, state or launch time: ${JSON.stringify(instance)}`,
@@ -90,6 +90,8 @@ function recordOf(instance: Instance): InstanceRecord {
     ...endOf(instance),
     imageId: ImageId ?? "",
     ...(SubnetId ? { subnetId: SubnetId } : {}),
+    securityGroupIds: SecurityGroups?.flatMap(({ GroupId }) => GroupId ?? []),
+    launchTemplateId: Tags?.find(({ Key }) => Key === "aws:ec2launchtemplate:id")?.Value,
     // EC2 answers with an empty token where none was given.
     ...(ClientToken ? { clientToken: ClientToken } : {}),
   };

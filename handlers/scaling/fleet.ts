@@ -10,6 +10,10 @@ export interface InstanceRecord {
   readonly imageId: string;
   /** Not of a terminated one. */
   readonly subnetId?: string | undefined;
+  /** Not of a terminated one. */
+  readonly securityGroupIds?: readonly string[] | undefined;
+  /** The launch template that it comes from; EC2 writes it into a tag. */
+  readonly launchTemplateId?: string | undefined;
   /** The token that it was launched with; an instance that somebody tagged into the fleet may have none. */
   readonly clientToken?: string | undefined;
 }

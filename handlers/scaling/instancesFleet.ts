@@ -127,8 +127,11 @@ class Session implements FleetSession {
       this.#lost();
       return [];
     }
-    await this.parts.ec2.terminate(instanceIds);
-    await this.#release(this.#book);
+    try {
+      await this.parts.ec2.terminate(instanceIds);
+    } finally {
+      await this.#release(this.#book);
+    }
     return instanceIds;
   }
 

@@ -35,20 +35,7 @@ export async function scalerSubject(
   const expectCount = (what: string, got: number, expected: number) => {
     if (got !== expected) throw new Error(`${what} ${got} instances; expected ${expected}`);
   };
-  const empty = async () => {
-    const { Reservations = [] } = await ec2.send(
-      new DescribeInstancesCommand({
-        Filters: [
-          { Name: `tag:${fleetTagKey}`, Values: [fleet] },
-          { Name: "instance-state-name", Values: ["pending", "running"] },
-        ],
-      }),
-    );
-    const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
-      Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
-    );
-    if (InstanceIds.length > 0) await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
-  };
+  const empty = () => emptyFleet(ec2, { fleet, fleetTagKey });
 
   return {
     roleName,
@@ -112,4 +99,23 @@ export async function scalerSubject(
       await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
     },
   };
+}
+
+/** Terminates whatever a fleet has. */
+export async function emptyFleet(
+  ec2: EC2Client,
+  { fleet, fleetTagKey }: { readonly fleet: string; readonly fleetTagKey: string },
+): Promise<void> {
+  const { Reservations = [] } = await ec2.send(
+    new DescribeInstancesCommand({
+      Filters: [
+        { Name: `tag:${fleetTagKey}`, Values: [fleet] },
+        { Name: "instance-state-name", Values: ["pending", "running"] },
+      ],
+    }),
+  );
+  const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
+    Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+  );
+  if (InstanceIds.length > 0) await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
 }

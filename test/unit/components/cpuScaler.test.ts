@@ -352,6 +352,29 @@ describe("CpuScaler", () => {
     });
   });
 
+  it("ends with its stack: by an invocation that names what must outlive its instances", () => {
+    const { recorder } = plain;
+    const { inputs } = recorder.find("aws:lambda/invocation:Invocation", "web-fleet-end");
+    expect(inputs).to.deep.include({ functionName: "web-end-0a1b2c3", lifecycleScope: "CRUD" });
+    expect(JSON.parse(inputs.input as string)).to.deep.equal({
+      launchTemplateId: "web-template-id",
+      securityGroupIds: REQUIRED.securityGroupIds,
+    });
+    expect(recorder.find(FUNCTION, "web-end").inputs).to.deep.include({ timeout: 600 });
+    const role = recorder.find("aws:iam/rolePolicy:RolePolicy", "web-end-policy").inputs.policy as string;
+    const granted = (JSON.parse(role) as { Statement: { Action: string | string[] }[] }).Statement;
+    expect(granted.flatMap(({ Action }) => Action)).to.have.members([
+      "ec2:TerminateInstances",
+      "ec2:DescribeInstances",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "xray:PutTraceSegments",
+      "xray:PutTelemetryRecords",
+    ]);
+  });
+
   it("takes ids that are known only later", () => {
     const { recorder } = rich;
     expect(configurationOf(recorder)).to.deep.include({
@@ -376,6 +399,11 @@ describe("CpuScaler", () => {
       "web-failures",
       "web-failures-policy",
       "web-journal",
+      "web-end",
+      "web-end-logs",
+      "web-end-role",
+      "web-end-policy",
+      "web-fleet-end",
       "web-scale",
       "web-scale-logs",
       "web-scale-role",

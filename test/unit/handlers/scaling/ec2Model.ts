@@ -10,7 +10,7 @@ import { sdkError } from "./sdkError";
 interface Instance {
   readonly id: string;
   readonly clientToken: string | undefined;
-  readonly subnetId: string | undefined;
+  readonly request: LaunchRequest | undefined;
   readonly launchedAt: number;
   /** From when on every describe shows it; before, a describe may or may not. */
   readonly surelyVisibleAt: number;
@@ -116,12 +116,12 @@ export class Ec2Model {
 
   #create(
     clientToken: string | undefined,
-    subnetId: string | undefined,
+    request: LaunchRequest | undefined,
     launchedAt: number,
     surelyVisibleAt: number,
   ): Instance {
     const id = `i-${this.instances.length.toString().padStart(4, "0")}`;
-    const instance = { id, clientToken, subnetId, launchedAt, surelyVisibleAt };
+    const instance = { id, clientToken, request, launchedAt, surelyVisibleAt };
     this.instances.push(instance);
     return instance;
   }
@@ -142,7 +142,7 @@ export class Ec2Model {
     if (this.#happens(this.faults.noCapacity)) throw sdkError("InsufficientInstanceCapacity", "no room", 500);
     const room = this.#happens(this.faults.noCapacity) ? 1 + Math.floor(this.random.next() * count) : count;
     const instances = Array.from({ length: room }, () =>
-      this.#create(clientToken, subnetId, this.now, this.now + this.faults.lagMs * this.random.next()),
+      this.#create(clientToken, request, this.now, this.now + this.faults.lagMs * this.random.next()),
     );
     this.#byToken.set(key, { request: JSON.stringify(request), instances });
     return instances.map((instance) => this.#record(instance, true));
@@ -169,14 +169,18 @@ export class Ec2Model {
     return this.faults.flapping && surelyAt !== Infinity && this.#happens(0.5);
   }
 
-  #record({ id, clientToken, subnetId, launchedAt, terminatedAt }: Instance, alive: boolean): InstanceRecord {
+  #record({ id, clientToken, request, launchedAt, terminatedAt }: Instance, alive: boolean): InstanceRecord {
     const booted = this.now - launchedAt >= BOOT_MS;
     return {
       id,
       state: alive ? (booted ? "running" : "pending") : "terminated",
       launchTime: launchedAt,
       imageId: "ami-new",
-      ...(subnetId !== undefined && { subnetId }),
+      ...(request !== undefined && {
+        subnetId: request.subnetId,
+        securityGroupIds: request.securityGroupIds,
+        launchTemplateId: request.launchTemplateId,
+      }),
       ...(!alive && { endedAt: terminatedAt }),
       ...(clientToken !== undefined && { clientToken }),
     };
