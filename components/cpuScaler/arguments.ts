@@ -72,10 +72,8 @@ export const cpuScalerArguments = {
   rootDeviceName: defaulted("/dev/xvda", text(/^\/dev\/[a-z0-9/]+$/, 'a device name like "/dev/xvda"')),
   /** Size of each instance's volume. At least the image's. */
   rootVolumeGigabytes: defaulted(8, integer(1, 16_384, "GB")),
-  /**
-   * Instances kept whatever the load. From 0 instances nothing ever scales out, since there is no CPU to
-   * measure.
-   */
+  // From none nothing would ever scale out: see the relation below.
+  /** Instances kept whatever the load. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
@@ -147,6 +145,11 @@ export interface CpuScalerTransforms {
 
 /** What must hold between the arguments. */
 export const cpuScalerRelations = [
+  relation(cpuScalerArguments, "minInstances", [], (minimum) =>
+    minimum === 0
+      ? "got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+      : undefined,
+  ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
     maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,
   ),

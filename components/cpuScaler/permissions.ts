@@ -74,11 +74,11 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
       Condition: { StringEquals: { "ec2:CreateAction": "RunInstances", ...requestTag } },
     },
     terminateWithTag(scope),
-    // Neither action knows resources or conditions: "*" is the only resource that IAM accepts for them.
+    // None of these actions knows resources or conditions: "*" is the only resource that IAM accepts for them.
     {
       Sid: "ReadFleetAndMetric",
       Effect: "Allow",
-      Action: ["ec2:DescribeInstances", "cloudwatch:GetMetricData"],
+      Action: ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "cloudwatch:GetMetricData"],
       Resource: "*",
     },
     ...("parameter" in image
@@ -115,8 +115,13 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
 export function endingStatements(scope: EndingScope): pulumi.Input<aws.iam.PolicyStatement>[] {
   return [
     terminateWithTag(scope),
-    // The action knows neither resources nor conditions.
-    { Sid: "ReadFleet", Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" },
+    // Neither action knows resources or conditions.
+    {
+      Sid: "ReadFleet",
+      Effect: "Allow",
+      Action: ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"],
+      Resource: "*",
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import {
   DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
   EC2Client,
   RunInstancesCommand,
   TerminateInstancesCommand,
@@ -38,7 +39,11 @@ export function awsEc2(fleetTag: { readonly key: string; readonly value: string 
           for (const instance of Instances) records.push(recordOf(instance));
         NextToken = page.NextToken;
       } while (NextToken);
-      return records;
+      const impaired = await impairedOf(
+        ec2,
+        records.filter(({ state }) => state === "running").map(({ id }) => id),
+      );
+      return records.map((record) => (impaired.has(record.id) ? { ...record, impaired: true } : record));
     },
 
     async run(request, clientToken) {
@@ -51,6 +56,30 @@ export function awsEc2(fleetTag: { readonly key: string; readonly value: string 
       await ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] }));
     },
   };
+}
+
+/** How many instances one call may ask for by id. */
+const STATUSES_A_CALL = 100;
+
+/** Those whose status checks fail, their own or their host's. */
+async function impairedOf(ec2: EC2Client, instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const impaired = new Set<string>();
+  for (let from = 0; from < instanceIds.length; from += STATUSES_A_CALL) {
+    const InstanceIds = instanceIds.slice(from, from + STATUSES_A_CALL);
+    const { InstanceStatuses = [] } = await ec2
+      .send(new DescribeInstanceStatusCommand({ InstanceIds }))
+      // One that has just gone, or is not shown everywhere yet, spoils the call: the next tick asks again.
+      .catch((error: unknown) => {
+        if (error instanceof Error && error.name === "InvalidInstanceID.NotFound")
+          return { InstanceStatuses: [] };
+        throw error;
+      });
+    for (const { InstanceId, InstanceStatus, SystemStatus } of InstanceStatuses) {
+      const fails = InstanceStatus?.Status === "impaired" || SystemStatus?.Status === "impaired";
+      if (fails && InstanceId !== undefined) impaired.add(InstanceId);
+    }
+  }
+  return impaired;
 }
 
 function runInput(request: LaunchRequest, clientToken: string) {

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { demandByMinute, MINUTE, presentDemand, type CpuSample, type Demand } from "./demand";
-import { isWarmingUp, membersOf, type InstanceRecord } from "./fleet";
+import { isWarmingUp, membersOf, type InstanceRecord, type Member } from "./fleet";
 import type { FleetView } from "./fleetPort";
 import { terminationOrder } from "./terminationOrder";
+import { unhealthyInstances, withReplacements } from "./unhealthy";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
@@ -60,6 +61,8 @@ export interface Findings {
   readonly running: number;
   readonly pending: number;
   readonly warmingUp: number;
+  /** Instances that are of no use and are being replaced; left out when there are none. */
+  readonly unhealthy?: number;
   /** Instances wanted, before the limits. */
   readonly wanted: number;
   /** Instances wanted, within the limits; reached in steps of at most `maxStep`. */
@@ -76,6 +79,9 @@ const METRIC_DELAY_MS = 2 * MINUTE;
 
 /** A datapoint that starts this long ago is history, not the present: its own minute, the delay, one tick. */
 const FRESH_MS = MINUTE + METRIC_DELAY_MS + MINUTE;
+
+/** An instance that was in service for so long must have reported: one whole minute, the delay, one tick. */
+const SILENT_MS = FRESH_MS + MINUTE;
 
 /** How far a datapoint's time may lie ahead of our clock. */
 const CLOCK_SKEW_MS = MINUTE;
@@ -98,16 +104,30 @@ export function historyMs(settings: ScalingSettings): number {
  *   a load greater than measured when the CPU is used up. Instances on their way count as there.
  * - In by the greatest need of the stabilisation window, read from the metric's own history; never while an
  *   instance is warming up, for the fleet has not yet felt the last step.
+ * - Instances that are of no use count for the maximum alone, and are replaced (see `withReplacements`).
  * - No metric, no guess: only the limits are kept then.
  */
 export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
+  const { unseen = 0 } = situation;
+  const samples = withinReach(situation, settings);
+  const unhealthy = unhealthyInstances({ ...situation, samples }, settings, SILENT_MS, historyMs(settings));
+  const fleet = membersOf(situation.fleet.filter((record) => !unhealthy.includes(record)));
+  const decision = decideForHealthy({ ...situation, samples }, fleet, settings);
+  const mayAct = situation.hold === undefined && !settings.paused;
+  return mayAct ? withReplacements(decision, unhealthy, fleet.length + unseen, settings) : decision;
+}
+
+function decideForHealthy(
+  situation: Situation,
+  fleet: readonly Member[],
+  settings: ScalingSettings,
+): Decision {
   const { now, alarm } = situation;
-  const fleet = membersOf(situation.fleet);
   const { minInstances, maxInstances, tolerance, warmupSeconds } = settings;
   const { unseen = 0 } = situation;
   const size = fleet.length + unseen;
   const warming = unseen + fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
-  const demands = demandByMinute(withinReach(situation, settings), situation.fleet, settings);
+  const demands = demandByMinute(situation.samples, situation.fleet, settings);
   const last = presentDemand(demands);
   const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
 

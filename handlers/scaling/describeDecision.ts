@@ -18,9 +18,10 @@ export function describeDecision(decision: Decision, wording: DecisionWording): 
   return `${state(findings)}; ${wish(findings, wording)}; ${action(decision, wording)}`;
 }
 
-function state({ cpuPercent, measured, running, pending, warmingUp }: Findings): string {
+function state({ cpuPercent, measured, running, pending, warmingUp, unhealthy = 0 }: Findings): string {
   const fleet = `${running} running${pending > 0 ? ` and ${pending} pending` : ""}`;
-  const starting = warmingUp > 0 ? ` (${warmingUp} warming up)` : "";
+  const warming = warmingUp > 0 ? ` (${warmingUp} warming up)` : "";
+  const starting = `${warming}${unhealthy > 0 ? `, ${unhealthy} unhealthy` : ""}`;
   return cpuPercent === undefined
     ? `no CPU metric of ${fleet}${starting}`
     : `CPU ${round(cpuPercent)} % on ${round(measured)} of ${fleet}${starting}`;

@@ -5,6 +5,8 @@ export interface InstanceRecord {
   readonly state: string;
   /** Milliseconds since the Unix epoch, by EC2's clock. */
   readonly launchTime: number;
+  /** EC2's status checks of the instance or its host fail. */
+  readonly impaired?: boolean | undefined;
   /** Of a terminated instance, when it was told to end, where EC2 says so. */
   readonly endedAt?: number | undefined;
   readonly imageId: string;

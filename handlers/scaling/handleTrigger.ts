@@ -16,6 +16,7 @@ export type ScalerMetric =
   | "InstancesDesired"
   | "InstancesRunning"
   | "InstancesPending"
+  | "InstancesUnhealthy"
   | "InstancesLaunched"
   | "InstancesTerminated"
   | "LaunchesRefused"
@@ -59,6 +60,7 @@ export function createScaleFleet(
       InstancesDesired: findings.desired,
       InstancesRunning: findings.running,
       InstancesPending: findings.pending,
+      InstancesUnhealthy: findings.unhealthy ?? 0,
       InstancesLaunched: launched.length,
       InstancesTerminated: terminated.length,
       LaunchesRefused: missing(refused),

@@ -41,11 +41,13 @@ export async function endSubject(
       },
       {
         title: "an instance is ended with its fleet",
-        needs: ["ec2:TerminateInstances"],
+        needs: ["ec2:TerminateInstances", "ec2:DescribeInstanceStatus"],
         async run() {
           await empty();
           const LaunchTemplate = { LaunchTemplateId: launchTemplateId };
           await ec2.send(new RunInstancesCommand({ LaunchTemplate, MinCount: 1, MaxCount: 1 }));
+          // Only of those that run is the status asked for.
+          await clock.advance(30_000);
           const error: unknown = await invoke(lifecycle("delete")).catch((reason: unknown) => reason);
           await reopen();
           if (!/ is shutting-down; try again/.test(String(error))) throw error;

@@ -58,13 +58,15 @@ export async function scalerSubject(
       },
       {
         title: "a fleet above its maximum is made smaller",
-        needs: ["ec2:TerminateInstances"],
+        needs: ["ec2:TerminateInstances", "ec2:DescribeInstanceStatus"],
         async run() {
           await empty();
           const count = { MinCount: maxInstances + 1, MaxCount: maxInstances + 1 };
           await ec2.send(
             new RunInstancesCommand({ LaunchTemplate: { LaunchTemplateId: launchTemplateId }, ...count }),
           );
+          // Only of those that run is the status asked for.
+          await clock.advance(30_000);
           expectCount("terminated", (await reconcile()).terminated.length, 1);
         },
       },

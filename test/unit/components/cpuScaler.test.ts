@@ -332,7 +332,7 @@ describe("CpuScaler", () => {
       });
       const everything = statements(recorder).filter(({ Resource }) => Resource === "*");
       expect(everything.map(({ Action }) => Action)).to.deep.equal([
-        ["ec2:DescribeInstances", "cloudwatch:GetMetricData"],
+        ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "cloudwatch:GetMetricData"],
         ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
       ]);
     });
@@ -366,6 +366,7 @@ describe("CpuScaler", () => {
     expect(granted.flatMap(({ Action }) => Action)).to.have.members([
       "ec2:TerminateInstances",
       "ec2:DescribeInstances",
+      "ec2:DescribeInstanceStatus",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "logs:CreateLogStream",
@@ -513,6 +514,11 @@ describe("CpuScaler's arguments", () => {
       "metric: not given; expected one with amiSsmParameter, because an alarm by ImageId must know the image beforehand",
     ],
     [
+      "a minimum that nothing wakes the fleet from",
+      { minInstances: 0 },
+      "minInstances: got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
+    ],
+    [
       "a maximum below the minimum",
       { minInstances: 3, maxInstances: 2 },
       "maxInstances: got 2; expected at least minInstances, 3",
@@ -568,9 +574,10 @@ describe("CpuScaler's arguments", () => {
         fc.oneof(fc.integer({ min: -10, max: 10_000 }), fc.double()),
         (name, value) => {
           // Far enough apart for the rules between arguments.
-          const others = { minInstances: 0, maxInstances: 1_000, targetCpuPercent: 60 };
+          const others = { minInstances: 1, maxInstances: 1_000, targetCpuPercent: 60 };
           const refused = problems({ ...others, [name]: value }).length > 0;
-          expect(refused).to.equal(!cpuScalerArguments[name].rule.accepts(value));
+          const wakes = name !== "minInstances" || value !== 0;
+          expect(refused).to.equal(!wakes || !cpuScalerArguments[name].rule.accepts(value));
         },
       ),
     );

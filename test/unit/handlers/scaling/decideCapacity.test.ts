@@ -148,7 +148,8 @@ const cases: readonly Case[] = [
   {
     when: "one of three never reports, the others stand for it",
     situation: situation(members(3), [], { samples: minutes(members(2), flat(91)) }),
-    decides: "+2",
+    // It is replaced beside.
+    decides: "+3",
   },
   {
     when: "the first minute in service is not complete",
@@ -325,6 +326,68 @@ const cases: readonly Case[] = [
     decides: "-i-0",
   },
 
+  // Health.
+  {
+    when: "one fails its status checks, and there is room for another",
+    situation: situation([...members(3), member("i-a", 60, { impaired: true })], flat(60)),
+    decides: "+1",
+  },
+  {
+    when: "one fails its status checks, and nothing is missing without it",
+    situation: situation([...members(3), member("i-a", 60, { impaired: true })], flat(40)),
+    decides: "-i-a",
+  },
+  {
+    when: "one fails its status checks at the maximum: it makes room first",
+    situation: situation([...members(3), member("i-a", 60, { impaired: true })], flat(60)),
+    settings: { maxInstances: 4, minInstances: 4 },
+    decides: "-i-a",
+  },
+  {
+    when: "one fails its status checks while it warms up: it may yet start",
+    situation: situation([...members(3), member("i-a", 1, { impaired: true })], flat(60)),
+    decides: "warming up",
+  },
+  {
+    when: "one has not reported since the end of its warm-up",
+    situation: situation([...members(3), member("i-a", 8)], [], { samples: minutes(members(3), flat(40)) }),
+    decides: "-i-a",
+  },
+  {
+    when: "one has just come into service, and its report may be on the way",
+    situation: situation([...members(3), member("i-a", 5)], [], { samples: minutes(members(3), flat(40)) }),
+    decides: "stabilising",
+  },
+  {
+    when: "the only one has never reported",
+    situation: situation([member("i-a", 8)], []),
+    decides: "-i-a",
+    settings: { maxInstances: 1 },
+  },
+  {
+    when: "nobody reports any more: that is CloudWatch's fault",
+    situation: situation(members(3), []),
+    decides: "no metric",
+  },
+  {
+    when: "one was stopped: it holds no place",
+    situation: situation([...members(2), { ...member("i-a"), state: "stopped" }], flat(60)),
+    settings: { minInstances: 3, maxInstances: 4 },
+    decides: "+1",
+  },
+  {
+    when: "one was stopped at the maximum: it goes, or somebody could start it beside another",
+    situation: situation([...members(2), { ...member("i-a"), state: "stopped" }], flat(60)),
+    settings: { minInstances: 3, maxInstances: 3 },
+    decides: "-i-a",
+  },
+
+  {
+    when: "it is paused with one that was stopped",
+    situation: situation([...members(2), { ...member("i-a"), state: "stopped" }], flat(60)),
+    settings: { paused: true },
+    decides: "paused",
+  },
   {
     when: "it is paused",
     situation: situation(members(3), flat(100)),
@@ -406,7 +469,9 @@ describe("decideCapacity", () => {
           const ids = new Set(decision.instanceIds);
           expect(ids.size).to.equal(decision.instanceIds.length).and.to.be.within(1, limits.maxStep);
           expect(given.fleet.filter(({ id }) => ids.has(id))).to.have.length(ids.size);
-          expect(size - ids.size).to.be.at.least(limits.minInstances);
+          // Only those that are of no use may go below the minimum, to make room for others.
+          const { unhealthy = 0 } = decision.findings;
+          expect(size - Math.max(0, ids.size - unhealthy)).to.be.at.least(limits.minInstances);
         }
       }),
     );

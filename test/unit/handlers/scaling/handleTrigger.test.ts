@@ -72,6 +72,7 @@ describe("scaleFleet", () => {
           InstancesDesired: 5,
           InstancesRunning: 3,
           InstancesPending: 0,
+          InstancesUnhealthy: 0,
           InstancesLaunched: 2,
           InstancesTerminated: 0,
           LaunchesRefused: 0,
