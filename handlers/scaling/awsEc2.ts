@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { clientConfig } from "../shared/retry";
 import type { InstanceRecord } from "./fleet";
-import type { Ec2Port } from "./instancesFleet";
+import type { Ec2Port } from "./ec2Port";
 import type { LaunchRequest } from "./launchRequest";
 
 /** Launching is slower than most calls, so each may take a little longer than elsewhere. */

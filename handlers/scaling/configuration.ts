@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { scalingSettings } from "./decideCapacity";
+import { scalingSettings } from "./decision";
 
 const configuration = v.object({
   /** The tag that makes an instance a member of the fleet: its key, and the fleet's name as its value. */

@@ -1,4 +1,4 @@
-import type { Decision, Findings, HoldReason } from "./decideCapacity";
+import type { Decision, Findings, HoldReason } from "./decision";
 
 export interface DecisionWording {
   readonly instanceType: string;

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Log } from "../shared/telemetry";
 import { isGone, type InstanceRecord } from "./fleet";
 import type { TimeLeft } from "./fleetPort";
-import type { Clock, Ec2Port } from "./instancesFleet";
+import type { Clock, Ec2Port } from "./ec2Port";
 import { compared, isOpen, type Journal, type JournalStore } from "./launchJournal";
 
 /** What new instances are made with: those of anything else go when it changes. */

@@ -1,6 +1,7 @@
 import type { Telemetry } from "../shared/telemetry";
 import type { ScalerConfiguration } from "./configuration";
-import { isFresh, type AlarmState } from "./decideCapacity";
+import { isFresh } from "./decideCapacity";
+import type { AlarmState } from "./decision";
 import { describeDecision } from "./describeDecision";
 import { parseTrigger, type Trigger } from "./parseTrigger";
 import type { FleetPort, LaunchProblem, TimeLeft } from "./fleetPort";

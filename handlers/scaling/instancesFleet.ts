@@ -1,24 +1,10 @@
+import type { Clock, Ec2Port } from "./ec2Port";
 import { type InstanceRecord, membersOf } from "./fleet";
 import type { FleetPort, FleetSession, FleetView, LaunchReport, TimeLeft } from "./fleetPort";
 import { LaunchWork } from "./launchWork";
 import { compared, isOpen, unseenOf, withLaunch, type Journal, type JournalStore } from "./launchJournal";
-import { spread, type LaunchRequest, type LaunchSettings } from "./launchRequest";
+import { spread, type LaunchSettings } from "./launchRequest";
 import { RequestBucket } from "./requestBucket";
-
-/** What launching needs of EC2. Each call rejects with the SDK's errors. */
-export interface Ec2Port {
-  /** Every instance with the fleet's tag, in every state; may lag behind what has just been done. */
-  describe(): Promise<InstanceRecord[]>;
-  /** Launches, or answers with what the token has launched before. Makes one attempt. */
-  run(request: LaunchRequest, clientToken: string): Promise<InstanceRecord[]>;
-  terminate(instanceIds: readonly string[]): Promise<void>;
-}
-
-export interface Clock {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  sleep(ms: number): Promise<void>;
-}
 
 export interface InstancesFleetParts {
   readonly ec2: Ec2Port;

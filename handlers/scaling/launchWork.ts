@@ -1,6 +1,6 @@
 import { isGone } from "./fleet";
 import type { LaunchProblem, TimeLeft } from "./fleetPort";
-import type { Clock, Ec2Port } from "./instancesFleet";
+import type { Clock, Ec2Port } from "./ec2Port";
 import { replaced, withLaunch, type Journal, type JournalledLaunch } from "./launchJournal";
 import { launchRefusal, type LaunchRefusal } from "./launchRefusal";
 import type { RequestBucket } from "./requestBucket";

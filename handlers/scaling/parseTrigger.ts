@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AlarmState } from "./decideCapacity";
+import type { AlarmState } from "./decision";
 
 /** What may wake the scaler: ARNs of the fleet's own alarm and of its own schedule. */
 export interface ExpectedSources {

@@ -1,10 +1,5 @@
-import {
-  decideCapacity,
-  historyMs,
-  type AlarmState,
-  type Decision,
-  type ScalingSettings,
-} from "./decideCapacity";
+import { decideCapacity, historyMs } from "./decideCapacity";
+import type { AlarmState, Decision, ScalingSettings } from "./decision";
 import { measuredInstances, type CpuSample } from "./demand";
 import type { FleetPort, FleetSession, LaunchProblem, TimeLeft } from "./fleetPort";
 

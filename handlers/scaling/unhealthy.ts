@@ -1,4 +1,4 @@
-import type { Decision, ScalingSettings, Situation } from "./decideCapacity";
+import type { Decision, ScalingSettings, Situation } from "./decision";
 import { isWarmingUp, type InstanceRecord } from "./fleet";
 
 /** Whoever has reported so often within the history shows that CloudWatch takes reports. */

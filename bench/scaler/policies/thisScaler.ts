@@ -1,4 +1,5 @@
-import { decideCapacity, type ScalingSettings } from "../../../handlers/scaling/decideCapacity";
+import { decideCapacity } from "../../../handlers/scaling/decideCapacity";
+import type { ScalingSettings } from "../../../handlers/scaling/decision";
 import type { CommonSettings, Policy } from "../policy";
 
 /** The scaler of this project: the handler's own decision, on what the handler reads. */

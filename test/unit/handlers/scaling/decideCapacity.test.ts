@@ -1,11 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import {
-  decideCapacity,
-  type Decision,
-  type ScalingSettings,
-  type Situation,
-} from "../../../../handlers/scaling/decideCapacity";
+import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
+import type { Decision, ScalingSettings, Situation } from "../../../../handlers/scaling/decision";
 import { member, members, minutes, NOW, settings, situation } from "./situation";
 
 /** "+2", "-i-0 i-1" or the reason to hold. */

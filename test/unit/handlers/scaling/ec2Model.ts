@@ -1,7 +1,7 @@
 import type { Random } from "embedded-aws";
 import type { CpuSample } from "../../../../handlers/scaling/demand";
 import type { InstanceRecord } from "../../../../handlers/scaling/fleet";
-import type { Clock, Ec2Port } from "../../../../handlers/scaling/instancesFleet";
+import type { Clock, Ec2Port } from "../../../../handlers/scaling/ec2Port";
 import { EMPTY_JOURNAL, type Journal, type JournalStore } from "../../../../handlers/scaling/launchJournal";
 import type { LaunchRequest } from "../../../../handlers/scaling/launchRequest";
 import type { CpuReader } from "../../../../handlers/scaling/reconcile";

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { decideCapacity, type ScalingSettings } from "../../../../handlers/scaling/decideCapacity";
+import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
+import type { ScalingSettings } from "../../../../handlers/scaling/decision";
 import { membersOf } from "../../../../handlers/scaling/fleet";
 import { instancesFleet } from "../../../../handlers/scaling/instancesFleet";
 import { reconcile, type Reconciliation } from "../../../../handlers/scaling/reconcile";

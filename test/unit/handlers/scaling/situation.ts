@@ -2,7 +2,7 @@ import { cpuScalerArguments } from "../../../../components/cpuScaler/arguments";
 import { defaultsOf, sentOf } from "../../../../components/parts/argumentTable";
 import type { ScalerConfiguration } from "../../../../handlers/scaling/configuration";
 import { SOURCES } from "./events";
-import type { Situation, ScalingSettings } from "../../../../handlers/scaling/decideCapacity";
+import type { Situation, ScalingSettings } from "../../../../handlers/scaling/decision";
 import type { CpuSample } from "../../../../handlers/scaling/demand";
 import type { InstanceRecord, Member } from "../../../../handlers/scaling/fleet";
 
