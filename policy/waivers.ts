@@ -9,6 +9,11 @@ export const waivers: readonly Waiver[] = [
       "Called by an event source mapping only, never asynchronously: what fails stays in the queue and moves to its dead-letter queue, or goes to the stream mapping's own on-failure queue.",
   },
   {
+    rule: "lambda-failure-destination",
+    name: /^fleet-end$/,
+    reason: "Invoked by the deployment itself, which waits for the answer and fails with its error.",
+  },
+  {
     rule: "lambda-in-vpc",
     reason:
       "The functions call AWS's public endpoints with TLS and signatures, and reach nothing inside a network. A VPC would add NAT or endpoint cost and no protection.",
@@ -40,6 +45,11 @@ export const waivers: readonly Waiver[] = [
     rule: "dynamodb-deletion-protection",
     stack: /^(?!prod)/,
     reason: "A stack that is not for production is taken down whole, tables included.",
+  },
+  {
+    rule: "dynamodb-deletion-protection",
+    name: /^fleet-journal$/,
+    reason: "The launch journal is worth nothing without its fleet, with which the stack takes it down.",
   },
   {
     rule: "iam-no-wildcard-resources",
@@ -77,7 +87,7 @@ export const waivers: readonly Waiver[] = [
   {
     rule: "iam-no-wildcard-resources",
     subject:
-      /^(ec2:DescribeInstances|cloudwatch:GetMetricData) on \*$|^ssm:GetParameters? on arn:[^*]+:\*:parameter\/[^*]+$/,
+      /^(ec2:DescribeInstances|ec2:DescribeInstanceStatus|cloudwatch:GetMetricData) on \*$|^ssm:GetParameters? on arn:[^*]+:\*:parameter\/[^*]+$/,
     reason:
       "Reading the fleet and the metric: neither action accepts a resource. The image's parameter is one, of this account or AWS's public one.",
   },

@@ -30,6 +30,8 @@ export interface LocalDeployment {
   readonly programEnded: Promise<unknown>;
   /** How fast the cloud's clock runs from now on while nothing is in flight: 1, real time, or more. */
   setSpeed(speed: number): void;
+  /** Deletes what was deployed, as `pulumi destroy` does. Rejects with `CommandError`. */
+  destroy(): Promise<void>;
   /** Ends the cloud and removes everything it wrote. */
   close(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     outputs,
     resources: deployment.resources.length,
     programEnded,
+    destroy: () => explain(() => deployment.destroy()),
     close: () => deployment.close(),
   };
 }

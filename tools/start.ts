@@ -12,6 +12,12 @@ import {
 import { brokenPromises, describeOrders } from "./demonstration/describeOrders";
 import { demonstrateScaler, nothingToShow } from "./demonstration/demonstrateScaler";
 import { brokenScalerPromises, describeScaler } from "./demonstration/describeScaler";
+import {
+  brokenEndPromises,
+  describeFleetEnd,
+  destroyFleet,
+  type FleetEnd,
+} from "./demonstration/destroyFleet";
 import type { ScalerDemonstration } from "./demonstration/fleetTally";
 import { readScalerSettings } from "./demonstration/scalerSettings";
 import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
@@ -121,16 +127,21 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     await deployment.programEnded;
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
+    const staysUp = !given.has("once") && !terminal.signal.aborted;
+    const end = staysUp ? undefined : await endFleet(deployment, terminal);
     if (given.has("json")) {
-      terminal.printJson(summary(demonstration, scaler, readyMs, deployment.resources, conditions));
+      terminal.printJson(summary(demonstration, scaler, end, readyMs, deployment.resources, conditions));
     }
     const broken = [
       ...brokenPromises(demonstration),
       ...(scaler === undefined ? [] : brokenScalerPromises(scaler)),
+      ...(end === undefined ? [] : brokenEndPromises(end)),
     ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
-    if (!given.has("once") && !terminal.signal.aborted)
+    if (staysUp) {
       await stayUp(deployment, terminal, !given.has("json"));
+      await endFleet(deployment, terminal);
+    }
     return broken.length === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof CannotGoOn)) throw error;
@@ -228,9 +239,23 @@ async function demonstrateFleet(
   return demonstration;
 }
 
+/** Destroys the stack to show what becomes of its fleet; undefined for a stack without one. */
+async function endFleet(deployment: LocalDeployment, terminal: Terminal): Promise<FleetEnd | undefined> {
+  const functionName = optionalOutput(deployment, "scaleFleetFunctionName");
+  if (functionName === undefined) return undefined;
+  deployment.setSpeed(REAL_TIME);
+  const end = await destroyFleet(
+    deployment,
+    await readScalerSettings(deployment.cloud.context, functionName),
+  );
+  terminal.print(`\n${describeFleetEnd(end)}`);
+  return end;
+}
+
 function summary(
   demonstration: OrderDemonstration,
   scaler: ScalerDemonstration | undefined,
+  end: FleetEnd | undefined,
   readyMs: number,
   resources: number,
   conditions: Conditions,
@@ -241,7 +266,12 @@ function summary(
     orders: audit,
     confirmations,
     inventory: { reserved: inventory.reserved, expected: inventory.expected },
-    ...(scaler && { scaler: scalerSummary(scaler) }),
+    ...((scaler ?? end) && {
+      scaler: {
+        ...(scaler && scalerSummary(scaler)),
+        ...(end && { leftAfterDestroy: end.leftAfterDestroy }),
+      },
+    }),
     timing: {
       readyMs: Math.round(readyMs),
       firstOrderStoredMs: Math.round(firstStoredAt ?? 0),

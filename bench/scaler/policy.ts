@@ -6,6 +6,11 @@ export interface InstanceView {
   readonly launchTime: number;
 }
 
+/** An instance that has been terminated, as EC2 describes it for an hour. */
+export interface EndedView extends Pick<InstanceView, "id" | "launchTime"> {
+  readonly endedAt: number;
+}
+
 /** One minute of the CPU metric, as it has become available. */
 export interface MinuteView {
   /** The minute's start, in milliseconds since the Unix epoch. */
@@ -15,6 +20,8 @@ export interface MinuteView {
    * still start their application (idle) included.
    */
   readonly running: Average;
+  /** The same, of each instance by its id. */
+  readonly byInstance: ReadonlyMap<string, number>;
   /** Over the instances in service only. */
   readonly inService: Average;
 }
@@ -27,6 +34,8 @@ export interface Average {
 export interface PolicyView {
   readonly now: number;
   readonly instances: readonly InstanceView[];
+  /** Those terminated within the last hour. */
+  readonly ended: readonly EndedView[];
   /** Oldest first; all that are available by now. */
   readonly minutes: readonly MinuteView[];
 }

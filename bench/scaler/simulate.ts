@@ -1,5 +1,5 @@
 import { cpuUnderLoad, idleCpu } from "embedded-aws/support";
-import type { CommonSettings, InstanceView, MinuteView, Policy } from "./policy";
+import type { CommonSettings, EndedView, InstanceView, MinuteView, Policy } from "./policy";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
 import type { Trace } from "./traces";
 
@@ -15,6 +15,8 @@ export interface World extends CommonSettings {
 
 /** Policies wake in the middle of a minute: neither at the very moment that a datapoint comes nor just before. */
 export const PHASE_SECONDS = 30;
+/** How long EC2 describes an instance after its end. */
+const ENDED_SHOWN_MS = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 /** Of an instance that runs without work, in the middle of what it may show. */
 const IDLE_CPU = idleCpu(0.5);
@@ -46,6 +48,7 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
 
   const steps: Step[] = [];
   const minutes: (MinuteView & { readonly availableAt: number })[] = [];
+  let ended: EndedView[] = [];
   let terminated = 0;
 
   for (const [minute, demand] of trace.demand.entries()) {
@@ -62,12 +65,15 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
           state: runningAt <= now ? "running" : "pending",
         }));
         const available = minutes.filter(({ availableAt }) => availableAt <= now);
-        const action = await policy.reconcile({ now, instances, minutes: available });
+        ended = ended.filter(({ endedAt }) => now - endedAt < ENDED_SHOWN_MS);
+        const action = await policy.reconcile({ now, instances, ended, minutes: available });
         if (action.action === "launch") {
           for (let i = 0; i < action.count; i++) fleet.push(launch(now));
         } else if (action.action === "terminate") {
           const gone = new Set(action.instanceIds);
-          terminated += fleet.filter(({ id }) => gone.has(id)).length;
+          const going = fleet.filter(({ id }) => gone.has(id));
+          terminated += going.length;
+          for (const { id, launchTime } of going) ended.push({ id, launchTime, endedAt: now });
           fleet = fleet.filter(({ id }) => !gone.has(id));
         }
       }
@@ -86,6 +92,7 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
       minutes.push({
         time: minuteStart,
         availableAt: minuteStart + 60_000 + world.metricDelaySeconds * 1000,
+        byInstance: new Map([...cpu].map(([id, samples]) => [id, mean(samples)])),
         running: { cpuPercent: mean([...cpu.values()].map(mean)), instances: cpu.size },
         // An instance that came into service in mid-minute counts for the part that it was.
         inService: {

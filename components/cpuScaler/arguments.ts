@@ -3,10 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   ArgumentChecks,
   boolean,
+  bytes,
   integer,
   listOf,
   LOG_RETENTION_DAYS,
   number,
+  oneOf,
   text,
 } from "../parts/arguments";
 import {
@@ -59,16 +61,19 @@ export const cpuScalerArguments = {
   /** Whether instances get public IPv4 addresses. */
   publicIp: defaulted(false, boolean, { sent: true }),
   // 16 KB before encoding: Amazon EC2 user guide.
-  /** What an instance runs when it first starts, at most 16,384 characters. By default nothing. */
-  userData: optional(text(/^[^]{1,16384}$/, "a text of 1 to 16,384 characters")),
+  /** What an instance runs when it first starts. By default nothing. */
+  userData: optional(bytes(1, 16_384)),
+  /**
+   * What burstable types (t2, t3, t3a, t4g) do when their CPU credits are used up. "standard" falls to the
+   * baseline, where a busy instance looks idle and is scaled in; unlimited costs for what is above it.
+   */
+  cpuCredits: defaulted("unlimited", oneOf(["unlimited", "standard"] as const)),
   /** The image's root device. By default Amazon Linux's. */
   rootDeviceName: defaulted("/dev/xvda", text(/^\/dev\/[a-z0-9/]+$/, 'a device name like "/dev/xvda"')),
   /** Size of each instance's volume. At least the image's. */
   rootVolumeGigabytes: defaulted(8, integer(1, 16_384, "GB")),
-  /**
-   * Instances kept whatever the load. From 0 instances nothing ever scales out, since there is no CPU to
-   * measure.
-   */
+  // From none nothing would ever scale out: see the relation below.
+  /** Instances kept whatever the load. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
@@ -132,14 +137,29 @@ export interface CpuScalerTransforms {
   readonly tickPermission?: Transform<aws.lambda.PermissionArgs>;
   readonly failureQueue?: SecureQueueTransforms;
   readonly scaleFleet?: LambdaFunctionTransforms;
+  readonly endFleet?: LambdaFunctionTransforms;
+  readonly fleetEnd?: Transform<aws.lambda.InvocationArgs>;
+  readonly journal?: Transform<aws.dynamodb.TableArgs>;
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 
 /** What must hold between the arguments. */
 export const cpuScalerRelations = [
+  relation(cpuScalerArguments, "minInstances", [], (minimum) =>
+    minimum === 0
+      ? "got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+      : undefined,
+  ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
     maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,
   ),
+  // An image of another architecture does not boot, and its type refuses it.
+  relation(cpuScalerArguments, "instanceType", ["amiSsmParameter"], (type, parameter) => {
+    const [needed, given] = [architectureOfType(type), architectureOfParameter(parameter)];
+    return given !== undefined && given !== needed
+      ? `got ${type}, which needs an image for ${needed}; expected one for ${given}, which amiSsmParameter names`
+      : undefined;
+  }),
   // From 97 % on, a CPU counts as used up, and no load is ever seen to exceed a target beyond that.
   relation(cpuScalerArguments, "targetCpuPercent", ["tolerance"], (target, tolerance) => {
     const highest = 97 / (1 + tolerance);
@@ -152,6 +172,19 @@ export const cpuScalerRelations = [
     alarm < target ? `got ${alarm}; expected at least targetCpuPercent, ${target}` : undefined,
   ),
 ];
+
+type Architecture = "arm64" | "x86_64";
+
+/** Graviton's types have a "g" right behind their generation, and a1 is the first: Amazon EC2 user guide, naming. */
+function architectureOfType(type: string): Architecture {
+  return /^(a1|[a-z]+[0-9]+g[a-z-]*)\./.test(type) ? "arm64" : "x86_64";
+}
+
+/** AWS's public parameters, and most people's own, say in their name what the image is for. */
+function architectureOfParameter(parameter: string): Architecture | undefined {
+  if (/arm64|aarch64/.test(parameter)) return "arm64";
+  return /x86_64|amd64/.test(parameter) ? "x86_64" : undefined;
+}
 
 /** What is wrong with the choice of an image: exactly one of the two is to be given. */
 export function imageProblem(amiId: unknown, amiSsmParameter: unknown): string | undefined {

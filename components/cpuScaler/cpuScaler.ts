@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalerConfiguration } from "../../handlers/scaling/configuration";
-import { cpuAlarmSource, createLaunchTemplate, FLEET_TAG_KEY } from "./fleet";
+import { cpuAlarmSource, createLaunchTemplate, fleetTags, FLEET_TAG_KEY } from "./fleet";
+import { createFleetEnd, type EndFleet } from "./fleetEnd";
+import { createLaunchJournal } from "./launchJournal";
 import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
 import { scalerStatements } from "./permissions";
 import { sentOf, type SentNames } from "../parts/argumentTable";
@@ -20,10 +22,10 @@ type ScaleFleet = typeof import("../../handlers/scaleFleet");
 const TIMEOUT_SECONDS = 60;
 
 /**
- * How long an event is worth delivering, in seconds; the least that EventBridge and Lambda allow. The next tick
- * says the same within a minute.
+ * How long an event is worth delivering, in seconds: Lambda's first retry comes after a minute, so that one that
+ * lives for less is never tried again. Later ticks say the same.
  */
-const EVENT_AGE_SECONDS = 60;
+const EVENT_AGE_SECONDS = 180;
 
 /**
  * Servers that follow the load: a CloudWatch alarm on high CPU changes state, EventBridge matches the event, a
@@ -47,12 +49,16 @@ export class CpuScaler extends pulumi.ComponentResource {
     readonly alarmRule: aws.cloudwatch.EventRule;
     readonly tickRule: aws.cloudwatch.EventRule;
     readonly failureQueue: aws.sqs.Queue;
+    readonly journal: aws.dynamodb.Table;
     readonly scaleFleet: LambdaFunction<ScaleFleet>;
+    readonly endFleet: LambdaFunction<EndFleet>;
+    readonly fleetEnd: aws.lambda.Invocation;
   };
 
   constructor(name: string, args: CpuScalerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-driven-aws:components:CpuScaler", name, {}, opts);
+    // Before anything is registered, this component included.
     const checked = checkCpuScalerArgs(`CpuScaler "${name}"`, args);
+    super("event-driven-aws:components:CpuScaler", name, {}, opts);
     const { transform = {} } = args;
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
@@ -126,15 +132,20 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
+    const journal = createLaunchJournal(`${name}-journal`, args, child);
+
     const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
     const configuration: SettingInputs = {
       ...(sentOf(cpuScalerArguments, checked) satisfies Sent),
       fleetTagKey: FLEET_TAG_KEY,
       fleet,
       launchTemplateId: launchTemplate.id,
+      // Its number, not `$Default`: a launch that is asked for again must ask for the same.
+      launchTemplateVersion: launchTemplate.latestVersion.apply(String),
+      tags: pulumi.output({ ...args.tags, ...fleetTags(fleet) }),
+      journalTableName: journal.name,
       alarmArn: alarm.arn,
       tickRuleArn: tickRule.arn,
-      metric: pulumi.output(metric),
       ...(amiId !== undefined && { imageId: amiId }),
       ...(amiSsmParameter !== undefined && { imageParameter: amiSsmParameter }),
     };
@@ -154,6 +165,7 @@ export class CpuScaler extends pulumi.ComponentResource {
             instanceRoleArn: args.instanceProfile?.roleArn,
           }),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
+          { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: journal.arn },
         ],
         environment: { SCALER: pulumi.jsonStringify(configuration) },
         timeoutSeconds: TIMEOUT_SECONDS,
@@ -177,6 +189,12 @@ export class CpuScaler extends pulumi.ComponentResource {
         },
         child,
       ),
+    );
+
+    const { invocation: fleetEnd, endFleet } = createFleetEnd(
+      name,
+      { fleet, checked, args, launchTemplate, journal, scaleFleet },
+      this,
     );
 
     const wake = (
@@ -208,8 +226,8 @@ export class CpuScaler extends pulumi.ComponentResource {
             retryPolicy: { maximumEventAgeInSeconds: EVENT_AGE_SECONDS, maximumRetryAttempts: 5 },
             deadLetterConfig: { arn: failureQueue.arn },
           },
-          // An event that comes before its permission would be lost.
-          { ...child, dependsOn: [permission] },
+          // An event that comes before its permission would be lost, and one after the fleet's end is of no use.
+          { ...child, dependsOn: [permission, fleetEnd] },
         ),
       );
     };
@@ -221,7 +239,17 @@ export class CpuScaler extends pulumi.ComponentResource {
     this.alarmName = alarm.name;
     this.launchTemplateId = launchTemplate.id;
     this.failureQueueUrl = failureQueue.url;
-    this.nodes = { launchTemplate, alarm, alarmRule, tickRule, failureQueue, scaleFleet };
+    this.nodes = {
+      launchTemplate,
+      alarm,
+      alarmRule,
+      tickRule,
+      failureQueue,
+      journal,
+      scaleFleet,
+      endFleet,
+      fleetEnd,
+    };
     this.registerOutputs({
       fleet: this.fleet,
       functionName: this.functionName,

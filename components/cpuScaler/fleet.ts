@@ -6,6 +6,14 @@ import { transformed } from "../parts/resources";
 /** The tag that makes an instance a member of a fleet; its value is the fleet's name. */
 export const FLEET_TAG_KEY = "Fleet";
 
+/** The types that have CPU credits; EC2 refuses to hear of them for any other. */
+const BURSTABLE = /^t\d/;
+
+/** What is put on every instance of a fleet beside the stack's own tags. */
+export function fleetTags(fleet: string) {
+  return { Name: fleet, [FLEET_TAG_KEY]: fleet };
+}
+
 /**
  * What every instance of the fleet is: metadata only with a session's token and not beyond the instance itself,
  * one datapoint a minute, an encrypted volume that goes with the instance, and the fleet's tag on all of it.
@@ -18,7 +26,7 @@ export function createLaunchTemplate(
   child: pulumi.CustomResourceOptions,
 ): aws.ec2.LaunchTemplate {
   const { amiId, amiSsmParameter, userData } = checked;
-  const tags = { ...args.tags, Name: fleet, [FLEET_TAG_KEY]: fleet };
+  const tags = { ...args.tags, ...fleetTags(fleet) };
   return new aws.ec2.LaunchTemplate(
     name,
     ...transformed(
@@ -32,6 +40,9 @@ export function createLaunchTemplate(
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
         // The metric by ImageId or InstanceType exists with detailed monitoring only.
         monitoring: { enabled: true },
+        creditSpecification: pulumi
+          .all([checked.instanceType, checked.cpuCredits])
+          .apply(([type, cpuCredits]) => (BURSTABLE.test(type) ? { cpuCredits } : undefined)),
         blockDeviceMappings: [
           {
             deviceName: checked.rootDeviceName,

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** Where instances live. */
 export interface FleetNetwork {
@@ -30,7 +30,7 @@ export function fleetNetwork(
 ): FleetNetwork {
   const { subnetIds, securityGroupIds } = given;
   if (subnetIds !== undefined && securityGroupIds !== undefined) return { subnetIds, securityGroupIds };
-  const vpcId = aws.ec2.getVpcOutput({ default: true }).id;
+  const vpcId = pulumi.output(defaultVpcId());
   const subnets = aws.ec2.getSubnetsOutput({
     filters: [
       { name: "vpc-id", values: [vpcId] },
@@ -43,5 +43,19 @@ export function fleetNetwork(
     egress: [HTTPS_ONLY],
     tags,
   });
-  return { subnetIds: subnets.ids, securityGroupIds: [group.id] };
+  // EC2 promises no order: unsorted, the function would be updated, and drift be found, at random.
+  return { subnetIds: subnets.ids.apply((ids) => ids.toSorted()), securityGroupIds: [group.id] };
+}
+
+/** @throws pulumi.RunError that names the keys to set, where the account has no default network. */
+async function defaultVpcId(): Promise<string> {
+  try {
+    return (await aws.ec2.getVpc({ default: true })).id;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new pulumi.RunError(
+      `The fleet's network: the account has no default VPC in this region, or it cannot be read (${reason}). ` +
+        "Set scalerSubnetIds and scalerSecurityGroupIds.",
+    );
+  }
 }

@@ -1,9 +1,12 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-export interface ScalerScope {
+export interface EndingScope {
   readonly fleetTag: { readonly key: string; readonly value: string };
   readonly launchTemplateArn: pulumi.Input<string>;
+}
+
+export interface ScalerScope extends EndingScope {
   readonly instanceType: pulumi.Input<string>;
   readonly image: { readonly id: pulumi.Input<string> } | { readonly parameter: pulumi.Input<string> };
   readonly subnetIds: pulumi.Input<readonly string[]>;
@@ -20,12 +23,7 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
   const { fleetTag, image } = scope;
   const requestTag = { [`aws:RequestTag/${fleetTag.key}`]: fleetTag.value };
   const fromTemplate = { ArnEquals: { "ec2:LaunchTemplate": scope.launchTemplateArn } };
-  // The template's ARN tells partition, region and account without asking AWS while the program runs.
-  const arn = (path: pulumi.Input<string>, service = "ec2", account?: string) =>
-    pulumi.all([scope.launchTemplateArn, path]).apply(([template, resource]) => {
-      const [, partition = "", , region = "", owner = ""] = template.split(":");
-      return `arn:${partition}:${service}:${region}:${account ?? owner}:${resource}`;
-    });
+  const arn = arnsBeside(scope.launchTemplateArn);
   const arns = (kind: string, ids: pulumi.Input<readonly string[]>) =>
     pulumi.output(ids).apply((list) => pulumi.all(list.map((id) => arn(`${kind}/${id}`))));
   // Everyone's images belong to no account in an ARN.
@@ -75,18 +73,12 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
       Resource: [arn("instance/*"), arn("volume/*"), arn("network-interface/*")],
       Condition: { StringEquals: { "ec2:CreateAction": "RunInstances", ...requestTag } },
     },
-    {
-      Sid: "TerminateWithTag",
-      Effect: "Allow",
-      Action: "ec2:TerminateInstances",
-      Resource: arn("instance/*"),
-      Condition: { StringEquals: { [`aws:ResourceTag/${fleetTag.key}`]: fleetTag.value } },
-    },
-    // Neither action knows resources or conditions: "*" is the only resource that IAM accepts for them.
+    terminateWithTag(scope),
+    // None of these actions knows resources or conditions: "*" is the only resource that IAM accepts for them.
     {
       Sid: "ReadFleetAndMetric",
       Effect: "Allow",
-      Action: ["ec2:DescribeInstances", "cloudwatch:GetMetricData"],
+      Action: ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "cloudwatch:GetMetricData"],
       Resource: "*",
     },
     ...("parameter" in image
@@ -117,4 +109,37 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
           },
         ]),
   ];
+}
+
+/** What may be done to end the fleet: see its instances, and terminate what carries its tag. */
+export function endingStatements(scope: EndingScope): pulumi.Input<aws.iam.PolicyStatement>[] {
+  return [
+    terminateWithTag(scope),
+    // Neither action knows resources or conditions.
+    {
+      Sid: "ReadFleet",
+      Effect: "Allow",
+      Action: ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"],
+      Resource: "*",
+    },
+  ];
+}
+
+function terminateWithTag({ fleetTag, launchTemplateArn }: EndingScope): aws.iam.PolicyStatement {
+  return {
+    Sid: "TerminateWithTag",
+    Effect: "Allow",
+    Action: "ec2:TerminateInstances",
+    Resource: arnsBeside(launchTemplateArn)("instance/*"),
+    Condition: { StringEquals: { [`aws:ResourceTag/${fleetTag.key}`]: fleetTag.value } },
+  };
+}
+
+/** A template's ARN tells partition, region and account without asking AWS while the program runs. */
+function arnsBeside(launchTemplateArn: pulumi.Input<string>) {
+  return (path: pulumi.Input<string>, service = "ec2", account?: string) =>
+    pulumi.all([launchTemplateArn, path]).apply(([template, resource]) => {
+      const [, partition = "", , region = "", owner = ""] = template.split(":");
+      return `arn:${partition}:${service}:${region}:${account ?? owner}:${resource}`;
+    });
 }

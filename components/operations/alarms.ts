@@ -136,8 +136,20 @@ export function scalerAlarms({ scaleFleet, failureQueue }: CpuScaler["nodes"]): 
       datapoints: MOST_OF_FIVE_MINUTES,
       tellWhenOver: true,
     },
-    // EventBridge could not deliver, or the function failed on every try: the fleet was not looked after.
-    notEmpty("fleet-events-failed", failureQueue, "Events that should have scaled the fleet were set aside."),
+    // EventBridge could not deliver, or the function failed on every try. One event is no matter, for the next
+    // tick looks at the fleet; events in two of three five minutes mean that nobody looks. What is in the queue
+    // is history: it stays for 14 days, and so would an alarm on it.
+    {
+      name: "fleet-events-failed",
+      runbook: "fleet-not-looked-after",
+      meaning: "Again and again, events that should have scaled the fleet were set aside.",
+      metric: queueMetric(failureQueue, "NumberOfMessagesSent"),
+      statistic: "Sum",
+      periodSeconds: 300,
+      threshold: 1,
+      datapoints: [2, 3],
+      tellWhenOver: true,
+    },
     ...functionAlarms("fleet-scale", "The function that scales the fleet", scaleFleet),
   ];
 }

@@ -48,6 +48,20 @@ export function text(pattern: RegExp, expected: string): Rule<string> {
   return { expected, accepts: (value): value is string => typeof value === "string" && pattern.test(value) };
 }
 
+/** A text of so many bytes in UTF-8, which is how AWS counts it. */
+export function bytes(minimum: number, maximum: number): Rule<string> {
+  const limits = `at most ${maximum.toLocaleString("en-US")} bytes in UTF-8`;
+  return {
+    expected: `a text of ${limitsOf(minimum, maximum, "bytes in UTF-8")}`,
+    limits,
+    accepts: (value): value is string => {
+      if (typeof value !== "string") return false;
+      const length = Buffer.byteLength(value);
+      return length >= minimum && length <= maximum;
+    },
+  };
+}
+
 /** As SES and SNS take one. */
 export const EMAIL_ADDRESS = text(/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/, "an e-mail address");
 

@@ -1,27 +1,21 @@
 import * as v from "valibot";
-import { scalingSettings } from "./decideCapacity";
-
-const metricSource = v.variant("kind", [
-  /** `AWS/EC2 CPUUtilization` with these dimensions. */
-  v.object({ kind: v.literal("dimensions"), dimensions: v.record(v.string(), v.string()) }),
-  /** Metrics Insights over every instance with the fleet's tag. */
-  v.object({ kind: v.literal("fleetTag") }),
-]);
-
-/** Where the CPU is read: see `CpuScalerArgs.metric`. */
-export type MetricSource = v.InferOutput<typeof metricSource>;
+import { scalingSettings } from "./decision";
 
 const configuration = v.object({
   /** The tag that makes an instance a member of the fleet: its key, and the fleet's name as its value. */
   fleetTagKey: v.pipe(v.string(), v.nonEmpty()),
   fleet: v.pipe(v.string(), v.nonEmpty()),
   launchTemplateId: v.pipe(v.string(), v.nonEmpty()),
+  launchTemplateVersion: v.pipe(v.string(), v.nonEmpty()),
+  /** All tags of an instance and its volume, the fleet's own among them. */
+  tags: v.record(v.string(), v.string()),
+  /** The table that holds the fleet's launch journal. */
+  journalTableName: v.pipe(v.string(), v.nonEmpty()),
   subnetIds: v.pipe(v.array(v.string()), v.minLength(1)),
   securityGroupIds: v.pipe(v.array(v.string()), v.minLength(1)),
   publicIp: v.boolean(),
   alarmArn: v.string(),
   tickRuleArn: v.string(),
-  metric: metricSource,
   instanceType: v.string(),
   /** Instead of `imageId`: holds the image's id, which is read at each launch. */
   imageParameter: v.optional(v.string()),

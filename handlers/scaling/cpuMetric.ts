@@ -1,93 +1,47 @@
 import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { MetricSource } from "./configuration";
-import type { Datapoint } from "./demand";
+import type { CpuSample } from "./demand";
 
 const PERIOD_SECONDS = 60;
 
+/** What one call of `GetMetricData` takes: Amazon CloudWatch API reference. */
+const MOST_QUERIES = 500;
+
 /**
- * The queries for a fleet's CPU by minute: for each source an average, and how many instances it is of.
- *
- * @param imageIds the images in the fleet. A metric by `ImageId` is read for each of them, so that instances of
- *   the image before the present one stay visible until they are replaced.
+ * The queries for the CPU of these instances by minute, as many calls as they need. Each instance's own metric
+ * is read, not one that instances share: the latter holds whatever else has the same image or type.
  */
-export function cpuQueries(
-  source: MetricSource,
-  fleetTag: { readonly key: string; readonly value: string },
-  imageIds: readonly string[],
-): MetricDataQuery[] {
-  if (source.kind === "fleetTag") {
-    const from = `FROM SCHEMA("AWS/EC2", InstanceId) WHERE tag.${fleetTag.key} = '${fleetTag.value}'`;
-    return [
-      { Id: "average0", Expression: `SELECT AVG(CPUUtilization) ${from}`, Period: PERIOD_SECONDS },
-      { Id: "count0", Expression: `SELECT COUNT(CPUUtilization) ${from}`, Period: PERIOD_SECONDS },
-    ];
+export function cpuQueries(instanceIds: readonly string[]): MetricDataQuery[][] {
+  const calls: MetricDataQuery[][] = [];
+  for (let from = 0; from < instanceIds.length; from += MOST_QUERIES) {
+    calls.push(instanceIds.slice(from, from + MOST_QUERIES).map(cpuQuery));
   }
-  return dimensionSets(source.dimensions, imageIds).flatMap((dimensions, index) => {
-    const statistic = (id: string, stat: string): MetricDataQuery => ({
-      Id: `${id}${index}`,
-      MetricStat: {
-        Metric: {
-          Namespace: "AWS/EC2",
-          MetricName: "CPUUtilization",
-          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-        },
-        Period: PERIOD_SECONDS,
-        Stat: stat,
+  return calls;
+}
+
+function cpuQuery(instanceId: string): MetricDataQuery {
+  return {
+    // Ids of queries begin with a small letter and have no hyphens.
+    Id: instanceId.replaceAll("-", "_"),
+    MetricStat: {
+      Metric: {
+        Namespace: "AWS/EC2",
+        MetricName: "CPUUtilization",
+        Dimensions: [{ Name: "InstanceId", Value: instanceId }],
       },
-    });
-    return [statistic("average", "Average"), statistic("count", "SampleCount")];
-  });
+      Period: PERIOD_SECONDS,
+      Stat: "Average",
+    },
+  };
 }
 
-function dimensionSets(
-  dimensions: Readonly<Record<string, string>>,
-  imageIds: readonly string[],
-): Readonly<Record<string, string>>[] {
-  const { ImageId, ...others } = dimensions;
-  if (ImageId === undefined) return [dimensions];
-  return [...new Set([ImageId, ...imageIds])].toSorted().map((id) => ({ ...others, ImageId: id }));
-}
-
-/**
- * Puts the answers together, minute by minute, oldest first: the average over all sources weighs each by its
- * instances. A minute without a count is given without `reporting`.
- */
-export function datapointsFrom(results: readonly MetricDataResult[]): Datapoint[] {
-  const averages = valuesById(results, "average");
-  const counts = valuesById(results, "count");
-  const minutes = new Map<number, { weighted: number; weight: number; reporting: number }>();
-  for (const [source, values] of averages) {
-    for (const [time, value] of values) {
-      const reporting = counts.get(source)?.get(time) ?? 0;
-      // A source that gives no count weighs as one instance.
-      const weight = Math.max(reporting, 1);
-      const minute = minutes.get(time) ?? { weighted: 0, weight: 0, reporting: 0 };
-      minute.weighted += value * weight;
-      minute.weight += weight;
-      minute.reporting += reporting;
-      minutes.set(time, minute);
-    }
-  }
-  return [...minutes]
-    .map(([time, { weighted, weight, reporting }]) => ({
-      time,
-      cpuPercent: weighted / weight,
-      ...(reporting > 0 && { reporting }),
-    }))
-    .toSorted((a, b) => a.time - b.time);
-}
-
-/** Values by time, for each query whose id begins with `prefix`, by the rest of its id. */
-function valuesById(results: readonly MetricDataResult[], prefix: string): Map<string, Map<number, number>> {
-  const series = new Map<string, Map<number, number>>();
-  for (const { Id = "", Timestamps = [], Values = [] } of results) {
-    if (!Id.startsWith(prefix)) continue;
-    const values = series.get(Id.slice(prefix.length)) ?? new Map<number, number>();
-    series.set(Id.slice(prefix.length), values);
-    for (const [index, timestamp] of Timestamps.entries()) {
+/** The samples in the answers to `cpuQueries`; what is no number is left out. */
+export function samplesFrom(results: readonly MetricDataResult[]): CpuSample[] {
+  return results.flatMap(({ Id = "", Timestamps = [], Values = [] }) =>
+    Timestamps.flatMap((timestamp, index) => {
       const value = Values[index];
-      if (value !== undefined) values.set(timestamp.getTime(), value);
-    }
-  }
-  return series;
+      return value === undefined || !Number.isFinite(value)
+        ? []
+        : [{ instanceId: Id.replaceAll("_", "-"), time: timestamp.getTime(), cpuPercent: value }];
+    }),
+  );
 }

@@ -1,68 +1,17 @@
-import * as v from "valibot";
-import { demandByMinute, MINUTE, type Datapoint, type Demand } from "./demand";
-import { isWarmingUp, type Member } from "./fleet";
+import type { Decision, Findings, HoldReason, ScalingSettings, Situation } from "./decision";
+import { demandByMinute, MINUTE, presentDemand, type CpuSample, type Demand } from "./demand";
+import { isWarmingUp, membersOf, type Member } from "./fleet";
 import { terminationOrder } from "./terminationOrder";
-
-export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const seconds = v.pipe(v.number(), v.minValue(0));
-
-/** How the fleet is to be kept; see the arguments of `CpuScaler` for units, defaults and limits. */
-export const scalingSettings = v.object({
-  minInstances: count,
-  maxInstances: count,
-  targetCpuPercent: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
-  tolerance: v.pipe(v.number(), v.minValue(0)),
-  warmupSeconds: seconds,
-  scaleInAfterSeconds: seconds,
-  maxStep: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  paused: v.boolean(),
-  /** The image that new instances get, where it is known before the launch. */
-  imageId: v.optional(v.string()),
-});
-
-export type ScalingSettings = Readonly<v.InferOutput<typeof scalingSettings>>;
-
-/** All that a decision is made of. */
-export interface Situation {
-  readonly now: number;
-  /** Pending and running instances; the order does not matter. */
-  readonly fleet: readonly Member[];
-  /** The metric's minutes, at least those of the stabilisation window; the order does not matter. */
-  readonly datapoints: readonly Datapoint[];
-  /** The alarm's new state, when its change is what woke us. */
-  readonly alarm?: AlarmState | undefined;
-}
-
-export type HoldReason =
-  "paused" | "no metric" | "at target" | "warming up" | "stabilising" | "alarm has no data" | "at maximum";
-
-/** What a decision was made on, for the one line that explains it. */
-export interface Findings {
-  /** Of the last minute that counted; left out when there was none. */
-  readonly cpuPercent?: number;
-  /** Instances that the last minute's load was carried by. */
-  readonly measured: number;
-  readonly running: number;
-  readonly pending: number;
-  readonly warmingUp: number;
-  /** Instances wanted, before the limits. */
-  readonly wanted: number;
-  /** Instances wanted, within the limits; reached in steps of at most `maxStep`. */
-  readonly desired: number;
-}
-
-export type Decision =
-  | { readonly action: "launch"; readonly count: number; readonly findings: Findings }
-  | { readonly action: "terminate"; readonly instanceIds: readonly string[]; readonly findings: Findings }
-  | { readonly action: "hold"; readonly reason: HoldReason; readonly findings: Findings };
+import { unhealthyInstances, withReplacements } from "./unhealthy";
 
 /** A minute of the metric is available at most this much after its end: Amazon EC2 user guide, two periods. */
 const METRIC_DELAY_MS = 2 * MINUTE;
 
 /** A datapoint that starts this long ago is history, not the present: its own minute, the delay, one tick. */
 const FRESH_MS = MINUTE + METRIC_DELAY_MS + MINUTE;
+
+/** An instance that was in service for so long must have reported: one whole minute, the delay, one tick. */
+const SILENT_MS = FRESH_MS + MINUTE;
 
 /** How far a datapoint's time may lie ahead of our clock. */
 const CLOCK_SKEW_MS = MINUTE;
@@ -85,23 +34,39 @@ export function historyMs(settings: ScalingSettings): number {
  *   a load greater than measured when the CPU is used up. Instances on their way count as there.
  * - In by the greatest need of the stabilisation window, read from the metric's own history; never while an
  *   instance is warming up, for the fleet has not yet felt the last step.
+ * - Instances that are of no use count for the maximum alone, and are replaced (see `withReplacements`).
  * - No metric, no guess: only the limits are kept then.
  */
 export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
-  const { now, fleet, alarm } = situation;
+  const { unseen = 0 } = situation;
+  const samples = withinReach(situation, settings);
+  const unhealthy = unhealthyInstances({ ...situation, samples }, settings, SILENT_MS, historyMs(settings));
+  const fleet = membersOf(situation.fleet.filter((record) => !unhealthy.includes(record)));
+  const decision = decideForHealthy({ ...situation, samples }, fleet, settings);
+  const mayAct = situation.hold === undefined && !settings.paused;
+  return mayAct ? withReplacements(decision, unhealthy, fleet.length + unseen, settings) : decision;
+}
+
+function decideForHealthy(
+  situation: Situation,
+  fleet: readonly Member[],
+  settings: ScalingSettings,
+): Decision {
+  const { now, alarm } = situation;
   const { minInstances, maxInstances, tolerance, warmupSeconds } = settings;
-  const size = fleet.length;
-  const warming = fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
-  const demands = demandByMinute(withinReach(situation, settings), fleet, settings);
-  const last = demands.at(-1);
+  const { unseen = 0 } = situation;
+  const size = fleet.length + unseen;
+  const warming = unseen + fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
+  const demands = demandByMinute(situation.samples, situation.fleet, settings);
+  const last = presentDemand(demands);
   const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
 
   const within = (wanted: number) => Math.min(Math.max(wanted, minInstances), maxInstances);
   const findings = (wanted: number): Findings => ({
     ...(fresh && { cpuPercent: fresh.cpuPercent }),
-    measured: fresh?.instances ?? 0,
+    measured: fresh?.reported ?? 0,
     running: fleet.filter((member) => member.state === "running").length,
-    pending: fleet.filter((member) => member.state === "pending").length,
+    pending: unseen + fleet.filter((member) => member.state === "pending").length,
     warmingUp: warming,
     wanted,
     desired: within(wanted),
@@ -111,11 +76,15 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
     reason,
     findings: findings(wanted),
   });
-  const launch = (wanted: number): Decision => ({
-    action: "launch",
-    count: Math.min(within(wanted) - size, settings.maxStep),
-    findings: findings(wanted),
-  });
+  // What is not seen yet is counted, and might still turn out otherwise: nothing is added to it meanwhile.
+  const launch = (wanted: number): Decision =>
+    unseen > 0
+      ? hold("launches unseen", wanted)
+      : {
+          action: "launch",
+          count: Math.min(within(wanted) - size, settings.maxStep),
+          findings: findings(wanted),
+        };
   const terminate = (wanted: number): Decision => ({
     action: "terminate",
     instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
@@ -124,6 +93,7 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
     findings: findings(wanted),
   });
 
+  if (situation.hold !== undefined) return hold(situation.hold);
   if (settings.paused) return hold("paused");
   if (size > maxInstances) return terminate(size);
   if (fresh === undefined) return size < minInstances ? launch(minInstances) : hold("no metric");
@@ -132,7 +102,7 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
   if (within(wanted) > size) return launch(wanted);
   if (wanted > size) return hold("at maximum", wanted);
 
-  const peak = Math.max(wanted, peakWish(demands, situation, settings));
+  const peak = Math.max(wanted, peakWish(demands, fresh, size, settings));
   if (within(peak) >= size) return hold(wanted < size ? "stabilising" : "at target", Math.min(wanted, size));
   if (warming > 0) return hold("warming up", wanted);
   // Datapoints that arrive while the alarm finds none are too few to give capacity away on.
@@ -149,27 +119,24 @@ function instancesFor(needed: number, size: number, tolerance: number): number {
  * The most instances that any minute of the stabilisation window wanted. A minute that is missing wanted, for
  * all we know, what is there now: nothing is given away on a gap.
  */
-function peakWish(demands: readonly Demand[], situation: Situation, settings: ScalingSettings): number {
-  const last = demands.at(-1);
-  if (last === undefined) return situation.fleet.length;
-  const minutes = Math.max(1, Math.ceil(settings.scaleInAfterSeconds / 60));
-  const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE);
-  if (window.length < minutes) return situation.fleet.length;
-  const size = situation.fleet.length;
-  return window.reduce(
-    (most, { needed }) => Math.max(most, instancesFor(needed, size, settings.tolerance)),
-    0,
-  );
+function peakWish(
+  demands: readonly Demand[],
+  last: Demand,
+  size: number,
+  { scaleInAfterSeconds, tolerance }: ScalingSettings,
+): number {
+  const minutes = Math.max(1, Math.ceil(scaleInAfterSeconds / 60));
+  const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE && time <= last.time);
+  if (window.length < minutes) return size;
+  return window.reduce((most, { needed }) => Math.max(most, instancesFor(needed, size, tolerance)), 0);
 }
 
-/** The datapoints that can be used: one a minute, no older than the history, not from the future, a real value. */
-function withinReach({ now, datapoints }: Situation, settings: ScalingSettings): Datapoint[] {
-  const byMinute = new Map<number, Datapoint>();
-  for (const datapoint of datapoints) {
-    const { time, cpuPercent } = datapoint;
-    if (!Number.isFinite(cpuPercent) || cpuPercent < 0) continue;
-    if (time > now + CLOCK_SKEW_MS || time < now - historyMs(settings)) continue;
-    byMinute.set(time, { ...datapoint, cpuPercent: Math.min(cpuPercent, 100) });
-  }
-  return [...byMinute.values()];
+/** The samples that can be used: no older than the history, not from the future, a real value. */
+function withinReach({ now, samples }: Situation, settings: ScalingSettings): CpuSample[] {
+  return samples.flatMap((sample) => {
+    const { time, cpuPercent } = sample;
+    if (!Number.isFinite(cpuPercent) || cpuPercent < 0) return [];
+    if (time > now + CLOCK_SKEW_MS || time < now - historyMs(settings)) return [];
+    return [{ ...sample, cpuPercent: Math.min(cpuPercent, 100) }];
+  });
 }

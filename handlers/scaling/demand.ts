@@ -1,33 +1,32 @@
-import { inServiceAt, type Member } from "./fleet";
+import { isWarmingUp, type InstanceRecord } from "./fleet";
 
 export const MINUTE = 60_000;
 
-/** One minute of the fleet's CPU metric. */
-export interface Datapoint {
+/** What CloudWatch holds of one instance's CPU in one minute. */
+export interface CpuSample {
+  readonly instanceId: string;
   /** The minute's start, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /** Average over the instances that reported, 0 to 100. */
+  /** 0 to 100. */
   readonly cpuPercent: number;
-  /** How many instances the average is of: CloudWatch's `SampleCount`. Left out when the metric has none. */
-  readonly reporting?: number;
 }
 
 export interface DemandSettings {
   readonly targetCpuPercent: number;
-  readonly maxInstances: number;
   readonly warmupSeconds: number;
 }
 
 /** What one minute of the metric says about the number of instances that the load needs. */
 export interface Demand {
   readonly time: number;
+  /** Average over those in service that reported. */
   readonly cpuPercent: number;
-  /** Instances that carried the load in that minute. */
-  readonly instances: number;
-  /** Instances that would have carried it at the target; a real number. */
+  /** Instances in service that reported. */
+  readonly reported: number;
+  /** Whether every instance that is in service now, and was then, has reported. */
+  readonly complete: boolean;
+  /** Instances that would have carried the load at the target; a real number. */
   readonly needed: number;
-  /** The CPU was used up, so the load may have been greater than what was measured. */
-  readonly saturated: boolean;
 }
 
 /** From here on, the metric no longer tells how much more load there is. */
@@ -37,25 +36,72 @@ const SATURATED_CPU_PERCENT = 97;
 const SATURATED_FACTOR = 2;
 
 /**
- * The demand of each minute, oldest first. The average alone would mislead as soon as the fleet changes: a
- * datapoint is minutes old when it is read, and speaks of the instances of its own time. So the load of a
- * minute is its average times the instances that it is the average of, whatever the fleet is now; a launch is
- * then not repeated because old datapoints still show the old fleet.
+ * The demand of each minute that somebody in service reported in, oldest first: the sum over the instances that
+ * were in service for the whole minute. Those that were still warming up are left out, since the CPU of a boot
+ * is no load; so is whatever is not this fleet's. Instances that have ended since count for the minutes that
+ * they served, or a scale-in would make the past look quieter than it was.
  *
- * Instances that serve but have not reported yet count with the average of the others.
+ * Instances that served but have not reported yet count with the average of the others.
  */
 export function demandByMinute(
-  datapoints: readonly Datapoint[],
-  fleet: readonly Member[],
-  settings: DemandSettings,
+  samples: readonly CpuSample[],
+  records: readonly InstanceRecord[],
+  { targetCpuPercent, warmupSeconds }: DemandSettings,
 ): Demand[] {
-  const { targetCpuPercent, maxInstances, warmupSeconds } = settings;
-  return datapoints
-    .map(({ time, cpuPercent, reporting = 0 }) => {
-      const instances = Math.min(Math.max(reporting, inServiceAt(fleet, time, warmupSeconds)), maxInstances);
-      const saturated = cpuPercent >= SATURATED_CPU_PERCENT;
-      const needed = ((instances * cpuPercent) / targetCpuPercent) * (saturated ? SATURATED_FACTOR : 1);
-      return { time, cpuPercent, instances, needed, saturated };
-    })
-    .toSorted((a, b) => a.time - b.time);
+  const demands: Demand[] = [];
+  for (const [time, ofMinute] of Map.groupBy(samples, (sample) => sample.time)) {
+    const cpu = new Map(ofMinute.map(({ instanceId, cpuPercent }) => [instanceId, cpuPercent]));
+    const served = records.filter((record) => servedIn(record, time, warmupSeconds, cpu));
+    const reported = served.flatMap(({ id }) => cpu.get(id) ?? []);
+    if (reported.length === 0) continue;
+    const cpuPercent = reported.reduce((sum, value) => sum + value, 0) / reported.length;
+    const factor = cpuPercent >= SATURATED_CPU_PERCENT ? SATURATED_FACTOR : 1;
+    demands.push({
+      time,
+      cpuPercent,
+      reported: reported.length,
+      complete: reported.length === served.length,
+      needed: ((served.length * cpuPercent) / targetCpuPercent) * factor,
+    });
+  }
+  return demands.toSorted((a, b) => a.time - b.time);
+}
+
+/** Whether an instance was in service for the whole of a minute. */
+function servedIn(
+  record: InstanceRecord,
+  time: number,
+  warmupSeconds: number,
+  cpu: ReadonlyMap<string, number>,
+): boolean {
+  if (record.launchTime + warmupSeconds * 1000 > time) return false;
+  if (record.state === "running") return true;
+  if (record.state === "pending") return false;
+  // Of those that have ended, nobody knows whether silence means that they did nothing.
+  return cpu.has(record.id) && (record.endedAt ?? Infinity) >= time + MINUTE;
+}
+
+/**
+ * The minute that says what is needed now: the newest, once every instance in service is in it. Instances
+ * report at offsets of their own, so until then it is the one before.
+ */
+export function presentDemand(demands: readonly Demand[]): Demand | undefined {
+  const newest = demands.at(-1);
+  return newest?.complete === true ? newest : demands.at(-2);
+}
+
+/** The instances whose CPU says something of the minutes since `from`: see `demandByMinute`. */
+export function measuredInstances(
+  records: readonly InstanceRecord[],
+  from: number,
+  now: number,
+  warmupSeconds: number,
+): string[] {
+  return records
+    .filter((record) =>
+      record.state === "running" || record.state === "pending"
+        ? !isWarmingUp(record, now, warmupSeconds)
+        : (record.endedAt ?? Infinity) > from,
+    )
+    .map(({ id }) => id);
 }

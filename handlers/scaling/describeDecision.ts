@@ -1,4 +1,4 @@
-import type { Decision, Findings, HoldReason } from "./decideCapacity";
+import type { Decision, Findings, HoldReason } from "./decision";
 
 export interface DecisionWording {
   readonly instanceType: string;
@@ -18,9 +18,10 @@ export function describeDecision(decision: Decision, wording: DecisionWording): 
   return `${state(findings)}; ${wish(findings, wording)}; ${action(decision, wording)}`;
 }
 
-function state({ cpuPercent, measured, running, pending, warmingUp }: Findings): string {
+function state({ cpuPercent, measured, running, pending, warmingUp, unhealthy = 0 }: Findings): string {
   const fleet = `${running} running${pending > 0 ? ` and ${pending} pending` : ""}`;
-  const starting = warmingUp > 0 ? ` (${warmingUp} warming up)` : "";
+  const warming = warmingUp > 0 ? ` (${warmingUp} warming up)` : "";
+  const starting = `${warming}${unhealthy > 0 ? `, ${unhealthy} unhealthy` : ""}`;
   return cpuPercent === undefined
     ? `no CPU metric of ${fleet}${starting}`
     : `CPU ${round(cpuPercent)} % on ${round(measured)} of ${fleet}${starting}`;
@@ -57,6 +58,12 @@ function holdReason(reason: HoldReason, { targetCpuPercent, maxInstances }: Deci
       return "the last minutes needed what is there, or left a gap";
     case "alarm has no data":
       return "nothing is taken away while the alarm has too little data";
+    case "launches unseen":
+      return "EC2 does not show yet what was launched before";
+    case "another at work":
+      return "another invocation is at work, or was ended at work less than a minute ago";
+    case "fleet ended":
+      return "the fleet was ended with its stack";
     case "at maximum":
       return `the maximum of ${maxInstances} is reached`;
   }

@@ -5,7 +5,17 @@ export interface InstanceRecord {
   readonly state: string;
   /** Milliseconds since the Unix epoch, by EC2's clock. */
   readonly launchTime: number;
+  /** EC2's status checks of the instance or its host fail. */
+  readonly impaired?: boolean | undefined;
+  /** Of a terminated instance, when it was told to end, where EC2 says so. */
+  readonly endedAt?: number | undefined;
   readonly imageId: string;
+  /** Not of a terminated one. */
+  readonly subnetId?: string | undefined;
+  /** Not of a terminated one. */
+  readonly securityGroupIds?: readonly string[] | undefined;
+  /** The launch template that it comes from; EC2 writes it into a tag. */
+  readonly launchTemplateId?: string | undefined;
   /** The token that it was launched with; an instance that somebody tagged into the fleet may have none. */
   readonly clientToken?: string | undefined;
 }
@@ -26,15 +36,8 @@ export function membersOf(records: readonly InstanceRecord[]): Member[] {
  * Whether an instance is still starting: it counts as capacity, since its help is on the way, but does not yet
  * take a share of the load. A launch time in the future (EC2's clock ahead of ours) reads as "just now".
  */
-export function isWarmingUp(member: Member, now: number, warmupSeconds: number): boolean {
+export function isWarmingUp(member: InstanceRecord, now: number, warmupSeconds: number): boolean {
   return member.state === "pending" || now - member.launchTime < warmupSeconds * 1000;
-}
-
-/** How many of today's members were in service by `time`; those terminated since are not known any more. */
-export function inServiceAt(fleet: readonly Member[], time: number, warmupSeconds: number): number {
-  return fleet.filter(
-    ({ state, launchTime }) => state === "running" && launchTime + warmupSeconds * 1000 <= time,
-  ).length;
 }
 
 /** Whether an instance has left its place for good. A stopped one may be started again. */

@@ -1,9 +1,11 @@
 import type { Telemetry } from "../shared/telemetry";
 import type { ScalerConfiguration } from "./configuration";
-import { isFresh, type AlarmState } from "./decideCapacity";
+import { isFresh } from "./decideCapacity";
+import type { AlarmState } from "./decision";
 import { describeDecision } from "./describeDecision";
 import { parseTrigger, type Trigger } from "./parseTrigger";
-import { reconcile, type FleetPort, type Reconciliation } from "./reconcile";
+import type { FleetPort, LaunchProblem, TimeLeft } from "./fleetPort";
+import { reconcile, type CpuReader, type Reconciliation } from "./reconcile";
 
 /** What an invocation answers, for whoever invokes it by hand. */
 export type ScaleFleetResult =
@@ -15,6 +17,7 @@ export type ScalerMetric =
   | "InstancesDesired"
   | "InstancesRunning"
   | "InstancesPending"
+  | "InstancesUnhealthy"
   | "InstancesLaunched"
   | "InstancesTerminated"
   | "LaunchesRefused"
@@ -29,37 +32,47 @@ export type ScalerMetric =
  */
 export function createScaleFleet(
   configuration: ScalerConfiguration,
-  port: FleetPort,
+  aws: { readonly fleet: FleetPort; readonly cpu: CpuReader; readonly now: () => number },
   { log, publishCounts }: Telemetry,
-): (event: unknown) => Promise<ScaleFleetResult> {
+): (event: unknown, time: TimeLeft) => Promise<ScaleFleetResult> {
   const publish: (counts: Partial<Record<ScalerMetric, number>>) => void = publishCounts;
   const image = configuration.imageId ?? configuration.imageParameter ?? "the template's image";
-  return async (event) => {
+  return async (event, time) => {
     const trigger = parseTrigger(event, configuration);
     if (trigger.kind === "refused") {
       log.error(`refused an event: ${trigger.reason}`, { reason: trigger.reason });
       publish({ EventsRefused: 1 });
       return { outcome: "refused event", reason: trigger.reason };
     }
-    const result = await reconcile(port, configuration, alarmStateOf(trigger, port.now()));
+    const result = await reconcile(
+      { ...aws, settings: configuration },
+      time,
+      alarmStateOf(trigger, aws.now()),
+    );
     const { decision, launched, found, terminated, refused } = result;
     const { findings } = decision;
     const summary =
-      describeDecision(decision, { ...configuration, image }) + shortfall(found.length, refused.length);
+      describeDecision(decision, { ...configuration, image }) + shortfall(found.length, missing(refused));
     const ids = { launched: launched.join(" "), found: found.join(" "), terminated: terminated.join(" ") };
     log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
-    for (const { kind, reason } of refused) log.error(`could not launch: ${reason}`, { kind });
+    for (const { kind, count, reason } of refused)
+      log.error(`could not launch ${count}: ${reason}`, { kind });
     publish({
       InstancesDesired: findings.desired,
       InstancesRunning: findings.running,
       InstancesPending: findings.pending,
+      InstancesUnhealthy: findings.unhealthy ?? 0,
       InstancesLaunched: launched.length,
       InstancesTerminated: terminated.length,
-      LaunchesRefused: refused.length,
+      LaunchesRefused: missing(refused),
       FleetAtMaximum: findings.wanted > configuration.maxInstances ? 1 : 0,
     });
     return { outcome: "reconciled", summary, ...result };
   };
+}
+
+function missing(refused: readonly LaunchProblem[]): number {
+  return refused.reduce((sum, { count }) => sum + count, 0);
 }
 
 function shortfall(found: number, refused: number): string {

@@ -1,14 +1,16 @@
 /** What a failed `RunInstances` means for what may be done next. */
 export type LaunchRefusal =
-  /** This zone has no room: definite, so another zone may be asked. */
+  /** This zone or subnet cannot take it: definite, so another may be asked. */
   | { readonly kind: "no capacity"; readonly reason: string }
-  /** The token's instance has been terminated: the place is empty again. */
+  /** The token's instances have been terminated. */
   | { readonly kind: "spent" }
-  /** Somebody has used the token with another request: the decision has been made. */
-  | { readonly kind: "already decided"; readonly reason: string }
+  /** The token was used with another request. */
+  | { readonly kind: "mismatch"; readonly reason: string }
+  /** Too many calls, or a clock that was wrong until now: the same call may be made a moment later. */
+  | { readonly kind: "later"; readonly reason: string }
   /** EC2 said no, in any zone. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** No answer, or none that tells: the instance may be there. Asking elsewhere could launch a second one. */
+  /** No answer, or none that tells: the instances may be there. Asking elsewhere could launch them twice. */
   | { readonly kind: "unclear"; readonly reason: string };
 
 /** Refusals that concern one zone, or its subnet, alone: Amazon EC2 API reference, error codes. */
@@ -16,23 +18,51 @@ const ZONE_REFUSALS = new Set([
   "InsufficientInstanceCapacity",
   "InsufficientHostCapacity",
   "InsufficientFreeAddressesInSubnet",
+  "InvalidSubnetID.NotFound",
+  "InvalidSubnet",
   "Unsupported",
 ]);
 
+const THROTTLES = new Set([
+  "RequestLimitExceeded",
+  "Throttling",
+  "ThrottlingException",
+  "RequestThrottled",
+  "TooManyRequestsException",
+]);
+
+/** How EC2 says that a request was signed at the wrong time; some of them say other things as well. */
+const CLOCK_SKEW = new Set([
+  "SignatureDoesNotMatch",
+  "InvalidSignatureException",
+  "RequestExpired",
+  "AuthFailure",
+]);
+
 export function launchRefusal(error: unknown): LaunchRefusal {
-  const { name, message, status } = factsOf(error);
+  const { name, message, status, clockSkewCorrected } = factsOf(error);
   const reason = `${name}: ${message}`;
   if (name === "IdempotentInstanceTerminated") return { kind: "spent" };
-  if (name === "IdempotentParameterMismatch") return { kind: "already decided", reason };
-  // EC2 reports a lack of capacity as a server error, so the code goes first.
+  if (name === "IdempotentParameterMismatch") return { kind: "mismatch", reason };
+  // EC2 reports a lack of capacity, and throttles, as server errors, so the code goes first.
   if (ZONE_REFUSALS.has(name)) return { kind: "no capacity", reason };
-  if (name === "RequestLimitExceeded") return { kind: "refused", reason };
+  if (THROTTLES.has(name) || (CLOCK_SKEW.has(name) && clockSkewCorrected)) return { kind: "later", reason };
   if (status !== undefined && status >= 400 && status < 500) return { kind: "refused", reason };
   return { kind: "unclear", reason };
 }
 
-function factsOf(error: unknown): { name: string; message: string; status: number | undefined } {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), status: undefined };
-  const metadata = (error as { $metadata?: { httpStatusCode?: number } }).$metadata;
-  return { name: error.name, message: error.message, status: metadata?.httpStatusCode };
+interface SdkMetadata {
+  readonly httpStatusCode?: number;
+  /** The SDK has learnt of an error by how much its clock is wrong, and signs the next call rightly. */
+  readonly clockSkewCorrected?: boolean;
+}
+
+function factsOf(error: unknown) {
+  const { $metadata = {} } = error instanceof Error ? (error as { $metadata?: SdkMetadata }) : {};
+  return {
+    name: error instanceof Error ? error.name : "Error",
+    message: error instanceof Error ? error.message : String(error),
+    status: $metadata.httpStatusCode,
+    clockSkewCorrected: $metadata.clockSkewCorrected === true,
+  };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AlarmState } from "./decideCapacity";
+import type { AlarmState } from "./decision";
 
 /** What may wake the scaler: ARNs of the fleet's own alarm and of its own schedule. */
 export interface ExpectedSources {
@@ -13,9 +13,6 @@ export type Trigger =
       readonly state: AlarmState;
       /** When the alarm changed, in milliseconds since the Unix epoch; the event may come hours later. */
       readonly at: number;
-      readonly reason: string;
-      /** The values that the alarm was decided on, oldest first. */
-      readonly recentDatapoints: readonly number[];
     }
   | { readonly kind: "tick"; readonly at: number }
   | { readonly kind: "refused"; readonly reason: string };
@@ -26,18 +23,6 @@ const time = v.pipe(
   v.transform((text) => Date.parse(text)),
 );
 
-const reasonData = v.pipe(
-  v.string(),
-  v.transform((text): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-  }),
-  v.object({ recentDatapoints: v.optional(v.array(v.nullable(v.number())), []) }, "expected a JSON object"),
-);
-
 /** "CloudWatch Alarm State Change": Amazon EventBridge events reference. Members that nothing here reads may change. */
 const alarmEvent = v.object({
   source: v.literal("aws.cloudwatch"),
@@ -45,12 +30,8 @@ const alarmEvent = v.object({
   time,
   resources: v.array(v.string()),
   detail: v.object({
-    alarmName: v.string(),
     state: v.object({
       value: v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"]),
-      reason: v.optional(v.string(), ""),
-      // A state that somebody set by hand has none.
-      reasonData: v.optional(reasonData),
     }),
   }),
 });
@@ -74,10 +55,7 @@ export function parseTrigger(event: unknown, expected: ExpectedSources): Trigger
       if (!parsed.success) return refused("the alarm's event", parsed.issues);
       const { resources, detail, time: at } = parsed.output;
       if (!resources.includes(expected.alarmArn)) return foreign(resources, expected.alarmArn);
-      const recentDatapoints = (detail.state.reasonData?.recentDatapoints ?? []).filter(
-        (value) => value !== null,
-      );
-      return { kind: "alarm", state: detail.state.value, at, reason: detail.state.reason, recentDatapoints };
+      return { kind: "alarm", state: detail.state.value, at };
     }
     case "Scheduled Event": {
       const parsed = v.safeParse(tickEvent, event);

@@ -7,7 +7,6 @@ import { createProcessOrders } from "../../handlers/orders/processBatch";
 import { parseConfiguration } from "../../handlers/scaling/configuration";
 import { createScaleFleet } from "../../handlers/scaling/handleTrigger";
 import { tickEvent } from "./handlers/scaling/events";
-import { sdkError } from "./handlers/scaling/sdkError";
 import { configuration, members, minutes, NOW } from "./handlers/scaling/situation";
 import {
   awsError,
@@ -101,15 +100,22 @@ async function confirmOrders(mailError?: Error): Promise<string[]> {
 
 async function scaleFleet(cpu: number): Promise<string[]> {
   const telemetry = recordTelemetry();
-  const port = {
-    describe: () => Promise.resolve(members(3)),
-    cpuSince: () => Promise.resolve(minutes([cpu, cpu, cpu, cpu, cpu], 3)),
-    run: () => Promise.reject(sdkError("InsufficientInstanceCapacity", "no room", 500)),
-    terminate: () => Promise.resolve(),
-    now: () => NOW,
-    sleep: () => Promise.resolve(),
+  const refused = [
+    { kind: "no capacity", count: 2, reason: "a: InsufficientInstanceCapacity: no room" },
+  ] as const;
+  const session = {
+    records: members(3),
+    unseen: 0,
+    found: [],
+    launch: () => Promise.resolve({ kind: "asked", launched: [], refused } as const),
+    terminate: (ids: readonly string[]) => Promise.resolve(ids),
   };
-  await createScaleFleet(configuration, port, telemetry)(tickEvent());
+  const aws = {
+    fleet: { open: () => Promise.resolve(session) },
+    cpu: { since: () => Promise.resolve(minutes(members(3), [cpu, cpu, cpu, cpu, cpu])) },
+    now: () => NOW,
+  };
+  await createScaleFleet(configuration, aws, telemetry)(tickEvent(), { remainingMs: () => 60_000 });
   return linesOf(telemetry);
 }
 

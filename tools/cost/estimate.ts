@@ -27,7 +27,7 @@ export interface Estimate {
 const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
-  fleet: { alarms: 7, metrics: 8 },
+  fleet: { alarms: 7, metrics: 9 },
 } as const;
 
 const KILO = 1024;
@@ -164,7 +164,8 @@ function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload
 }
 
 function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): CostLine[] {
-  const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes } = assumptions;
+  const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes, ticksAnHour } = assumptions;
+  const ticks = ticksAnHour * hoursAMonth;
   const watched = [
     WATCHED.orders,
     ...(confirmations ? [WATCHED.confirmations] : []),
@@ -182,6 +183,11 @@ function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): 
       quantity: instances,
       unit: "instances",
       price: prices.detailedMonitoringMonth,
+    }),
+    line("CloudWatch, CPU read by instance", "fixed", `${n(ticks)} ticks × ${n(instances)} metrics`, {
+      quantity: ticks * instances,
+      unit: "metrics",
+      price: prices.metricRequested,
     }),
     line("EBS volumes", "fixed", `${n(instances)} × ${n(rootVolumeGigabytes)} GB`, {
       quantity: instances * rootVolumeGigabytes,

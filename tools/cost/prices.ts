@@ -30,5 +30,7 @@ export const prices = {
   kmsKeyMonth: 1,
   /** Seven metrics an instance. */
   detailedMonitoringMonth: 2.1,
+  /** `GetMetricData`, for each metric that a call asks for. */
+  metricRequested: 0.01 / 1000,
   gp3GigabyteMonth: 0.08,
 } as const;

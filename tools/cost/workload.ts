@@ -54,4 +54,6 @@ export const assumptions = {
   itemBytes: 300,
   itemBytesForASku: 60,
   rootVolumeGigabytes: 8,
+  /** The scaler looks each minute; what the alarm's events add is not worth a line. */
+  ticksAnHour: 60,
 } as const;

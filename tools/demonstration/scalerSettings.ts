@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { CloudContext } from "embedded-aws";
-import type { ScalingSettings } from "../../handlers/scaling/decideCapacity";
+import type { ScalingSettings } from "../../handlers/scaling/decision";
 import type { FleetIdentity } from "./fleetTally";
 
 /** What the demonstration needs to know of the deployed scaler. */

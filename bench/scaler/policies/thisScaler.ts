@@ -1,4 +1,5 @@
-import { decideCapacity, type ScalingSettings } from "../../../handlers/scaling/decideCapacity";
+import { decideCapacity } from "../../../handlers/scaling/decideCapacity";
+import type { ScalingSettings } from "../../../handlers/scaling/decision";
 import type { CommonSettings, Policy } from "../policy";
 
 /** The scaler of this project: the handler's own decision, on what the handler reads. */
@@ -14,20 +15,16 @@ export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, ke
       maxStep: settings.maxStep,
     },
     everySeconds: 60,
-    reconcile({ now, instances, minutes }) {
-      const decision = decideCapacity(
-        {
-          now,
-          fleet: instances.map((instance) => ({ ...instance, imageId: "ami-00000000000000000" })),
-          datapoints: minutes.map(({ time, running }) => ({
-            time,
-            cpuPercent: running.cpuPercent,
-            reporting: running.instances,
-          })),
-        },
-        settings,
+    reconcile({ now, instances, ended, minutes }) {
+      const imageId = "ami-00000000000000000";
+      const samples = minutes.flatMap(({ time, byInstance }) =>
+        [...byInstance].map(([instanceId, cpuPercent]) => ({ instanceId, time, cpuPercent })),
       );
-      return decision;
+      const fleet = [
+        ...instances.map((instance) => ({ ...instance, imageId })),
+        ...ended.map((instance) => ({ ...instance, imageId, state: "terminated" })),
+      ];
+      return decideCapacity({ now, fleet, samples }, settings);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import { type Clock, type Cloud, type CloudOptions, SteppedClock } from "embedded-aws";
 import { messageOf, seededRandom } from "embedded-aws/support";
+import { destroyResources } from "./engine/destroy";
 import type { ProgressEvent } from "./engine/progress";
 import {
   type ConfigOverrides,
@@ -60,7 +61,13 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
    * rejects with `ProgramFailure` when it has not, or with the reason why it was ended before.
    */
   readonly programEnded: Promise<RunResult>;
-  /** Ends the program, if it still runs, and the cloud. May be called again. */
+  /**
+   * Deletes what was deployed, in the order of `pulumi destroy`, where its end can be seen: functions that are
+   * invoked for it, targets of rules, launch templates, security groups. The rest goes with the cloud. Rejects
+   * with `DeploymentFailure` for a resource that cannot be deleted. May be called again.
+   */
+  readonly destroy: () => Promise<void>;
+  /** Ends the program, if it still runs, and the cloud; destroys nothing. May be called again. */
   readonly close: () => Promise<void>;
 }
 
@@ -88,16 +95,17 @@ export async function deploy<Program extends object = Record<string, unknown>>(
     addImages(cloud, project);
     const { region, accountId } = cloud.context;
     const deployed = Promise.withResolvers<RunResult>();
+    const provider = createProvider({
+      region,
+      accountId,
+      programDirectory: options.assetDirectory ?? project.programDirectory,
+      settleMs: cloud.context.conditions.iamPropagationMs,
+      wait: waiterOn(cloud.context.clock),
+      call: cloud.call,
+    });
     const programEnded = runProject(project, {
       mode: "update",
-      provider: createProvider({
-        region,
-        accountId,
-        programDirectory: options.assetDirectory ?? project.programDirectory,
-        settleMs: cloud.context.conditions.iamPropagationMs,
-        wait: waiterOn(cloud.context.clock),
-        call: cloud.call,
-      }),
+      provider,
       random: seededRandom(seed),
       signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
       onDeployed: deployed.resolve,
@@ -107,6 +115,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
     // Whoever deploys learns of a failure here or by awaiting `programEnded`.
     programEnded.then(deployed.resolve, deployed.reject);
     const { resources, outputs } = await deployed.promise;
+    let destroying: Promise<void> | undefined;
     let closing: Promise<void> | undefined;
     return {
       endpoint: cloud.endpoint,
@@ -116,6 +125,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
       shownOutputs: displayMap(outputs),
       resources,
       programEnded,
+      destroy: () => (destroying ??= destroyResources(resources, provider)),
       close: () => (closing ??= end(programEnded, ending).finally(() => cloud.close())),
     };
   } catch (error) {

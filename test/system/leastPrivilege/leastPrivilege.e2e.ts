@@ -7,6 +7,7 @@ import { deployEveryPermission, type Deployment, type RequestEvent } from "./dep
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
+import { endSubject } from "./endScenarios";
 import { scalerSubject } from "./scalerScenarios";
 import type { Scenario, Subject } from "./scenario";
 
@@ -21,7 +22,15 @@ const WAIVED: ReadonlyMap<string, string> = new Map([
 /** A bound for what would otherwise hang; a scenario takes a fraction of it. */
 const LONGEST_SCENARIO_MS = 8_000;
 
-const SUBJECTS = ["shop", "orders-process", "orders-confirm", "fleet-scale", "image-fleet-scale"] as const;
+const SUBJECTS = [
+  "shop",
+  "orders-process",
+  "orders-confirm",
+  "fleet-scale",
+  "image-fleet-scale",
+  "fleet-end",
+  "image-fleet-end",
+] as const;
 
 describe("least privilege", function () {
   this.timeout(60_000);
@@ -43,6 +52,13 @@ describe("least privilege", function () {
       ...(await orderSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), ["iam:PassRole"]),
+      await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
+      await endSubject(
+        deployment,
+        ec2,
+        output("imageFleetEndFunctionName"),
+        output("imageFleetFunctionName"),
+      ),
     ];
   });
 

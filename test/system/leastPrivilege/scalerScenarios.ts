@@ -35,20 +35,7 @@ export async function scalerSubject(
   const expectCount = (what: string, got: number, expected: number) => {
     if (got !== expected) throw new Error(`${what} ${got} instances; expected ${expected}`);
   };
-  const empty = async () => {
-    const { Reservations = [] } = await ec2.send(
-      new DescribeInstancesCommand({
-        Filters: [
-          { Name: `tag:${fleetTagKey}`, Values: [fleet] },
-          { Name: "instance-state-name", Values: ["pending", "running"] },
-        ],
-      }),
-    );
-    const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
-      Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
-    );
-    if (InstanceIds.length > 0) await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
-  };
+  const empty = () => emptyFleet(ec2, { fleet, fleetTagKey });
 
   return {
     roleName,
@@ -60,6 +47,8 @@ export async function scalerSubject(
           "cloudwatch:GetMetricData",
           "ec2:RunInstances",
           "ec2:CreateTags",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
           ...beside,
         ],
         async run() {
@@ -69,18 +58,20 @@ export async function scalerSubject(
       },
       {
         title: "a fleet above its maximum is made smaller",
-        needs: ["ec2:TerminateInstances"],
+        needs: ["ec2:TerminateInstances", "ec2:DescribeInstanceStatus"],
         async run() {
           await empty();
           const count = { MinCount: maxInstances + 1, MaxCount: maxInstances + 1 };
           await ec2.send(
             new RunInstancesCommand({ LaunchTemplate: { LaunchTemplateId: launchTemplateId }, ...count }),
           );
+          // Only of those that run is the status asked for.
+          await clock.advance(30_000);
           expectCount("terminated", (await reconcile()).terminated.length, 1);
         },
       },
       {
-        title: "an event that stayed throttled for a minute goes to the failure queue",
+        title: "an event that stayed throttled for three minutes goes to the failure queue",
         needs: ["sqs:SendMessage"],
         async run(signal) {
           const concurrency = { FunctionName, ReservedConcurrentExecutions: 0 };
@@ -97,7 +88,7 @@ export async function scalerSubject(
                 event.errorCode === undefined,
               signal,
             );
-            await Promise.all([clock.advance(60_000), delivered]);
+            await Promise.all([clock.advance(180_000), delivered]);
           } finally {
             await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
           }
@@ -110,4 +101,23 @@ export async function scalerSubject(
       await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
     },
   };
+}
+
+/** Terminates whatever a fleet has. */
+export async function emptyFleet(
+  ec2: EC2Client,
+  { fleet, fleetTagKey }: { readonly fleet: string; readonly fleetTagKey: string },
+): Promise<void> {
+  const { Reservations = [] } = await ec2.send(
+    new DescribeInstancesCommand({
+      Filters: [
+        { Name: `tag:${fleetTagKey}`, Values: [fleet] },
+        { Name: "instance-state-name", Values: ["pending", "running"] },
+      ],
+    }),
+  );
+  const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
+    Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+  );
+  if (InstanceIds.length > 0) await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
 }

@@ -119,13 +119,17 @@ export class DeployedFleet {
     await this.cloud.call("events", enabled ? "EnableRule" : "DisableRule", { Name: rule?.Name });
   }
 
-  /** A minute of the metric that the fleet is scaled by, as if it had just become readable. */
+  /** A minute of the metric of each instance of the fleet, as if it had just become readable. */
   async heat(cpuPercent: number): Promise<void> {
     const Timestamp = new Date(this.clock.now() - MINUTE);
-    const Dimensions = [{ Name: "InstanceType", Value: this.variable.instanceType }];
-    const MetricData = [
-      { MetricName: "CPUUtilization", Dimensions, Timestamp, Value: cpuPercent, Unit: "Percent" as const },
-    ];
+    const live = await this.live();
+    const MetricData = live.map(({ InstanceId = "" }) => ({
+      MetricName: "CPUUtilization",
+      Dimensions: [{ Name: "InstanceId", Value: InstanceId }],
+      Timestamp,
+      Value: cpuPercent,
+      Unit: "Percent" as const,
+    }));
     // Only the service itself may report to its namespace.
     const ec2 = {
       kind: "service",

@@ -117,11 +117,11 @@ describe("the deployed scaler", function () {
       await fleet.wake(event);
       const launched = fleet.launches().length - before;
       await fleet.clock.advance(5_000);
-      await fleet.wake(event);
+      const { summary } = await fleet.wake(event);
       controls.visibilityMs = 0;
       expect(launched).to.be.greaterThan(0);
       expect(fleet.launches()).to.have.length(before + launched);
-      expect(fleet.said().at(-1)).to.match(/\d there already\)$/);
+      expect(summary).to.match(new RegExp(`1 running and ${launched} pending`));
     });
 
     it("never exceeds the maximum, however high the load and often the event", async () => {
@@ -169,7 +169,7 @@ describe("the deployed scaler", function () {
       await role.put(role.granted);
       expect(outcome).to.equal("reconciled");
       expect(summary).to.match(/\d could not be had\)$/);
-      expect(fleet.said().at(-1)).to.match(/^could not launch: UnauthorizedOperation: /);
+      expect(fleet.said().at(-1)).to.match(/^could not launch \d: UnauthorizedOperation: /);
       expect(fleet.launches()).to.have.length(before);
     });
 

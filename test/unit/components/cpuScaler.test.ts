@@ -206,7 +206,6 @@ describe("CpuScaler", () => {
           returnData: true,
         },
       ]);
-      expect(configurationOf(byParameter.recorder).metric).to.deep.equal({ kind: "fleetTag" });
     });
 
     it("by a tick each minute", () => {
@@ -223,7 +222,7 @@ describe("CpuScaler", () => {
         expect(recorder.find(TARGET, `web-${source}-target`).inputs).to.deep.equal({
           rule: `web-${source}-0a1b2c3`,
           arn: arn(fn.name),
-          retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 5 },
+          retryPolicy: { maximumEventAgeInSeconds: 180, maximumRetryAttempts: 5 },
           deadLetterConfig: { arn: arn("web-failures") },
         });
         expect(recorder.find(PERMISSION, `web-${source}-permission`).inputs).to.deep.equal({
@@ -252,7 +251,7 @@ describe("CpuScaler", () => {
       );
       expect(invocations.inputs).to.deep.include({
         destinationConfig: { onFailure: { destination: arn("web-failures") } },
-        maximumEventAgeInSeconds: 60,
+        maximumEventAgeInSeconds: 180,
       });
     });
   });
@@ -267,12 +266,14 @@ describe("CpuScaler", () => {
         fleetTagKey: "Fleet",
         fleet: FLEET,
         launchTemplateId: "web-template-id",
+        launchTemplateVersion: "1",
+        tags: { Name: FLEET, Fleet: FLEET },
+        journalTableName: "web-journal-0a1b2c3",
         subnetIds: REQUIRED.subnetIds,
         securityGroupIds: REQUIRED.securityGroupIds,
         publicIp: false,
         alarmArn: arn("web-cpu-high"),
         tickRuleArn: arn("web-tick"),
-        metric: { kind: "dimensions", dimensions: { ImageId: REQUIRED.amiId } },
         instanceType: "t3.micro",
         imageId: REQUIRED.amiId,
         minInstances: 1,
@@ -331,7 +332,7 @@ describe("CpuScaler", () => {
       });
       const everything = statements(recorder).filter(({ Resource }) => Resource === "*");
       expect(everything.map(({ Action }) => Action)).to.deep.equal([
-        ["ec2:DescribeInstances", "cloudwatch:GetMetricData"],
+        ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "cloudwatch:GetMetricData"],
         ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
       ]);
     });
@@ -349,6 +350,30 @@ describe("CpuScaler", () => {
         Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
       });
     });
+  });
+
+  it("ends with its stack: by an invocation that names what must outlive its instances", () => {
+    const { recorder } = plain;
+    const { inputs } = recorder.find("aws:lambda/invocation:Invocation", "web-fleet-end");
+    expect(inputs).to.deep.include({ functionName: "web-end-0a1b2c3", lifecycleScope: "CRUD" });
+    expect(JSON.parse(inputs.input as string)).to.deep.equal({
+      launchTemplateId: "web-template-id",
+      securityGroupIds: REQUIRED.securityGroupIds,
+    });
+    expect(recorder.find(FUNCTION, "web-end").inputs).to.deep.include({ timeout: 600 });
+    const role = recorder.find("aws:iam/rolePolicy:RolePolicy", "web-end-policy").inputs.policy as string;
+    const granted = (JSON.parse(role) as { Statement: { Action: string | string[] }[] }).Statement;
+    expect(granted.flatMap(({ Action }) => Action)).to.have.members([
+      "ec2:TerminateInstances",
+      "ec2:DescribeInstances",
+      "ec2:DescribeInstanceStatus",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "xray:PutTraceSegments",
+      "xray:PutTelemetryRecords",
+    ]);
   });
 
   it("takes ids that are known only later", () => {
@@ -374,6 +399,12 @@ describe("CpuScaler", () => {
       "web-tick",
       "web-failures",
       "web-failures-policy",
+      "web-journal",
+      "web-end",
+      "web-end-logs",
+      "web-end-role",
+      "web-end-policy",
+      "web-fleet-end",
       "web-scale",
       "web-scale-logs",
       "web-scale-role",
@@ -483,6 +514,11 @@ describe("CpuScaler's arguments", () => {
       "metric: not given; expected one with amiSsmParameter, because an alarm by ImageId must know the image beforehand",
     ],
     [
+      "a minimum that nothing wakes the fleet from",
+      { minInstances: 0 },
+      "minInstances: got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
+    ],
+    [
       "a maximum below the minimum",
       { minInstances: 3, maxInstances: 2 },
       "maxInstances: got 2; expected at least minInstances, 3",
@@ -496,6 +532,21 @@ describe("CpuScaler's arguments", () => {
       "an alarm below the target",
       { alarmCpuPercent: 55 },
       "alarmCpuPercent: got 55; expected at least targetCpuPercent, 60",
+    ],
+    [
+      "an image of another architecture than its type's",
+      {
+        amiId: undefined,
+        amiSsmParameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+        instanceType: "t4g.micro",
+        metric: { kind: "fleetTag" },
+      },
+      "instanceType: got t4g.micro, which needs an image for arm64; expected one for x86_64, which amiSsmParameter names",
+    ],
+    [
+      "user data of more bytes than EC2 takes, though of fewer characters",
+      { userData: "ä".repeat(8_193) },
+      `userData: got '${"ä".repeat(8_193)}'; expected a text of 1 to 16,384 bytes in UTF-8`,
     ],
     [
       "a bad subnet",
@@ -523,9 +574,10 @@ describe("CpuScaler's arguments", () => {
         fc.oneof(fc.integer({ min: -10, max: 10_000 }), fc.double()),
         (name, value) => {
           // Far enough apart for the rules between arguments.
-          const others = { minInstances: 0, maxInstances: 1_000, targetCpuPercent: 60 };
+          const others = { minInstances: 1, maxInstances: 1_000, targetCpuPercent: 60 };
           const refused = problems({ ...others, [name]: value }).length > 0;
-          expect(refused).to.equal(!cpuScalerArguments[name].rule.accepts(value));
+          const wakes = name !== "minInstances" || value !== 0;
+          expect(refused).to.equal(!wakes || !cpuScalerArguments[name].rule.accepts(value));
         },
       ),
     );

@@ -114,7 +114,7 @@ describe("Operations", () => {
     });
 
     it("lets each alarm tell the topic, and the end of those that may end by themselves", () => {
-      const lasting = ["orders-dead-letters", "confirmations-failed", "fleet-events-failed"];
+      const lasting = ["orders-dead-letters", "confirmations-failed"];
       for (const [name, inputs] of alarms) {
         expect(inputs, name).to.deep.include({ actionsEnabled: true, alarmActions: [topicArn] });
         expect(inputs.okActions, name).to.deep.equal(lasting.includes(name) ? undefined : [topicArn]);
@@ -130,7 +130,7 @@ describe("Operations", () => {
         expect(anchors, name).to.include(match?.[1]);
         used.add(match?.[1] ?? "");
       }
-      expect(used.size).to.equal(10);
+      expect(used.size).to.equal(11);
     });
 
     it("names alarms and dashboard after project and stack, so that two stacks can share an account", () => {

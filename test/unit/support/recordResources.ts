@@ -72,6 +72,7 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
     ...(type.includes("sqs/queue:")
       ? { url: `https://sqs.us-east-1.amazonaws.com/123456789012/${name}` }
       : {}),
+    ...(type.includes("ec2/launchTemplate:") ? { latestVersion: 1 } : {}),
     ...(type.includes("dynamodb/table:") ? { streamArn: `${arn}/stream/1` } : {}),
   };
 }

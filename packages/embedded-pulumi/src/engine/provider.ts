@@ -28,6 +28,8 @@ export interface Provider {
   check(request: ResourceRequest): PropertyMap;
   /** Creates the resource from checked inputs. Throws `ResourceFailure`, or AWS's own error. */
   create(request: ResourceRequest): Promise<CreatedResource>;
+  /** Deletes the resource; resolves without doing anything where its end could not be seen. */
+  delete?(request: Pick<ResourceRequest, "type" | "inputs" | "config">, id: string): Promise<void>;
   /** Calls a function ("aws:index/getRegion:getRegion"). Throws when there is no such function. */
   invoke(token: string, args: PropertyMap, config: PropertyMap): Promise<PropertyMap>;
 }

@@ -33,6 +33,12 @@ export function createProvider(context: CreateContext): Provider {
       request.type === PROVIDER_TYPE
         ? Promise.resolve({ id: request.nameSuffix, outputs: {} })
         : create(request, context),
+    async delete({ type, inputs, config }, id) {
+      if (type === PROVIDER_TYPE) return;
+      const found = supported(type);
+      if (found.delete === undefined) return;
+      await found.delete(v.parse(found.inputs, inputsOf(found, inputs, config, context).given), id, context);
+    },
     async invoke(token, args, config) {
       readConfiguration(config, context.region);
       const run = functions[token];
@@ -48,16 +54,19 @@ export function createProvider(context: CreateContext): Provider {
 
 async function create(request: ResourceRequest, context: CreateContext): Promise<CreatedResource> {
   const type = supported(request.type);
-  const { defaultTags } = readConfiguration(request.config, context.region);
-  const taggable = "tags" in entries(type);
-  const tagsAll = { ...defaultTags, ...(request.inputs.tags as Record<string, string> | undefined) };
-  const inputs: unknown = v.parse(
-    type.inputs,
-    taggable ? { ...request.inputs, tags: tagsAll } : request.inputs,
-  );
+  const { given, taggable, tagsAll } = inputsOf(type, request.inputs, request.config, context);
+  const inputs: unknown = v.parse(type.inputs, given);
   const { id, outputs } = await type.create(inputs, context);
   const tags = taggable ? { tags: request.inputs.tags ?? {}, tagsAll } : {};
   return { id, outputs: propertyMap({ region: context.region, ...tags, ...outputs }) };
+}
+
+/** The inputs with the provider's default tags, where the type takes tags. */
+function inputsOf(type: ResourceType, inputs: PropertyMap, config: PropertyMap, context: CreateContext) {
+  const { defaultTags } = readConfiguration(config, context.region);
+  const taggable = "tags" in entries(type);
+  const tagsAll = { ...defaultTags, ...(inputs.tags as Record<string, string> | undefined) };
+  return { given: taggable ? { ...inputs, tags: tagsAll } : inputs, taggable, tagsAll };
 }
 
 function supported(type: string): ResourceType {

@@ -31,4 +31,6 @@ export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> 
   /** The input that Pulumi fills with an automatic name (`name-` and 7 hex digits) when it is left out. */
   readonly autoName?: { readonly property: string; readonly suffix?: string };
   create(inputs: v.InferOutput<Schema>, context: CreateContext): Promise<Created>;
+  /** How it is deleted, where its end can be seen: the rest goes with the cloud. */
+  delete?(inputs: v.InferOutput<Schema>, id: string, context: CreateContext): Promise<void>;
 }

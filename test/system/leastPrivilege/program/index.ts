@@ -45,5 +45,7 @@ export const processFunctionName = orders.processOrdersFunctionName;
 export const confirmFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
 export const fleetFunctionName = fleet.functionName;
 export const imageFleetFunctionName = imageFleet.functionName;
+export const fleetEndFunctionName = fleet.nodes.endFleet.function.name;
+export const imageFleetEndFunctionName = imageFleet.nodes.endFleet.function.name;
 export const shopRoleName = shop.name;
 export const instanceRoleName = instanceRole.name;

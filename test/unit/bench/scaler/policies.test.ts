@@ -21,9 +21,10 @@ function view(cpu: readonly number[], size: number, fleet = instances(size)): Po
   const minutes: MinuteView[] = cpu.map((cpuPercent, minute) => ({
     time: START + minute * 60_000,
     running: { cpuPercent, instances: size },
+    byInstance: new Map(fleet.map(({ id }) => [id, cpuPercent])),
     inService: { cpuPercent, instances: size },
   }));
-  return { now: START + (cpu.length + 1) * 60_000, instances: fleet, minutes };
+  return { now: START + (cpu.length + 1) * 60_000, instances: fleet, ended: [], minutes };
 }
 
 const brief = (action: PolicyAction) =>

@@ -1,11 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import {
-  decideCapacity,
-  type Decision,
-  type ScalingSettings,
-  type Situation,
-} from "../../../../handlers/scaling/decideCapacity";
+import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
+import type { Decision, ScalingSettings, Situation } from "../../../../handlers/scaling/decision";
 import { member, members, minutes, NOW, settings, situation } from "./situation";
 
 /** "+2", "-i-0 i-1" or the reason to hold. */
@@ -20,6 +16,13 @@ function brief(decision: Decision): string {
   }
 }
 
+/** Sums of real numbers depend on their order in the last digit. */
+function roughly(decision: Decision): Decision {
+  const { cpuPercent } = decision.findings;
+  if (cpuPercent === undefined) return decision;
+  return { ...decision, findings: { ...decision.findings, cpuPercent: Math.round(cpuPercent * 1e6) / 1e6 } };
+}
+
 interface Case {
   readonly when: string;
   readonly situation: Situation;
@@ -28,6 +31,19 @@ interface Case {
 }
 
 const flat = (cpu: number) => [cpu, cpu, cpu, cpu, cpu];
+
+const booting = [...members(3), member("i-a", 1), member("i-b", 1)];
+const rising = minutes(members(3), [24, 24, 24, 24, 91]);
+
+/** `count` instances that were terminated so many minutes ago. */
+function ended(count: number, minutesAgo: number) {
+  const endedAt = NOW - minutesAgo * 60_000;
+  return Array.from({ length: count }, (_, index) => ({
+    ...member(`i-ended-${index}`),
+    state: "terminated" as const,
+    endedAt,
+  }));
+}
 
 const cases: readonly Case[] = [
   // Out, in proportion.
@@ -83,11 +99,58 @@ const cases: readonly Case[] = [
     decides: "at target",
   },
   {
-    when: "warming instances already report idle, and thin the average out",
-    situation: situation([...members(3), member("i-a", 1), member("i-b", 1)], [], {
-      datapoints: minutes(flat(54.6), 5),
+    when: "warming instances report the CPU of their boot: that is no load",
+    situation: situation(booting, [], {
+      samples: [...minutes(members(3), flat(55)), ...minutes(booting.slice(3), flat(100))],
+    }),
+    decides: "warming up",
+  },
+  {
+    when: "warming instances report idle, and would thin the average out",
+    situation: situation(booting, [], {
+      samples: [...minutes(members(3), flat(91)), ...minutes(booting.slice(3), flat(0))],
     }),
     decides: "at target",
+  },
+  {
+    when: "an instance that is not the fleet's has the fleet's image and type",
+    situation: situation(members(3), [], {
+      samples: [...minutes(members(3), flat(55)), ...minutes([member("i-foreign")], flat(100))],
+    }),
+    decides: "at target",
+  },
+
+  // The newest minute counts once everybody is in it.
+  {
+    when: "only one of three has reported in the newest minute",
+    situation: situation(members(3), [], {
+      samples: [
+        ...minutes(members(3), [50, 50, 50, 50, undefined]),
+        ...minutes(members(1), flat(100)).slice(-1),
+      ],
+    }),
+    decides: "at target",
+  },
+  {
+    when: "the last of three has reported too",
+    situation: situation(members(3), [], {
+      samples: [
+        ...minutes(members(3), [50, 50, 50, 50, undefined]),
+        ...minutes(members(3), flat(91)).slice(-3),
+      ],
+    }),
+    decides: "+2",
+  },
+  {
+    when: "one of three never reports, the others stand for it",
+    situation: situation(members(3), [], { samples: minutes(members(2), flat(91)) }),
+    // It is replaced beside.
+    decides: "+3",
+  },
+  {
+    when: "the first minute in service is not complete",
+    situation: situation(members(3), [], { samples: minutes(members(1), [100]) }),
+    decides: "no metric",
   },
   {
     when: "the load has gone while one warms up",
@@ -117,9 +180,24 @@ const cases: readonly Case[] = [
     decides: "-i-0 i-1 i-2",
   },
   {
-    when: "instances that served in the window are gone, the metric's count remembers them",
-    situation: situation(members(3), [], { datapoints: minutes([50, 50, 10, 10, 10], 6) }),
+    when: "instances that served in the window are gone, what they carried is remembered",
+    situation: situation([...members(3), ...ended(3, 3)], [], {
+      samples: [
+        ...minutes(members(3), [50, 50, 10, 10, 10]),
+        ...minutes(ended(3, 3), [50, 50, undefined, undefined, undefined]),
+      ],
+    }),
     decides: "stabilising",
+  },
+  {
+    when: "what the ended did in the minute of their end is no measure",
+    situation: situation([...members(3), ...ended(3, 2.7)], [], {
+      samples: [
+        ...minutes(members(3), [10, 10, 10, 10, 10]),
+        ...minutes(ended(3, 2.7), [undefined, undefined, 100, undefined, undefined]),
+      ],
+    }),
+    decides: "-i-0 i-1",
   },
   {
     when: "a minute of the window is missing",
@@ -175,18 +253,20 @@ const cases: readonly Case[] = [
   },
   {
     when: "a datapoint comes from the future",
-    situation: situation(members(3), [], { datapoints: [{ time: NOW + 3_600_000, cpuPercent: 100 }] }),
+    situation: situation(members(3), [], {
+      samples: [{ instanceId: "i-0", time: NOW + 3_600_000, cpuPercent: 100 }],
+    }),
     decides: "no metric",
   },
   {
     when: "a datapoint is no number",
-    situation: situation(members(3), [], { datapoints: minutes([NaN]) }),
+    situation: situation(members(3), [], { samples: minutes(members(3), flat(NaN)) }),
     decides: "no metric",
   },
   {
     when: "datapoints come in any order, and twice",
     situation: situation(members(3), [], {
-      datapoints: [...minutes([24, 24, 24, 24, 91]).toReversed(), ...minutes([24, 24, 24, 24, 91])],
+      samples: [...rising.toReversed(), ...rising],
     }),
     decides: "+2",
   },
@@ -242,6 +322,68 @@ const cases: readonly Case[] = [
     decides: "-i-0",
   },
 
+  // Health.
+  {
+    when: "one fails its status checks, and there is room for another",
+    situation: situation([...members(3), member("i-a", 60, { impaired: true })], flat(60)),
+    decides: "+1",
+  },
+  {
+    when: "one fails its status checks, and nothing is missing without it",
+    situation: situation([...members(3), member("i-a", 60, { impaired: true })], flat(40)),
+    decides: "-i-a",
+  },
+  {
+    when: "one fails its status checks at the maximum: it makes room first",
+    situation: situation([...members(3), member("i-a", 60, { impaired: true })], flat(60)),
+    settings: { maxInstances: 4, minInstances: 4 },
+    decides: "-i-a",
+  },
+  {
+    when: "one fails its status checks while it warms up: it may yet start",
+    situation: situation([...members(3), member("i-a", 1, { impaired: true })], flat(60)),
+    decides: "warming up",
+  },
+  {
+    when: "one has not reported since the end of its warm-up",
+    situation: situation([...members(3), member("i-a", 8)], [], { samples: minutes(members(3), flat(40)) }),
+    decides: "-i-a",
+  },
+  {
+    when: "one has just come into service, and its report may be on the way",
+    situation: situation([...members(3), member("i-a", 5)], [], { samples: minutes(members(3), flat(40)) }),
+    decides: "stabilising",
+  },
+  {
+    when: "the only one has never reported",
+    situation: situation([member("i-a", 8)], []),
+    decides: "-i-a",
+    settings: { maxInstances: 1 },
+  },
+  {
+    when: "nobody reports any more: that is CloudWatch's fault",
+    situation: situation(members(3), []),
+    decides: "no metric",
+  },
+  {
+    when: "one was stopped: it holds no place",
+    situation: situation([...members(2), { ...member("i-a"), state: "stopped" }], flat(60)),
+    settings: { minInstances: 3, maxInstances: 4 },
+    decides: "+1",
+  },
+  {
+    when: "one was stopped at the maximum: it goes, or somebody could start it beside another",
+    situation: situation([...members(2), { ...member("i-a"), state: "stopped" }], flat(60)),
+    settings: { minInstances: 3, maxInstances: 3 },
+    decides: "-i-a",
+  },
+
+  {
+    when: "it is paused with one that was stopped",
+    situation: situation([...members(2), { ...member("i-a"), state: "stopped" }], flat(60)),
+    settings: { paused: true },
+    decides: "paused",
+  },
   {
     when: "it is paused",
     situation: situation(members(3), flat(100)),
@@ -289,13 +431,13 @@ describe("decideCapacity", () => {
         maxLength: 15,
       })
       .map((list) => list.map(([ago, state], index) => member(`i-${index}`, ago, { state }))),
-    datapoints: fc.array(
+    samples: fc.array(
       fc.record({
+        instanceId: fc.nat(15).map((index) => `i-${index}`),
         time: fc.integer({ min: -20, max: 3 }).map((minute) => NOW - 30_000 + minute * 60_000),
         cpuPercent: fc.oneof(fc.double({ min: 0, max: 110, noNaN: true }), fc.constant(NaN)),
-        reporting: fc.integer({ min: 1, max: 20 }),
       }),
-      { maxLength: 15 },
+      { maxLength: 60 },
     ),
     alarm: fc.constantFrom("OK" as const, "ALARM" as const, "INSUFFICIENT_DATA" as const, undefined),
     now: fc.constant(NOW),
@@ -323,7 +465,9 @@ describe("decideCapacity", () => {
           const ids = new Set(decision.instanceIds);
           expect(ids.size).to.equal(decision.instanceIds.length).and.to.be.within(1, limits.maxStep);
           expect(given.fleet.filter(({ id }) => ids.has(id))).to.have.length(ids.size);
-          expect(size - ids.size).to.be.at.least(limits.minInstances);
+          // Only those that are of no use may go below the minimum, to make room for others.
+          const { unhealthy = 0 } = decision.findings;
+          expect(size - Math.max(0, ids.size - unhealthy)).to.be.at.least(limits.minInstances);
         }
       }),
     );
@@ -332,11 +476,13 @@ describe("decideCapacity", () => {
   it("decides the same whatever the order of instances and datapoints", () => {
     fc.assert(
       fc.property(anySituation, anySettings, (given, limits) => {
-        const unique = new Map(given.datapoints.map((datapoint) => [datapoint.time, datapoint]));
-        const datapoints = [...unique.values()];
-        const turned = { ...given, fleet: given.fleet.toReversed(), datapoints: datapoints.toReversed() };
-        expect(decideCapacity(turned, limits)).to.deep.equal(
-          decideCapacity({ ...given, datapoints }, limits),
+        const unique = new Map(
+          given.samples.map((sample) => [`${sample.instanceId} ${sample.time}`, sample]),
+        );
+        const samples = [...unique.values()];
+        const turned = { ...given, fleet: given.fleet.toReversed(), samples: samples.toReversed() };
+        expect(roughly(decideCapacity(turned, limits))).to.deep.equal(
+          roughly(decideCapacity({ ...given, samples }, limits)),
         );
       }),
     );

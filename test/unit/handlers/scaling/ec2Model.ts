@@ -1,13 +1,16 @@
 import type { Random } from "embedded-aws/support";
-import type { RunRequest } from "../../../../handlers/scaling/fillPlaces";
+import type { CpuSample } from "../../../../handlers/scaling/demand";
 import type { InstanceRecord } from "../../../../handlers/scaling/fleet";
-import type { FleetPort } from "../../../../handlers/scaling/reconcile";
-import type { Datapoint } from "../../../../handlers/scaling/demand";
+import type { Clock, Ec2Port } from "../../../../handlers/scaling/ec2Port";
+import { EMPTY_JOURNAL, type Journal, type JournalStore } from "../../../../handlers/scaling/launchJournal";
+import type { LaunchRequest } from "../../../../handlers/scaling/launchRequest";
+import type { CpuReader } from "../../../../handlers/scaling/reconcile";
 import { sdkError } from "./sdkError";
 
 interface Instance {
   readonly id: string;
   readonly clientToken: string | undefined;
+  readonly request: LaunchRequest | undefined;
   readonly launchedAt: number;
   /** From when on every describe shows it; before, a describe may or may not. */
   readonly surelyVisibleAt: number;
@@ -23,6 +26,15 @@ export interface Ec2Faults {
   /** Chances, each from 0 to 1, of one call. */
   readonly noCapacity: number;
   readonly timeout: number;
+  readonly throttle: number;
+}
+
+/** All that an invocation works with. */
+export interface Invocation {
+  readonly ec2: Ec2Port;
+  readonly store: JournalStore;
+  readonly clock: Clock;
+  readonly cpu: CpuReader;
 }
 
 const HOUR = 3_600_000;
@@ -32,9 +44,13 @@ const BOOT_MS = 25_000;
 export class Ec2Model {
   now = Date.UTC(2026, 5, 1, 12);
   readonly instances: Instance[] = [];
-  readonly #byToken = new Map<string, Instance>();
+  readonly #byToken = new Map<string, { readonly request: string; readonly instances: Instance[] }>();
+  /** The launch journal, as everybody reads it. */
+  journal: Journal = EMPTY_JOURNAL;
+  /** Each call of RunInstances, by its subnet and count. */
+  readonly calls: { readonly subnetId: string; readonly count: number; readonly clientToken: string }[] = [];
   /** CPU of the next reads. */
-  cpu: (fleet: readonly InstanceRecord[]) => Datapoint[] = () => [];
+  cpu: (instanceIds: readonly string[]) => CpuSample[] = () => [];
 
   constructor(
     private readonly random: Random,
@@ -47,11 +63,11 @@ export class Ec2Model {
 
   /** An instance that is there from the start: launched by hand when it has no token. */
   seed(clientToken?: string): void {
-    this.#create(clientToken, this.now - HOUR, this.now - HOUR);
+    this.#create(clientToken, undefined, this.now - HOUR, this.now - HOUR);
   }
 
   /** @param turn awaited before each call takes effect, and before each answer: others may act meanwhile. */
-  port(turn: () => Promise<void>): FleetPort {
+  invocation(turn: () => Promise<void>): Invocation {
     const call = async <T>(effect: () => T): Promise<T> => {
       await turn();
       if (this.#happens(this.faults.timeout)) {
@@ -62,23 +78,34 @@ export class Ec2Model {
       await turn();
       return result;
     };
+    const surely = async <T>(effect: () => T): Promise<T> => {
+      await turn();
+      const result = effect();
+      await turn();
+      return result;
+    };
     return {
-      describe: async () => {
-        await turn();
-        const records = this.#describe();
-        await turn();
-        return records;
+      ec2: {
+        describe: () => surely(() => this.#describe()),
+        run: (request, clientToken) => call(() => this.#run(request, clientToken)),
+        terminate: (ids) => call(() => this.#terminate(ids)).catch(() => undefined),
       },
-      cpuSince: async (_from, fleet) => {
-        await turn();
-        return this.cpu(fleet);
+      cpu: { since: (_from, ids) => surely(() => this.cpu(ids)) },
+      store: {
+        read: () => surely(() => this.journal),
+        write: (journal, expectedVersion) =>
+          surely(() => {
+            if (this.journal.version !== expectedVersion) return false;
+            this.journal = JSON.parse(JSON.stringify(journal)) as Journal;
+            return true;
+          }),
       },
-      run: (request) => call(() => this.#run(request)),
-      terminate: (ids) => call(() => this.#terminate(ids)).catch(() => undefined),
-      now: () => this.now,
-      sleep: (ms) => {
-        this.now += ms;
-        return turn();
+      clock: {
+        now: () => this.now,
+        sleep: (ms) => {
+          this.now += ms;
+          return turn();
+        },
       },
     };
   }
@@ -87,25 +114,38 @@ export class Ec2Model {
     return this.random.next() < chance;
   }
 
-  #create(clientToken: string | undefined, launchedAt: number, surelyVisibleAt: number): Instance {
+  #create(
+    clientToken: string | undefined,
+    request: LaunchRequest | undefined,
+    launchedAt: number,
+    surelyVisibleAt: number,
+  ): Instance {
     const id = `i-${this.instances.length.toString().padStart(4, "0")}`;
-    const instance = { id, clientToken, launchedAt, surelyVisibleAt };
+    const instance = { id, clientToken, request, launchedAt, surelyVisibleAt };
     this.instances.push(instance);
     return instance;
   }
 
-  #run({ clientToken, subnetId }: RunRequest): InstanceRecord {
+  #run(request: LaunchRequest, clientToken: string): InstanceRecord[] {
+    const { subnetId, count } = request;
+    this.calls.push({ subnetId, count, clientToken });
+    if (this.#happens(this.faults.throttle)) throw sdkError("RequestLimitExceeded", "too many", 503);
     const key = `${subnetId} ${clientToken}`;
     const known = this.#byToken.get(key);
     if (known !== undefined) {
-      if (known.terminatedAt === undefined) return this.#record(known, true);
+      if (known.request !== JSON.stringify(request))
+        throw sdkError("IdempotentParameterMismatch", "other arguments", 400);
+      const alive = known.instances.filter((instance) => instance.terminatedAt === undefined);
+      if (alive.length > 0) return known.instances.map((each) => this.#record(each, alive.includes(each)));
       throw sdkError("IdempotentInstanceTerminated", "terminated", 400);
     }
     if (this.#happens(this.faults.noCapacity)) throw sdkError("InsufficientInstanceCapacity", "no room", 500);
-    const lag = this.faults.lagMs * this.random.next();
-    const instance = this.#create(clientToken, this.now, this.now + lag);
-    this.#byToken.set(key, instance);
-    return this.#record(instance, true);
+    const room = this.#happens(this.faults.noCapacity) ? 1 + Math.floor(this.random.next() * count) : count;
+    const instances = Array.from({ length: room }, () =>
+      this.#create(clientToken, request, this.now, this.now + this.faults.lagMs * this.random.next()),
+    );
+    this.#byToken.set(key, { request: JSON.stringify(request), instances });
+    return instances.map((instance) => this.#record(instance, true));
   }
 
   #terminate(ids: readonly string[]): void {
@@ -129,13 +169,19 @@ export class Ec2Model {
     return this.faults.flapping && surelyAt !== Infinity && this.#happens(0.5);
   }
 
-  #record({ id, clientToken, launchedAt }: Instance, alive: boolean): InstanceRecord {
+  #record({ id, clientToken, request, launchedAt, terminatedAt }: Instance, alive: boolean): InstanceRecord {
     const booted = this.now - launchedAt >= BOOT_MS;
     return {
       id,
       state: alive ? (booted ? "running" : "pending") : "terminated",
       launchTime: launchedAt,
       imageId: "ami-new",
+      ...(request !== undefined && {
+        subnetId: request.subnetId,
+        securityGroupIds: request.securityGroupIds,
+        launchTemplateId: request.launchTemplateId,
+      }),
+      ...(!alive && { endedAt: terminatedAt }),
       ...(clientToken !== undefined && { clientToken }),
     };
   }

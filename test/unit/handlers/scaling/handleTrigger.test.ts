@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { FleetPort } from "../../../../handlers/scaling/reconcile";
+import type { FleetPort, FleetSession } from "../../../../handlers/scaling/fleetPort";
 import { createScaleFleet } from "../../../../handlers/scaling/handleTrigger";
 import type { Telemetry } from "../../../../handlers/shared/telemetry";
 import { alarmEvent, tickEvent } from "./events";
@@ -8,8 +8,31 @@ import { configuration, members, minutes, NOW } from "./situation";
 
 const flat = (cpu: number) => [cpu, cpu, cpu, cpu, cpu];
 
+/** What one invocation finds in a fleet and can do to it, unless told otherwise. */
+function fleetOf(size: number, terminated: string[], changes: Partial<FleetSession> = {}): FleetPort {
+  return {
+    open: () =>
+      Promise.resolve({
+        records: members(size),
+        unseen: 0,
+        found: [],
+        launch: (count) =>
+          Promise.resolve({
+            kind: "asked",
+            launched: Array.from({ length: count }, (_, index) => `i-new-${index + 1}`),
+            refused: [],
+          }),
+        terminate: (ids) => {
+          terminated.push(...ids);
+          return Promise.resolve(ids);
+        },
+        ...changes,
+      }),
+  };
+}
+
 /** The function on a fleet of `size` at `cpu` %, with what it logs, counts and asks for. */
-function setUp(size: number, cpu: number, changes: Partial<FleetPort> = {}) {
+function setUp(size: number, cpu: number, changes: Partial<FleetSession> = {}) {
   const lines: string[] = [];
   const counts: Record<string, number>[] = [];
   const terminated: string[] = [];
@@ -22,27 +45,14 @@ function setUp(size: number, cpu: number, changes: Partial<FleetPort> = {}) {
       counts.push({ ...given });
     },
   };
-  let launched = 0;
-  const port: FleetPort = {
-    describe: () => Promise.resolve(members(size)),
-    cpuSince: () => Promise.resolve(minutes(flat(cpu), size)),
-    run: ({ clientToken }) =>
-      Promise.resolve({
-        id: `i-new-${++launched}`,
-        state: "pending",
-        launchTime: NOW,
-        imageId: "ami-new",
-        clientToken,
-      }),
-    terminate: (ids) => {
-      terminated.push(...ids);
-      return Promise.resolve();
-    },
+  const aws = {
+    fleet: fleetOf(size, terminated, changes),
+    cpu: { since: () => Promise.resolve(minutes(members(size), flat(cpu))) },
     now: () => NOW,
-    sleep: () => Promise.resolve(),
-    ...changes,
   };
-  return { scaleFleet: createScaleFleet(configuration, port, telemetry), lines, counts, terminated };
+  const scaleFleet = createScaleFleet(configuration, aws, telemetry);
+  const wake = (event: unknown) => scaleFleet(event, { remainingMs: () => 60_000 });
+  return { scaleFleet: wake, telemetry, lines, counts, terminated };
 }
 
 describe("scaleFleet", () => {
@@ -62,6 +72,7 @@ describe("scaleFleet", () => {
           InstancesDesired: 5,
           InstancesRunning: 3,
           InstancesPending: 0,
+          InstancesUnhealthy: 0,
           InstancesLaunched: 2,
           InstancesTerminated: 0,
           LaunchesRefused: 0,
@@ -92,38 +103,61 @@ describe("scaleFleet", () => {
 
   it("tells of each launch that could not be had, as an error and in numbers", async () => {
     const { scaleFleet, lines, counts } = setUp(3, 91, {
-      run: () => Promise.reject(sdkError("InsufficientInstanceCapacity", "no room", 500)),
-    });
-    await scaleFleet(tickEvent());
-    expect(lines[0]).to.match(/launching 2 × t3.micro of ami-new \(2 could not be had\)$/);
-    expect(lines.slice(1)).to.have.length(2);
-    expect(lines[1]).to.match(/^error: could not launch: a: InsufficientInstanceCapacity: no room; b: /);
-    expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 2 });
-  });
-
-  it("tells what was there already, launched by somebody else", async () => {
-    const { scaleFleet, lines, counts } = setUp(3, 91, {
-      run: ({ clientToken }) =>
+      launch: (count) =>
         Promise.resolve({
-          id: clientToken,
-          state: "running",
-          launchTime: NOW - 60_000,
-          imageId: "ami-new",
-          clientToken,
+          kind: "asked",
+          launched: [],
+          refused: [{ kind: "no capacity", count, reason: "a: InsufficientInstanceCapacity: no room" }],
         }),
     });
     await scaleFleet(tickEvent());
-    expect(lines[0]).to.match(/launching 2 × t3.micro of ami-new \(2 there already\)$/);
-    expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 0 });
+    expect(lines).to.deep.equal([
+      "info: CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-new (2 could not be had)",
+      "error: could not launch 2: a: InsufficientInstanceCapacity: no room",
+    ]);
+    expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 2 });
+  });
+
+  it("tells what an earlier invocation had launched without knowing", async () => {
+    const { scaleFleet, lines, counts } = setUp(3, 91, { found: ["i-a", "i-b"], unseen: 2 });
+    await scaleFleet(tickEvent());
+    expect(lines[0]).to.match(/fits the target of 60 % \(2 there already\)$/);
+    expect(counts[0]).to.include({ InstancesPending: 2, InstancesLaunched: 0, LaunchesRefused: 0 });
+  });
+
+  for (const [hold, words] of [
+    ["another at work", /holding: another invocation is at work/],
+    ["fleet ended", /holding: the fleet was ended with its stack$/],
+  ] as const) {
+    it(`does nothing, and says so, when the fleet says "${hold}"`, async () => {
+      const { scaleFleet, lines, terminated } = setUp(3, 91, {
+        hold,
+        launch: () => expect.fail("something was launched"),
+      });
+      await scaleFleet(tickEvent());
+      expect(lines[0]).to.match(words);
+      expect(terminated).to.deep.equal([]);
+    });
+  }
+
+  it("says so when another invocation was faster", async () => {
+    const { scaleFleet, lines } = setUp(3, 91, {
+      launch: () => Promise.resolve({ kind: "another at work" }),
+    });
+    await scaleFleet(tickEvent());
+    expect(lines[0]).to.match(/holding: another invocation is at work/);
   });
 
   it("refuses foreign and malformed events without looking at anything", async () => {
-    const untouched = () => expect.fail("AWS was called");
-    const { scaleFleet, lines, counts } = setUp(3, 91, {
-      describe: untouched,
-      cpuSince: untouched,
-      run: untouched,
-    });
+    const telemetry = setUp(3, 91);
+    const aws = {
+      fleet: { open: () => expect.fail("AWS was called") },
+      cpu: { since: () => expect.fail("AWS was called") },
+      now: () => NOW,
+    };
+    const { lines, counts } = telemetry;
+    const scaleFleet = (event: unknown) =>
+      createScaleFleet(configuration, aws, telemetry.telemetry)(event, { remainingMs: () => 60_000 });
     for (const event of [
       null,
       {},
@@ -146,7 +180,7 @@ describe("scaleFleet", () => {
 
   it("passes AWS's errors on, for Lambda to retry", async () => {
     const { scaleFleet } = setUp(3, 91, {
-      describe: () => Promise.reject(sdkError("UnauthorizedOperation", "not you", 403)),
+      launch: () => Promise.reject(sdkError("UnauthorizedOperation", "not you", 403)),
     });
     const error: unknown = await scaleFleet(tickEvent()).then(
       () => undefined,

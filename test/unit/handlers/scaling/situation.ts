@@ -2,9 +2,9 @@ import { cpuScalerArguments } from "../../../../components/cpuScaler/arguments";
 import { defaultsOf, sentOf } from "../../../../components/parts/argumentTable";
 import type { ScalerConfiguration } from "../../../../handlers/scaling/configuration";
 import { SOURCES } from "./events";
-import type { Situation, ScalingSettings } from "../../../../handlers/scaling/decideCapacity";
-import type { Datapoint } from "../../../../handlers/scaling/demand";
-import type { Member } from "../../../../handlers/scaling/fleet";
+import type { Situation, ScalingSettings } from "../../../../handlers/scaling/decision";
+import type { CpuSample } from "../../../../handlers/scaling/demand";
+import type { InstanceRecord, Member } from "../../../../handlers/scaling/fleet";
 
 /** Situations are told in minutes before this moment: half a minute past a full one. */
 export const NOW = Date.UTC(2026, 5, 1, 12, 0, 30);
@@ -32,29 +32,28 @@ export function members(count: number): Member[] {
 }
 
 /**
- * One datapoint a minute, the last of them for the minute that ended a minute ago (CloudWatch is late); a gap
- * where the value is undefined.
+ * What each of these instances reports, minute by minute, from its launch on: the same CPU for all; the last
+ * minute is the one that ended half a minute ago. A gap where the value is undefined.
  */
-export function minutes(values: readonly (number | undefined)[], reporting?: number): Datapoint[] {
-  return values.flatMap((cpuPercent, index) =>
-    cpuPercent === undefined
-      ? []
-      : [
-          {
-            time: FULL_MINUTE - (values.length - index + 1) * 60_000,
-            cpuPercent,
-            ...(reporting !== undefined && { reporting }),
-          },
-        ],
-  );
+export function minutes(
+  fleet: readonly Pick<Member, "id" | "launchTime">[],
+  values: readonly (number | undefined)[],
+): CpuSample[] {
+  return values.flatMap((cpuPercent, index) => {
+    const time = FULL_MINUTE - (values.length - index) * 60_000;
+    if (cpuPercent === undefined) return [];
+    return fleet
+      .filter(({ launchTime }) => launchTime <= time)
+      .map(({ id }) => ({ instanceId: id, time, cpuPercent }));
+  });
 }
 
 export function situation(
-  fleet: readonly Member[],
+  fleet: readonly InstanceRecord[],
   cpu: readonly (number | undefined)[],
   changes: Partial<Situation> = {},
 ): Situation {
-  return { now: NOW, fleet, datapoints: minutes(cpu), ...changes };
+  return { now: NOW, fleet, samples: minutes(fleet, cpu), ...changes };
 }
 
 /** What the component tells the function. */
@@ -64,10 +63,12 @@ export const configuration: ScalerConfiguration = {
   fleetTagKey: "Fleet",
   fleet: "web",
   launchTemplateId: "lt-1",
+  launchTemplateVersion: "3",
+  tags: { Fleet: "web", Name: "web" },
+  journalTableName: "web-journal",
   subnetIds: ["a", "b", "c"],
   securityGroupIds: ["sg-1"],
   publicIp: false,
   ...SOURCES,
-  metric: { kind: "dimensions", dimensions: { ImageId: "ami-new" } },
   instanceType: "t3.micro",
 };

@@ -76,7 +76,7 @@ export function instanceElement(
     },
     ...(state === "terminated" || state === "shutting-down"
       ? {
-          StateTransitionReason: "User initiated",
+          StateTransitionReason: userInitiated(instance),
           StateReason: {
             Code: "Client.UserInitiatedShutdown",
             Message: "Client.UserInitiatedShutdown: User initiated shutdown",
@@ -84,6 +84,13 @@ export function instanceElement(
         }
       : { StateTransitionReason: "" }),
   } as const;
+}
+
+/** "User initiated (2026-06-01 12:00:00 GMT)", as EC2 writes it. */
+function userInitiated({ states }: Instance): string {
+  const at = states.find(({ state }) => state === "shutting-down")?.at;
+  if (at === undefined) return "User initiated";
+  return `User initiated (${new Date(at).toISOString().slice(0, 19).replace("T", " ")} GMT)`;
 }
 
 /** The primary interface, which an instance is launched with and loses when it terminates. */

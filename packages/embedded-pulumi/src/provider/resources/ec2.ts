@@ -173,6 +173,9 @@ const launchTemplate = resource({
       },
     };
   },
+  async delete(_inputs, id, context) {
+    await context.call("ec2", "DeleteLaunchTemplate", { LaunchTemplateId: id });
+  },
 });
 
 const rule = v.strictObject({
@@ -241,6 +244,9 @@ const securityGroup = resource({
         description: inputs.description,
       },
     };
+  },
+  async delete(_inputs, id, context) {
+    await context.call("ec2", "DeleteSecurityGroup", { GroupId: id });
   },
 });
 

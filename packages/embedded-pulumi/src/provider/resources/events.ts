@@ -78,6 +78,13 @@ const eventTarget = resource({
       throw new Error(`${failed.ErrorCode ?? "PutTargets"}: ${failed.ErrorMessage ?? "refused"}`);
     return { id: `${inputs.rule}-${inputs.targetId}`, outputs: { eventBusName: inputs.eventBusName } };
   },
+  async delete(inputs, _id, context) {
+    await context.call("events", "RemoveTargets", {
+      Rule: inputs.rule,
+      EventBusName: inputs.eventBusName,
+      Ids: [inputs.targetId],
+    });
+  },
 });
 
 export const events = [eventRule, eventTarget];

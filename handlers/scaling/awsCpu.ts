@@ -1,0 +1,30 @@
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
+import { clientConfig } from "../shared/retry";
+import { cpuQueries, samplesFrom } from "./cpuMetric";
+import type { CpuReader } from "./reconcile";
+
+/** The CPU of instances as CloudWatch knows it. */
+export function awsCpu(): CpuReader {
+  const cloudWatch = new CloudWatchClient({ ...clientConfig, maxAttempts: 3 });
+  return {
+    async since(from, instanceIds) {
+      const results: MetricDataResult[] = [];
+      for (const MetricDataQueries of cpuQueries(instanceIds)) {
+        let NextToken: string | undefined;
+        do {
+          const page = await cloudWatch.send(
+            new GetMetricDataCommand({
+              MetricDataQueries,
+              StartTime: new Date(from),
+              EndTime: new Date(),
+              ...(NextToken !== undefined && { NextToken }),
+            }),
+          );
+          for (const result of page.MetricDataResults ?? []) results.push(result);
+          NextToken = page.NextToken;
+        } while (NextToken);
+      }
+      return samplesFrom(results);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import type { CpuSample } from "./demand";
+import type { InstanceRecord } from "./fleet";
+import type { FleetView } from "./fleetPort";
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const seconds = v.pipe(v.number(), v.minValue(0));
+
+/** How the fleet is to be kept; see the arguments of `CpuScaler` for units, defaults and limits. */
+export const scalingSettings = v.object({
+  minInstances: count,
+  maxInstances: count,
+  targetCpuPercent: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
+  tolerance: v.pipe(v.number(), v.minValue(0)),
+  warmupSeconds: seconds,
+  scaleInAfterSeconds: seconds,
+  maxStep: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  paused: v.boolean(),
+  /** The image that new instances get, where it is known before the launch. */
+  imageId: v.optional(v.string()),
+});
+
+export type ScalingSettings = Readonly<v.InferOutput<typeof scalingSettings>>;
+
+/** All that a decision is made of. */
+export interface Situation {
+  readonly now: number;
+  /** Every instance with the fleet's tag, in every state; the order does not matter. */
+  readonly fleet: readonly InstanceRecord[];
+  /** Instances that were launched and that nobody sees yet; none by default. */
+  readonly unseen?: number | undefined;
+  /** Of those instances, at least the minutes of the stabilisation window; the order does not matter. */
+  readonly samples: readonly CpuSample[];
+  /** The alarm's new state, when its change is what woke us. */
+  readonly alarm?: AlarmState | undefined;
+  /** Why nothing may be done, whatever the load. */
+  readonly hold?: FleetView["hold"];
+}
+
+export type HoldReason =
+  | "paused"
+  | "no metric"
+  | "at target"
+  | "warming up"
+  | "stabilising"
+  | "alarm has no data"
+  | "at maximum"
+  | "launches unseen"
+  | NonNullable<FleetView["hold"]>;
+
+/** What a decision was made on, for the one line that explains it. */
+export interface Findings {
+  /** Of the last minute that counted; left out when there was none. */
+  readonly cpuPercent?: number;
+  /** Instances in service that reported in that minute. */
+  readonly measured: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly warmingUp: number;
+  /** Instances that are of no use and are being replaced; left out when there are none. */
+  readonly unhealthy?: number;
+  /** Instances wanted, before the limits. */
+  readonly wanted: number;
+  /** Instances wanted, within the limits; reached in steps of at most `maxStep`. */
+  readonly desired: number;
+}
+
+export type Decision =
+  | { readonly action: "launch"; readonly count: number; readonly findings: Findings }
+  | { readonly action: "terminate"; readonly instanceIds: readonly string[]; readonly findings: Findings }
+  | { readonly action: "hold"; readonly reason: HoldReason; readonly findings: Findings };

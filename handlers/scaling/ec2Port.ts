@@ -1,0 +1,17 @@
+import type { InstanceRecord } from "./fleet";
+import type { LaunchRequest } from "./launchRequest";
+
+/** What launching needs of EC2. Each call rejects with the SDK's errors. */
+export interface Ec2Port {
+  /** Every instance with the fleet's tag, in every state; may lag behind what has just been done. */
+  describe(): Promise<InstanceRecord[]>;
+  /** Launches, or answers with what the token has launched before. Makes one attempt. */
+  run(request: LaunchRequest, clientToken: string): Promise<InstanceRecord[]>;
+  terminate(instanceIds: readonly string[]): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}

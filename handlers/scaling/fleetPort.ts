@@ -1,0 +1,48 @@
+import type { InstanceRecord } from "./fleet";
+
+/** What is left of an invocation. */
+export interface TimeLeft {
+  /** Milliseconds until Lambda ends it. */
+  remainingMs(): number;
+}
+
+export interface FleetView {
+  /** Every instance with the fleet's tag, in every state, as AWS describes it; that may lag. */
+  readonly records: readonly InstanceRecord[];
+  /** Instances that were launched, or may have been, and that AWS does not show yet. */
+  readonly unseen: number;
+  /** Why nothing may be done now: another invocation is at work, or the fleet was ended with its stack. */
+  readonly hold?: "another at work" | "fleet ended" | undefined;
+  /** Ids of instances that an earlier invocation asked for and could not tell of. */
+  readonly found: readonly string[];
+}
+
+export interface LaunchProblem {
+  readonly kind: "no capacity" | "refused" | "unclear";
+  /** How many instances are missing for it. */
+  readonly count: number;
+  readonly reason: string;
+}
+
+export type LaunchReport =
+  | { readonly kind: "another at work" }
+  | {
+      readonly kind: "asked";
+      /** Ids of the instances that this call launched. */
+      readonly launched: readonly string[];
+      /** Why others were not. */
+      readonly refused: readonly LaunchProblem[];
+    };
+
+/** A fleet as one invocation has found it, and what may be done to it. At most one of the two, once. */
+export interface FleetSession extends FleetView {
+  /** Rejects with the SDK's errors only where nothing can have been launched. */
+  launch(count: number): Promise<LaunchReport>;
+  /** Ids of those that were told to end; none when another invocation was at work. */
+  terminate(instanceIds: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Whatever carries decisions out: instances launched by the function itself, or a group of EC2 Auto Scaling. */
+export interface FleetPort {
+  open(time: TimeLeft): Promise<FleetSession>;
+}

@@ -1,0 +1,157 @@
+import type { Clock, Ec2Port } from "./ec2Port";
+import { type InstanceRecord, membersOf } from "./fleet";
+import type { FleetPort, FleetSession, FleetView, LaunchReport, TimeLeft } from "./fleetPort";
+import { LaunchWork } from "./launchWork";
+import { compared, isOpen, unseenOf, withLaunch, type Journal, type JournalStore } from "./launchJournal";
+import { spread, type LaunchSettings } from "./launchRequest";
+import { RequestBucket } from "./requestBucket";
+
+export interface InstancesFleetParts {
+  readonly ec2: Ec2Port;
+  readonly store: JournalStore;
+  readonly clock: Clock;
+  readonly settings: LaunchSettings & {
+    readonly subnetIds: readonly string[];
+    /** While true, nothing is launched, not even what was asked for before. */
+    readonly paused: boolean;
+  };
+  /** Names an invocation, unlike every other. */
+  readonly newHolder: () => string;
+}
+
+/** Two clocks may differ by so much: a lease ends that much later than its holder. */
+const CLOCK_SKEW_MS = 2_000;
+
+/**
+ * A fleet whose instances the function launches and terminates itself.
+ *
+ * How a launch happens once, whoever asks for it and however often: it is written to the journal before it is
+ * asked for, by one invocation at a time, and stands there until EC2 shows it (see `Journal`). Its client token
+ * makes asking again harmless. So neither duplicates nor kills, neither lags nor zones without room launch
+ * twice, and what is there and on its way never exceeds the maximum.
+ */
+export function instancesFleet(parts: InstancesFleetParts): FleetPort {
+  const bucket = new RequestBucket(parts.clock);
+  return {
+    async open(time) {
+      const { ec2, store, clock } = parts;
+      const session = new Session(parts, bucket, time, parts.newHolder(), await store.read());
+      await session.look(await ec2.describe(), clock.now());
+      return session;
+    },
+  };
+}
+
+class Session implements FleetSession {
+  records: readonly InstanceRecord[] = [];
+  hold: FleetView["hold"] = undefined;
+  found: readonly string[] = [];
+  #book: Journal;
+
+  constructor(
+    private readonly parts: InstancesFleetParts,
+    private readonly bucket: RequestBucket,
+    private readonly time: TimeLeft,
+    private readonly holder: string,
+    book: Journal,
+  ) {
+    this.#book = book;
+  }
+
+  get unseen(): number {
+    return this.#book.launches.reduce((sum, each) => sum + unseenOf(each, this.records), 0);
+  }
+
+  /** Compares journal and fleet, and asks again for what an earlier invocation could not tell of. */
+  async look(records: readonly InstanceRecord[], now: number): Promise<void> {
+    this.records = records;
+    if (this.#book.ended) this.hold = "fleet ended";
+    else if (this.#book.leaseUntil > now) this.hold = "another at work";
+    else {
+      this.#book = compared(this.#book, records, now);
+      const open = this.#book.launches.filter(isOpen);
+      if (open.length === 0 || this.parts.settings.paused) return;
+      if (!(await this.#write({ ...this.#book, leaseUntil: this.#leaseEnd() }))) {
+        this.#lost();
+        return;
+      }
+      const work = this.#work();
+      await work.askAgain(open);
+      this.found = work.launched;
+      await this.#release(work.book);
+    }
+  }
+
+  async launch(count: number): Promise<LaunchReport> {
+    const { settings, clock } = this.parts;
+    const { subnetIds } = settings;
+    const there = [
+      ...membersOf(this.records).flatMap(({ subnetId }) => subnetId ?? []),
+      ...this.#book.launches.flatMap((each) =>
+        Array<string>(unseenOf(each, this.records)).fill(each.request.subnetId),
+      ),
+    ];
+    const added = [];
+    let book = this.#book;
+    for (const { elsewhere, ...place } of spread(count, subnetIds, there)) {
+      const next = withLaunch(book, { ...launchSettings(settings), ...place }, elsewhere, clock.now());
+      book = next.book;
+      added.push(next.launch);
+    }
+    if (!(await this.#write({ ...book, leaseUntil: this.#leaseEnd() }))) {
+      this.#lost();
+      return { kind: "another at work" };
+    }
+    const work = this.#work();
+    await work.ask(added);
+    await this.#release(work.book);
+    return { kind: "asked", launched: work.launched, refused: work.refused };
+  }
+
+  async terminate(instanceIds: readonly string[]): Promise<readonly string[]> {
+    if (!(await this.#write({ ...this.#book, leaseUntil: this.#leaseEnd() }))) {
+      this.#lost();
+      return [];
+    }
+    try {
+      await this.parts.ec2.terminate(instanceIds);
+    } finally {
+      await this.#release(this.#book);
+    }
+    return instanceIds;
+  }
+
+  #work(): LaunchWork {
+    const save = async (book: Journal): Promise<Journal> => {
+      if (!(await this.#write(book))) throw new Error("another invocation has written to the launch journal");
+      return this.#book;
+    };
+    return new LaunchWork({ ...this.parts, save }, this.bucket, this.time, this.#book);
+  }
+
+  #leaseEnd(): number {
+    return this.parts.clock.now() + this.time.remainingMs() + CLOCK_SKEW_MS;
+  }
+
+  #lost(): void {
+    this.hold = "another at work";
+  }
+
+  /** Ends the lease. Should it fail, it ends by itself. */
+  async #release(book: Journal): Promise<void> {
+    await this.#write({ ...book, leaseUntil: 0 });
+  }
+
+  async #write(book: Journal): Promise<boolean> {
+    const next = { ...book, version: this.#book.version + 1, holder: this.holder };
+    const written = await this.parts.store.write(next, this.#book.version);
+    if (written) this.#book = next;
+    return written;
+  }
+}
+
+/** Only what belongs to a request: whatever else is handed in must not reach its token. */
+function launchSettings(settings: LaunchSettings): LaunchSettings {
+  const { launchTemplateId, launchTemplateVersion, securityGroupIds, publicIp, tags } = settings;
+  return { launchTemplateId, launchTemplateVersion, securityGroupIds, publicIp, tags };
+}

@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import { seededRandom, type Random } from "embedded-aws/support";
+import { createEndFleet } from "../../../../handlers/scaling/endFleet";
+import { instancesFleet } from "../../../../handlers/scaling/instancesFleet";
+import { reconcile } from "../../../../handlers/scaling/reconcile";
+import { Ec2Model, Turns, type Ec2Faults } from "./ec2Model";
+import { configuration, settings } from "./situation";
+
+const faultless: Ec2Faults = { lagMs: 0, flapping: false, noCapacity: 0, timeout: 0, throttle: 0 };
+const PARTS = { launchTemplateId: "lt-1", securityGroupIds: ["sg-1"] };
+const event = (action: string, parts: object = PARTS) => ({ ...parts, tf: { action, prev_input: null } });
+const atOnce = () => Promise.resolve();
+const TIMEOUT_MS = 600_000;
+
+let holders = 0;
+
+function end(ec2: Ec2Model, what: unknown, turn = atOnce, timeoutMs = TIMEOUT_MS) {
+  const deadline = ec2.now + timeoutMs;
+  const endFleet = createEndFleet({
+    ...ec2.invocation(turn),
+    newHolder: () => `end-${++holders}`,
+    log: { info: () => undefined },
+  });
+  return endFleet(what, { remainingMs: () => deadline - ec2.now });
+}
+
+function tick(ec2: Ec2Model, turn = atOnce) {
+  const deadline = ec2.now + 60_000;
+  const { cpu, ...aws } = ec2.invocation(turn);
+  const limits = { ...settings, minInstances: 3, maxInstances: 5 };
+  const fleet = instancesFleet({
+    ...aws,
+    settings: { ...configuration, ...limits },
+    newHolder: () => `scale-${++holders}`,
+  });
+  const parts = { fleet, cpu, now: () => ec2.now, settings: limits };
+  return reconcile(parts, { remainingMs: () => deadline - ec2.now });
+}
+
+describe("endFleet", () => {
+  it("ends every instance, and waits until EC2 shows that they have ended", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), { ...faultless, lagMs: 30_000 });
+    await tick(ec2);
+    expect(ec2.live).to.equal(3);
+    const { terminated } = await end(ec2, event("delete"));
+    expect(terminated).to.have.length(3);
+    expect(ec2.live).to.equal(0);
+    const records = await ec2.invocation(atOnce).ec2.describe();
+    expect(new Set(records.map(({ state }) => state))).to.deep.equal(new Set(["terminated"]));
+  });
+
+  it("keeps the fleet ended, whatever events still wait, until it is made anew", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), faultless);
+    await end(ec2, event("delete"));
+    expect((await tick(ec2)).decision).to.deep.include({ action: "hold", reason: "fleet ended" });
+    expect(await end(ec2, event("create"))).to.deep.equal({ outcome: "opened", terminated: [] });
+    expect((await tick(ec2)).launched).to.have.length(3);
+  });
+
+  it("says what is left when its time runs out, and goes on when it is asked again", async () => {
+    const ec2 = new Ec2Model(seededRandom(2), { ...faultless, lagMs: 300_000 });
+    await tick(ec2);
+    const error: unknown = await end(ec2, event("delete"), atOnce, 20_000).catch((reason: unknown) => reason);
+    expect(String(error)).to.match(/the fleet has not ended in time: .*; try again/);
+    await end(ec2, event("delete"));
+    expect(ec2.live).to.equal(0);
+  });
+
+  it("ends the instances of a template that was replaced, and no others", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), faultless);
+    await tick(ec2);
+    expect((await end(ec2, event("update"))).terminated).to.deep.equal([]);
+    const renewed = await end(ec2, event("update", { ...PARTS, launchTemplateId: "lt-2" }));
+    expect(renewed).to.deep.include({ outcome: "renewed" });
+    expect(ec2.live).to.equal(0);
+    // A fleet goes on.
+    expect((await tick(ec2)).launched).to.have.length(3);
+  });
+
+  it("ends the instances of a security group that was replaced", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), faultless);
+    await tick(ec2);
+    await end(ec2, event("update", { ...PARTS, securityGroupIds: ["sg-2"] }));
+    expect(ec2.live).to.equal(0);
+  });
+
+  it("refuses an event that is none of the deployment's", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), faultless);
+    for (const what of [{}, { ...PARTS, tf: { action: "destroy" } }, { tf: { action: "delete" } }]) {
+      const error: unknown = await end(ec2, what).catch((reason: unknown) => reason);
+      expect(String(error)).to.match(/the event is malformed: /);
+    }
+  });
+
+  /** Ticks, duplicated and killed, before, while and after the fleet is ended. */
+  async function destroyed(random: Random): Promise<Ec2Model> {
+    const pick = (from: number, to: number) => from + Math.floor(random.next() * (to - from + 1));
+    const ec2 = new Ec2Model(random, {
+      lagMs: 45_000,
+      flapping: true,
+      noCapacity: 0.3,
+      timeout: 0.1,
+      throttle: 0.1,
+    });
+    const turns = new Turns(random);
+    const ticks = (count: number) => {
+      for (let each = 0; each < count; each++) {
+        const deadline = ec2.now + 60_000;
+        const turn = async () => {
+          await turns.wait();
+          if (ec2.now >= deadline || random.next() < 0.03) await new Promise(() => undefined);
+        };
+        tick(ec2, turn).catch(() => undefined);
+      }
+    };
+    const run = () => turns.run(() => void (ec2.now += pick(0, 1_500)));
+    ticks(pick(1, 3));
+    if (random.next() < 0.5) await run();
+    ec2.now += pick(0, 90) * 1_000;
+    ticks(pick(0, 2));
+    let ended = false;
+    const ending = (async () => {
+      while (!ended) {
+        ended = await end(ec2, event("delete"), turns.wait).then(
+          () => true,
+          () => false,
+        );
+      }
+    })();
+    await run();
+    await ending;
+    ticks(pick(1, 3));
+    await run();
+    return ec2;
+  }
+
+  it("leaves nothing behind in 500 random orders of ticks, kills and the end", async () => {
+    let launched = 0;
+    for (let seed = 1; seed <= 500; seed++) {
+      const ec2 = await destroyed(seededRandom(seed));
+      expect(ec2.live, `seed ${seed}`).to.equal(0);
+      launched += ec2.instances.length;
+    }
+    expect(launched).to.be.greaterThan(500);
+  }).timeout(60_000);
+});
