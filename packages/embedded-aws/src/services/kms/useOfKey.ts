@@ -35,7 +35,7 @@ export async function authorizeUseOfKey(
     if (key?.KeyState !== "Enabled") {
       throw new AwsError(
         "KMSInvalidStateException",
-        `${arn} is pending deletion; expected a key that is enabled`,
+        `${arn} is ${key?.KeyState === "Disabled" ? "disabled" : "pending deletion"}; expected a key that is enabled`,
       );
     }
   } catch (error) {
