@@ -42,6 +42,22 @@ describe("the provider, on messaging, functions and secrets,", () => {
     expect(standard.id).to.match(/\/x-0123abc$/);
   });
 
+  it("creates an encrypted parameter", async () => {
+    const key = await create("aws:kms/key:Key", {});
+    const parameter = await create("aws:ssm/parameter:Parameter", {
+      type: "SecureString",
+      value: "hush",
+      keyId: key.id,
+      description: "d",
+      tags,
+    });
+    const { Parameter } = await cloud.call("ssm", "GetParameter", {
+      Name: parameter.id,
+      WithDecryption: true,
+    });
+    expect(Parameter).to.include({ Type: "SecureString", Value: "hush" });
+  });
+
   it("creates a version of a function and an alias of it, each with its permissions and settings", async () => {
     const { arn } = (
       await create("aws:iam/role:Role", {
