@@ -64,15 +64,17 @@ describe("SSM parameters, by SDK v3", () => {
       const values: (string | undefined)[] = [];
       let NextToken: string | undefined;
       do {
-        const page: { Parameters?: { Value?: string | undefined }[]; NextToken?: string | undefined } =
-          await ssm.send(
-            new GetParametersByPathCommand({
-              Path,
-              Recursive,
-              MaxResults: 2,
-              ...(NextToken && { NextToken }),
-            }),
-          );
+        const page: {
+          Parameters?: { Value?: string | undefined }[] | undefined;
+          NextToken?: string | undefined;
+        } = await ssm.send(
+          new GetParametersByPathCommand({
+            Path,
+            Recursive,
+            MaxResults: 2,
+            ...(NextToken && { NextToken }),
+          }),
+        );
         values.push(...(page.Parameters ?? []).map(({ Value }) => Value));
         NextToken = page.NextToken;
       } while (NextToken !== undefined);
