@@ -133,7 +133,7 @@ function withAttributes(notification: Notification): object {
  * AWS's private key is not here. Lambda's events write "Url" where SNS itself writes "URL".
  */
 function signature(
-  { region, endpoint }: CloudContext,
+  context: CloudContext,
   { arn, topicArn }: Subscription,
   { messageId, message }: Notification,
   url: "URL" | "Url",
@@ -144,8 +144,8 @@ function signature(
   return {
     SignatureVersion: "1",
     Signature: digest,
-    [`SigningCert${url}`]: `https://sns.${region}.amazonaws.com/SimpleNotificationService-0000000000000000000000000000000a.pem`,
-    [`Unsubscribe${url}`]: `${endpoint()}/?Action=Unsubscribe&SubscriptionArn=${arn}`,
+    [`SigningCert${url}`]: `https://sns.${context.region}.amazonaws.com/SimpleNotificationService-0000000000000000000000000000000a.pem`,
+    [`Unsubscribe${url}`]: `${context.endpoint()}/?Action=Unsubscribe&SubscriptionArn=${arn}`,
   };
 }
 

@@ -189,7 +189,10 @@ describe("SNS", () => {
     await createQueue(TopicArn);
     await subscribe("sqs", QUEUE_ARN, { RawMessageDelivery: "true" });
     const publish = (PublishBatchRequestEntries: { Id: string; Message: string }[]) =>
-      cloud.call("sns", "PublishBatch", { TopicArn, PublishBatchRequestEntries });
+      cloud.call<{
+        Successful?: { Id: string }[];
+        Failed?: { Id: string; Code: string; SenderFault: boolean }[];
+      }>("sns", "PublishBatch", { TopicArn, PublishBatchRequestEntries });
     const { Successful = [], Failed = [] } = await publish([
       { Id: "1", Message: "one" },
       { Id: "2", Message: "" },
