@@ -79,7 +79,8 @@ function supported(type: string): ResourceType {
 function withName(type: ResourceType, request: ResourceRequest): PropertyMap {
   if (type.autoName === undefined || request.inputs[type.autoName.property] !== undefined)
     return request.inputs;
-  const { property, suffix = "" } = type.autoName;
+  const { property, suffix: given = "" } = type.autoName;
+  const suffix = typeof given === "string" ? given : given(request.inputs);
   const { automaticName = { kind: "default" } } = request;
   if (automaticName.kind === "disabled")
     throw new ResourceFailure("missing, and pulumi:autonaming is disabled for this resource", property);

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { ServiceCaller } from "embedded-aws";
+import type { PropertyMap } from "../engine/values";
 
 /** What a resource type may use while it creates a resource. */
 export interface CreateContext {
@@ -29,7 +30,11 @@ export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> 
   /** The inputs that are supported, as `v.strictObject`: any other is an error that names it. */
   readonly inputs: Schema;
   /** The input that Pulumi fills with an automatic name (`name-` and 7 hex digits) when it is left out. */
-  readonly autoName?: { readonly property: string; readonly suffix?: string };
+  readonly autoName?: {
+    readonly property: string;
+    /** What AWS wants behind a name, of resources with these inputs. */
+    readonly suffix?: string | ((inputs: PropertyMap) => string);
+  };
   create(inputs: v.InferOutput<Schema>, context: CreateContext): Promise<Created>;
   /** How it is deleted, where its end can be seen: the rest goes with the cloud. */
   delete?(inputs: v.InferOutput<Schema>, id: string, context: CreateContext): Promise<void>;

@@ -25,7 +25,7 @@ describe("the provider's check", () => {
 
   const refused: [string, string, PropertyMap, string | undefined, RegExp][] = [
     ["a type", "aws:s3/bucket:Bucket", {}, undefined, /this resource type is not supported/],
-    ["a property", QUEUE, { fifoQueue: true }, "fifoQueue", /not supported by the embedded cloud/],
+    ["a property", QUEUE, { namePrefix: "x" }, "namePrefix", /not supported by the embedded cloud/],
     [
       "a nested property",
       "aws:dynamodb/table:Table",

@@ -1,7 +1,8 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import { deriveMaterial, randomBytesOf } from "./ciphers";
 
-export type KeyState = "Enabled" | "PendingDeletion";
+export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
 
 export interface Key {
   readonly id: string;
@@ -22,17 +23,57 @@ export interface Key {
 }
 
 /** The keys that SNS and others make for themselves in an account, by the alias that they are known by. */
-const MANAGED_ALIASES: Readonly<Record<string, string>> = { "alias/aws/sns": "sns" };
+const MANAGED_ALIASES: Readonly<Record<string, string>> = { "alias/aws/sns": "sns", "alias/aws/ssm": "ssm" };
 
 /** The account's keys and their aliases. */
 export class Keys {
   readonly #byId = new Map<string, Key>();
   readonly #idByAlias = new Map<string, string>();
 
+  /** What all key material comes from; drawn at its first use, so that other identifiers stay as they were. */
+  #secret: Buffer | undefined;
+
   constructor(private readonly context: CloudContext) {}
 
   arnOf(id: string): string {
     return this.#arn(`key/${id}`);
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  materialOf(key: Key): Buffer {
+    this.#secret ??= randomBytesOf(this.context.random, 32);
+    return deriveMaterial(this.#secret, key.id);
+  }
+
+  /** The aliases, and the ids of the keys that they name. */
+  aliases(): ReadonlyMap<string, string> {
+    return this.#idByAlias;
+  }
+
+  all(): readonly Key[] {
+    return [...this.#byId.values()];
+  }
+
+  updateAlias(alias: string, key: Key): void {
+    this.#requireAlias(alias);
+    this.#idByAlias.set(alias, key.id);
+  }
+
+  deleteAlias(alias: string): void {
+    this.#requireAlias(alias);
+    this.#idByAlias.delete(alias);
+  }
+
+  #requireAlias(alias: string): void {
+    if (this.#idByAlias.has(alias)) return;
+    throw new AwsError("NotFoundException", `Alias ${this.#arn(alias)} is not found.`);
+  }
+
+  aliasArn(alias: string): string {
+    return this.#arn(alias);
   }
 
   create(id: string, given: Pick<Key, "description" | "manager" | "policy" | "tags">): Key {
@@ -94,7 +135,9 @@ export class Keys {
             Effect: "Allow",
             Principal: { AWS: "*" },
             Action: [
+              "kms:Encrypt",
               "kms:Decrypt",
+              "kms:ReEncrypt*",
               "kms:GenerateDataKey*",
               "kms:CreateGrant",
               "kms:ListGrants",

@@ -1,7 +1,9 @@
 import { AwsError } from "../../core/errors";
-import type { Access, CloudContext, Service } from "../../core/service";
+import type { CloudContext, Service } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { officialService, operationsOf, type Output } from "../../wire/operation";
+import { accessTo } from "./access";
+import { cryptoOperations } from "./cryptoOperations";
 import { type Key, Keys } from "./keys";
 import type { Principal } from "../../core/iam/principal";
 
@@ -14,7 +16,7 @@ const KeyId = { length: [1, 2048] } as const;
 const PolicyName = { oneOf: [POLICY_NAME] } as const;
 const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
 
-/** KMS: symmetric keys of the account with their policies, rotation and aliases. It encrypts nothing. */
+/** KMS: symmetric keys of the account with their policies, rotation and aliases, and what they encrypt. */
 export function createKms(context: CloudContext): Service {
   const keys = new Keys(context);
   const on = (action: string) => (input: { readonly KeyId: string }) =>
@@ -22,6 +24,8 @@ export function createKms(context: CloudContext): Service {
 
   const operation = operationsOf("kms", context);
   return officialService("kms", {
+    ...cryptoOperations(context, keys),
+
     ...operation(
       "CreateKey",
       {
@@ -151,6 +155,69 @@ export function createKms(context: CloudContext): Service {
     ),
 
     ...operation(
+      "UpdateAlias",
+      {
+        supports: ["AliasName", "TargetKeyId"],
+        rules: { AliasName: { pattern: /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/ }, TargetKeyId: KeyId },
+      },
+      (input) => accessTo(keys.get(input.TargetKeyId), "UpdateAlias"),
+      (input) => {
+        keys.updateAlias(input.AliasName, changeable(keys.get(input.TargetKeyId)));
+        return {};
+      },
+    ),
+
+    ...operation(
+      "DeleteAlias",
+      { supports: ["AliasName"] },
+      (input) => accessTo(keys.get(input.AliasName), "DeleteAlias"),
+      (input) => {
+        keys.deleteAlias(input.AliasName);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "ListAliases",
+      { supports: ["KeyId"], rules: { KeyId } },
+      () => [{ action: "kms:ListAliases", resource: "*" }],
+      (input) => {
+        const id = input.KeyId === undefined ? undefined : keys.get(input.KeyId).id;
+        return {
+          Aliases: [...keys.aliases()]
+            .filter(([, target]) => (id ?? target) === target)
+            .map(([AliasName, TargetKeyId]) => ({
+              AliasName,
+              AliasArn: keys.aliasArn(AliasName),
+              TargetKeyId,
+            })),
+          Truncated: false,
+        };
+      },
+    ),
+
+    ...operation("EnableKey", byKey, on("EnableKey"), (input) => {
+      changeable(keys.get(input.KeyId)).state = "Enabled";
+      return {};
+    }),
+
+    ...operation("DisableKey", byKey, on("DisableKey"), (input) => {
+      changeable(keys.get(input.KeyId)).state = "Disabled";
+      return {};
+    }),
+
+    ...operation("CancelKeyDeletion", byKey, on("CancelKeyDeletion"), (input) => {
+      const key = keys.get(input.KeyId);
+      if (key.state !== "PendingDeletion") {
+        throw new AwsError("KMSInvalidStateException", `${key.arn} is not pending deletion.`);
+      }
+      // As in AWS: it comes back disabled.
+      key.state = "Disabled";
+      key.deletionDate = undefined;
+      return { KeyId: key.arn };
+    }),
+
+    ...operation(
       "ScheduleKeyDeletion",
       {
         supports: ["KeyId", "PendingWindowInDays"],
@@ -171,10 +238,6 @@ export function createKms(context: CloudContext): Service {
       },
     ),
   });
-}
-
-function accessTo(key: Key, action: string): Access[] {
-  return [{ action: `kms:${action}`, resource: key.arn, resourcePolicy: key.policy }];
 }
 
 /** The key, unless it is AWS's own or on its way out. */

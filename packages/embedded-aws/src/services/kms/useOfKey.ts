@@ -17,6 +17,7 @@ export async function authorizeUseOfKey(
   keyId: string,
   caller: Principal,
   via: ServiceName,
+  actions: readonly string[] = ACTIONS,
 ): Promise<void> {
   const { accountId, region } = context;
   const administrator: Principal = { kind: "administrator", accountId };
@@ -30,12 +31,12 @@ export async function authorizeUseOfKey(
     };
     context.authorize(
       caller,
-      ACTIONS.map((action) => ({ action, resource: arn, resourcePolicy: Policy, context: conditions })),
+      actions.map((action) => ({ action, resource: arn, resourcePolicy: Policy, context: conditions })),
     );
     if (key?.KeyState !== "Enabled") {
       throw new AwsError(
         "KMSInvalidStateException",
-        `${arn} is pending deletion; expected a key that is enabled`,
+        `${arn} is ${key?.KeyState === "Disabled" ? "disabled" : "pending deletion"}; expected a key that is enabled`,
       );
     }
   } catch (error) {

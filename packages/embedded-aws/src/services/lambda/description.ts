@@ -1,11 +1,8 @@
 import type { Output } from "../../wire/operation";
-import type { LambdaFunction } from "./lambdaFunction";
+import type { Revision } from "./lambdaFunction";
 
-/** A function as `GetFunctionConfiguration` shows it, under its ARN as it was asked for. */
-export function describeFunction(
-  fn: LambdaFunction,
-  arn = fn.arn,
-): Output<"lambda", "GetFunctionConfiguration"> {
+/** A function, or a version of it, as `GetFunctionConfiguration` shows it, under its ARN as it was asked for. */
+export function describeFunction(fn: Revision, arn = fn.arn): Output<"lambda", "GetFunctionConfiguration"> {
   const { settings, code } = fn;
   return {
     FunctionName: fn.name,
@@ -19,7 +16,7 @@ export function describeFunction(
     Timeout: settings.Timeout,
     MemorySize: settings.MemorySize,
     LastModified: new Date(fn.lastModified).toISOString().replace("Z", "+0000"),
-    Version: "$LATEST",
+    Version: fn.version,
     ...(Object.keys(settings.Environment).length > 0 && { Environment: { Variables: settings.Environment } }),
     TracingConfig: { Mode: settings.TracingMode },
     ...(settings.DeadLetterArn !== undefined && { DeadLetterConfig: { TargetArn: settings.DeadLetterArn } }),
@@ -32,4 +29,26 @@ export function describeFunction(
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
     LoggingConfig: settings.Logging,
   };
+}
+
+/** A version under its own ARN. */
+export function describeVersion(revision: Revision) {
+  return describeFunction(revision, `${revision.arn}:${revision.version}`);
+}
+
+/** Functions, or versions of one, in one answer. */
+const MOST_LISTED = 50;
+
+/** One page of a list; its marker is the ARN of the last item on the page before. */
+export function pageOf<Item extends Partial<Readonly<Record<"FunctionArn" | "AliasArn", unknown>>>>(
+  all: readonly Item[],
+  marker: string | undefined,
+  maxItems = MOST_LISTED,
+): { readonly page: Item[]; readonly NextMarker: string | undefined } {
+  const arnOf = (item: Item) => String(item.AliasArn ?? item.FunctionArn);
+  const from = all.findIndex((item) => arnOf(item) === marker) + 1;
+  const page = all.slice(from, from + Math.min(maxItems, MOST_LISTED));
+  const last = page.at(-1);
+  const more = last !== undefined && last !== all.at(-1);
+  return { page, NextMarker: more ? arnOf(last) : undefined };
 }

@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
-import { executionRole, roleNameOf, type LambdaFunction } from "./lambdaFunction";
+import { executionRole, roleNameOf, type Revision } from "./lambdaFunction";
 
 /** Where records of failed work go. */
 type Destination =
@@ -67,7 +67,7 @@ export function checkDestination(
 /** Sends one record, as the function's role. Rejects with the destination's own error. */
 export async function send(
   context: CloudContext,
-  fn: LambdaFunction,
+  fn: Revision,
   arn: string,
   body: string,
   attributes: Readonly<Record<string, MessageAttribute>> = {},

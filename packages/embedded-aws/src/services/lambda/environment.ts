@@ -7,7 +7,7 @@ import { PRIVATE_FOLDER } from "./archive";
 import { environmentVariables } from "./environmentVariables";
 import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
-import { executionRole, roleNameOf, type LambdaFunction } from "./lambdaFunction";
+import { executionRole, roleNameOf, type Revision } from "./lambdaFunction";
 import { INIT_TIMEOUT_MS } from "./limits";
 import { LogWriter } from "./logWriter";
 import { taskTimedOut, unanswered, type Finished, type Outcome } from "./outcome";
@@ -22,6 +22,8 @@ export type EnvironmentRegistry = Map<string, RuntimeClient>;
 
 export interface Invocation {
   readonly requestId: string;
+  /** The function as it was called: with a version or an alias, if it was. */
+  readonly functionArn: string;
   readonly payload: Uint8Array;
 }
 
@@ -49,7 +51,7 @@ export class Environment implements RuntimeClient {
   readonly id: string;
   readonly runtimeSecret = newSecret(32, "hex");
   readonly #context: CloudContext;
-  readonly #fn: LambdaFunction;
+  readonly #fn: Revision;
   readonly #registry: EnvironmentRegistry;
   readonly #log: LogWriter;
   readonly #traces: TraceWriter;
@@ -75,7 +77,7 @@ export class Environment implements RuntimeClient {
   #alive = true;
   #stopReason: string | undefined;
 
-  constructor(context: CloudContext, fn: LambdaFunction, registry: EnvironmentRegistry) {
+  constructor(context: CloudContext, fn: Revision, registry: EnvironmentRegistry) {
     this.#context = context;
     this.#fn = fn;
     this.#registry = registry;
@@ -83,7 +85,7 @@ export class Environment implements RuntimeClient {
     this.stopped = new Promise((resolve) => (this.#markStopped = resolve));
     this.#initialised = new Promise((resolve) => (this.#settleInit = resolve));
 
-    const logStreamName = logStreamNameAt(context.clock.now(), context.random);
+    const logStreamName = logStreamNameAt(context.clock.now(), fn.version, context.random);
     this.#log = new LogWriter(
       context,
       { logGroupName: fn.settings.Logging.LogGroup, logStreamName },
@@ -144,7 +146,7 @@ export class Environment implements RuntimeClient {
   }
 
   #invoke(invocation: Invocation): Promise<Finished> {
-    const { settings, arn } = this.#fn;
+    const { settings } = this.#fn;
     const timeoutMs = settings.Timeout * 1000;
     const { clock, random } = this.#context;
     const trace = newTrace(clock.now(), random, settings.TracingMode === "Active");
@@ -160,8 +162,8 @@ export class Environment implements RuntimeClient {
       if (next === undefined) return;
       this.#next = undefined;
       const [nowMs, rate] = [clock.now(), clock.rate()];
-      const { requestId, payload } = invocation;
-      sendInvocation(next, { requestId, functionArn: arn, traceId, nowMs, rate, timeoutMs }, payload);
+      const { requestId, functionArn, payload } = invocation;
+      sendInvocation(next, { requestId, functionArn, traceId, nowMs, rate, timeoutMs }, payload);
     });
   }
 
@@ -310,6 +312,7 @@ export class Environment implements RuntimeClient {
   }
 
   #platformLog() {
-    return platformLog(this.#fn.settings.Logging, () => new Date(this.#context.clock.now()).toISOString());
+    const { settings, version } = this.#fn;
+    return platformLog(settings.Logging, version, () => new Date(this.#context.clock.now()).toISOString());
   }
 }

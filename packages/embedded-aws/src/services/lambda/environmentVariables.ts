@@ -1,5 +1,5 @@
 import type { Credentials } from "../../core/service";
-import type { LambdaFunction } from "./lambdaFunction";
+import type { Revision } from "./lambdaFunction";
 
 /** Names that a function's own variables may not take: Lambda developer guide, "Defined runtime environment variables". */
 export const RESERVED_VARIABLES: readonly string[] = [
@@ -52,7 +52,7 @@ export interface Host {
  * `AWS_ENDPOINT_URL`, which sends every AWS client to this cloud, and the places where a process looks for its
  * home and its temporary files, which are the environment's own folder instead of the developer's.
  */
-export function environmentVariables(fn: LambdaFunction, at: Surroundings): Record<string, string> {
+export function environmentVariables(fn: Revision, at: Surroundings): Record<string, string> {
   const { settings } = fn;
   return {
     LANG: "en_US.UTF-8",
@@ -70,7 +70,7 @@ export function environmentVariables(fn: LambdaFunction, at: Surroundings): Reco
     AWS_EXECUTION_ENV: `AWS_Lambda_${settings.Runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.MemorySize),
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_VERSION: fn.version,
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: settings.Logging.LogGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: at.logStreamName,

@@ -5,8 +5,7 @@ import type { Rule, Rules } from "../../wire/rules";
 
 const functionName: Rule = { length: [1, 170] };
 
-/** Versions and aliases are not supported: only the unpublished function itself may be named. */
-const qualifier: Rule = { supported: ["$LATEST"] };
+const qualifier: Rule = { pattern: /^(\$LATEST|[a-zA-Z0-9-_]{1,128})$/ };
 
 export const nameRules = { FunctionName: functionName, Qualifier: qualifier } as const;
 
@@ -16,7 +15,6 @@ export const byName = { supports: ["FunctionName", "Qualifier"], rules: nameRule
 export const byNameAlone = { supports: ["FunctionName"], rules: { FunctionName: functionName } } as const;
 
 const role: Rule = { pattern: /^arn:aws:iam::\d{12}:role\/.+$/ };
-const publish: Rule = { supported: [false] };
 const architectures: Rule = { length: [1, 1], oneOf: ["x86_64", "arm64"] };
 
 /** What may be set when a function is made and changed later. */
@@ -71,14 +69,13 @@ export const createFunctionInput = {
     FunctionName: functionName,
     Architectures: architectures,
     PackageType: { supported: ["Zip"] },
-    Publish: publish,
     ...configurationRules,
   },
 } as const;
 
 export const updateCodeInput = {
   supports: ["FunctionName", "ZipFile", "Architectures", "RevisionId", "Publish"],
-  rules: { FunctionName: functionName, Architectures: architectures, Publish: publish },
+  rules: { FunctionName: functionName, Architectures: architectures },
 } as const;
 
 export type ConfigurationInput = Partial<

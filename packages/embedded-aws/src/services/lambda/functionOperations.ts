@@ -3,16 +3,14 @@ import { AwsError } from "../../core/errors";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { unpackArchive } from "./archive";
-import { describeFunction } from "./description";
+import { describeFunction, describeVersion, pageOf } from "./description";
 import { byName, createFunctionInput, updateCodeInput, updateConfigurationInput } from "./functionInputs";
 import type { FunctionStore } from "./functionStore";
 import type { Invoker } from "./invoker";
-import { checkRevision, type LambdaFunction } from "./lambdaFunction";
+import { checkRevision, LATEST, type LambdaFunction } from "./lambdaFunction";
 import { checkRole } from "./role";
 import { applyConfiguration, defaultSettings } from "./settings";
-
-/** Functions in one answer of `ListFunctions`. */
-const MOST_LISTED = 50;
+import { publishVersion, revisionOf, revisionsOf } from "./versions";
 
 /** What the operations on functions work with. */
 export interface FunctionParts {
@@ -33,6 +31,26 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
     ];
   let archives = 0;
   const directoryFor = (name: string) => join(context.directory, "functions", `${name}-${++archives}`);
+  const deleteVersion = (fn: LambdaFunction, version: string) => {
+    const revision = fn.versions.get(version);
+    if (revision === undefined) {
+      const what = version === LATEST ? "$LATEST version" : `Alias ${version}`;
+      throw invalid(`${what} cannot be deleted without deleting the function.`);
+    }
+    const users = [...fn.aliases.values()].filter(
+      (alias) => alias.version === version || alias.additional?.version === version,
+    );
+    if (users.length > 0) {
+      throw new AwsError(
+        "ResourceConflictException",
+        `Version ${version} of ${fn.name} is what these aliases point to: ${users.map(({ name }) => name).join(", ")}. Change or delete them first.`,
+      );
+    }
+    fn.versions.delete(version);
+    fn.policies.delete(version);
+    fn.asyncInvoke.delete(version);
+    invoker.renew(revision, "the version was deleted");
+  };
   const touch = (fn: LambdaFunction) => {
     fn.lastModified = context.clock.now();
     fn.revisionId = context.random.uuid();
@@ -75,23 +93,29 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
         const fn: LambdaFunction = {
           name,
           arn: store.arnOf(name),
+          version: LATEST,
           settings,
           code,
           lastModified: context.clock.now(),
           revisionId: context.random.uuid(),
           tags: Tags,
-          policy: [],
+          versions: new Map(),
+          lastVersion: 0,
+          aliases: new Map(),
+          policies: new Map(),
+          asyncInvoke: new Map(),
         };
         store.add(fn);
-        return describeFunction(fn);
+        return input.Publish === true ? describeVersion(publishVersion(context, fn)) : describeFunction(fn);
       },
     ),
 
     ...operation("GetFunction", byName, on("GetFunction"), (input) => {
-      const { fn, arn } = store.named(input);
+      const { fn, qualifier, arn } = store.named(input);
+      const revision = revisionOf({ fn, qualifier });
       return {
-        Configuration: describeFunction(fn, arn),
-        Code: { RepositoryType: "S3", Location: `file://${fn.code.directory}` },
+        Configuration: describeFunction(revision, arn),
+        Code: { RepositoryType: "S3", Location: `file://${revision.code.directory}` },
         ...(Object.keys(fn.tags).length > 0 && { Tags: fn.tags }),
         ...(fn.reservedConcurrency !== undefined && {
           Concurrency: { ReservedConcurrentExecutions: fn.reservedConcurrency },
@@ -100,8 +124,8 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
     }),
 
     ...operation("GetFunctionConfiguration", byName, on("GetFunctionConfiguration"), (input) => {
-      const { fn, arn } = store.named(input);
-      return describeFunction(fn, arn);
+      const named = store.named(input);
+      return describeFunction(revisionOf(named), named.arn);
     }),
 
     ...operation(
@@ -131,14 +155,18 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
         fn.settings = { ...fn.settings, Architectures: input.Architectures };
       touch(fn);
       invoker.renew(fn, "the function's code changed");
-      return describeFunction(fn);
+      return input.Publish === true ? describeVersion(publishVersion(context, fn)) : describeFunction(fn);
     }),
 
     ...operation("DeleteFunction", byName, on("DeleteFunction"), (input) => {
-      const { fn } = store.named(input);
-      store.remove(fn);
-      onDelete(fn);
-      invoker.renew(fn, "the function was deleted");
+      const { fn, qualifier, arn } = store.named(input);
+      if (arn !== fn.arn) deleteVersion(fn, qualifier);
+      else {
+        store.remove(fn);
+        onDelete(fn);
+        for (const revision of [fn, ...fn.versions.values()])
+          invoker.renew(revision, "the function was deleted");
+      }
       return { StatusCode: 204 };
     }),
 
@@ -149,17 +177,17 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
         rules: { MaxItems: { range: [1, 10_000] }, FunctionVersion: { oneOf: ["ALL"] } },
       },
       () => [{ action: "lambda:ListFunctions", resource: "*" }],
-      ({ MaxItems = MOST_LISTED, Marker, FunctionVersion }) => {
-        const all = [...store.all()].sort((a, b) => (a.name < b.name ? -1 : 1));
-        const from = Marker === undefined ? 0 : all.findIndex((fn) => fn.name > Marker);
-        const page = from < 0 ? [] : all.slice(from, from + Math.min(MaxItems, MOST_LISTED));
-        const last = page.at(-1);
-        const more = last !== undefined && last !== all.at(-1);
-        const arnOf = (fn: LambdaFunction) => (FunctionVersion === "ALL" ? `${fn.arn}:$LATEST` : fn.arn);
-        return {
-          Functions: page.map((fn) => describeFunction(fn, arnOf(fn))),
-          ...(more && { NextMarker: last.name }),
-        };
+      ({ MaxItems, Marker, FunctionVersion }) => {
+        const functions = [...store.all()].sort((a, b) => (a.name < b.name ? -1 : 1));
+        const { page, NextMarker } =
+          FunctionVersion === "ALL"
+            ? pageOf(functions.flatMap(revisionsOf).map(describeVersion), Marker, MaxItems)
+            : pageOf(
+                functions.map((fn) => describeFunction(fn)),
+                Marker,
+                MaxItems,
+              );
+        return { Functions: page, NextMarker };
       },
     ),
 

@@ -1,9 +1,15 @@
-import { AwsError, notSupported } from "../../core/errors";
-import type { LambdaFunction } from "./lambdaFunction";
+import { AwsError } from "../../core/errors";
+import { LATEST, type LambdaFunction, type Target } from "./lambdaFunction";
+import { revisionOf } from "./versions";
 
-export interface NamedFunction {
-  readonly fn: LambdaFunction;
+export interface NamedFunction extends Target {
+  /** With the qualifier, where the request has one. */
   readonly arn: string;
+}
+
+interface Name {
+  readonly name: string;
+  readonly qualifier: string | undefined;
 }
 
 /** The functions of this account and region. */
@@ -39,13 +45,22 @@ export class FunctionStore {
   }
 
   /**
-   * The function that a request names, and its ARN with a qualifier where the request has one: in the member
-   * for it or behind the name.
+   * The function that a request names, by the version or alias that stands in the member for it or behind the
+   * name. Throws ResourceNotFoundException when either is not there.
    */
   named(input: { readonly FunctionName: string; readonly Qualifier?: string }): NamedFunction {
     const fn = this.get(input.FunctionName);
-    const qualified = input.Qualifier !== undefined || input.FunctionName.endsWith(":$LATEST");
-    return { fn, arn: qualified ? `${fn.arn}:$LATEST` : fn.arn };
+    const { qualifier: behindName } = parseName(input.FunctionName);
+    if (behindName !== undefined && input.Qualifier !== undefined && behindName !== input.Qualifier) {
+      throw new AwsError(
+        "InvalidParameterValueException",
+        "The derived qualifier from the function name does not match the specified qualifier.",
+      );
+    }
+    const qualifier = input.Qualifier ?? behindName;
+    const target = { fn, qualifier: qualifier ?? LATEST };
+    revisionOf(target);
+    return { ...target, arn: qualifier === undefined ? fn.arn : `${fn.arn}:${qualifier}` };
   }
 
   arnOf(name: string): string {
@@ -53,17 +68,18 @@ export class FunctionStore {
   }
 
   nameOf(nameOrArn: string): string {
-    const match = /^(?:.*:?function:)?([A-Za-z0-9-_]{1,64})(?::(\$LATEST|[A-Za-z0-9-_]+))?$/.exec(nameOrArn);
-    const [, name, qualifier] = match ?? [];
-    if (name === undefined) {
-      throw new AwsError(
-        "InvalidParameterValueException",
-        `FunctionName: got "${nameOrArn}"; expected a name of 1 to 64 letters, digits, hyphens and underscores, or a function's ARN`,
-      );
-    }
-    if (qualifier !== undefined && qualifier !== "$LATEST") {
-      throw notSupported(`The version or alias "${qualifier}" of function ${name}: only $LATEST`);
-    }
-    return name;
+    return parseName(nameOrArn).name;
   }
+}
+
+function parseName(nameOrArn: string): Name {
+  const match = /^(?:.*:?function:)?([A-Za-z0-9-_]{1,64})(?::(\$LATEST|[A-Za-z0-9-_]+))?$/.exec(nameOrArn);
+  const [, name, qualifier] = match ?? [];
+  if (name === undefined) {
+    throw new AwsError(
+      "InvalidParameterValueException",
+      `FunctionName: got "${nameOrArn}"; expected a name of 1 to 64 letters, digits, hyphens and underscores, or a function's ARN`,
+    );
+  }
+  return { name, qualifier };
 }

@@ -1,8 +1,8 @@
 import type { Random } from "../../core/random";
 
 /** "2026/01/31/[$LATEST]0123…": one log stream to an environment. */
-export function logStreamNameAt(nowMs: number, random: Random): string {
-  return `${new Date(nowMs).toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${random.hex(32)}`;
+export function logStreamNameAt(nowMs: number, version: string, random: Random): string {
+  return `${new Date(nowMs).toISOString().slice(0, 10).replaceAll("-", "/")}/[${version}]${random.hex(32)}`;
 }
 
 /** The trace that an invocation belongs to. */

@@ -5,9 +5,10 @@ import { operationsOf, type Output } from "../../wire/operation";
 import type { AsyncInvocations } from "./asyncInvocations";
 import { nameRules } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
-import { policyDocument } from "./lambdaFunction";
+import { policyDocument, type Target } from "./lambdaFunction";
+import { revisionOf } from "./versions";
 import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, TAIL_LOG_BYTES } from "./limits";
-import type { Finished } from "./outcome";
+import type { Invoked } from "./invoker";
 
 export function invokeOperation(
   { context, store, invoker }: FunctionParts,
@@ -24,34 +25,34 @@ export function invokeOperation(
       },
     },
     (input) => {
-      const { fn } = store.named(input);
-      const resourcePolicy = policyDocument(fn);
-      const access = { action: "lambda:InvokeFunction", resource: fn.arn };
+      const named = store.named(input);
+      const resourcePolicy = policyDocument(named);
+      const access = { action: "lambda:InvokeFunction", resource: named.arn };
       return [resourcePolicy === undefined ? access : { ...access, resourcePolicy }];
     },
     async (input, call) => {
       const { InvocationType = "RequestResponse", LogType, Payload } = input;
-      const { fn } = store.named(input);
+      const target: Target = store.named(input);
       const limit = InvocationType === "Event" ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES;
       const payload = checkedPayload(Payload, context.conditions.payloadLimits ? limit : Infinity);
       const invocation = { requestId: call.requestId, payload };
       switch (InvocationType) {
         case "DryRun":
-          return { StatusCode: 204, ExecutedVersion: "$LATEST" };
+          return { StatusCode: 204, ExecutedVersion: revisionOf(target).version };
         case "Event":
-          asyncInvocations.accept(fn, invocation);
+          asyncInvocations.accept(target, invocation);
           return { StatusCode: 202 };
         case "RequestResponse":
-          return syncAnswer(await invoker.invoke(fn, invocation), LogType === "Tail");
+          return syncAnswer(await invoker.invoke(target, invocation), LogType === "Tail");
       }
     },
   );
 }
 
-function syncAnswer({ outcome, lines }: Finished, tail: boolean): Output<"lambda", "Invoke"> {
+function syncAnswer({ outcome, lines, executedVersion }: Invoked, tail: boolean): Output<"lambda", "Invoke"> {
   return {
     StatusCode: 200,
-    ExecutedVersion: "$LATEST",
+    ExecutedVersion: executedVersion,
     Payload: Buffer.from(outcome.payload),
     ...(outcome.kind !== "succeeded" && { FunctionError: "Unhandled" }),
     ...(tail && { LogResult: tailOf(lines) }),

@@ -2,18 +2,24 @@ import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { Concurrency } from "./concurrency";
 import type { EnvironmentRegistry, Invocation } from "./environment";
-import type { LambdaFunction } from "./lambdaFunction";
+import { LATEST, type Revision, type Target } from "./lambdaFunction";
 import { functionErrorOf, type Finished } from "./outcome";
 import { Pool } from "./pool";
 import { serveRuntimeApi } from "./runtimeApi";
 import type { FunctionStore } from "./functionStore";
 import { sourcePlace } from "./sourcePlace";
+import { chosenRevision } from "./versions";
+
+/** A finished invocation, and the version that ran. */
+export interface Invoked extends Finished {
+  readonly executedVersion: string;
+}
 
 /** Runs invocations: the one way into a function, for callers, event queues and event source mappings alike. */
 export class Invoker {
   readonly concurrency: Concurrency;
   readonly #context: CloudContext;
-  readonly #pools = new Map<LambdaFunction, Pool>();
+  readonly #pools = new Map<Revision, Pool>();
   readonly #registry: EnvironmentRegistry = new Map();
   /** Pools of functions as they were, whose last invocations have not ended yet. */
   readonly #retired = new Set<Pool>();
@@ -26,10 +32,14 @@ export class Invoker {
   }
 
   /** Runs one invocation to its end, or throws TooManyRequestsException. The clock counts it as work in flight. */
-  async invoke(fn: LambdaFunction, invocation: Invocation): Promise<Finished> {
+  async invoke(target: Target, given: Pick<Invocation, "requestId" | "payload">): Promise<Invoked> {
     if (this.#closed) throw new AwsError("ServiceException", "The embedded cloud is closing", 500);
     const { events, clock } = this.#context;
-    const { requestId } = invocation;
+    const { fn, qualifier } = target;
+    const { requestId } = given;
+    const revision = chosenRevision(target, this.#context.random);
+    const functionArn = qualifier === LATEST ? fn.arn : `${fn.arn}:${qualifier}`;
+    const invocation = { ...given, functionArn };
     try {
       this.concurrency.enter(fn);
     } catch (error) {
@@ -44,12 +54,12 @@ export class Invoker {
     }
     try {
       const finished = await clock.busy(
-        this.#poolOf(fn).run(invocation, (coldStart) => {
+        this.#poolOf(revision).run(invocation, (coldStart) => {
           events.publish({ type: "invocation-started", functionName: fn.name, requestId, coldStart });
         }),
       );
       const error = functionErrorOf(finished.outcome);
-      const place = finished.place ?? sourcePlace(error?.trace ?? [], fn.code.directory);
+      const place = finished.place ?? sourcePlace(error?.trace ?? [], revision.code.directory);
       events.publish({
         type: "invocation-ended",
         functionName: fn.name,
@@ -59,14 +69,14 @@ export class Invoker {
         ...(error !== undefined && { errorType: error.errorType, errorMessage: error.errorMessage }),
         ...(place !== undefined && { place }),
       });
-      return finished;
+      return { ...finished, executedVersion: revision.version };
     } finally {
       this.concurrency.leave(fn);
     }
   }
 
   /** Lets running invocations end, and the next one start in an environment of the function as it is then. */
-  renew(fn: LambdaFunction, reason: string): void {
+  renew(fn: Revision, reason: string): void {
     const pool = this.#pools.get(fn);
     if (pool === undefined) return;
     this.#pools.delete(fn);
@@ -81,7 +91,7 @@ export class Invoker {
     await Promise.all(pools.map((pool) => pool.close("the embedded cloud closes")));
   }
 
-  #poolOf(fn: LambdaFunction): Pool {
+  #poolOf(fn: Revision): Pool {
     let pool = this.#pools.get(fn);
     if (pool === undefined) this.#pools.set(fn, (pool = new Pool(this.#context, fn, this.#registry)));
     return pool;

@@ -1,6 +1,7 @@
 import type { CloudContext, Service } from "../../core/service";
 import { officialService } from "../../wire/operation";
 import { AsyncInvocations } from "./asyncInvocations";
+import { aliasOperations } from "./aliasOperations";
 import { asyncOperations } from "./asyncOperations";
 import { concurrencyOperations } from "./concurrencyOperations";
 import { functionOperations, type FunctionParts } from "./functionOperations";
@@ -10,6 +11,7 @@ import { Invoker } from "./invoker";
 import { mappingOperations } from "./mappings/mappingOperations";
 import { Mappings } from "./mappings/mappings";
 import { policyOperations } from "./policyOperations";
+import { versionOperations } from "./versionOperations";
 
 /** AWS Lambda: functions of zip archives for Node.js, and event source mappings of SQS and DynamoDB streams. */
 export function createLambda(context: CloudContext): Service {
@@ -29,6 +31,8 @@ export function createLambda(context: CloudContext): Service {
     "lambda",
     {
       ...functionOperations(parts),
+      ...versionOperations(parts),
+      ...aliasOperations(parts),
       ...policyOperations(parts),
       ...concurrencyOperations(parts),
       ...asyncOperations(parts),

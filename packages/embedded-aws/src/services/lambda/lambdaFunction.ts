@@ -54,6 +54,7 @@ export interface AsyncInvokeConfig {
   /** 60–21,600 seconds; default 21,600. */
   readonly maximumEventAgeSeconds: number;
   readonly onFailureArn?: string;
+  readonly onSuccessArn?: string;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
 }
@@ -67,19 +68,58 @@ export interface PolicyStatement {
   readonly Condition?: unknown;
 }
 
-/** A function and all that is attached to it. Settings and code are replaced whole, never changed in place. */
-export interface LambdaFunction {
+/** The version that can still be changed. */
+export const LATEST = "$LATEST";
+
+/** What runs: a function as it is now, or one of its published versions. */
+export interface Revision {
+  /** The function's. */
   readonly name: string;
+  /** The function's, without a qualifier. */
   readonly arn: string;
+  /** "$LATEST", or a number from "1" on. */
+  readonly version: string;
+  readonly settings: FunctionSettings;
+  readonly code: FunctionCode;
+  /** Milliseconds since the epoch. */
+  readonly lastModified: number;
+  readonly revisionId: string;
+}
+
+/** A name for a version, or for two of which each gets its share of the invocations. */
+export interface Alias {
+  readonly name: string;
+  version: string;
+  description: string;
+  /** The second version and its share, 0 to 1. */
+  additional: { readonly version: string; readonly weight: number } | undefined;
+  revisionId: string;
+}
+
+/** A function and all that is attached to it. Settings and code are replaced whole, never changed in place. */
+export interface LambdaFunction extends Revision {
   settings: FunctionSettings;
   code: FunctionCode;
-  /** Milliseconds since the epoch. */
   lastModified: number;
   revisionId: string;
   tags: Readonly<Record<string, string>>;
-  policy: readonly PolicyStatement[];
+  /** By version, in the order of their numbers. */
+  readonly versions: Map<string, Revision>;
+  /** Of all versions ever published: numbers are not used again. */
+  lastVersion: number;
+  readonly aliases: Map<string, Alias>;
+  /** By qualifier; of the function itself under "$LATEST". */
+  readonly policies: Map<string, readonly PolicyStatement[]>;
+  /** By qualifier, as the policies. */
+  readonly asyncInvoke: Map<string, AsyncInvokeConfig>;
   reservedConcurrency?: number;
-  asyncInvoke?: AsyncInvokeConfig;
+}
+
+/** A function under one of its names. */
+export interface Target {
+  readonly fn: LambdaFunction;
+  /** "$LATEST", a version's number or an alias's name. */
+  readonly qualifier: string;
 }
 
 /** Last part of a role's ARN, behind its path. */
@@ -88,7 +128,7 @@ export function roleNameOf(roleArn: string): string {
 }
 
 /** The function's role, in whose name it acts and in whose name Lambda polls, logs and delivers for it. */
-export function executionRole(context: Pick<CloudContext, "accountId">, fn: LambdaFunction): Principal {
+export function executionRole(context: Pick<CloudContext, "accountId">, fn: Revision): Principal {
   return {
     kind: "role",
     accountId: context.accountId,
@@ -97,17 +137,21 @@ export function executionRole(context: Pick<CloudContext, "accountId">, fn: Lamb
   };
 }
 
-/** The resource policy that decides who else may invoke the function; nothing when there is none. */
-export function policyDocument(fn: LambdaFunction): object | undefined {
-  if (fn.policy.length === 0) return undefined;
-  return { Version: "2012-10-17", Id: "default", Statement: fn.policy };
+/** The resource policy that decides who else may invoke the function by that name; nothing when there is none. */
+export function policyDocument({ fn, qualifier }: Target): object | undefined {
+  const statements = fn.policies.get(qualifier) ?? [];
+  if (statements.length === 0) return undefined;
+  return { Version: "2012-10-17", Id: "default", Statement: statements };
 }
 
-/** Refuses a change by somebody who has not seen the function as it is. */
-export function checkRevision(fn: LambdaFunction, revisionId: string | undefined): void {
-  if (revisionId === undefined || revisionId === fn.revisionId) return;
+/** Refuses a change by somebody who has not seen the function, or its alias, as it is. */
+export function checkRevision(
+  { revisionId: present }: { readonly revisionId: string },
+  revisionId: string | undefined,
+): void {
+  if (revisionId === undefined || revisionId === present) return;
   throw new AwsError(
     "PreconditionFailedException",
-    `RevisionId: got ${revisionId}; the function's is ${fn.revisionId}: read the function again`,
+    `RevisionId: got ${revisionId}; the present one is ${present}: read the function or the alias again`,
   );
 }

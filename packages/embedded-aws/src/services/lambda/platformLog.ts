@@ -20,15 +20,17 @@ export interface PlatformLog {
   end(report: Report): readonly string[];
 }
 
-export function platformLog(logging: LoggingConfig, nowIso: () => string): PlatformLog {
-  return logging.LogFormat === "JSON" ? jsonLog(logging.SystemLogLevel ?? "INFO", nowIso) : textLog(nowIso);
+export function platformLog(logging: LoggingConfig, version: string, nowIso: () => string): PlatformLog {
+  return logging.LogFormat === "JSON"
+    ? jsonLog(logging.SystemLogLevel ?? "INFO", version, nowIso)
+    : textLog(version, nowIso);
 }
 
 const milliseconds = (ms: number) => ms.toFixed(2);
 
-function textLog(nowIso: () => string): PlatformLog {
+function textLog(version: string, nowIso: () => string): PlatformLog {
   return {
-    start: (requestId) => [`START RequestId: ${requestId} Version: $LATEST`],
+    start: (requestId) => [`START RequestId: ${requestId} Version: ${version}`],
     fault: (requestId, message) => [`${nowIso()} ${requestId} ${message}`],
     end: (report) => [
       `END RequestId: ${report.requestId}`,
@@ -46,11 +48,10 @@ function textLog(nowIso: () => string): PlatformLog {
   };
 }
 
-function jsonLog(level: "DEBUG" | "INFO" | "WARN", nowIso: () => string): PlatformLog {
+function jsonLog(level: "DEBUG" | "INFO" | "WARN", version: string, nowIso: () => string): PlatformLog {
   const record = (type: string, body: object) => JSON.stringify({ time: nowIso(), type, record: body });
   return {
-    start: (requestId) =>
-      level === "WARN" ? [] : [record("platform.start", { requestId, version: "$LATEST" })],
+    start: (requestId) => (level === "WARN" ? [] : [record("platform.start", { requestId, version })]),
     fault: () => [],
     end(report) {
       const status = STATUS[report.outcome];

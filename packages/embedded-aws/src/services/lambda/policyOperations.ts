@@ -2,7 +2,8 @@ import { AwsError } from "../../core/errors";
 import { operationsOf } from "../../wire/operation";
 import { byName, nameRules } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
-import { checkRevision, policyDocument, type PolicyStatement } from "./lambdaFunction";
+import { checkRevision, LATEST, policyDocument, type PolicyStatement } from "./lambdaFunction";
+import { revisionOf } from "./versions";
 
 /** A function's resource policy: who, beside its account's own roles, may invoke it. */
 export function policyOperations({ context, store }: FunctionParts) {
@@ -35,9 +36,17 @@ export function policyOperations({ context, store }: FunctionParts) {
       },
       on("AddPermission"),
       (input) => {
-        const { fn, arn } = store.named(input);
-        checkRevision(fn, input.RevisionId);
-        if (fn.policy.some(({ Sid }) => Sid === input.StatementId)) {
+        const named = store.named(input);
+        const { fn, qualifier, arn } = named;
+        if (qualifier === LATEST && arn !== fn.arn) {
+          throw new AwsError(
+            "InvalidParameterValueException",
+            "We currently do not support adding policies for $LATEST.",
+          );
+        }
+        checkRevision(revisionOf(named), input.RevisionId);
+        const present = fn.policies.get(qualifier) ?? [];
+        if (present.some(({ Sid }) => Sid === input.StatementId)) {
           throw new AwsError(
             "ResourceConflictException",
             `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
@@ -57,18 +66,18 @@ export function policyOperations({ context, store }: FunctionParts) {
           Resource: arn,
           ...(Object.keys(condition).length > 0 && { Condition: condition }),
         };
-        fn.policy = [...fn.policy, statement];
+        fn.policies.set(qualifier, [...present, statement]);
         return { Statement: JSON.stringify(statement) };
       },
     ),
 
     ...operation("GetPolicy", byName, on("GetPolicy"), (input) => {
-      const { fn } = store.named(input);
-      const document = policyDocument(fn);
+      const named = store.named(input);
+      const document = policyDocument(named);
       if (document === undefined) {
         throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.");
       }
-      return { Policy: JSON.stringify(document), RevisionId: fn.revisionId };
+      return { Policy: JSON.stringify(document), RevisionId: revisionOf(named).revisionId };
     }),
 
     ...operation(
@@ -76,16 +85,18 @@ export function policyOperations({ context, store }: FunctionParts) {
       { supports: ["FunctionName", "StatementId", "Qualifier", "RevisionId"], rules: nameRules },
       on("RemovePermission"),
       (input) => {
-        const { fn } = store.named(input);
-        checkRevision(fn, input.RevisionId);
-        const remaining = fn.policy.filter(({ Sid }) => Sid !== input.StatementId);
-        if (remaining.length === fn.policy.length) {
+        const named = store.named(input);
+        const { fn, qualifier } = named;
+        checkRevision(revisionOf(named), input.RevisionId);
+        const present = fn.policies.get(qualifier) ?? [];
+        const remaining = present.filter(({ Sid }) => Sid !== input.StatementId);
+        if (remaining.length === present.length) {
           throw new AwsError(
             "ResourceNotFoundException",
             `Statement ${input.StatementId} is not found in resource policy.`,
           );
         }
-        fn.policy = remaining;
+        fn.policies.set(qualifier, remaining);
         return {};
       },
     ),

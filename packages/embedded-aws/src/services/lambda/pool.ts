@@ -1,7 +1,7 @@
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
 import { Environment, type EnvironmentRegistry, type Invocation } from "./environment";
-import type { LambdaFunction } from "./lambdaFunction";
+import type { Revision } from "./lambdaFunction";
 import { IDLE_ENVIRONMENT_MS, MAX_LOCAL_ENVIRONMENTS } from "./limits";
 import { failure, type Finished } from "./outcome";
 
@@ -15,10 +15,10 @@ interface Idle {
   readonly cancelStop: Cancel;
 }
 
-/** The environments of one function as it stands; a changed function gets a new pool. */
+/** The environments of one version, or of a function as it stands; a changed function gets a new pool. */
 export class Pool {
   readonly #context: CloudContext;
-  readonly #fn: LambdaFunction;
+  readonly #fn: Revision;
   readonly #registry: EnvironmentRegistry;
   /** Those whose process lives. */
   readonly #environments = new Set<Environment>();
@@ -27,7 +27,7 @@ export class Pool {
   readonly #waiting: ((acquired: Acquired | undefined) => void)[] = [];
   #retired: string | undefined;
 
-  constructor(context: CloudContext, fn: LambdaFunction, registry: EnvironmentRegistry) {
+  constructor(context: CloudContext, fn: Revision, registry: EnvironmentRegistry) {
     this.#context = context;
     this.#fn = fn;
     this.#registry = registry;

@@ -1,7 +1,7 @@
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
 import type { Input, OperationName } from "../../wire/operation";
-import { executionRole, type LambdaFunction } from "./lambdaFunction";
+import { executionRole, type Revision } from "./lambdaFunction";
 import type { TraceHeader } from "./identifiers";
 import type { Outcome } from "./outcome";
 
@@ -33,7 +33,7 @@ export class TraceWriter {
 
   constructor(
     private readonly context: Pick<CloudContext, "accountId" | "clock" | "call">,
-    private readonly fn: LambdaFunction,
+    private readonly fn: Revision,
   ) {}
 
   add(invocation: TracedInvocation): void {

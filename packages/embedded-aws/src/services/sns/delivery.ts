@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
@@ -17,8 +18,8 @@ export interface Notification {
 }
 
 /**
- * Hands a message to one subscriber, once. What the subscriber refuses is lost, as in SNS without a redrive
- * policy; the refused call stands in the cloud's event stream.
+ * Hands a message to one subscriber, once, if its filter lets it through. What the subscriber refuses goes to the
+ * subscription's dead-letter queue, and is lost without one; the refused call stands in the cloud's event stream.
  */
 export async function deliver(
   context: CloudContext,
@@ -26,6 +27,7 @@ export async function deliver(
   subscription: Subscription,
   notification: Notification,
 ): Promise<void> {
+  if (!subscription.settings.accepts(notification)) return;
   const caller: Principal = { kind: "service", service: "sns.amazonaws.com", sourceArn: topic.arn };
   try {
     switch (subscription.protocol) {
@@ -47,7 +49,23 @@ export async function deliver(
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
+    await deadLetter(context, subscription, notification, caller);
   }
+}
+
+/** The message as it would have come to a queue. */
+async function deadLetter(
+  context: CloudContext,
+  subscription: Subscription,
+  notification: Notification,
+  caller: Principal,
+): Promise<void> {
+  const { deadLetterArn } = subscription.settings;
+  if (deadLetterArn === undefined) return;
+  const message = sqsMessage(context, { ...subscription, endpoint: deadLetterArn }, notification);
+  await context.call("sqs", "SendMessage", message, caller).catch((error: unknown) => {
+    if (!(error instanceof AwsError)) throw error;
+  });
 }
 
 function sqsMessage(
@@ -57,7 +75,7 @@ function sqsMessage(
 ): Input<"sqs", "SendMessage"> {
   const [accountId = "", queueName = ""] = subscription.endpoint.split(":").slice(4);
   const QueueUrl = `${context.endpoint()}/${accountId}/${queueName}`;
-  if (subscription.rawMessageDelivery) {
+  if (subscription.settings.rawMessageDelivery) {
     const hasAttributes = Object.keys(notification.attributes).length > 0;
     return {
       QueueUrl,
@@ -67,7 +85,12 @@ function sqsMessage(
   }
   return {
     QueueUrl,
-    MessageBody: JSON.stringify({ Type: "Notification", ...envelope(context, subscription, notification) }),
+    MessageBody: JSON.stringify({
+      Type: "Notification",
+      ...envelope(context, subscription, notification),
+      ...signature(context, subscription, notification, "URL"),
+      ...withAttributes(notification),
+    }),
   };
 }
 
@@ -81,6 +104,7 @@ function lambdaEvent(context: CloudContext, subscription: Subscription, notifica
         Sns: {
           Type: "Notification",
           ...envelope(context, subscription, notification),
+          ...signature(context, subscription, notification, "Url"),
           MessageAttributes: attributesOf(notification),
         },
       },
@@ -88,7 +112,7 @@ function lambdaEvent(context: CloudContext, subscription: Subscription, notifica
   };
 }
 
-/** The members of a notification; signatures are left out, as nothing here has a key to sign with. */
+/** The members of a notification that come first. */
 function envelope(context: CloudContext, subscription: Subscription, notification: Notification): object {
   return {
     MessageId: notification.messageId,
@@ -96,9 +120,32 @@ function envelope(context: CloudContext, subscription: Subscription, notificatio
     ...(notification.subject === undefined ? {} : { Subject: notification.subject }),
     Message: notification.message,
     Timestamp: new Date(context.clock.now()).toISOString(),
-    ...(Object.keys(notification.attributes).length === 0
-      ? {}
-      : { MessageAttributes: attributesOf(notification) }),
+  };
+}
+
+function withAttributes(notification: Notification): object {
+  if (Object.keys(notification.attributes).length === 0) return {};
+  return { MessageAttributes: attributesOf(notification) };
+}
+
+/**
+ * The members that say who sent a message. The signature stands for the message and its id, but nobody can verify it:
+ * AWS's private key is not here. Lambda's events write "Url" where SNS itself writes "URL".
+ */
+function signature(
+  context: CloudContext,
+  { arn, topicArn }: Subscription,
+  { messageId, message }: Notification,
+  url: "URL" | "Url",
+): object {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([topicArn, messageId, message]))
+    .digest("base64");
+  return {
+    SignatureVersion: "1",
+    Signature: digest,
+    [`SigningCert${url}`]: `https://sns.${context.region}.amazonaws.com/SimpleNotificationService-0000000000000000000000000000000a.pem`,
+    [`Unsubscribe${url}`]: `${context.endpoint()}/?Action=Unsubscribe&SubscriptionArn=${arn}`,
   };
 }
 

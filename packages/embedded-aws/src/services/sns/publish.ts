@@ -1,4 +1,5 @@
 import { AwsError } from "../../core/errors";
+import type { Principal } from "../../core/iam/principal";
 import { recordOf } from "../../core/record";
 import type { CloudContext } from "../../core/service";
 import { operationsOf, type Supported } from "../../wire/operation";
@@ -6,7 +7,7 @@ import { authorizeUseOfKey } from "../kms/useOfKey";
 import { deliver, type MessageAttribute } from "./delivery";
 import { invalidParameter, missingParameter } from "./errors";
 import { topicAccess } from "./topicAccess";
-import { topicArnRule, type Topics } from "./topics";
+import { topicArnRule, type Topic, type Topics } from "./topics";
 
 /** Publish, SNS API reference: bytes of a message; characters of a subject. */
 const MOST_BYTES = 262_144;
@@ -17,10 +18,42 @@ const input = {
   rules: { TopicArn: topicArnRule, Subject: { pattern: SUBJECT } },
 } as const;
 type Input = Supported<"sns", "Publish", (typeof input.supports)[number]>;
+type MessageInput = Pick<Input, "Message" | "Subject" | "MessageAttributes">;
 
 export function publish(context: CloudContext, topics: Topics) {
   const on = topicAccess(topics, context.accountId);
-  return operationsOf("sns", context)(
+  const operation = operationsOf("sns", context);
+  const mostBytes = context.conditions.payloadLimits ? MOST_BYTES : Infinity;
+
+  async function keyOf(topic: Topic, caller: Principal): Promise<void> {
+    const keyId = topic.attributes.get("KmsMasterKeyId");
+    if (keyId !== undefined) await authorizeUseOfKey(context, keyId, caller, "sns");
+  }
+
+  /** Checks a message and hands it to the topic's subscribers; returns its id. */
+  function send(
+    topic: Topic,
+    { Message: message, Subject: subject, MessageAttributes }: MessageInput,
+  ): string {
+    checkMessage(message, mostBytes);
+    const attributes = attributesOf(MessageAttributes);
+    const messageId = context.random.uuid();
+    const withSubject = subject === undefined ? {} : { subject };
+    context.events.publish({
+      type: "notification-published",
+      topicArn: topic.arn,
+      messageId,
+      ...withSubject,
+      message,
+    });
+    const notification = { messageId, ...withSubject, message, attributes };
+    for (const subscription of topic.subscriptions.values()) {
+      void context.clock.busy(deliver(context, topic, subscription, notification));
+    }
+    return messageId;
+  }
+
+  const publishOne = operation(
     "Publish",
     input,
     ({ TopicArn: arn }, call) => {
@@ -28,28 +61,84 @@ export function publish(context: CloudContext, topics: Topics) {
       if (arn === undefined) throw missingParameter("TopicArn or TargetArn");
       return on("Publish", arn, call);
     },
-    async ({ TopicArn: arn = "", Message: message, Subject: subject, MessageAttributes }, { caller }) => {
+    async ({ TopicArn: arn = "", ...message }, { caller }) => {
       const topic = topics.get(arn);
-      const keyId = topic.attributes.get("KmsMasterKeyId");
-      if (keyId !== undefined) await authorizeUseOfKey(context, keyId, caller, "sns");
-      checkMessage(message, context.conditions.payloadLimits ? MOST_BYTES : Infinity);
-      const attributes = attributesOf(MessageAttributes);
-      const messageId = context.random.uuid();
-      const withSubject = subject === undefined ? {} : { subject };
-      context.events.publish({
-        type: "notification-published",
-        topicArn: topic.arn,
-        messageId,
-        ...withSubject,
-        message,
-      });
-      const notification = { messageId, ...withSubject, message, attributes };
-      for (const subscription of topic.subscriptions.values()) {
-        void context.clock.busy(deliver(context, topic, subscription, notification));
-      }
-      return { MessageId: messageId };
+      await keyOf(topic, caller);
+      return { MessageId: send(topic, message) };
     },
   );
+
+  const publishBatch = operation(
+    "PublishBatch",
+    {
+      supports: [
+        "TopicArn",
+        "PublishBatchRequestEntries.Id",
+        "PublishBatchRequestEntries.Message",
+        "PublishBatchRequestEntries.Subject",
+        "PublishBatchRequestEntries.MessageAttributes.DataType",
+        "PublishBatchRequestEntries.MessageAttributes.StringValue",
+      ],
+      rules: { TopicArn: topicArnRule },
+    },
+    (input, call) => on("Publish", input.TopicArn, call),
+    async ({ TopicArn, PublishBatchRequestEntries: entries }, { caller }) => {
+      const topic = topics.get(TopicArn);
+      checkEntries(entries, mostBytes);
+      await keyOf(topic, caller);
+      const Successful: { Id: string; MessageId: string }[] = [];
+      const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];
+      for (const { Id, ...message } of entries) {
+        try {
+          if (message.Subject !== undefined && !SUBJECT.test(message.Subject))
+            throw invalidParameter("Subject");
+          Successful.push({ Id, MessageId: send(topic, message) });
+        } catch (error) {
+          if (!(error instanceof AwsError)) throw error;
+          Failed.push({ Id, Code: "InvalidParameter", Message: error.message, SenderFault: true });
+        }
+      }
+      return { Successful, Failed };
+    },
+  );
+
+  return { ...publishOne, ...publishBatch };
+}
+
+/** SNS API reference, PublishBatch: 1 to 10 entries with ids of their own, 256 KB together. */
+function checkEntries(
+  entries: readonly { readonly Id: string; readonly Message: string }[],
+  mostBytes: number,
+): void {
+  if (entries.length === 0) {
+    throw new AwsError("EmptyBatchRequestException", "The batch request doesn't contain any entries.");
+  }
+  if (entries.length > 10) {
+    throw new AwsError(
+      "TooManyEntriesInBatchRequestException",
+      `The batch request contains more entries than permissible: got ${entries.length}; expected at most 10.`,
+    );
+  }
+  const wrong = entries.find(({ Id }) => !/^[A-Za-z0-9_-]{1,80}$/.test(Id));
+  if (wrong !== undefined) {
+    throw new AwsError(
+      "InvalidBatchEntryIdException",
+      `The Id of a batch entry in a batch request doesn't abide by the specification: got "${wrong.Id}".`,
+    );
+  }
+  if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
+    throw new AwsError(
+      "BatchEntryIdsNotDistinctException",
+      "Two or more batch entries in the request have the same Id.",
+    );
+  }
+  const bytes = entries.reduce((sum, { Message }) => sum + Buffer.byteLength(Message), 0);
+  if (bytes > mostBytes) {
+    throw new AwsError(
+      "BatchRequestTooLongException",
+      `The length of all the batch messages put together is more than the limit: got ${bytes} bytes; expected at most ${mostBytes}.`,
+    );
+  }
 }
 
 function checkMessage(message: string, mostBytes: number): void {

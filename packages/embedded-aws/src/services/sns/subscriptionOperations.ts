@@ -1,7 +1,8 @@
 import { pageOf } from "../../core/paging";
 import type { Call, CloudContext } from "../../core/service";
 import { operationsOf, type Output } from "../../wire/operation";
-import { checkAttributeName, invalidParameter, missingParameter } from "./errors";
+import { invalidParameter, missingParameter } from "./errors";
+import { settingsOf } from "./subscriptionSettings";
 import { topicAccess } from "./topicAccess";
 import { byTopic, PROTOCOLS, type Subscription, type SubscriptionProtocol, type Topics } from "./topics";
 
@@ -14,8 +15,6 @@ const ALL_PROTOCOLS = [
   ...PROTOCOLS,
   ...["http", "https", "email-json", "sms", "application", "firehose"],
 ] as const;
-const OTHER_ATTRIBUTES =
-  /^(DeliveryPolicy|FilterPolicy|FilterPolicyScope|RedrivePolicy|ReplayPolicy|SubscriptionRoleArn)$/;
 
 export function subscriptionOperations(context: CloudContext, topics: Topics) {
   const on = topicAccess(topics, context.accountId);
@@ -37,8 +36,7 @@ export function subscriptionOperations(context: CloudContext, topics: Topics) {
         const protocol = Protocol as SubscriptionProtocol;
         if (endpoint === undefined) throw missingParameter("Endpoint");
         checkEndpoint(protocol, endpoint);
-        const raw = rawMessageDelivery(Attributes);
-        const subscription = topics.subscribe(topics.get(TopicArn), protocol, endpoint, raw);
+        const subscription = topics.subscribe(topics.get(TopicArn), protocol, endpoint, Attributes);
         return {
           SubscriptionArn:
             subscription.confirmed || wantsArn === true ? subscription.arn : "pending confirmation",
@@ -66,9 +64,28 @@ export function subscriptionOperations(context: CloudContext, topics: Topics) {
             Endpoint: subscription.endpoint,
             Owner: context.accountId,
             PendingConfirmation: String(!subscription.confirmed),
-            RawMessageDelivery: String(subscription.rawMessageDelivery),
+            ...(subscription.attributes.FilterPolicy !== undefined && {
+              FilterPolicyScope: "MessageAttributes",
+            }),
+            ...subscription.attributes,
+            RawMessageDelivery: String(subscription.settings.rawMessageDelivery),
           },
         };
+      },
+    ),
+
+    ...operation(
+      "SetSubscriptionAttributes",
+      { supports: ["SubscriptionArn", "AttributeName", "AttributeValue"] },
+      onSubscription("SetSubscriptionAttributes"),
+      ({ SubscriptionArn, AttributeName: name, AttributeValue: value = "" }) => {
+        const { subscription } = topics.subscription(SubscriptionArn);
+        const { [name]: _, ...others } = subscription.attributes;
+        // An empty value, and an empty filter, take the present one away.
+        const isEmpty = value === "" || (name === "FilterPolicy" && value.replace(/\s/g, "") === "{}");
+        subscription.settings = settingsOf({ ...others, [name]: value });
+        subscription.attributes = isEmpty ? others : { ...others, [name]: value };
+        return {};
       },
     ),
 
@@ -86,16 +103,6 @@ export function subscriptionOperations(context: CloudContext, topics: Topics) {
       },
     ),
   };
-}
-
-function rawMessageDelivery(attributes: Readonly<Record<string, string>>): boolean {
-  for (const [name, value] of Object.entries(attributes)) {
-    checkAttributeName(name, "subscription", ["RawMessageDelivery"], OTHER_ATTRIBUTES);
-    if (value !== "true" && value !== "false") {
-      throw invalidParameter(`Attributes Reason: ${name}: got ${value}; expected true or false`);
-    }
-  }
-  return attributes.RawMessageDelivery === "true";
 }
 
 function checkEndpoint(protocol: SubscriptionProtocol, endpoint: string): void {

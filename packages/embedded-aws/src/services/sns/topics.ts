@@ -1,5 +1,7 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import { invalidParameter } from "./errors";
+import { settingsOf, type SubscriptionAttributes, type SubscriptionSettings } from "./subscriptionSettings";
 
 /** The rule for a topic's ARN, in whichever member it stands. */
 export const topicArnRule = { pattern: /^arn:aws:sns:[^:]+:\d{12}:[^:]+$/ } as const;
@@ -24,7 +26,9 @@ export interface Subscription {
   readonly endpoint: string;
   /** An e-mail subscription waits for its owner's click, which nobody here can make. */
   readonly confirmed: boolean;
-  readonly rawMessageDelivery: boolean;
+  /** As they were given; `settings` is what they mean. */
+  attributes: SubscriptionAttributes;
+  settings: SubscriptionSettings;
 }
 
 export class Topics {
@@ -81,12 +85,17 @@ export class Topics {
     topic: Topic,
     protocol: SubscriptionProtocol,
     endpoint: string,
-    rawMessageDelivery: boolean,
+    attributes: SubscriptionAttributes,
   ): Subscription {
+    const settings = settingsOf(attributes);
     const existing = [...topic.subscriptions.values()].find(
       (subscription) => subscription.protocol === protocol && subscription.endpoint === endpoint,
     );
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      const given = Object.entries(attributes);
+      if (given.every(([name, value]) => existing.attributes[name] === value)) return existing;
+      throw invalidParameter("Attributes Reason: Subscription already exists with different attributes");
+    }
     const arn = `${topic.arn}:${this.context.random.uuid()}`;
     const subscription = {
       arn,
@@ -94,7 +103,8 @@ export class Topics {
       protocol,
       endpoint,
       confirmed: protocol !== "email",
-      rawMessageDelivery,
+      attributes,
+      settings,
     };
     topic.subscriptions.set(arn, subscription);
     return subscription;

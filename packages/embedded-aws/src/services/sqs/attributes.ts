@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../../core/messageOf";
-import { AwsError, notSupported } from "../../core/errors";
+import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
 import type { PolicyChecks } from "../../core/iam/policyChecks";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
@@ -35,18 +35,25 @@ type NumericAttribute = keyof typeof numericAttributes;
 
 const jsonAttributes = ["Policy", "RedrivePolicy", "RedriveAllowPolicy"] as const;
 
-const fifoAttributes = [
-  "FifoQueue",
-  "ContentBasedDeduplication",
-  "DeduplicationScope",
-  "FifoThroughputLimit",
-];
+/** Of FIFO queues alone, with their values, the default first. */
+const fifoAttributes = {
+  FifoQueue: ["true"],
+  ContentBasedDeduplication: ["false", "true"],
+  DeduplicationScope: ["queue", "messageGroup"],
+  FifoThroughputLimit: ["perQueue", "perMessageGroupId"],
+} as const satisfies Record<string, readonly string[]>;
+
+type FifoAttribute = keyof typeof fifoAttributes;
 
 /** Attributes of a queue that its owner may set, as the strings that were given; unset ones are left out. */
 export type SettableAttributes = Readonly<
   Partial<
     Record<
-      NumericAttribute | (typeof jsonAttributes)[number] | "KmsMasterKeyId" | "SqsManagedSseEnabled",
+      | NumericAttribute
+      | FifoAttribute
+      | (typeof jsonAttributes)[number]
+      | "KmsMasterKeyId"
+      | "SqsManagedSseEnabled",
       string
     >
   >
@@ -70,23 +77,37 @@ export interface QueueSettings {
   readonly policy?: string;
   readonly redrivePolicy?: RedrivePolicy;
   readonly redriveAllowPolicy?: RedriveAllowPolicy;
+  readonly fifo: boolean;
+  readonly contentBasedDeduplication?: boolean;
+  readonly deduplicationScope?: "queue" | "messageGroup";
+  /** Without the quota of calls: `FifoThroughputLimit` is perMessageGroupId. */
+  readonly highThroughput?: boolean;
 }
 
 function isNumeric(name: string): name is NumericAttribute {
   return Object.hasOwn(numericAttributes, name);
 }
 
+function isOfFifo(name: string): name is FifoAttribute {
+  return Object.hasOwn(fifoAttributes, name);
+}
+
 function holdsJson(name: string): boolean {
   return jsonAttributes.some((json) => json === name);
 }
 
-/** Refuses attributes that SQS would refuse, and those of FIFO queues, which are not supported. */
+/** Refuses attributes that SQS would refuse for a queue of that kind. */
 export function checkAttributes(
   given: Readonly<Record<string, string>>,
   policies: Pick<PolicyChecks, "unknownPrincipal">,
+  kind: "standard" | "fifo" = "standard",
 ): void {
   for (const [name, value] of Object.entries(given)) {
-    if (fifoAttributes.includes(name)) throw notSupported(`FIFO queues: the attribute ${name}`);
+    if (kind === "fifo" && isOfFifo(name)) {
+      const values: readonly string[] = fifoAttributes[name];
+      if (!values.includes(value)) throw invalidAttribute(name, value, values.join(" or "));
+      continue;
+    }
     if (!settableNames.includes(name)) throw unknownAttribute(name);
     if (isNumeric(name)) checkNumber(name, value);
     // An empty policy or key takes the present one away.
@@ -123,6 +144,7 @@ export function settingsOf(attributes: SettableAttributes): QueueSettings {
   const number = (name: NumericAttribute) => Number(attributes[name] ?? numericAttributes[name].default);
   const { Policy, RedrivePolicy, RedriveAllowPolicy } = attributes;
   return {
+    ...fifoSettings(attributes),
     delayMs: number("DelaySeconds") * 1000,
     visibilityTimeoutMs: number("VisibilityTimeout") * 1000,
     retentionMs: number("MessageRetentionPeriod") * 1000,
@@ -136,6 +158,26 @@ export function settingsOf(attributes: SettableAttributes): QueueSettings {
   };
 }
 
+function fifoSettings(attributes: SettableAttributes) {
+  if (attributes.FifoQueue !== "true") return { fifo: false };
+  return {
+    fifo: true,
+    contentBasedDeduplication: attributes.ContentBasedDeduplication === "true",
+    deduplicationScope: attributes.DeduplicationScope === "messageGroup" ? "messageGroup" : "queue",
+    highThroughput: attributes.FifoThroughputLimit === "perMessageGroupId",
+  } as const;
+}
+
+/** Refuses attributes that do not go together, as they will be. */
+export function checkTogether({ FifoThroughputLimit, DeduplicationScope }: SettableAttributes): void {
+  if (FifoThroughputLimit !== "perMessageGroupId" || DeduplicationScope === "messageGroup") return;
+  throw invalidAttribute(
+    "FifoThroughputLimit",
+    FifoThroughputLimit,
+    "DeduplicationScope messageGroup beside it",
+  );
+}
+
 /** The attributes as GetQueueAttributes shows them: numbers and encryption with their defaults. */
 export function describeAttributes(attributes: SettableAttributes): Record<string, string> {
   const { KmsDataKeyReusePeriodSeconds: keyReuse, ...numbers } = numericAttributes;
@@ -146,6 +188,9 @@ export function describeAttributes(attributes: SettableAttributes): Record<strin
       ? {}
       : { KmsDataKeyReusePeriodSeconds: String(keyReuse.default) }),
     SqsManagedSseEnabled: "true",
+    ...(attributes.FifoQueue === "true"
+      ? Object.fromEntries(Object.entries(fifoAttributes).map(([name, [first]]) => [name, first]))
+      : {}),
     ...attributes,
   };
 }

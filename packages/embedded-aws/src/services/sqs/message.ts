@@ -16,6 +16,12 @@ export interface MessageContent {
   readonly senderId: string;
   /** When it was first sent, in ms since the epoch. A move to a dead-letter queue keeps it. */
   readonly sentAt: number;
+  /** Of a FIFO queue's message, and of a standard one's if its sender gave one. */
+  readonly messageGroupId?: string;
+  /** Of a FIFO queue's message. */
+  readonly messageDeduplicationId?: string;
+  /** Of a FIFO queue's message: 20 digits, ascending. */
+  readonly sequenceNumber?: string;
   /** The ARN of the queue that gave the message up, in a dead-letter queue. */
   readonly deadLetterSourceArn?: string;
 }

@@ -4,7 +4,7 @@ import { Heap } from "./heap";
 import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
 
 /** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
-const maxVisibilityMs = 43_200_000;
+export const maxVisibilityMs = 43_200_000;
 
 export interface ReceiveOptions {
   /** How many messages at most. */
@@ -31,11 +31,44 @@ const byVisibility = (a: Slot, b: Slot) =>
   a.message.visibleAt - b.message.visibleAt || a.message.order - b.message.order;
 
 /** Sorts contents by age: the time at which they were sent, to the microsecond, then the order of arrival. */
-function ageKey({ sentAt, order }: Message): string {
+export function ageKey({ sentAt, order }: Message): string {
   return `${sentAt.toFixed(3).padStart(AGE_LENGTH, "0")}/${String(order).padStart(12, "0")}`;
 }
 
 const AGE_LENGTH = 17;
+
+/** The time in an age's key, to the microsecond. */
+export function sentAtOf(key: string): number {
+  return Number(key.slice(0, AGE_LENGTH));
+}
+
+/**
+ * A queue's messages, standard or FIFO, as a function of time: each method takes the time at which it happens, in ms
+ * since the epoch; times never go back.
+ */
+export interface MessageStore {
+  /** A new retention holds for the messages that are there already, as in AWS. */
+  set retentionMs(value: number);
+  send(now: number, content: MessageContent, delayMs?: number): void;
+  receive(now: number, options: ReceiveOptions): Received;
+  /** The message that would be received next; it stays where it is. */
+  peekVisible(now: number): MessageContent | undefined;
+  /**
+   * The message that was deleted; undefined when there is none (any more), "expired" when only its newest delivery
+   * could have deleted it.
+   */
+  delete(now: number, messageId: string, deliveryNumber?: number): Message | "expired" | undefined;
+  changeVisibility(now: number, messageId: string, visibilityTimeoutMs: number): VisibilityChange;
+  purge(): void;
+  readonly maxInFlight: number;
+  counts(now: number): Depth;
+  /** The numbers as they were `ageMs` ago. */
+  pastCounts(now: number, ageMs: number): Depth;
+  /** When the next delayed or received message becomes visible; undefined when none will by itself. */
+  nextVisibleAt(): number | undefined;
+  /** How long the oldest message has been in this queue, in ms; 0 when there is none. */
+  oldestAge(now: number): number;
+}
 
 /**
  * A standard queue's messages as a function of time: no clock, no I/O. Each method takes the time at which it
@@ -45,7 +78,7 @@ const AGE_LENGTH = 17;
  * Messages are handed out in the order in which they became visible, so one that failed stands behind those
  * that waited meanwhile.
  */
-export class MessageQueue {
+export class MessageQueue implements MessageStore {
   readonly #slots = new Map<string, Slot>();
   readonly #available = new Heap(byVisibility);
   readonly #delayed = new Heap(byVisibility);
@@ -213,7 +246,7 @@ export class MessageQueue {
     }
     for (let key = this.#contents.firstKey; key !== undefined; key = this.#contents.firstKey) {
       // The key may be half a microsecond off; the exact time stands in the message.
-      if (Number(key.slice(0, AGE_LENGTH)) - 1 + this.#retentionMs > now) break;
+      if (sentAtOf(key) - 1 + this.#retentionMs > now) break;
       const slot = this.#slots.get(this.#contents.get(key)?.messageId ?? "");
       if (slot === undefined || slot.message.sentAt + this.#retentionMs > now) break;
       this.#drop(slot);

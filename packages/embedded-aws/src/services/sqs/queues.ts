@@ -1,9 +1,11 @@
-import { AwsError, notSupported } from "../../core/errors";
+import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { Arrivals } from "./arrivals";
 import { settingsOf, type QueueSettings, type SettableAttributes } from "./attributes";
 import { invalidParameter, queueDoesNotExist } from "./errors";
-import { MessageQueue } from "./queue";
+import { FifoMemory } from "./fifo";
+import { FifoQueue } from "./fifoQueue";
+import { MessageQueue, type MessageStore } from "./queue";
 
 /** SQS API reference, DeleteQueue: a name is free again 60 seconds after its queue was deleted. */
 const nameReuseMs = 60_000;
@@ -20,7 +22,9 @@ export interface Queue {
   readonly name: string;
   readonly arn: string;
   readonly createdAt: number;
-  readonly messages: MessageQueue;
+  readonly messages: MessageStore;
+  /** Of a FIFO queue. */
+  readonly fifo?: { readonly messages: FifoQueue; readonly memory: FifoMemory };
   readonly arrivals: Arrivals;
   readonly tags: Map<string, string>;
   readonly totals: QueueTotals;
@@ -85,11 +89,20 @@ export class Queues {
     }
     const settings = settingsOf(attributes);
     const { conditions } = this.context;
+    const standard = () =>
+      new MessageQueue(settings.retentionMs, conditions.sqsInFlight, conditions.queueDepthLagMs);
+    const fifo = settings.fifo
+      ? {
+          messages: new FifoQueue(settings.retentionMs, conditions.sqsInFlight, conditions.queueDepthLagMs),
+          memory: new FifoMemory(this.context.clock),
+        }
+      : undefined;
     const queue: Queue = {
       name,
       arn: this.arnOf(name),
       createdAt: now,
-      messages: new MessageQueue(settings.retentionMs, conditions.sqsInFlight, conditions.queueDepthLagMs),
+      messages: fifo?.messages ?? standard(),
+      ...(fifo !== undefined && { fifo }),
       arrivals: new Arrivals(),
       tags: new Map(Object.entries(tags)),
       totals: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 },
@@ -126,9 +139,14 @@ export class Queues {
   }
 }
 
-/** 1 to 80 letters, digits, "-" and "_": SQS API reference, CreateQueue. */
-export function checkQueueName(name: string): void {
-  if (name.endsWith(".fifo")) throw notSupported(`FIFO queues: the queue name "${name}"`);
+/** 1 to 80 letters, digits, "-" and "_", of a FIFO queue with ".fifo" behind them: SQS API reference, CreateQueue. */
+export function checkQueueName(name: string, kind: "standard" | "fifo"): void {
+  if (kind === "fifo") {
+    if (/^[A-Za-z0-9_-]{1,75}\.fifo$/.test(name)) return;
+    throw invalidParameter(
+      `QueueName: got "${name}". The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.`,
+    );
+  }
   if (/^[A-Za-z0-9_-]{1,80}$/.test(name)) return;
   throw invalidParameter(
     `QueueName: got "${name}". Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.`,

@@ -7,13 +7,16 @@ export function receiptHandle(queue: Queue, messageId: string, deliveryNumber: n
 }
 
 /**
- * The message that a handle names. As in AWS's standard queues, a handle of an earlier delivery still names its
+ * The message and the delivery that a handle names. As in AWS's standard queues, a handle of an earlier delivery still names its
  * message; one that SQS did not give out, or that another queue did, is refused.
  */
-export function messageIdOf(queue: Queue, handle: string): string {
+export function deliveryOf(
+  queue: Queue,
+  handle: string,
+): { readonly messageId: string; readonly deliveryNumber: number } {
   const [arn, messageId, deliveryNumber, ...rest] = Buffer.from(handle, "base64").toString().split(" ");
   const wellFormed = messageId !== undefined && /^\d+$/.test(deliveryNumber ?? "") && rest.length === 0;
-  if (wellFormed && arn === queue.arn) return messageId;
+  if (wellFormed && arn === queue.arn) return { messageId, deliveryNumber: Number(deliveryNumber) };
   throw new AwsError(
     "ReceiptHandleIsInvalid",
     `The input receipt handle "${handle}" is not a valid receipt handle of the queue ${queue.name}.`,

@@ -5,6 +5,7 @@ import { attributeOperations } from "./operations/attributes";
 import { deleteOperations } from "./operations/deleteMessage";
 import { moveTaskOperations } from "./operations/moveTasks";
 import type { Sqs } from "./operations/parts";
+import { permissionOperations } from "./operations/permissions";
 import { queueOperations } from "./operations/queues";
 import { receiveOperations } from "./operations/receiveMessage";
 import { sendOperations } from "./operations/sendMessage";
@@ -12,7 +13,7 @@ import { tagOperations } from "./operations/tags";
 import { visibilityOperations } from "./operations/visibility";
 import { queuesOf } from "./statistics";
 
-/** Amazon SQS, standard queues. */
+/** Amazon SQS: standard and FIFO queues. */
 export function createSqs(context: CloudContext): Service {
   const queues = queuesOf(context);
   const moveTasks = new MoveTasks(context, queues);
@@ -27,6 +28,7 @@ export function createSqs(context: CloudContext): Service {
       ...deleteOperations(sqs),
       ...visibilityOperations(sqs),
       ...tagOperations(sqs),
+      ...permissionOperations(sqs),
       ...moveTaskOperations(sqs),
     },
     () => {

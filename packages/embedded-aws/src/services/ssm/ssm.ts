@@ -1,102 +1,234 @@
 import { AwsError } from "../../core/errors";
-import type { CloudContext, Service } from "../../core/service";
+import { pageOf } from "../../core/paging";
+import type { Call, CloudContext, Service } from "../../core/service";
 import { officialService, operationsOf } from "../../wire/operation";
-import { publicParameters } from "./publicParameters";
+import { newestOf, notFound, Parameters, type Parameter, type Version } from "./parameters";
+import { putParameter } from "./putParameter";
+import { tagOperations } from "./tagOperations";
 
-interface Parameter {
-  readonly name: string;
-  readonly type: "String" | "StringList";
-  readonly value: string;
-  readonly version: number;
-  /** Milliseconds since the epoch. */
-  readonly lastModified: number;
-}
+const MOST_NAMES = 10;
+const FILTERS = ["Name", "Path", "Type", "KeyId", "Tier"] as const;
 
-const types = ["String", "StringList"] as const;
-
-/** From the Systems Manager API reference, for the standard tier. */
-const putParameterRules = {
-  Name: { length: [1, 1011], pattern: /^[A-Za-z0-9_.\-/]+$/ },
-  Value: { length: [1, 4096] },
-  Type: { oneOf: [...types, "SecureString"], supported: types },
-} as const;
-
-/** Systems Manager's Parameter Store: plain parameters, the newest version of each, and AWS's public ones. */
+/** Systems Manager's Parameter Store: plain and encrypted parameters with their versions, and AWS's public ones. */
 export function createSsm(context: CloudContext): Service {
-  const parameters = new Map<string, Parameter>();
-  for (const [name, value] of publicParameters) {
-    parameters.set(name, { name, type: "String", value, version: 1, lastModified: context.clock.now() });
+  const parameters = new Parameters(context);
+  const operation = operationsOf("ssm", context);
+  const access = (action: string, names: readonly string[]) =>
+    names.map((name) => ({
+      action: `ssm:${action}`,
+      resource: parameters.arnOf(parameters.named(name).name),
+    }));
+
+  async function shown(parameter: Parameter, version: Version, decrypt: boolean, { caller }: Call) {
+    const { type, value, keyId } = version;
+    const clear =
+      keyId === undefined || !decrypt
+        ? value
+        : await parameters.decrypt(parameter.name, value, keyId, caller);
+    return {
+      Name: parameter.name,
+      Type: type,
+      Value: clear,
+      Version: version.version,
+      LastModifiedDate: new Date(version.lastModified),
+      ARN: parameters.arnOf(parameter.name),
+      DataType: "text",
+    };
   }
 
-  const arnOf = (name: string) => {
-    const account = publicParameters.has(name) ? "" : context.accountId;
-    return `arn:aws:ssm:${context.region}:${account}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
-  };
-  /** A parameter may also be asked for by its ARN. */
-  const nameIn = (nameOrArn: string) =>
-    [...parameters.keys()].find((name) => arnOf(name) === nameOrArn) ?? nameOrArn;
+  /** A parameter's version as a request names it; undefined when there is no such parameter. */
+  function found(given: string): { readonly parameter: Parameter; readonly version: Version } | undefined {
+    const { name, version: number } = parameters.named(given);
+    const parameter = parameters.find(name);
+    if (parameter === undefined) return undefined;
+    if (number === undefined) return { parameter, version: newestOf(parameter) };
+    const version = parameter.versions.find((one) => one.version === number);
+    if (version !== undefined) return { parameter, version };
+    throw new AwsError(
+      "ParameterVersionNotFound",
+      `Systems Manager could not find version ${number} of ${name}. Verify the version and try again.`,
+    );
+  }
 
-  const operation = operationsOf("ssm", context);
   return officialService("ssm", {
+    ...putParameter(context, parameters),
+    ...tagOperations(context, parameters),
+
     ...operation(
       "GetParameter",
-      // Nothing here is encrypted, so that decrypting changes nothing.
       { supports: ["Name", "WithDecryption"] },
-      (input) => [{ action: "ssm:GetParameter", resource: arnOf(nameIn(input.Name)) }],
-      (input) => {
-        const parameter = parameters.get(nameIn(input.Name));
-        if (parameter === undefined) {
-          throw new AwsError("ParameterNotFound", `The parameter ${input.Name} does not exist`);
-        }
+      (input) => access("GetParameter", [input.Name]),
+      async ({ Name, WithDecryption = false }, call) => {
+        const one = found(Name);
+        if (one === undefined) throw notFound(Name);
+        return { Parameter: await shown(one.parameter, one.version, WithDecryption, call) };
+      },
+    ),
+
+    ...operation(
+      "GetParameters",
+      { supports: ["Names", "WithDecryption"], rules: { Names: { length: [1, MOST_NAMES] } } },
+      (input) => access("GetParameters", input.Names),
+      async ({ Names, WithDecryption = false }, call) => {
+        const InvalidParameters = Names.filter((name) => {
+          try {
+            return found(name) === undefined;
+          } catch (error) {
+            if (error instanceof AwsError) return true;
+            throw error;
+          }
+        });
+        const given = Names.filter((name) => !InvalidParameters.includes(name)).flatMap(
+          (name) => found(name) ?? [],
+        );
         return {
-          Parameter: {
-            Name: parameter.name,
-            Type: parameter.type,
-            Value: parameter.value,
-            Version: parameter.version,
-            LastModifiedDate: new Date(parameter.lastModified),
-            ARN: arnOf(parameter.name),
-            DataType: "text",
-          },
+          Parameters: await Promise.all(
+            given.map(({ parameter, version }) => shown(parameter, version, WithDecryption, call)),
+          ),
+          InvalidParameters,
         };
       },
     ),
 
     ...operation(
-      "PutParameter",
-      { supports: ["Name", "Value", "Type", "Overwrite"], rules: putParameterRules },
-      (input) => [{ action: "ssm:PutParameter", resource: arnOf(input.Name) }],
-      (input) => {
-        const old = parameters.get(input.Name);
-        if (/^\/?(aws|ssm)/i.test(input.Name)) {
+      "GetParametersByPath",
+      {
+        supports: ["Path", "Recursive", "WithDecryption", "MaxResults", "NextToken"],
+        rules: { Path: { length: [1, 2048] }, MaxResults: { range: [1, MOST_NAMES] } },
+      },
+      (input) => [
+        { action: "ssm:GetParametersByPath", resource: parameters.arnOf(input.Path.replace(/(.)\/$/, "$1")) },
+      ],
+      async (
+        { Path, Recursive = false, WithDecryption = false, MaxResults = MOST_NAMES, NextToken },
+        call,
+      ) => {
+        if (!Path.startsWith("/")) {
           throw new AwsError(
             "ValidationException",
-            `Name: got "${input.Name}"; names that begin with aws or ssm are AWS's`,
+            `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/"; got "${Path}".`,
           );
         }
-        if (old !== undefined && input.Overwrite !== true) {
-          throw new AwsError(
-            "ParameterAlreadyExists",
-            "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
-          );
-        }
-        const type = types.find((known) => known === input.Type) ?? old?.type;
-        if (type === undefined) {
-          throw new AwsError(
-            "ValidationException",
-            "Type: got none; expected String or StringList for a new parameter",
-          );
-        }
-        const version = (old?.version ?? 0) + 1;
-        parameters.set(input.Name, {
-          name: input.Name,
-          type,
-          value: input.Value,
-          version,
-          lastModified: context.clock.now(),
-        });
-        return { Version: version, Tier: "Standard" as const };
+        // Those of AWS are given to whoever asks below /aws.
+        const all = Path.startsWith("/aws") ? parameters.all() : parameters.own();
+        const below = all.filter(({ name }) => isBelow(name, Path, Recursive));
+        const { items, next } = pageOf(below, NextToken, MaxResults, "InvalidNextToken");
+        return {
+          Parameters: await Promise.all(
+            items.map((parameter) => shown(parameter, newestOf(parameter), WithDecryption, call)),
+          ),
+          NextToken: next,
+        };
       },
     ),
+
+    ...operation(
+      "GetParameterHistory",
+      {
+        supports: ["Name", "WithDecryption", "MaxResults", "NextToken"],
+        rules: { MaxResults: { range: [1, 50] } },
+      },
+      (input) => access("GetParameterHistory", [input.Name]),
+      async ({ Name, WithDecryption = false, MaxResults = 50, NextToken }, call) => {
+        const parameter = parameters.find(parameters.named(Name).name);
+        if (parameter === undefined) throw notFound(Name);
+        const { items, next } = pageOf(parameter.versions, NextToken, MaxResults, "InvalidNextToken");
+        const history = await Promise.all(
+          items.map(async (version) => {
+            const { ARN: _, ...members } = await shown(parameter, version, WithDecryption, call);
+            return { ...members, ...details(version) };
+          }),
+        );
+        return { Parameters: history, NextToken: next };
+      },
+    ),
+
+    ...operation(
+      "DescribeParameters",
+      {
+        supports: ["ParameterFilters", "MaxResults", "NextToken"],
+        rules: { MaxResults: { range: [1, 50] }, "ParameterFilters.Key": { oneOf: FILTERS } },
+      },
+      () => [{ action: "ssm:DescribeParameters", resource: "*" }],
+      ({ ParameterFilters = [], MaxResults = 50, NextToken }) => {
+        const matching = parameters
+          .own()
+          .filter((parameter) => ParameterFilters.every((filter) => passes(parameter, filter)));
+        const { items, next } = pageOf(matching, NextToken, MaxResults, "InvalidNextToken");
+        return {
+          Parameters: items.map((parameter) => {
+            const version = newestOf(parameter);
+            return {
+              Name: parameter.name,
+              ARN: parameters.arnOf(parameter.name),
+              Type: version.type,
+              Version: version.version,
+              LastModifiedDate: new Date(version.lastModified),
+              DataType: "text",
+              ...details(version),
+            };
+          }),
+          NextToken: next,
+        };
+      },
+    ),
+
+    ...operation(
+      "DeleteParameter",
+      { supports: ["Name"] },
+      (input) => access("DeleteParameter", [input.Name]),
+      ({ Name }) => {
+        if (!parameters.delete(parameters.named(Name).name)) throw notFound(Name);
+        return {};
+      },
+    ),
+
+    ...operation(
+      "DeleteParameters",
+      { supports: ["Names"], rules: { Names: { length: [1, MOST_NAMES] } } },
+      (input) => access("DeleteParameters", input.Names),
+      ({ Names }) => {
+        const deleted = Names.filter((name) => parameters.delete(parameters.named(name).name));
+        return {
+          DeletedParameters: deleted,
+          InvalidParameters: Names.filter((name) => !deleted.includes(name)),
+        };
+      },
+    ),
+  });
+}
+
+function details({ keyId, description, allowedPattern, tier }: Version) {
+  return {
+    Tier: tier,
+    Policies: [],
+    ...(keyId !== undefined && { KeyId: keyId }),
+    ...(description !== undefined && { Description: description }),
+    ...(allowedPattern !== undefined && { AllowedPattern: allowedPattern }),
+  };
+}
+
+function isBelow(name: string, path: string, recursive: boolean): boolean {
+  const folder = path.endsWith("/") ? path : `${path}/`;
+  if (!name.startsWith(folder)) return false;
+  return recursive || !name.slice(folder.length).includes("/");
+}
+
+function passes(
+  parameter: Parameter,
+  {
+    Key,
+    Option,
+    Values = [],
+  }: { readonly Key: string; readonly Option?: string; readonly Values?: readonly string[] },
+): boolean {
+  const { name } = parameter;
+  const { type, keyId, tier } = newestOf(parameter);
+  if (Key === "Path") return Values.some((path) => isBelow(name, path, Option === "Recursive"));
+  const value = { Name: name, Type: type, KeyId: keyId, Tier: tier }[Key];
+  return Values.some((wanted) => {
+    if (Option === "BeginsWith") return value?.startsWith(wanted) ?? false;
+    if (Option === "Contains") return value?.includes(wanted) ?? false;
+    return value === wanted;
   });
 }

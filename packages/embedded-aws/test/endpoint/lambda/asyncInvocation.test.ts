@@ -51,6 +51,49 @@ describe("an asynchronous invocation", () => {
     expect(starts()).to.deep.equal([0]);
   });
 
+  it("goes to the on-success destination with what the function answered", async () => {
+    await createFunction(cloud, "fn", "exports.handler = async ({ n }) => ({ twice: 2 * n });", { Role });
+    await configure({ DestinationConfig: { OnSuccess: { Destination: failed.arn } } });
+    await send({ n: 21 });
+    await clock.settle();
+    const ids = events.flatMap((event) => (event.type === "invocation-started" ? [event.requestId] : []));
+    const [message] = await receive(cloud, failed);
+    const { timestamp, ...told } = JSON.parse(message!.Body) as Record<string, unknown>;
+    expect(timestamp).to.match(/^2026-01-01T00:00:0/);
+    expect(told).to.deep.equal({
+      version: "1.0",
+      requestContext: {
+        requestId: ids[0],
+        functionArn: "arn:aws:lambda:us-east-1:000000000000:function:fn:$LATEST",
+        condition: "Success",
+        approximateInvokeCount: 1,
+      },
+      requestPayload: { n: 21 },
+      responseContext: { statusCode: 200, executedVersion: "$LATEST" },
+      responsePayload: { twice: 42 },
+    });
+  });
+
+  it("has settings for each version and alias, of which one can be changed alone", async () => {
+    await createFunction(cloud, "fn", FAILS, { Role });
+    await cloud.call("lambda", "PublishVersion", { FunctionName: "fn" });
+    await configure({ Qualifier: "1", MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 100 });
+    const changed = await cloud.call("lambda", "UpdateFunctionEventInvokeConfig", {
+      FunctionName: "fn:1",
+      MaximumRetryAttempts: 0,
+    });
+    expect(changed).to.include({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 100 });
+    const { FunctionEventInvokeConfigs = [] } = await cloud.call("lambda", "ListFunctionEventInvokeConfigs", {
+      FunctionName: "fn",
+    });
+    expect(FunctionEventInvokeConfigs.map(({ FunctionArn }) => FunctionArn)).to.deep.equal([
+      "arn:aws:lambda:us-east-1:000000000000:function:fn:1",
+    ]);
+    await cloud.call("lambda", "Invoke", { FunctionName: "fn", Qualifier: "1", InvocationType: "Event" });
+    await clock.advance(3_600_000);
+    expect(starts()).to.deep.equal([0]);
+  });
+
   it("is tried again after one minute and after two more, then goes to the on-failure destination", async () => {
     await createFunction(cloud, "fn", FAILS, { Role });
     await configure({ DestinationConfig: { OnFailure: { Destination: failed.arn } } });

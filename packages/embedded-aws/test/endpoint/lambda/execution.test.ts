@@ -261,7 +261,7 @@ describe("a function's execution environment", () => {
       "a callback, which Node 24 has no more",
       { "index.js": "exports.handler = (e, c, cb) => cb();" },
       "Runtime.CallbackHandlerDeprecated",
-      "async",
+      "has removed support for callback-based function handlers",
     ],
   ];
   for (const [index, [what, files, errorType, message]] of initErrors.entries()) {

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
 import type { CloudEvent } from "../../../src/core/eventStream";
@@ -44,6 +46,48 @@ describe("an event source mapping of a queue", () => {
   const seen = () => seenBy(events, "consumer");
   const outcomes = () =>
     events.flatMap((event) => (event.type === "invocation-ended" ? [event.outcome] : []));
+
+  it("keeps the order of a FIFO queue's groups, whatever fails, and works groups off side by side", async () => {
+    // Each message of group "a" fails at its first delivery; what was given before it in its batch is done.
+    const source = `const fs = require("node:fs"); const folder = process.env.MARKS;
+      exports.handler = async (e) => {
+        const failures = [];
+        for (const { body, messageId, attributes } of e.Records) {
+          const first = !fs.existsSync(folder + "/" + body);
+          if (first) fs.writeFileSync(folder + "/" + body, "");
+          const failsNow = attributes.MessageGroupId === "a" && first;
+          if (failsNow || failures.length > 0) failures.push({ itemIdentifier: messageId });
+          else console.log("SEEN " + JSON.stringify(body));
+        }
+        return { batchItemFailures: failures }; };`;
+    const marks = mkdtempSync(join("/tmp", "marks-"));
+    await consumer(source, { Environment: { Variables: { MARKS: marks } } });
+    const queue = await createQueue(cloud, "orders.fifo", {
+      FifoQueue: "true",
+      ContentBasedDeduplication: "true",
+      VisibilityTimeout: "30",
+    });
+    for (const body of ["a1", "b1", "a2", "b2", "a3", "b3", "a4"]) {
+      const MessageGroupId = body.slice(0, 1);
+      await cloud.call("sqs", "SendMessage", { QueueUrl: queue.url, MessageBody: body, MessageGroupId });
+    }
+    await map(queue, { FunctionResponseTypes: ["ReportBatchItemFailures"] });
+    await clock.advance(10 * 60_000);
+    const all = seen() as string[];
+    expect(all.filter((body) => body.startsWith("a"))).to.deep.equal(["a1", "a2", "a3", "a4"]);
+    expect(all.filter((body) => body.startsWith("b"))).to.include.members(["b1", "b2", "b3"]);
+    expect(await depth(cloud, queue)).to.equal(0);
+    rmSync(marks, { recursive: true });
+  }).timeout(60_000);
+
+  it("refuses batches of a FIFO queue that are larger than 10, or that wait", async () => {
+    await consumer("exports.handler = async () => {};");
+    const queue = await createQueue(cloud, "orders.fifo", { FifoQueue: "true" });
+    for (const settings of [{ BatchSize: 11 }, { MaximumBatchingWindowInSeconds: 1 }]) {
+      const error = await map(queue, settings).catch((reason: unknown) => reason);
+      expect(error).to.have.property("message").that.includes("FIFO");
+    }
+  });
 
   it("gives the function Lambda's event, and deletes what it handled", async () => {
     await consumer("exports.handler = async (e) => { console.log('SEEN ' + JSON.stringify(e)); };");

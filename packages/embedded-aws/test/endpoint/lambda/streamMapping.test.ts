@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { spy } from "sinon";
 import { SteppedClock } from "../../../src/core/clock";
 import type { CloudEvent } from "../../../src/core/eventStream";
@@ -263,6 +265,39 @@ describe("an event source mapping of a table's stream", () => {
     expect(seen()).to.deep.equal([["a"], ["b"]]);
   });
 
+  it("works off several batches at a time, each item's changes in their order", async () => {
+    // A batch waits until four run side by side: with fewer lanes it would wait until its time is up.
+    const source = `const fs = require("node:fs"); const folder = process.env.MEETING;
+      exports.handler = async (e) => {
+        const rows = e.Records.map((r) => [r.dynamodb.Keys.id.S, Number(r.dynamodb.NewImage.n.N)]);
+        fs.writeFileSync(folder + "/" + rows[0][0] + rows[0][1], "");
+        if (rows[0][1] === 0) while (fs.readdirSync(folder).length < 4) await new Promise((r) => setTimeout(r, 5));
+        console.log("SEEN " + JSON.stringify(rows)); };`;
+    const folder = mkdtempSync(join("/tmp", "meeting-"));
+    await createFunction(cloud, "consumer", source, {
+      Role,
+      Timeout: 20,
+      Environment: { Variables: { MEETING: folder } },
+    });
+    const ids = Array.from({ length: 24 }, (_, index) => `item-${index}`);
+    for (let n = 0; n < 3; n++)
+      for (const id of ids)
+        await cloud.call("dynamodb", "PutItem", {
+          TableName: "orders",
+          Item: { id: { S: id }, n: { N: String(n) } },
+        });
+    await map({ ParallelizationFactor: 4, BatchSize: 5 });
+    await clock.settle();
+    const rows = (seen() as [string, number][][]).flat();
+    expect(rows).to.have.length(72);
+    for (const id of ids)
+      expect(
+        rows.filter((row) => row[0] === id).map((row) => row[1]),
+        id,
+      ).to.deep.equal([0, 1, 2]);
+    rmSync(folder, { recursive: true });
+  }).timeout(60_000);
+
   describe("is refused", () => {
     const refusals: [string, object, string][] = [
       ["without a starting position", { StartingPosition: undefined }, "StartingPosition"],
@@ -272,9 +307,14 @@ describe("an event source mapping of a table's stream", () => {
         "MaximumRecordAgeInSeconds: got 59",
       ],
       [
-        "with more than one batch of a shard at a time",
-        { ParallelizationFactor: 2 },
-        "ParallelizationFactor",
+        "with more batches of a shard at a time than there may be",
+        { ParallelizationFactor: 11 },
+        "parallelizationFactor",
+      ],
+      [
+        "from a time on, which only other kinds of streams know",
+        { StartingPosition: "AT_TIMESTAMP", StartingPositionTimestamp: new Date(0) },
+        "AT_TIMESTAMP is not for a DynamoDB stream",
       ],
       ["with a maximum concurrency", { ScalingConfig: { MaximumConcurrency: 2 } }, "ScalingConfig"],
     ];

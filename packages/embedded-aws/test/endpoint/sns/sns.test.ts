@@ -86,19 +86,128 @@ describe("SNS", () => {
       Message: "text",
       Timestamp: "2026-01-01T00:00:00.000Z",
     };
-    expect((await bodies()).map((body) => JSON.parse(body) as unknown)).to.deep.equal([envelope]);
-    expect(payloads).to.deep.equal([
-      {
-        Records: [
-          {
-            EventSource: "aws:sns",
-            EventVersion: "1.0",
-            EventSubscriptionArn: SubscriptionArn,
-            Sns: { ...envelope, MessageAttributes: {} },
-          },
-        ],
-      },
+    const [body] = (await bodies()).map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(body).to.include(envelope);
+    expect(Object.keys(body ?? {})).to.deep.equal([
+      ...Object.keys(envelope),
+      ...["SignatureVersion", "Signature", "SigningCertURL", "UnsubscribeURL"],
     ]);
+    const [event] = payloads as { Records: Record<string, Record<string, unknown>>[] }[];
+    const { Sns, ...record } = event?.Records[0] ?? {};
+    expect(record).to.deep.equal({
+      EventSource: "aws:sns",
+      EventVersion: "1.0",
+      EventSubscriptionArn: SubscriptionArn,
+    });
+    expect(Sns).to.deep.include({ ...envelope, MessageAttributes: {} });
+    expect(Sns).to.include.keys("SignatureVersion", "Signature", "SigningCertUrl", "UnsubscribeUrl");
+  });
+
+  const filters: readonly [string, object, "MessageAttributes" | "MessageBody", readonly string[]][] = [
+    ["a value", { kind: ["order"] }, "MessageAttributes", ["0"]],
+    [
+      "several values and keys",
+      { kind: ["order", "stock"], n: [{ numeric: [">", 5] }] },
+      "MessageAttributes",
+      ["0"],
+    ],
+    ["a prefix", { kind: [{ prefix: "st" }] }, "MessageAttributes", ["1"]],
+    ["all but a value", { kind: [{ "anything-but": ["order"] }] }, "MessageAttributes", ["1"]],
+    ["what is not there", { kind: [{ exists: false }] }, "MessageAttributes", ["2", "3"]],
+    ["a list", { tags: ["b"] }, "MessageAttributes", ["1"]],
+    ["a member of the body", { at: { shop: ["north"] } }, "MessageBody", ["3"]],
+    ["no policy", {}, "MessageAttributes", ["0", "1", "2", "3"]],
+  ];
+  for (const [what, policy, FilterPolicyScope, expected] of filters) {
+    it(`lets through what a filter names: ${what}`, async () => {
+      await createQueue(TopicArn);
+      const FilterPolicy = JSON.stringify(policy);
+      await subscribe("sqs", QUEUE_ARN, { FilterPolicy, FilterPolicyScope, RawMessageDelivery: "true" });
+      const text = (StringValue: string) => ({ DataType: "String", StringValue });
+      const messages: readonly [string, object][] = [
+        ["0", { kind: text("order"), n: { DataType: "Number", StringValue: "7" } }],
+        ["1", { kind: text("stock"), tags: { DataType: "String.Array", StringValue: '["a","b"]' } }],
+        ["2", {}],
+        ['{"at":{"shop":"north"}}', {}],
+      ];
+      for (const [Message, MessageAttributes] of messages)
+        await cloud.call("sns", "Publish", { TopicArn, Message, MessageAttributes } as never);
+      await clock.settle();
+      const seen = (await bodies()).map((body) => (body.startsWith("{") ? "3" : body));
+      expect(seen.sort()).to.deep.equal(expected);
+    });
+  }
+
+  it("takes changed attributes of a subscription, and gives them back", async () => {
+    await createQueue(TopicArn);
+    const { SubscriptionArn = "" } = await subscribe("sqs", QUEUE_ARN);
+    const set = (AttributeName: string, AttributeValue: string) =>
+      cloud.call("sns", "SetSubscriptionAttributes", { SubscriptionArn, AttributeName, AttributeValue });
+    const get = async () =>
+      (await cloud.call("sns", "GetSubscriptionAttributes", { SubscriptionArn })).Attributes ?? {};
+    await set("RawMessageDelivery", "true");
+    await set("FilterPolicy", '{"kind":["order"]}');
+    expect(await get()).to.include({
+      RawMessageDelivery: "true",
+      FilterPolicy: '{"kind":["order"]}',
+      FilterPolicyScope: "MessageAttributes",
+    });
+    await cloud.call("sns", "Publish", { TopicArn, Message: "filtered" });
+    await set("FilterPolicy", "{}");
+    expect(await get()).not.to.have.property("FilterPolicy");
+    await cloud.call("sns", "Publish", { TopicArn, Message: "raw" });
+    await clock.settle();
+    expect(await bodies()).to.deep.equal(["raw"]);
+    const wrong: readonly [string, string, RegExp][] = [
+      ["FilterPolicy", "[", /FilterPolicy/],
+      ["FilterPolicy", '{"a":{"b":["c"]}}', /nested/],
+      ["FilterPolicy", '{"a":["1"],"b":["1"],"c":["1"],"d":["1"],"e":["1"],"f":["1"]}', /more than 5 keys/],
+      ["FilterPolicy", JSON.stringify({ a: Array(13).fill("x"), b: Array(12).fill("x") }), /too complex/],
+      ["FilterPolicyScope", "Body", /FilterPolicyScope/],
+      ["RedrivePolicy", "{}", /RedrivePolicy/],
+      ["RawMessageDelivery", "yes", /true or false/],
+    ];
+    for (const [name, value, message] of wrong)
+      expect((await failure(set(name, value)))?.message, name).to.match(message);
+    const again = await failure(subscribe("sqs", QUEUE_ARN, { RawMessageDelivery: "false" }));
+    expect(again?.message).to.include("already exists with different attributes");
+  });
+
+  it("puts what a subscriber refuses into the subscription's dead-letter queue", async () => {
+    await createQueue(TopicArn);
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QUEUE_ARN });
+    await subscribe("sqs", QUEUE_ARN.replace(/q$/, "gone"), { RedrivePolicy, RawMessageDelivery: "true" });
+    await cloud.call("sns", "Publish", { TopicArn, Message: "text" });
+    await clock.settle();
+    expect(await bodies()).to.deep.equal(["text"]);
+  });
+
+  it("publishes batches, whose entries fail alone", async () => {
+    await createQueue(TopicArn);
+    await subscribe("sqs", QUEUE_ARN, { RawMessageDelivery: "true" });
+    const publish = (PublishBatchRequestEntries: { Id: string; Message: string }[]) =>
+      cloud.call("sns", "PublishBatch", { TopicArn, PublishBatchRequestEntries });
+    const { Successful = [], Failed = [] } = await publish([
+      { Id: "1", Message: "one" },
+      { Id: "2", Message: "" },
+      { Id: "3", Message: "three" },
+    ]);
+    expect(Successful.map(({ Id }) => Id)).to.deep.equal(["1", "3"]);
+    expect(Failed.map(({ Id, Code, SenderFault }) => [Id, Code, SenderFault])).to.deep.equal([
+      ["2", "InvalidParameter", true],
+    ]);
+    await clock.settle();
+    expect((await bodies()).sort()).to.deep.equal(["one", "three"]);
+    const entries = (count: number, bytes = 1) =>
+      Array.from({ length: count }, (_, n) => ({ Id: String(n), Message: "x".repeat(bytes) }));
+    const codes: readonly [{ Id: string; Message: string }[], string][] = [
+      [[], "EmptyBatchRequest"],
+      [entries(11), "TooManyEntriesInBatchRequest"],
+      [[...entries(1), ...entries(1)], "BatchEntryIdsNotDistinct"],
+      [[{ Id: "a b", Message: "m" }], "InvalidBatchEntryId"],
+      [entries(2, 140_000), "BatchRequestTooLong"],
+    ];
+    for (const [given, code] of codes) expect((await failure(publish(given)))?.name).to.include(code);
   });
 
   it("hands over the bare message where raw delivery is on", async () => {
@@ -221,8 +330,8 @@ describe("SNS", () => {
     ],
     [
       "Subscribe",
-      { Protocol: "sqs", Endpoint: QUEUE_ARN, Attributes: { FilterPolicy: "{}" } },
-      "The subscription attribute FilterPolicy is not supported",
+      { Protocol: "sqs", Endpoint: QUEUE_ARN, Attributes: { DeliveryPolicy: "{}" } },
+      "The subscription attribute DeliveryPolicy is not supported",
     ],
     ["SetTopicAttributes", { AttributeName: "FifoTopic", AttributeValue: "true" }, "FifoTopic is not supp"],
     ["SetTopicAttributes", { AttributeName: "Nope", AttributeValue: "x" }, "got Nope"],

@@ -253,8 +253,8 @@ describe("SQS messages, by SDK v3", () => {
       [receive({ MessageSystemAttributeNames: ["Nonsense" as "All"] }), "InvalidAttributeName"],
       [sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: "?" })), "ReceiptHandleIsInvalid"],
       [
-        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "b", MessageGroupId: "g" })),
-        "NotSupportedByEmbeddedCloud",
+        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "b", MessageDeduplicationId: "d" })),
+        "InvalidParameterValue",
       ],
     ];
     for (const [refused, code] of refusals) expect(await codeOf(refused)).to.equal(code);

@@ -14,7 +14,6 @@ import {
   SQSClient,
   TagQueueCommand,
   UntagQueueCommand,
-  AddPermissionCommand,
   type QueueAttributeName,
 } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
@@ -97,18 +96,6 @@ describe("SQS queues, by SDK v3", () => {
       expect(await codeOf(create(name))).to.equal("InvalidParameterValue");
     });
   }
-
-  it("of the FIFO kind are refused by name", async () => {
-    for (const made of [
-      create("orders.fifo", { FifoQueue: "true" }),
-      create("orders", { FifoQueue: "true" }),
-    ]) {
-      const error: unknown = await made.catch((e: unknown) => e);
-      expect((error as Error).message)
-        .to.contain("FIFO")
-        .and.contain("not supported");
-    }
-  });
 
   it("tell their attributes: all of them, or those asked for", async () => {
     const url = await create("orders", { DelaySeconds: "5" });
@@ -220,19 +207,5 @@ describe("SQS queues, by SDK v3", () => {
     expect(await codeOf(sqs.send(new TagQueueCommand({ QueueUrl, Tags: many })))).to.equal(
       "InvalidParameterValue",
     );
-  });
-
-  it("say no to permissions of other accounts, by name", async () => {
-    const QueueUrl = await create("orders");
-    const add = new AddPermissionCommand({
-      QueueUrl,
-      Label: "l",
-      AWSAccountIds: ["111111111111"],
-      Actions: ["*"],
-    });
-    const error: unknown = await sqs.send(add).catch((e: unknown) => e);
-    expect((error as Error).message)
-      .to.contain("AddPermission")
-      .and.contain("not supported");
   });
 });

@@ -43,8 +43,8 @@ describe("queue attributes", () => {
   const refused: [attributes: Record<string, string>, code: string, message: string][] = [
     [{ QueueArn: "x" }, "InvalidAttributeName", "QueueArn"],
     [{ Nonsense: "x" }, "InvalidAttributeName", "Nonsense"],
-    [{ FifoQueue: "true" }, "NotSupportedByEmbeddedCloud", "FIFO"],
-    [{ ContentBasedDeduplication: "true" }, "NotSupportedByEmbeddedCloud", "FIFO"],
+    [{ FifoQueue: "true" }, "InvalidAttributeName", "FifoQueue"],
+    [{ ContentBasedDeduplication: "true" }, "InvalidAttributeName", "ContentBasedDeduplication"],
     [{ SqsManagedSseEnabled: "yes" }, "InvalidAttributeValue", "true or false"],
     [{ SqsManagedSseEnabled: "true", KmsMasterKeyId: "alias/k" }, "InvalidAttributeValue", "one kind"],
     [{ Policy: "{" }, "InvalidAttributeValue", "Policy"],

@@ -40,7 +40,7 @@ const lambdaFunction = resource({
     /** -1, the provider's default, reserves nothing. */
     reservedConcurrentExecutions: v.optional(v.number(), -1),
     kmsKeyArn: v.optional(v.string()),
-    publish: v.optional(v.literal(false)),
+    publish: v.optional(v.boolean(), false),
     tags,
   }),
   autoName: { property: "name" },
@@ -70,6 +70,7 @@ const lambdaFunction = resource({
           SystemLogLevel: inputs.loggingConfig.systemLogLevel,
         }),
       KMSKeyArn: inputs.kmsKeyArn,
+      Publish: inputs.publish,
       Tags: inputs.tags,
     };
     const created = await untilSettled(context, () => context.call("lambda", "CreateFunction", input));
@@ -79,7 +80,9 @@ const lambdaFunction = resource({
         ReservedConcurrentExecutions: inputs.reservedConcurrentExecutions,
       });
     }
-    const { FunctionArn: arn = "", Version: version = "" } = created;
+    const { FunctionArn = "", Version: version = "" } = created;
+    // A published version's has its number behind it.
+    const arn = FunctionArn.split(":").slice(0, 7).join(":");
     const invokeArn = (functionArn: string) =>
       `arn:aws:apigateway:${context.region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
     return {
@@ -111,6 +114,7 @@ const permission = resource({
     function: v.string(),
     action: v.string(),
     principal: v.string(),
+    qualifier: v.optional(v.string()),
     sourceArn: v.optional(v.string()),
     sourceAccount: v.optional(v.string()),
   }),
@@ -121,6 +125,7 @@ const permission = resource({
       StatementId: inputs.statementId,
       Action: inputs.action,
       Principal: inputs.principal,
+      Qualifier: inputs.qualifier,
       SourceArn: inputs.sourceArn,
       SourceAccount: inputs.sourceAccount,
     });
@@ -141,6 +146,7 @@ const eventSourceMapping = resource({
     ),
     scalingConfig: v.optional(v.strictObject({ maximumConcurrency: v.optional(v.number()) })),
     filterCriteria: v.optional(v.strictObject({ filters: v.array(v.strictObject({ pattern: v.string() })) })),
+    startingPositionTimestamp: v.optional(v.string()),
     startingPosition: v.optional(textOf<NonNullable<MappingInput["StartingPosition"]>>()),
     bisectBatchOnFunctionError: v.optional(v.boolean()),
     maximumRetryAttempts: v.optional(v.number()),
@@ -167,6 +173,10 @@ const eventSourceMapping = resource({
         Filters: inputs.filterCriteria.filters.map(({ pattern }) => ({ Pattern: pattern })),
       },
       StartingPosition: inputs.startingPosition,
+      StartingPositionTimestamp:
+        inputs.startingPositionTimestamp === undefined
+          ? undefined
+          : new Date(inputs.startingPositionTimestamp),
       BisectBatchOnFunctionError: inputs.bisectBatchOnFunctionError,
       MaximumRetryAttempts: inputs.maximumRetryAttempts,
       MaximumRecordAgeInSeconds: inputs.maximumRecordAgeInSeconds,
@@ -200,6 +210,7 @@ const functionEventInvokeConfig = resource({
   type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   inputs: v.strictObject({
     functionName: v.string(),
+    qualifier: v.optional(v.string()),
     maximumEventAgeInSeconds: v.optional(v.number()),
     maximumRetryAttempts: v.optional(v.number()),
     destinationConfig: v.optional(
@@ -210,6 +221,7 @@ const functionEventInvokeConfig = resource({
     const { onFailure, onSuccess } = inputs.destinationConfig ?? {};
     const input: Input<"lambda", "PutFunctionEventInvokeConfig"> = {
       FunctionName: inputs.functionName,
+      Qualifier: inputs.qualifier,
       MaximumEventAgeInSeconds: inputs.maximumEventAgeInSeconds,
       MaximumRetryAttempts: inputs.maximumRetryAttempts,
       DestinationConfig: defined({
@@ -218,7 +230,35 @@ const functionEventInvokeConfig = resource({
       }),
     };
     await untilSettled(context, () => context.call("lambda", "PutFunctionEventInvokeConfig", input));
-    return { id: inputs.functionName, outputs: {} };
+    const { functionName, qualifier } = inputs;
+    return { id: qualifier === undefined ? functionName : `${functionName}:${qualifier}`, outputs: {} };
+  },
+});
+
+const alias = resource({
+  type: "aws:lambda/alias:Alias",
+  inputs: v.strictObject({
+    name: v.string(),
+    functionName: v.string(),
+    functionVersion: v.string(),
+    description: v.optional(v.string()),
+    routingConfig: v.optional(
+      v.strictObject({ additionalVersionWeights: v.optional(v.record(v.string(), v.number())) }),
+    ),
+  }),
+  autoName: { property: "name" },
+  async create(inputs, context) {
+    const { AliasArn: arn = "" } = await context.call("lambda", "CreateAlias", {
+      FunctionName: inputs.functionName,
+      Name: inputs.name,
+      FunctionVersion: inputs.functionVersion,
+      Description: inputs.description,
+      RoutingConfig: inputs.routingConfig && {
+        AdditionalVersionWeights: inputs.routingConfig.additionalVersionWeights,
+      },
+    });
+    const invokeArn = `arn:aws:apigateway:${context.region}:lambda:path/2015-03-31/functions/${arn}/invocations`;
+    return { id: arn, outputs: { arn, invokeArn } };
   },
 });
 
@@ -266,4 +306,11 @@ async function invoke(inputs: InvocationInputs, action: string, context: CreateC
   return answer;
 }
 
-export const lambda = [lambdaFunction, permission, eventSourceMapping, functionEventInvokeConfig, invocation];
+export const lambda = [
+  alias,
+  lambdaFunction,
+  permission,
+  eventSourceMapping,
+  functionEventInvokeConfig,
+  invocation,
+];

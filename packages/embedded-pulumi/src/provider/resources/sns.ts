@@ -49,15 +49,24 @@ const topicSubscription = resource({
     protocol: v.string(),
     endpoint: v.string(),
     rawMessageDelivery: v.optional(v.boolean(), false),
+    filterPolicy: v.optional(jsonDocument),
+    filterPolicyScope: v.optional(v.string()),
+    redrivePolicy: v.optional(jsonDocument),
   }),
   async create(inputs, context) {
+    const attributes = defined({
+      RawMessageDelivery: inputs.rawMessageDelivery ? "true" : undefined,
+      FilterPolicy: inputs.filterPolicy,
+      FilterPolicyScope: inputs.filterPolicyScope,
+      RedrivePolicy: inputs.redrivePolicy,
+    });
     const { SubscriptionArn = "" } = await context.call("sns", "Subscribe", {
       TopicArn: inputs.topic,
       Protocol: inputs.protocol,
       Endpoint: inputs.endpoint,
       // An e-mail subscription still waiting for its confirmation has an ARN all the same.
       ReturnSubscriptionArn: true,
-      ...(inputs.rawMessageDelivery && { Attributes: { RawMessageDelivery: "true" } }),
+      ...(Object.keys(attributes).length > 0 && { Attributes: attributes }),
     });
     return {
       id: SubscriptionArn,

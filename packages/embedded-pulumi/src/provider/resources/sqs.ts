@@ -5,6 +5,10 @@ import { defined, jsonDocument, resource, tags } from "../schemas";
 
 const queueInputs = v.strictObject({
   name: v.string(),
+  fifoQueue: v.optional(v.boolean(), false),
+  contentBasedDeduplication: v.optional(v.boolean()),
+  deduplicationScope: v.optional(v.string()),
+  fifoThroughputLimit: v.optional(v.string()),
   delaySeconds: v.optional(v.number()),
   maxMessageSize: v.optional(v.number()),
   messageRetentionSeconds: v.optional(v.number()),
@@ -24,6 +28,11 @@ function queueAttributes(
   inputs: v.InferOutput<typeof queueInputs>,
 ): NonNullable<Input<"sqs", "CreateQueue">["Attributes"]> {
   return defined({
+    // SQS knows no "false" of a standard queue.
+    FifoQueue: inputs.fifoQueue ? "true" : undefined,
+    ContentBasedDeduplication: inputs.contentBasedDeduplication === true ? "true" : undefined,
+    DeduplicationScope: inputs.deduplicationScope,
+    FifoThroughputLimit: inputs.fifoThroughputLimit,
     DelaySeconds: inputs.delaySeconds?.toString(),
     MaximumMessageSize: inputs.maxMessageSize?.toString(),
     MessageRetentionPeriod: inputs.messageRetentionSeconds?.toString(),
@@ -41,7 +50,7 @@ function queueAttributes(
 const queue = resource({
   type: "aws:sqs/queue:Queue",
   inputs: queueInputs,
-  autoName: { property: "name" },
+  autoName: { property: "name", suffix: ({ fifoQueue }) => (fifoQueue === true ? ".fifo" : "") },
   async create(inputs, context) {
     const { QueueUrl = "" } = await context.call("sqs", "CreateQueue", {
       QueueName: inputs.name,

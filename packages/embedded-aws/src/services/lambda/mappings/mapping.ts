@@ -1,4 +1,4 @@
-import type { LambdaFunction } from "../lambdaFunction";
+import type { Target } from "../lambdaFunction";
 import type { RecordFilter } from "./filter";
 
 /** An event source mapping as it was asked for, with its defaults. */
@@ -20,6 +20,8 @@ export interface SqsMappingSettings extends CommonSettings {
 export interface StreamMappingSettings extends CommonSettings {
   readonly kind: "stream";
   readonly startingPosition: "TRIM_HORIZON" | "LATEST";
+  /** Batches of one shard at one time, 1 to 10. */
+  readonly parallelizationFactor: number;
   readonly bisect: boolean;
   /** -1: until the record expires. */
   readonly maximumRetryAttempts: number;
@@ -31,9 +33,9 @@ export interface StreamMappingSettings extends CommonSettings {
 export interface Mapping<Settings extends MappingSettings = MappingSettings> {
   readonly uuid: string;
   readonly sourceArn: string;
-  readonly fn: LambdaFunction;
+  target: Target;
   /** As the function was named: with a qualifier, if it had one. */
-  readonly functionArn: string;
+  functionArn: string;
   settings: Settings;
   enabled: boolean;
   /** Milliseconds since the epoch. */

@@ -24,19 +24,27 @@ const changeableRules: Rules = {
   "FilterCriteria.Filters.Pattern": { length: [0, 4096] },
   FunctionResponseTypes: { length: [0, 1], oneOf: ["ReportBatchItemFailures"] },
   "ScalingConfig.MaximumConcurrency": { range: [2, 1000] },
-  /** Batches of one shard at one time: one here. */
-  ParallelizationFactor: { range: [1, 10], supported: [1] },
+  /** Batches of one shard at one time. */
+  ParallelizationFactor: { range: [1, 10] },
   MaximumRetryAttempts: { range: [-1, 10_000] },
   /** Seconds. */
   MaximumRecordAgeInSeconds: { range: [-1, 604_800] },
 };
 
 export const createMappingInput = {
-  supports: ["EventSourceArn", "FunctionName", "StartingPosition", "Tags", "Enabled", ...changeable],
+  supports: [
+    "EventSourceArn",
+    "FunctionName",
+    "StartingPosition",
+    "StartingPositionTimestamp",
+    "Tags",
+    "Enabled",
+    ...changeable,
+  ],
   rules: {
     ...byNameAlone.rules,
     EventSourceArn: { pattern: /^arn:/ },
-    StartingPosition: { supported: ["TRIM_HORIZON", "LATEST"] },
+    StartingPosition: { oneOf: ["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"] },
     ...changeableRules,
   },
 } as const;

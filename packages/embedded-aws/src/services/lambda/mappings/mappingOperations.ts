@@ -1,4 +1,4 @@
-import { AwsError, notSupported } from "../../../core/errors";
+import { AwsError } from "../../../core/errors";
 import { operationsOf, type Output } from "../../../wire/operation";
 import type { FunctionParts } from "../functionOperations";
 import type { Mapping, MappingSettings } from "./mapping";
@@ -12,6 +12,7 @@ import {
 import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
 import type { Mappings } from "./mappings";
 import { checkSource } from "./sourceChecks";
+import { revisionOf } from "../versions";
 
 type MappingDescription = Output<"lambda", "GetEventSourceMapping">;
 
@@ -42,7 +43,8 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       createMappingInput,
       () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
       async (input) => {
-        const { fn, arn } = store.named(input);
+        const { fn, qualifier, arn } = store.named(input);
+        const target = { fn, qualifier };
         const { EventSourceArn: sourceArn } = input;
         if (sourceArn === undefined) {
           throw new AwsError(
@@ -57,8 +59,10 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
             "StartingPosition: not for an SQS queue, only for a stream",
           );
         }
-        const settings = kind === "sqs" ? sqsSettings(input) : streamSettings(input);
-        const same = mappings.all().find((other) => other.fn === fn && other.sourceArn === sourceArn);
+        const settings = kind === "sqs" ? sqsSettings(input, sourceArn) : streamSettings(input);
+        const same = mappings
+          .all()
+          .find((other) => other.functionArn === arn && other.sourceArn === sourceArn);
         if (same !== undefined) {
           throw new AwsError(
             "ResourceConflictException",
@@ -66,11 +70,11 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
               `Please update or delete the existing mapping with UUID ${same.uuid}`,
           );
         }
-        await checkSource(context, fn, sourceArn, settings);
+        await checkSource(context, revisionOf(target), sourceArn, settings);
         const mapping: Mapping = {
           uuid: context.random.uuid(),
           sourceArn,
-          fn,
+          target,
           functionArn: arn,
           settings,
           enabled: input.Enabled ?? true,
@@ -95,7 +99,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
         const matching = mappings
           .all()
           .filter(
-            ({ sourceArn, fn }) =>
+            ({ sourceArn, target: { fn } }) =>
               (EventSourceArn ?? sourceArn) === sourceArn && (name ?? fn.name) === fn.name,
           );
         const from = matching.findIndex(({ uuid }) => uuid === Marker) + 1;
@@ -115,12 +119,14 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       on("UpdateEventSourceMapping"),
       async ({ UUID, FunctionName, Enabled, ...input }) => {
         const mapping = required(UUID);
-        if (FunctionName !== undefined && store.get(FunctionName) !== mapping.fn) {
-          throw notSupported("UpdateEventSourceMapping to another function");
-        }
-        const settings = changedSettings(mapping.settings, input);
-        await checkSource(context, mapping.fn, mapping.sourceArn, settings);
+        const named = FunctionName === undefined ? undefined : store.named({ FunctionName });
+        const { fn, qualifier } = named ?? mapping.target;
+        const target = { fn, qualifier };
+        const settings = changedSettings(mapping, input);
+        await checkSource(context, revisionOf(target), mapping.sourceArn, settings);
         mapping.settings = settings;
+        mapping.target = target;
+        mapping.functionArn = named?.arn ?? mapping.functionArn;
         mapping.lastModified = context.clock.now();
         if (Enabled !== undefined) await mappings.setEnabled(mapping, Enabled);
         return describe(mapping);
@@ -135,10 +141,10 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
   };
 }
 
-function changedSettings(former: MappingSettings, input: MappingInput): MappingSettings {
+function changedSettings({ settings: former, sourceArn }: Mapping, input: MappingInput): MappingSettings {
   switch (former.kind) {
     case "sqs":
-      return sqsSettings(input, former);
+      return sqsSettings(input, sourceArn, former);
     case "stream":
       return streamSettings(input, former);
   }
@@ -174,7 +180,7 @@ function describeKind(settings: MappingSettings): Partial<MappingDescription> {
     case "stream":
       return {
         StartingPosition: settings.startingPosition,
-        ParallelizationFactor: 1,
+        ParallelizationFactor: settings.parallelizationFactor,
         BisectBatchOnFunctionError: settings.bisect,
         MaximumRetryAttempts: settings.maximumRetryAttempts,
         MaximumRecordAgeInSeconds: settings.maximumRecordAge,

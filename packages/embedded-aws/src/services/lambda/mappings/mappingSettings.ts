@@ -14,7 +14,7 @@ const STREAM_ONLY = [
 
 /** The kind of event source that an ARN names. */
 export function sourceKind(arn: string): MappingSettings["kind"] {
-  if (/^arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9-_]+$/.test(arn)) return "sqs";
+  if (/^arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9-_]+(?:\.fifo)?$/.test(arn)) return "sqs";
   if (/^arn:aws:dynamodb:[a-z0-9-]+:\d{12}:table\/[^/]+\/stream\/.+$/.test(arn)) return "stream";
   throw invalid(
     `EventSourceArn: got "${arn}"; expected the ARN of an SQS queue or of a DynamoDB table's stream, the event sources that the embedded cloud supports`,
@@ -22,12 +22,22 @@ export function sourceKind(arn: string): MappingSettings["kind"] {
 }
 
 /** A queue's mapping: `former` is what it was, or nothing for a new one. */
-export function sqsSettings(input: MappingInput, former?: SqsMappingSettings): SqsMappingSettings {
+export function sqsSettings(
+  input: MappingInput,
+  queueArn: string,
+  former?: SqsMappingSettings,
+): SqsMappingSettings {
+  const isFifo = queueArn.endsWith(".fifo");
   for (const field of STREAM_ONLY) {
     if (input[field] !== undefined) throw invalid(`${field}: not for an SQS queue, only for a stream`);
   }
   const batchSize = input.BatchSize ?? former?.batchSize ?? 10;
   const windowSeconds = input.MaximumBatchingWindowInSeconds ?? former?.windowSeconds ?? 0;
+  if (isFifo && (batchSize > 10 || windowSeconds > 0)) {
+    throw invalid(
+      `BatchSize, MaximumBatchingWindowInSeconds: got ${batchSize} and ${windowSeconds}; expected at most 10 and no window for a FIFO queue`,
+    );
+  }
   if (batchSize > 10 && windowSeconds < 1) {
     throw invalid(
       `MaximumBatchingWindowInSeconds: got ${windowSeconds}; expected at least 1 with a BatchSize above 10 (${batchSize})`,
@@ -52,10 +62,14 @@ export function streamSettings(
   if (input.ScalingConfig !== undefined)
     throw invalid("ScalingConfig: not for a stream, only for an SQS queue");
   const startingPosition = input.StartingPosition ?? former?.startingPosition;
-  if (startingPosition !== "TRIM_HORIZON" && startingPosition !== "LATEST") {
+  if (startingPosition === "AT_TIMESTAMP") {
+    // Lambda API reference, CreateEventSourceMapping.
     throw invalid(
-      `StartingPosition: got ${startingPosition ?? "nothing"}; expected TRIM_HORIZON or LATEST for a stream`,
+      "StartingPosition: got AT_TIMESTAMP; expected TRIM_HORIZON or LATEST: AT_TIMESTAMP is not for a DynamoDB stream, only for Kinesis, Kafka and DocumentDB",
     );
+  }
+  if (startingPosition !== "TRIM_HORIZON" && startingPosition !== "LATEST") {
+    throw invalid(`StartingPosition: got nothing; expected TRIM_HORIZON or LATEST for a stream`);
   }
   const maximumRecordAge = input.MaximumRecordAgeInSeconds ?? former?.maximumRecordAge ?? -1;
   if (maximumRecordAge !== -1 && maximumRecordAge < 60) {
@@ -73,6 +87,7 @@ export function streamSettings(
     batchSize: input.BatchSize ?? former?.batchSize ?? 100,
     windowSeconds: input.MaximumBatchingWindowInSeconds ?? former?.windowSeconds ?? 0,
     ...common(input, former),
+    parallelizationFactor: input.ParallelizationFactor ?? former?.parallelizationFactor ?? 1,
     bisect: input.BisectBatchOnFunctionError ?? former?.bisect ?? false,
     maximumRetryAttempts: input.MaximumRetryAttempts ?? former?.maximumRetryAttempts ?? -1,
     maximumRecordAge,

@@ -44,7 +44,7 @@ export class Mappings {
 
   /** Stops what feeds a function that is gone. */
   removeOf(fn: LambdaFunction): void {
-    for (const mapping of this.all()) if (mapping.fn === fn) this.remove(mapping);
+    for (const mapping of this.all()) if (mapping.target.fn === fn) this.remove(mapping);
   }
 
   close(): void {

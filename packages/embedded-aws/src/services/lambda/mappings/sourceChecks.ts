@@ -1,7 +1,7 @@
 import { AwsError } from "../../../core/errors";
 import type { CloudContext } from "../../../core/service";
 import { checkDestination } from "../destinations";
-import { executionRole, type LambdaFunction } from "../lambdaFunction";
+import { executionRole, type Revision } from "../lambdaFunction";
 import type { MappingSettings } from "./mapping";
 
 const SQS_ACTIONS = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
@@ -10,7 +10,7 @@ const STREAM_ACTIONS = ["GetRecords", "GetShardIterator", "DescribeStream"];
 /** Refuses a mapping that could not work: an unreadable source, a too short visibility timeout, a closed destination. */
 export async function checkSource(
   context: CloudContext,
-  fn: LambdaFunction,
+  fn: Revision,
   sourceArn: string,
   settings: MappingSettings,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function checkSource(
   }
 }
 
-function checkQueueAccess(context: CloudContext, fn: LambdaFunction, queueArn: string): void {
+function checkQueueAccess(context: CloudContext, fn: Revision, queueArn: string): void {
   for (const action of SQS_ACTIONS) {
     if (may(context, fn, `sqs:${action}`, queueArn)) continue;
     throw new AwsError(
@@ -38,7 +38,7 @@ function checkQueueAccess(context: CloudContext, fn: LambdaFunction, queueArn: s
   }
 }
 
-function checkStreamAccess(context: CloudContext, fn: LambdaFunction, streamArn: string): void {
+function checkStreamAccess(context: CloudContext, fn: Revision, streamArn: string): void {
   const missing = [
     ...STREAM_ACTIONS.filter((action) => !may(context, fn, `dynamodb:${action}`, streamArn)),
     ...(may(context, fn, "dynamodb:ListStreams", "*") || may(context, fn, "dynamodb:ListStreams", streamArn)
@@ -53,7 +53,7 @@ function checkStreamAccess(context: CloudContext, fn: LambdaFunction, streamArn:
   );
 }
 
-function may(context: CloudContext, fn: LambdaFunction, action: string, resource: string): boolean {
+function may(context: CloudContext, fn: Revision, action: string, resource: string): boolean {
   try {
     context.authorize(executionRole(context, fn), [{ action, resource }]);
     return true;
@@ -62,11 +62,7 @@ function may(context: CloudContext, fn: LambdaFunction, action: string, resource
   }
 }
 
-async function checkVisibilityTimeout(
-  context: CloudContext,
-  fn: LambdaFunction,
-  queueArn: string,
-): Promise<void> {
+async function checkVisibilityTimeout(context: CloudContext, fn: Revision, queueArn: string): Promise<void> {
   const queueName = queueArn.split(":").pop() ?? "";
   const { Attributes } = await context
     .call(

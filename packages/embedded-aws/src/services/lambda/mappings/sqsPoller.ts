@@ -3,6 +3,7 @@ import type { CloudContext } from "../../../core/service";
 import type { Principal } from "../../../core/iam/principal";
 import type { Invoker } from "../invoker";
 import { executionRole } from "../lambdaFunction";
+import { findRevision } from "../versions";
 import { MAX_LOCAL_ENVIRONMENTS } from "../limits";
 import { MAX_BATCH_BYTES, nextBatch } from "./batching";
 import type { Mapping, Poller, SqsMappingSettings } from "./mapping";
@@ -31,7 +32,6 @@ export class SqsPoller implements Poller {
   readonly #context: CloudContext;
   readonly #invoker: Invoker;
   readonly #mapping: Mapping<SqsMappingSettings>;
-  readonly #role: Principal;
   readonly #queueUrl: string;
   readonly #stop = new AbortController();
   #pace: Pace;
@@ -44,7 +44,6 @@ export class SqsPoller implements Poller {
     this.#context = context;
     this.#invoker = invoker;
     this.#mapping = mapping;
-    this.#role = executionRole(context, mapping.fn);
     this.#queueUrl = `${context.endpoint()}/${context.accountId}/${mapping.sourceArn.split(":").pop() ?? ""}`;
     this.#pace = initialPace(this.#maxConcurrency());
     void this.#poll();
@@ -53,6 +52,12 @@ export class SqsPoller implements Poller {
   stop(): void {
     this.#stop.abort();
     this.#onFree?.();
+  }
+
+  /** Of the version that the mapping's function stands for at this moment. */
+  get #role(): Principal {
+    const { target } = this.#mapping;
+    return executionRole(this.#context, findRevision(target) ?? target.fn);
   }
 
   /** More batches than environments would only wait, and their visibility timeouts run out meanwhile. */
@@ -156,7 +161,7 @@ export class SqsPoller implements Poller {
 
   /** Messages that are not deleted come back when their visibility timeout ends. */
   async #process(batch: readonly Received[]): Promise<"handled" | "failed"> {
-    const { fn, settings } = this.#mapping;
+    const { target, settings } = this.#mapping;
     const matching = batch.filter(({ filterable }) => settings.filter.matches(filterable));
     const matchingIds = new Set(matching.map(({ messageId }) => messageId));
     const handled = batch.filter(({ messageId }) => !matchingIds.has(messageId));
@@ -172,7 +177,7 @@ export class SqsPoller implements Poller {
     }
     await this.#delete(handled);
     this.#mapping.lastProcessingResult =
-      end === "handled" ? "OK" : `PROBLEM: Function call failed: ${fn.name}`;
+      end === "handled" ? "OK" : `PROBLEM: Function call failed: ${target.fn.name}`;
     return end;
   }
 
@@ -180,10 +185,13 @@ export class SqsPoller implements Poller {
     records: readonly Received[],
     ids: ReadonlySet<string>,
   ): Promise<"all" | ReadonlySet<string>> {
-    const { fn, settings } = this.#mapping;
+    const { target, settings } = this.#mapping;
     const payload = Buffer.from(`{"Records":[${records.map(({ json }) => json).join(",")}]}`);
     try {
-      const { outcome } = await this.#invoker.invoke(fn, { requestId: this.#context.random.uuid(), payload });
+      const { outcome } = await this.#invoker.invoke(target, {
+        requestId: this.#context.random.uuid(),
+        payload,
+      });
       if (outcome.kind !== "succeeded") return "all";
       if (!settings.reportBatchItemFailures) return new Set();
       const result = readBatchResponse(outcome.payload, ids);

@@ -3,8 +3,10 @@ import type { CloudContext } from "../../../core/service";
 import type { Principal } from "../../../core/iam/principal";
 import { send } from "../destinations";
 import type { Invoker } from "../invoker";
-import { executionRole } from "../lambdaFunction";
-import { MAX_BATCH_BYTES, nextBatch } from "./batching";
+import { executionRole, type Revision } from "../lambdaFunction";
+import { findRevision } from "../versions";
+import { MAX_BATCH_BYTES } from "./batching";
+import { Lanes, Progress, type Lane } from "./lanes";
 import type { Mapping, Poller, StreamMappingSettings } from "./mapping";
 import { readBatchResponse } from "./partialResponse";
 import { ShardReader } from "./shardReader";
@@ -23,25 +25,22 @@ const IDLE_READ_MS = 5 * 60_000;
 /** After the stream could not be read. */
 const PROBLEM_DELAY_MS = 10_000;
 
-/** Feeds a table's stream to a function: each shard in order, one batch at a time. */
+/** Feeds a table's stream to a function: the changes of each item in order, as many batches at a time as lanes. */
 export class StreamPoller implements Poller {
   readonly #context: CloudContext;
   readonly #invoker: Invoker;
   readonly #mapping: Mapping<StreamMappingSettings>;
-  readonly #role: Principal;
   readonly #stop = new AbortController();
   readonly #unsubscribe: () => void;
   #wake: (() => void) | undefined;
   #changed = false;
-  /** Records that wait for their batch, with their bytes as JSON. */
-  #waiting: { readonly record: StreamRecord; readonly size: number }[] = [];
-  #openedAt = 0;
+  readonly #lanes = new Lanes();
+  readonly #progress = new Progress();
 
   private constructor(context: CloudContext, invoker: Invoker, mapping: Mapping<StreamMappingSettings>) {
     this.#context = context;
     this.#invoker = invoker;
     this.#mapping = mapping;
-    this.#role = executionRole(context, mapping.fn);
     const tableName = /:table\/([^/]+)\/stream\//.exec(mapping.sourceArn)?.[1];
     this.#unsubscribe = context.events.subscribe((event) => {
       if (!("tableName" in event) || event.tableName !== tableName) return;
@@ -79,18 +78,30 @@ export class StreamPoller implements Poller {
     this.#wake?.();
   }
 
+  /** The version that the mapping's function stands for at this moment. */
+  get #revision(): Revision {
+    const { target } = this.#mapping;
+    return findRevision(target) ?? target.fn;
+  }
+
+  get #role(): Principal {
+    return executionRole(this.#context, this.#revision);
+  }
+
   async #poll(reader: ShardReader): Promise<void> {
     const { clock } = this.#context;
+    const lanes = this.#lanes;
     while (!this.#stop.signal.aborted) {
       try {
         this.#changed = false;
+        const { batchSize, parallelizationFactor } = this.#mapping.settings;
+        const settled = lanes.resize(parallelizationFactor, clock.now());
         // What a function cannot take yet stays in the stream, which packs it; here it would lie open.
-        if (this.#waiting.length < this.#mapping.settings.batchSize) this.#take(await reader.read());
-        const batch = this.#nextBatch();
-        if (batch.records !== undefined)
-          await this.#handle({ records: batch.records, failures: 0 }, reader.shardId);
-        else if (reader.ended && this.#waiting.length === 0) return;
-        else await this.#sleep(batch.waitMs);
+        const wants = lanes.all.some(({ busy, length }) => !busy && length < batchSize);
+        if (settled && wants && lanes.length < batchSize * lanes.all.length) this.#take(await reader.read());
+        const waitMs = settled ? this.#startBatches(reader.shardId) : IDLE_READ_MS;
+        if (reader.ended && lanes.length === 0 && !lanes.anyBusy) return;
+        await this.#sleep(waitMs);
       } catch (error) {
         this.#mapping.lastProcessingResult = `PROBLEM: ${messageOf(error)}`;
         await clock.sleep(PROBLEM_DELAY_MS, this.#stop.signal);
@@ -99,29 +110,43 @@ export class StreamPoller implements Poller {
   }
 
   #take(records: readonly StreamRecord[]): void {
-    if (this.#waiting.length === 0) this.#openedAt = this.#context.clock.now();
+    const now = this.#context.clock.now();
     const { filter } = this.#mapping.settings;
     for (const record of records) {
       const complete = { ...record, eventSourceARN: this.#mapping.sourceArn };
       if (!filter.matches(complete)) continue;
-      this.#waiting.push({ record: complete, size: Buffer.byteLength(JSON.stringify(complete)) });
+      this.#progress.begin(complete);
+      this.#lanes.add(complete, now);
     }
   }
 
-  #nextBatch(): { records: StreamRecord[] } | { records?: undefined; waitMs: number } {
+  /** Starts the batches that are ready in idle lanes; returns how long until the next one may be, in milliseconds. */
+  #startBatches(shardId: string): number {
     const { batchSize, windowSeconds } = this.#mapping.settings;
     const limits = { maxRecords: batchSize, windowMs: windowSeconds * 1000, maxBytes: MAX_BATCH_BYTES };
     const now = this.#context.clock.now();
-    const sizes = this.#waiting.map(({ size }) => size);
-    const state = nextBatch(sizes, this.#openedAt, now, limits);
-    switch (state.kind) {
-      case "empty":
-        return { waitMs: IDLE_READ_MS };
-      case "waiting":
-        return { waitMs: state.until - now };
-      case "ready":
-        this.#openedAt = now;
-        return { records: this.#waiting.splice(0, state.count).map(({ record }) => record) };
+    let waitMs = IDLE_READ_MS;
+    for (const lane of this.#lanes.all) {
+      if (lane.busy) continue;
+      const next = lane.take(now, limits);
+      if (next === undefined) continue;
+      if ("waitMs" in next) waitMs = Math.min(waitMs, next.waitMs);
+      else void this.#work(lane, { records: next.records, failures: 0 }, shardId);
+    }
+    return waitMs;
+  }
+
+  /** Works a lane's batch off, and lets the poller look for its next one. */
+  async #work(lane: Lane, batch: Segment<StreamRecord>, shardId: string): Promise<void> {
+    lane.busy = true;
+    try {
+      await this.#handle(batch, shardId);
+    } catch (error) {
+      this.#mapping.lastProcessingResult = `PROBLEM: ${messageOf(error)}`;
+    } finally {
+      lane.busy = false;
+      this.#changed = true;
+      this.#wake?.();
     }
   }
 
@@ -165,8 +190,12 @@ export class StreamPoller implements Poller {
   #checkpoint(segment: Segment<StreamRecord>, remaining: Segment<StreamRecord> | undefined): void {
     const first = remaining?.records[0];
     const done = first === undefined ? segment.records.length : segment.records.indexOf(first);
-    const last = segment.records[done - 1];
-    if (last !== undefined) this.#mapping.checkpoint = sequenceNumberOf(last);
+    this.#finish(segment.records.slice(0, done));
+  }
+
+  #finish(records: readonly StreamRecord[]): void {
+    const checkpoint = this.#progress.finish(records);
+    if (checkpoint !== undefined) this.#mapping.checkpoint = checkpoint;
   }
 
   async #withoutExpired(
@@ -181,11 +210,13 @@ export class StreamPoller implements Poller {
     if (expired.length === 0) return segment;
     const discarded = { records: expired, failures: segment.failures };
     await this.#discard(discarded, "RecordAgeExceeded", shardId, this.#context.random.uuid());
+    this.#finish(expired);
     return firstYoung < 0 ? undefined : { ...segment, records: segment.records.slice(firstYoung) };
   }
 
   async #invoke(segment: Segment<StreamRecord>, requestId: string): Promise<SegmentResult> {
-    const { fn, settings } = this.#mapping;
+    const { target, settings } = this.#mapping;
+    const { fn } = target;
     const last = segment.records.at(-1);
     if (last !== undefined) {
       const iteratorAgeMs = this.#context.clock.now() - createdAtMs(last);
@@ -193,7 +224,7 @@ export class StreamPoller implements Poller {
     }
     const payload = Buffer.from(JSON.stringify({ Records: segment.records }));
     try {
-      const { outcome } = await this.#invoker.invoke(fn, { requestId, payload });
+      const { outcome } = await this.#invoker.invoke(target, { requestId, payload });
       this.#mapping.lastProcessingResult =
         outcome.kind === "succeeded" ? "OK" : `PROBLEM: Function call failed: ${fn.name}`;
       if (outcome.kind !== "succeeded") return { kind: "failed" };
@@ -212,19 +243,21 @@ export class StreamPoller implements Poller {
     requestId: string,
     functionError?: string,
   ): Promise<void> {
-    const { fn, settings, sourceArn } = this.#mapping;
+    const { target, settings, sourceArn } = this.#mapping;
+    const revision = this.#revision;
     if (settings.onFailureArn === undefined) return;
     const record = discardRecord(segment, {
       requestId,
       reason,
       shardId,
-      functionArn: fn.arn,
+      functionArn: `${target.fn.arn}:${target.qualifier}`,
+      executedVersion: revision.version,
       streamArn: sourceArn,
       nowMs: this.#context.clock.now(),
       ...(functionError !== undefined && { functionError }),
     });
     // A destination that refuses the record loses it, as in AWS; the refusal stands in the event stream.
-    const delivery = send(this.#context, fn, settings.onFailureArn, JSON.stringify(record));
+    const delivery = send(this.#context, revision, settings.onFailureArn, JSON.stringify(record));
     await this.#context.clock.busy(delivery.catch(() => undefined));
   }
 }

@@ -7,6 +7,7 @@ export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: string;
   readonly dynamodb: {
+    readonly Keys?: Readonly<Record<string, unknown>>;
     readonly SequenceNumber: string;
     /** Seconds since the epoch. */
     readonly ApproximateCreationDateTime: number;
@@ -33,7 +34,9 @@ export type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 /** What an on-failure destination needs to know beside the records. */
 export interface DiscardContext {
   readonly requestId: string;
+  /** With its qualifier. */
   readonly functionArn: string;
+  readonly executedVersion: string;
   readonly reason: DiscardReason;
   readonly streamArn: string;
   readonly shardId: string;
@@ -54,12 +57,16 @@ export function discardRecord(
   return {
     requestContext: {
       requestId: context.requestId,
-      functionArn: `${context.functionArn}:$LATEST`,
+      functionArn: context.functionArn,
       condition: context.reason,
       approximateInvokeCount: failures,
     },
     ...(context.functionError !== undefined && {
-      responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: context.functionError },
+      responseContext: {
+        statusCode: 200,
+        executedVersion: context.executedVersion,
+        functionError: context.functionError,
+      },
     }),
     version: "1.0",
     timestamp: iso(context.nowMs),

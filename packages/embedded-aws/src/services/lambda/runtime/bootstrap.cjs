@@ -4,12 +4,15 @@
  * invocation after another. Plain JavaScript without dependencies, because it starts once for every cold start
  * and must not bring anything into the process that AWS does not have there.
  */
+const { tmpdir } = require("node:os");
 const { runtimeApi } = require("./runtimeApi.cjs");
 const { cloudTime } = require("./cloudTime.cjs");
 const { patchConsole } = require("./console.cjs");
 const { loadHandler } = require("./handler.cjs");
 const { invocationContext } = require("./context.cjs");
 const { functionError, HandlerError, isError, reported, textOf } = require("./functionError.cjs");
+const { callForPromise, callWithCallback } = require("./callbacks.cjs");
+const { keepReadOnly } = require("./readOnly.cjs");
 const { outputMarker } = require("./outputMarker.cjs");
 
 // The parent holds the other end of stdin. It closes when the parent dies, however hard, and takes us along.
@@ -56,44 +59,6 @@ process.on("unhandledRejection", (reason) => {
   void failProcess("Unhandled Promise Rejection", error, 128);
 });
 
-const NEVER_SETTLED =
-  "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise " +
-  "that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#process_exit_codes";
-
-/** The handler's answer; an error when nothing is left that could ever settle it. */
-function settled(answer) {
-  if (typeof answer?.then !== "function") return answer;
-  return new Promise((resolve, reject) => {
-    const onEmpty = () => reject(new HandlerError("Runtime.NodeJsExit", NEVER_SETTLED));
-    process.once("beforeExit", onEmpty);
-    Promise.resolve(answer)
-      .finally(() => process.removeListener("beforeExit", onEmpty))
-      .then(resolve, reject);
-  });
-}
-
-/** Node 22's callback style: the answer waits for an empty event loop unless the function says otherwise. */
-function callWithCallback(handler, event, context) {
-  return new Promise((resolve, reject) => {
-    let called = false;
-    const settle = (error, result) => (error ? reject(error) : resolve(result));
-    const onEmpty = () => settle(null, null);
-    process.once("beforeExit", onEmpty);
-    const callback = (error, result) => {
-      if (called) return;
-      called = true;
-      process.removeListener("beforeExit", onEmpty);
-      if (error || context.callbackWaitsForEmptyEventLoop === false) settle(error, result);
-      else process.once("beforeExit", () => settle(null, result));
-    };
-    const returned = handler(event, context, callback);
-    if (typeof returned?.then === "function") {
-      process.removeListener("beforeExit", onEmpty);
-      returned.then(resolve, reject);
-    }
-  });
-}
-
 function serialise(result) {
   try {
     return JSON.stringify(result === undefined ? null : result) ?? "null";
@@ -103,7 +68,7 @@ function serialise(result) {
   }
 }
 
-async function handle(handler, usesCallback, { headers, body }) {
+async function handle(call, handler, { headers, body }) {
   requestId = headers["lambda-runtime-aws-request-id"];
   time.set(Number(headers["cloud-now-ms"]), Number(headers["cloud-rate"]));
   process.env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
@@ -111,8 +76,7 @@ async function handle(handler, usesCallback, { headers, body }) {
   const context = invocationContext(headers, process.env);
   try {
     const event = JSON.parse(body);
-    const call = usesCallback ? callWithCallback(handler, event, context) : settled(handler(event, context));
-    const answer = serialise(await call);
+    const answer = serialise(await call(handler, event, context));
     markOutput(requestId);
     await api.post(`/invocation/${requestId}/response`, answer);
   } catch (error) {
@@ -123,18 +87,17 @@ async function handle(handler, usesCallback, { headers, body }) {
 }
 
 async function main() {
-  let loaded;
+  const knowsCallbacks = process.env.AWS_EXECUTION_ENV === "AWS_Lambda_nodejs22.x";
+  const call = knowsCallbacks ? callWithCallback : callForPromise;
+  let handler;
   try {
-    loaded = await loadHandler(
-      process.env.LAMBDA_TASK_ROOT,
-      process.env._HANDLER,
-      process.env.AWS_EXECUTION_ENV,
-    );
+    keepReadOnly(process.env.LAMBDA_TASK_ROOT, tmpdir());
+    handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, knowsCallbacks);
   } catch (error) {
     await failInit(error);
     return;
   }
-  for (;;) await handle(loaded.handler, loaded.usesCallback, await api.next());
+  for (;;) await handle(call, handler, await api.next());
 }
 
 void main();

@@ -7,7 +7,6 @@ exports.invocationContext = function invocationContext(headers, env) {
   // Elapsed time, not `Date`: a stopped clock must not hide from a function that its time runs out.
   const timeoutMs = Number(headers["lambda-runtime-deadline-ms"]) - Number(headers["cloud-now-ms"]);
   return {
-    callbackWaitsForEmptyEventLoop: true,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,

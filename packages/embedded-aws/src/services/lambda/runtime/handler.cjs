@@ -1,41 +1,28 @@
 "use strict";
 const fs = require("node:fs");
-const { registerHooks } = require("node:module");
+const { createRequire } = require("node:module");
 const path = require("node:path");
 const { types } = require("node:util");
-const { fileURLToPath, pathToFileURL } = require("node:url");
+const { pathToFileURL } = require("node:url");
 const { HandlerError, read, reported } = require("./functionError.cjs");
+const { hidePackagesOutside } = require("./packages.cjs");
 
-/**
- * The unpacked code lies somewhere below a project with a node_modules of its own, which Node would find.
- * Hidden here, so that a package missing in the archive is missing, as it would be in AWS. (AWS's runtime also
- * brings a copy of the SDK for JavaScript, of a version of its choosing; here a function brings its own.)
- */
-function hidePackagesOutside(taskRoot) {
-  const inside = taskRoot + path.sep;
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      // The trace of a module that is not there is to reach the line that asks for it, behind all of Node's own.
-      const { stackTraceLimit } = Error;
-      Error.stackTraceLimit = 50;
-      try {
-        const resolved = nextResolve(specifier, context);
-        const bare = !/^(?:\.{0,2}\/|[a-z]+:|[A-Za-z]:\\)/.test(specifier);
-        if (bare && resolved.url.startsWith("file:") && !fileURLToPath(resolved.url).startsWith(inside)) {
-          const error = new Error(`Cannot find module '${specifier}'`);
-          error.code = "MODULE_NOT_FOUND";
-          throw error;
-        }
-        return resolved;
-      } finally {
-        Error.stackTraceLimit = stackTraceLimit;
-      }
-    },
-  });
-}
+/** Word for word as AWS's runtime has it. */
+const CALLBACKS_REMOVED =
+  "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to " +
+  "modify this function to use a supported handler signature to use Node.js 24 or later. For more information see " +
+  "https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
+
+const MODULE_ERRORS = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
 
 /** "dir/file.handler": a file below the task root, and an export, which may lie deeper ("file.orders.handler"). */
 function split(handler) {
+  if (handler.includes("..")) {
+    throw new HandlerError(
+      "Runtime.MalformedHandlerName",
+      `'${handler}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
+    );
+  }
   const { dir, base } = path.posix.parse(handler);
   const [file, ...exportPath] = base.split(".");
   if (file === "" || exportPath.length === 0) {
@@ -52,18 +39,34 @@ function isModulePackage(directory, taskRoot) {
   return false;
 }
 
+/** A folder with an index file, or a package of the archive's own node_modules. */
+function resolvedAsPackage(taskRoot, file) {
+  const { resolve } = createRequire(path.join(taskRoot, "index.js"));
+  for (const name of [`./${file}`, file]) {
+    try {
+      const found = resolve(name);
+      if (found.startsWith(taskRoot + path.sep)) return found;
+    } catch (error) {
+      if (!MODULE_ERRORS.includes(read(error, "code"))) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** In the order of Lambda's own runtimes: the very file, its usual endings, and at last what Node finds by that name. */
 async function load(taskRoot, file) {
   const full = path.resolve(taskRoot, file);
+  if (fs.statSync(full, { throwIfNoEntry: false })?.isFile()) return require(full);
   if (fs.existsSync(`${full}.js`) && !isModulePackage(path.dirname(full), taskRoot))
     return require(`${full}.js`);
   for (const extension of [".js", ".mjs"]) {
     if (fs.existsSync(full + extension)) return await import(pathToFileURL(full + extension).href);
   }
   if (fs.existsSync(`${full}.cjs`)) return require(`${full}.cjs`);
+  const found = resolvedAsPackage(taskRoot, file);
+  if (found !== undefined) return await import(pathToFileURL(found).href);
   throw new HandlerError("Runtime.ImportModuleError", `Error: Cannot find module '${file}'`);
 }
-
-const MODULE_ERRORS = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
 
 /** Gives errors of loading the names that Lambda gives them; what the code itself throws keeps its own. */
 function asLoadError(error) {
@@ -80,8 +83,10 @@ function asLoadError(error) {
   return named;
 }
 
-/** Loads the function's code; `usesCallback` tells Node 22's older handler style. */
-exports.loadHandler = async function loadHandler(taskRoot, name, executionEnvironment) {
+const memberOf = (exported, exportPath) => exportPath.reduce((value, key) => value?.[key], exported);
+
+/** Loads the function's code. Node 24's runtime also looks into an ES module's default export, and knows no callbacks. */
+exports.loadHandler = async function loadHandler(taskRoot, name, knowsCallbacks) {
   const { file, exportPath } = split(name);
   hidePackagesOutside(taskRoot);
   let exported;
@@ -90,18 +95,15 @@ exports.loadHandler = async function loadHandler(taskRoot, name, executionEnviro
   } catch (error) {
     throw asLoadError(error);
   }
-  const handler = exportPath.reduce((value, key) => value?.[key], exported);
-  if (handler === undefined) {
+  const handler =
+    memberOf(exported, exportPath) ?? (knowsCallbacks ? undefined : memberOf(exported.default, exportPath));
+  if (handler === undefined || handler === null) {
     throw new HandlerError("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
   }
   if (typeof handler !== "function")
     throw new HandlerError("Runtime.HandlerNotFound", `${name} is not a function`);
-  const usesCallback = handler.length >= 3;
-  if (usesCallback && executionEnvironment !== "AWS_Lambda_nodejs22.x") {
-    throw new HandlerError(
-      "Runtime.CallbackHandlerDeprecated",
-      "Lambda has no callback-based handlers from Node.js 24 on: make the handler async and return its result",
-    );
+  if (!knowsCallbacks && handler.length >= 3) {
+    throw new HandlerError("Runtime.CallbackHandlerDeprecated", CALLBACKS_REMOVED);
   }
-  return { handler, usesCallback };
+  return handler;
 };

@@ -1,5 +1,5 @@
 import { queueAccess } from "../access";
-import { checkAttributes, describeAttributes, mergeAttributes } from "../attributes";
+import { checkAttributes, checkTogether, describeAttributes, mergeAttributes } from "../attributes";
 import { invalidParameter, unknownAttribute } from "../errors";
 import type { Queue, Queues } from "../queues";
 import { allowsRedrive, parseRedrivePolicy } from "../redrive";
@@ -44,9 +44,11 @@ export function attributeOperations({ context, queues, operation }: Sqs) {
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SetQueueAttributes"),
     ({ QueueUrl, Attributes }) => {
       const queue = queues.byUrl(QueueUrl);
-      checkAttributes(Attributes, context.policies);
+      checkAttributes(Attributes, context.policies, queue.settings.fifo ? "fifo" : "standard");
       checkRedriveTarget(queues, queue.arn, Attributes);
-      queues.setAttributes(queue, mergeAttributes(queue.attributes, Attributes));
+      const merged = mergeAttributes(queue.attributes, Attributes);
+      checkTogether(merged);
+      queues.setAttributes(queue, merged);
       return {};
     },
   );
@@ -71,6 +73,9 @@ export function checkRedriveTarget(
   const target = queues.byArn(deadLetterTargetArn);
   if (target === undefined) {
     throw refuse(`Dead letter target does not exist: ${deadLetterTargetArn}. Create that queue first.`);
+  }
+  if (target.settings.fifo !== sourceArn.endsWith(".fifo")) {
+    throw refuse("Dead-letter queue must be same type of queue as the source.");
   }
   if (!allowsRedrive(target.settings.redriveAllowPolicy, sourceArn)) {
     throw refuse(

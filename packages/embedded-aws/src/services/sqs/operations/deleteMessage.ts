@@ -1,7 +1,9 @@
 import { queueAccess } from "../access";
 import { checkBatch, runBatch } from "../batch";
 import type { Queue } from "../queues";
-import { messageIdOf } from "../receiptHandle";
+import { invalidParameter } from "../errors";
+import { countCall } from "./parts";
+import { deliveryOf } from "../receiptHandle";
 import type { Sqs } from "./parts";
 
 export function deleteOperations({ context, queues, operation }: Sqs) {
@@ -9,7 +11,11 @@ export function deleteOperations({ context, queues, operation }: Sqs) {
     "DeleteMessage",
     { supports: ["QueueUrl", "ReceiptHandle"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "DeleteMessage"),
-    ({ QueueUrl, ReceiptHandle }) => remove(queues.byUrl(QueueUrl), ReceiptHandle),
+    ({ QueueUrl, ReceiptHandle }) => {
+      const queue = queues.byUrl(QueueUrl);
+      countCall(queue, "DeleteMessage");
+      return remove(queue, ReceiptHandle);
+    },
   );
 
   const deleteMessageBatch = operation(
@@ -18,15 +24,23 @@ export function deleteOperations({ context, queues, operation }: Sqs) {
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "DeleteMessage"),
     ({ QueueUrl, Entries }) => {
       const queue = queues.byUrl(QueueUrl);
+      countCall(queue, "DeleteMessage");
       return runBatch(checkBatch(Entries), ({ ReceiptHandle }) => remove(queue, ReceiptHandle));
     },
   );
 
   /** A message that is gone already counts as deleted, so that a client may repeat itself. */
   function remove(queue: Queue, handle: string): object {
-    const messageId = messageIdOf(queue, handle);
-    const deleted = queue.messages.delete(context.clock.now(), messageId);
+    const { messageId, deliveryNumber } = deliveryOf(queue, handle);
+    const deleted = queue.messages.delete(context.clock.now(), messageId, deliveryNumber);
+    if (deleted === "expired") {
+      throw invalidParameter(
+        `Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+      );
+    }
     if (deleted !== undefined) {
+      // Its group may go on.
+      if (queue.settings.fifo) queue.arrivals.announce();
       queue.totals.deleted++;
       const { receiveCount } = deleted;
       context.events.publish({ type: "message-deleted", queueName: queue.name, messageId, receiveCount });

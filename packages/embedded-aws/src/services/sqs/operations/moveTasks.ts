@@ -36,6 +36,8 @@ export function moveTaskOperations({ queues, moveTasks, operation }: Sqs) {
           `Source queue must be configured as a Dead Letter Queue: no queue's RedrivePolicy names ${SourceArn}.`,
         );
       }
+      if (destination !== undefined && destination.settings.fifo !== source.settings.fifo)
+        throw invalidParameter("Source and destination queues must be of the same type, FIFO or standard.");
       if (destination === source)
         throw invalidParameter("Source and destination queues must not be the same.");
       return { TaskHandle: moveTasks.start(source, destination, pace).handle };

@@ -1,7 +1,7 @@
 import type { CloudContext } from "../../../core/service";
 import type { operationsOf } from "../../../wire/operation";
 import type { MoveTasks } from "../moveTasks";
-import type { Queues } from "../queues";
+import type { Queue, Queues } from "../queues";
 
 /** What the operations of SQS work on. */
 export interface Sqs {
@@ -9,4 +9,9 @@ export interface Sqs {
   readonly queues: Queues;
   readonly moveTasks: MoveTasks;
   readonly operation: ReturnType<typeof operationsOf<"sqs">>;
+}
+
+/** Counts a call of "SendMessage", "ReceiveMessage" or "DeleteMessage", or a batch of it, against a FIFO queue's quota. */
+export function countCall(queue: Queue, action: string): void {
+  if (queue.settings.highThroughput !== true) queue.fifo?.memory.count(action);
 }

@@ -1,6 +1,6 @@
 import { AwsError } from "../../../core/errors";
 import { queueAccess, tagContext } from "../access";
-import { checkAttributes, differingAttribute, mergeAttributes } from "../attributes";
+import { checkAttributes, checkTogether, differingAttribute, mergeAttributes } from "../attributes";
 import { checkRange, queueDoesNotExist } from "../errors";
 import { checkQueueName, type Queue } from "../queues";
 import { checkRedriveTarget } from "./attributes";
@@ -30,8 +30,9 @@ export function queueOperations({ context, queues, operation }: Sqs) {
       ];
     },
     ({ QueueName, Attributes = {}, tags = {} }) => {
-      checkQueueName(QueueName);
-      checkAttributes(Attributes, context.policies);
+      const kind = Attributes.FifoQueue === "true" ? "fifo" : "standard";
+      checkQueueName(QueueName, kind);
+      checkAttributes(Attributes, context.policies, kind);
       checkTags(tags);
       const existing = queues.byName(QueueName);
       if (existing !== undefined) {
@@ -43,7 +44,9 @@ export function queueOperations({ context, queues, operation }: Sqs) {
         );
       }
       checkRedriveTarget(queues, queues.arnOf(QueueName), Attributes);
-      return { QueueUrl: queues.urlOf(queues.create(QueueName, mergeAttributes({}, Attributes), tags)) };
+      const attributes = mergeAttributes({}, Attributes);
+      checkTogether(attributes);
+      return { QueueUrl: queues.urlOf(queues.create(QueueName, attributes, tags)) };
     },
   );
 

@@ -8,7 +8,8 @@ import type { Delivery } from "../message";
 import { selectMessageAttributes } from "../messageAttributes";
 import type { Queue } from "../queues";
 import { receiptHandle } from "../receiptHandle";
-import type { Sqs } from "./parts";
+import { standardReceive } from "../fifo";
+import { countCall, type Sqs } from "./parts";
 
 const systemAttributes: Readonly<Record<string, (delivery: Delivery) => string | undefined>> = {
   SenderId: ({ content }) => content.senderId,
@@ -17,10 +18,9 @@ const systemAttributes: Readonly<Record<string, (delivery: Delivery) => string |
   ApproximateFirstReceiveTimestamp: ({ firstReceivedAt }) => String(Math.floor(firstReceivedAt)),
   AWSTraceHeader: ({ content }) => content.traceHeader,
   DeadLetterQueueSourceArn: ({ content }) => content.deadLetterSourceArn,
-  // Messages of standard queues do not have these, but any receiver may ask for them.
-  SequenceNumber: () => undefined,
-  MessageDeduplicationId: () => undefined,
-  MessageGroupId: () => undefined,
+  SequenceNumber: ({ content }) => content.sequenceNumber,
+  MessageDeduplicationId: ({ content }) => content.messageDeduplicationId,
+  MessageGroupId: ({ content }) => content.messageGroupId,
 };
 
 const systemAttributeNames = Object.keys(systemAttributes);
@@ -38,6 +38,7 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
         "MaxNumberOfMessages",
         "VisibilityTimeout",
         "WaitTimeSeconds",
+        "ReceiveRequestAttemptId",
       ],
     },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "ReceiveMessage"),
@@ -52,13 +53,20 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
         ...(input.AttributeNames ?? []),
         ...(input.MessageSystemAttributeNames ?? []),
       ]);
+      const { ReceiveRequestAttemptId: attemptId } = input;
+      if (!queue.settings.fifo) standardReceive(attemptId);
+      countCall(queue, "ReceiveMessage");
       const waitMs = WaitTimeSeconds === undefined ? queue.settings.waitTimeMs : WaitTimeSeconds * 1000;
 
       const deliveries = await longPoll({ clock: context.clock, queue, waitMs, signal: call.signal }, () => {
         if (!queues.has(queue)) throw queueDoesNotExist(`${queue.name} was deleted meanwhile`);
         if (waitMs === 0) checkInFlight(queue);
+        const repeated = attemptId === undefined ? undefined : repeat(queue, attemptId, VisibilityTimeout);
+        if (repeated !== undefined) return repeated;
         const received = receive(queue, MaxNumberOfMessages, VisibilityTimeout);
-        return received.length === 0 ? undefined : received;
+        if (received.length === 0) return undefined;
+        if (attemptId !== undefined) queue.fifo?.memory.rememberAttempt(attemptId, received);
+        return received;
       });
       if (deliveries === undefined) {
         queue.totals.emptyReceives++;
@@ -72,8 +80,18 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
     },
   );
 
-  /** Only a short poll is told; a long poll just waits: SQS API reference, ReceiveMessage. */
+  /** The same messages as at an attempt of the same id, as long as nothing has become of them since. */
+  function repeat(queue: Queue, attemptId: string, visibilityTimeout: number | undefined) {
+    const deliveries = queue.fifo?.memory.attempt(attemptId);
+    if (queue.fifo === undefined || deliveries === undefined) return undefined;
+    const timeoutMs =
+      visibilityTimeout === undefined ? queue.settings.visibilityTimeoutMs : visibilityTimeout * 1000;
+    return queue.fifo.messages.repeat(context.clock.now(), deliveries, timeoutMs) ? deliveries : undefined;
+  }
+
+  /** Only a short poll of a standard queue is told; others just get nothing: SQS API reference, ReceiveMessage. */
   function checkInFlight(queue: Queue): void {
+    if (queue.settings.fifo) return;
     const { maxInFlight } = queue.messages;
     if (queue.messages.counts(context.clock.now()).inFlight < maxInFlight) return;
     throw new AwsError(

@@ -14,19 +14,20 @@ import {
   sizeOfAttributes,
   type RawAttributes,
 } from "../messageAttributes";
+import { fifoPlace, standardPlace, type PlaceInput } from "../fifo";
 import type { Queue } from "../queues";
-import type { Sqs } from "./parts";
+import { countCall, type Sqs } from "./parts";
 
 const messageMembers = [
   "MessageBody",
+  "MessageGroupId",
+  "MessageDeduplicationId",
   "DelaySeconds",
   ...attributeMembers("MessageAttributes"),
   ...attributeMembers("MessageSystemAttributes"),
 ] as const;
 
-interface NewMessage {
-  readonly MessageBody: string;
-  readonly DelaySeconds?: number | undefined;
+interface NewMessage extends PlaceInput {
   readonly MessageAttributes?: RawAttributes | undefined;
   readonly MessageSystemAttributes?: RawAttributes | undefined;
 }
@@ -38,6 +39,7 @@ export function sendOperations({ context, queues, operation }: Sqs) {
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SendMessage"),
     (input, call) => {
       const queue = queues.byUrl(input.QueueUrl);
+      countCall(queue, "SendMessage");
       const sent = send(queue, input, call);
       queue.arrivals.announce();
       return sent;
@@ -58,6 +60,7 @@ export function sendOperations({ context, queues, operation }: Sqs) {
           `Batch requests cannot be longer than ${maxMessageBytes} bytes. You have sent ${bytes} bytes.`,
         );
       }
+      countCall(queue, "SendMessage");
       const results = runBatch(entries, (entry) => send(queue, entry, call));
       queue.arrivals.announce();
       return results;
@@ -77,27 +80,15 @@ export function sendOperations({ context, queues, operation }: Sqs) {
         `One or more parameters are invalid. Reason: Message must be shorter than ${queue.settings.maxMessageBytes} bytes; got ${sizeOf(input)}.`,
       );
     }
-    const messageId = context.random.uuid();
-    const now = context.clock.now();
+    const { memory } = queue.fifo ?? {};
+    const { deduplicationScope } = queue.settings;
+    const place = memory === undefined ? undefined : fifoPlace(input, queue.settings);
+    const group = memory === undefined ? standardPlace(input) : undefined;
     const bodyMd5 = md5OfBody(body);
-    queue.messages.send(
-      now,
-      {
-        messageId,
-        body,
-        bodyMd5,
-        attributes,
-        ...(traceHeader === undefined ? {} : { traceHeader }),
-        senderId: senderIdOf(call.caller),
-        sentAt: now,
-      },
-      DelaySeconds === undefined ? queue.settings.delayMs : DelaySeconds * 1000,
-    );
-    queue.totals.sent++;
-    context.events.publish({ type: "message-sent", queueName: queue.name, messageId, receiveCount: 0 });
-    return {
+    const answer = (messageId: string, sequenceNumber: string | undefined) => ({
       MessageId: messageId,
       MD5OfMessageBody: bodyMd5,
+      ...(sequenceNumber === undefined ? {} : { SequenceNumber: sequenceNumber }),
       ...(Object.keys(attributes).length === 0
         ? {}
         : { MD5OfMessageAttributes: md5OfAttributes(attributes) }),
@@ -108,7 +99,32 @@ export function sendOperations({ context, queues, operation }: Sqs) {
               AWSTraceHeader: { DataType: "String", StringValue: traceHeader },
             }),
           }),
-    };
+    });
+    // Accepted as if it were new, and never delivered.
+    const duplicate = place && memory?.duplicateOf(place, deduplicationScope);
+    if (duplicate !== undefined) return answer(duplicate.messageId, duplicate.sequenceNumber);
+    const messageId = context.random.uuid();
+    const sequenceNumber = place && memory?.remember(place, deduplicationScope, messageId).sequenceNumber;
+    const now = context.clock.now();
+    queue.messages.send(
+      now,
+      {
+        messageId,
+        body,
+        bodyMd5,
+        attributes,
+        ...(traceHeader === undefined ? {} : { traceHeader }),
+        ...place,
+        ...group,
+        ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
+        senderId: senderIdOf(call.caller),
+        sentAt: now,
+      },
+      DelaySeconds === undefined || queue.settings.fifo ? queue.settings.delayMs : DelaySeconds * 1000,
+    );
+    queue.totals.sent++;
+    context.events.publish({ type: "message-sent", queueName: queue.name, messageId, receiveCount: 0 });
+    return answer(messageId, sequenceNumber);
   }
 
   return { ...sendMessage, ...sendMessageBatch };

@@ -4,7 +4,7 @@ import { numericAttributes } from "../attributes";
 import { checkBatch, runBatch } from "../batch";
 import { checkRange, invalidParameter, missingParameter } from "../errors";
 import type { Queue } from "../queues";
-import { messageIdOf } from "../receiptHandle";
+import { deliveryOf } from "../receiptHandle";
 import type { Sqs } from "./parts";
 
 export function visibilityOperations({ context, queues, operation }: Sqs) {
@@ -32,7 +32,7 @@ export function visibilityOperations({ context, queues, operation }: Sqs) {
     if (seconds === undefined) throw missingParameter("VisibilityTimeout");
     const { min, max } = numericAttributes.VisibilityTimeout;
     checkRange("VisibilityTimeout", seconds, min, max);
-    const messageId = messageIdOf(queue, handle);
+    const { messageId } = deliveryOf(queue, handle);
     const outcome = queue.messages.changeVisibility(context.clock.now(), messageId, seconds * 1000);
     switch (outcome) {
       case "changed":
