@@ -44,13 +44,6 @@ const SCALER_SPEED = 300;
 const REAL_TIME = 1;
 const FASTEST = 3600;
 
-/**
- * What the demonstration leaves out, and why: the scaler takes the CPU of instances that boot for work, so that a
- * fleet that starts may go to its maximum at once.
- */
-const LEFT_OUT: Partial<Conditions> = { bootCpu: { seconds: 0, percent: 0 } };
-const WHY_LEFT_OUT = "the scaler takes the CPU of booting instances for work";
-
 /** What brings the orders on, and how long they may stand still behind a function that fails. */
 const ORDER_PROGRESS: ReadonlySet<CloudEvent["type"]> = new Set<CloudEvent["type"]>([
   "item-inserted",
@@ -113,12 +106,11 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     config: configOverrides(given),
     port: given.integer("port") ?? DEFAULT_PORT,
     seed,
-    conditions: { ...LEFT_OUT, ...givenConditions(given) },
+    conditions: givenConditions(given),
     terminal,
   });
   const { conditions } = deployment.cloud.context;
-  const reason = given.has("kind") ? "" : ` (${WHY_LEFT_OUT})`;
-  terminal.print(`\nConditions: ${describeConditions(conditions)}${reason}.`);
+  terminal.print(`\nConditions: ${describeConditions(conditions)}.`);
   const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {
     const readyMs = performance.now();
