@@ -53,12 +53,13 @@ export async function* messagesOf(client: SQSClient, queueUrl: string): AsyncGen
       VisibilityTimeout: 0,
     }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
-    for (const message of page) {
-      const { MessageId: id = "" } = message;
-      if (seen.has(id)) return;
-      seen.add(id);
+    // An answer's messages come in no order: new ones may stand behind one that comes again.
+    const unseen = page.filter(({ MessageId: id = "" }) => !seen.has(id));
+    for (const message of unseen) {
+      seen.add(message.MessageId ?? "");
       yield message;
     }
+    if (unseen.length < page.length) return;
   }
 }
 
