@@ -89,6 +89,7 @@ describe("the program", () => {
       "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
       "aws:iam/rolePolicy:RolePolicy",
       "aws:lambda/permission:Permission",
+      "aws:lambda/invocation:Invocation",
       "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
       "aws:cloudwatch/eventTarget:EventTarget",
       "aws:cloudwatch/dashboard:Dashboard",
@@ -107,6 +108,6 @@ describe("the program", () => {
       { scalerAmiId: IMAGE, confirmationSender: "shop@example.com" },
       "preview",
     );
-    expect(recorder.ofType("aws:lambda/function:Function")).to.have.length(3);
+    expect(recorder.ofType("aws:lambda/function:Function")).to.have.length(4);
   });
 });

@@ -8,9 +8,14 @@ describe("embedded-aws shows", () => {
       "EventStream",
       "RunningClock",
       "SteppedClock",
+      "conditionsAsJson",
+      "describeConditions",
       "functionErrorIn",
+      "kind",
+      "newAccount",
       "startCloud",
       "troubleIn",
+      "unkind",
     ]);
   });
 });

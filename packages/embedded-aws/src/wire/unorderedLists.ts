@@ -10,6 +10,7 @@ const LISTING = /^(Describe|List)[A-Z]/;
 /** By service and operation: lists that come in an order, and why. */
 const ORDERED: Readonly<Record<string, string>> = {
   "dynamodb:ListTables": "the next page begins after the last name of this one",
+  "lambda:ListVersionsByFunction": "$LATEST first, then by number, as its pages have it",
   "logs:DescribeLogGroups": "sorted by name, says the API reference",
   "logs:DescribeLogStreams": "sorted by orderBy",
   "monitoring:DescribeAlarmHistory": "sorted by ScanBy",

@@ -27,6 +27,7 @@ const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["role", "policyArn"],
   "aws:kms/alias:Alias": ["name", "namePrefix"],
   "aws:kms/key:Key": ["customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"],
+  "aws:lambda/alias:Alias": ["functionName", "name"],
   "aws:lambda/eventSourceMapping:EventSourceMapping": [
     "eventSourceArn",
     "startingPosition",
@@ -36,6 +37,7 @@ const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
   ],
   "aws:lambda/function:Function": ["name", "packageType"],
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["functionName", "qualifier"],
+  "aws:lambda/invocation:Invocation": ["functionName", "qualifier"],
   "aws:lambda/permission:Permission": [
     "action",
     "eventSourceToken",

@@ -96,7 +96,7 @@ describe("consistency", () => {
       const run = () =>
         codeOf(
           cloud.call("ec2", "RunInstances", {
-            ImageId: "ami-0123456789abcdef0",
+            ImageId: "ami-0a12023000000864a",
             InstanceType: "t3.micro",
             MinCount: 1,
             MaxCount: 1,
@@ -121,7 +121,7 @@ describe("consistency", () => {
   describe("of EC2", () => {
     const launch = async (count: number) => {
       const { Instances = [] } = await cloud.call("ec2", "RunInstances", {
-        ImageId: "ami-0123456789abcdef0",
+        ImageId: "ami-0a12023000000864a",
         InstanceType: "t3.micro",
         MinCount: count,
         MaxCount: count,

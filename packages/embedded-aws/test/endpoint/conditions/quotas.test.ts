@@ -136,7 +136,7 @@ describe("SES in its sandbox", () => {
   });
 });
 
-const IMAGE = "ami-0123456789abcdef0";
+const IMAGE = "ami-0a12023000000864a";
 const launch = (cloud: TestCloud, count: number, more: object = {}) =>
   cloud.call("ec2", "RunInstances", {
     ImageId: IMAGE,
@@ -150,7 +150,7 @@ describe("EC2's vCPUs", () => {
   const { clock, cloud } = suite({ ec2Vcpus: 8 });
 
   it("bound what runs at once, by the vCPUs of each type", async () => {
-    const { Instances = [] } = await launch(cloud(), 1, { InstanceType: "m7g.xlarge" });
+    const { Instances = [] } = await launch(cloud(), 1, { InstanceType: "m7i.xlarge" });
     const { code, message } = await refusal(launch(cloud(), 3));
     expect(code).to.equal("VcpuLimitExceeded");
     expect(message).to.match(

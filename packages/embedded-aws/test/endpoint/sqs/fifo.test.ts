@@ -31,7 +31,12 @@ describe("FIFO queues, by SDK v3", () => {
 
   beforeEach(async () => {
     clock = new SteppedClock();
-    cloud = await startTestCloud({ clock, services: [createSqs] });
+    cloud = await startTestCloud({
+      clock,
+      services: [createSqs],
+      // Numbers of messages are told at once.
+      conditions: { queueDepthLagMs: 0 },
+    });
     sqs = new SQSClient({ ...cloud.client, maxAttempts: 1 });
     QueueUrl = await create("orders.fifo", { ContentBasedDeduplication: "true" });
   });

@@ -25,7 +25,12 @@ describe("SSM parameters, by SDK v3", () => {
   let ssm: SSMClient;
 
   beforeEach(async () => {
-    cloud = await startTestCloud({ clock: new SteppedClock(), services: [createKms, createSsm] });
+    cloud = await startTestCloud({
+      clock: new SteppedClock(),
+      services: [createKms, createSsm],
+      // What a role may do counts at once.
+      conditions: { iamPropagationMs: 0 },
+    });
     ssm = new SSMClient({ ...cloud.client, maxAttempts: 1 });
   });
   afterEach(async () => {

@@ -186,7 +186,7 @@ describe("createLoad", () => {
     const [t2] = await launch(1, { InstanceType: "t2.micro" });
     const [t3] = await launch(1, standard);
     const [unlimited] = await launch(1);
-    const [fixed] = await launch(1, { InstanceType: "m7g.medium" });
+    const [fixed] = await launch(1, { InstanceType: "m7a.medium" });
     await clock.advance(60 * MINUTE);
     const at = async (id: string, minute: number) =>
       (await cpu("InstanceId", id)).find(([of]) => of === minute)?.[1];

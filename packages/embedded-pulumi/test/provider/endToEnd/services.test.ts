@@ -9,7 +9,11 @@ describe("the provider, on messaging, functions and secrets,", () => {
   let cloud: TestCloud;
 
   before(async () => {
-    cloud = await startTestCloud({ clock: new SteppedClock() });
+    cloud = await startTestCloud({
+      clock: new SteppedClock(),
+      // A new role can be assumed at once.
+      conditions: { iamPropagationMs: 0 },
+    });
   });
   after(() => cloud.close());
 
