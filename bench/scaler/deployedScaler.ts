@@ -83,7 +83,7 @@ async function withProject<T>(
   }
 }
 
-/** Steps the cloud through a trace, from a fleet that is in service and a metric that has no past. */
+/** Steps the cloud through a trace, from a fleet that is in service and has enough to do. */
 async function follow(deployment: DeployedFleet, trace: Trace, world: World): Promise<Run> {
   const { cloud, clock, fleet, launchTemplateId } = deployment;
   const fleetTags = { [FLEET_TAG_KEY]: fleet };
@@ -93,15 +93,15 @@ async function follow(deployment: DeployedFleet, trace: Trace, world: World): Pr
     const LaunchTemplate = { LaunchTemplateId: launchTemplateId };
     await cloud.call("ec2", "RunInstances", { MinCount: initial, MaxCount: initial, LaunchTemplate });
   }
-  await clock.advance(START - clock.now());
-
-  const demandAt = (at: number) => trace.demand[Math.floor((at - START) / 60_000)] ?? 0;
+  // Before the trace begins there is as much to do as in its first minute: instances that say nothing are replaced.
+  const demandAt = (at: number) => trace.demand[Math.max(0, Math.floor((at - START) / 60_000))] ?? 0;
   const load = cloud.createLoad({
     fleetTags,
     demand: demandAt,
     bootstrapMs: world.bootstrapSeconds * 1000,
     delayMs: world.metricDelaySeconds * 1000,
   });
+  await clock.advance(START - clock.now());
   const steps: Step[] = [];
   for (let step = 0; step < trace.demand.length * STEPS_PER_MINUTE; step++) {
     await clock.advance(START + step * STEP_SECONDS * 1000 - clock.now());

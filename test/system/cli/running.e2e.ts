@@ -100,7 +100,9 @@ describe("while npm start stays up", function () {
     const { status, stdout, stderr } = await start.ended;
     expect(status, stderr).to.equal(0);
     expect(stderr).to.equal("");
-    expect(stdout).to.match(/\nStopping\.\n$/);
+    expect(stdout).to.match(
+      /\nStopping\.\n\nThe stack is destroyed, and its fleet with it: \d+ ended, 0 left\.\n$/,
+    );
     expect(running(started)).to.deep.equal([]);
     expect(start.hasFiles()).to.equal(false);
   });
