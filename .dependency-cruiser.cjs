@@ -124,8 +124,8 @@ module.exports = {
         pathNot: [
           `${AWS}/services/$1/`,
           `${AWS}/(core|wire)/`,
-          // CloudWatch reads what SQS counts, and SNS checks what KMS allows: each through one file.
-          `${AWS}/services/(sqs/statistics|kms/useOfKey)[.]ts$`,
+          // CloudWatch reads what SQS counts, SNS checks what KMS allows, and SSM names EC2's images: each through one file.
+          `${AWS}/services/(sqs/statistics|kms/useOfKey|ec2/images)[.]ts$`,
         ],
       },
     },

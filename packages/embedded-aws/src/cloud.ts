@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Conditions, conditionsOf } from "./conditions/conditions";
+import { type Conditions, conditionsOf } from "./core/conditions/conditions";
 import { awsEndpoint } from "./core/awsEndpoint";
 import type { Clock } from "./core/clock";
 import { RunningClock } from "./core/clock";

@@ -1,7 +1,7 @@
 /** The public face of the embedded cloud. What is not named here is the package's own business. */
 export { startCloud, type Cloud, type CloudOptions } from "./cloud";
-export { type Conditions, kind, newAccount, unkind } from "./conditions/conditions";
-export { conditionsAsJson, describeConditions } from "./conditions/describeConditions";
+export { type Conditions, kind, newAccount, unkind } from "./core/conditions/conditions";
+export { conditionsAsJson, describeConditions } from "./core/conditions/describeConditions";
 export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/clock";
 export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";

@@ -1,9 +1,9 @@
 import type { RequestListener } from "node:http";
-import type { PolicyChecks } from "./iam/policyChecks";
+import type { PolicyDocument } from "./iam/policyDocument";
 import type { Principal } from "./iam/principal";
 import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
-import type { Conditions } from "../conditions/conditions";
+import type { Conditions } from "./conditions/conditions";
 import type { Clock } from "./clock";
 import type { EventStream } from "./eventStream";
 import type { Random } from "./random";
@@ -35,6 +35,17 @@ export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+}
+
+/** What services ask of a policy before they keep it, beside its grammar. */
+export interface PolicyChecks {
+  /**
+   * The first principal of this account that is not there; undefined where all are. Other accounts are not here to be
+   * asked, and take every name.
+   */
+  unknownPrincipal(document: PolicyDocument): string | undefined;
+  /** Whether a caller may do something by its own policies and the resource's, to which the administrator is held too. */
+  allows(caller: Principal, access: Access): boolean;
 }
 
 /** What every service is given: the one clock, the one stream, the one source of randomness, its siblings. */

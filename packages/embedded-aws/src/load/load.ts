@@ -1,11 +1,10 @@
 import type { CloudContext } from "../core/service";
 import type { Cancel } from "../core/clock";
-import type { Dimension } from "../services/cloudWatch/metricStore";
 import { currentState, type Instance, stateAt } from "../services/ec2/instance";
 import { instancesOf, isLive } from "../services/ec2/instances";
 import { cpuUnderLoad, idleCpu } from "./cpu";
 import { Meter } from "./meter";
-import { instanceDimension, reportCpu, sharedDimensions } from "./reportCpu";
+import { type Dimension, instanceDimension, reportCpu, sharedDimensions } from "./reportCpu";
 
 export interface LoadOptions {
   /** The instances that share the work: those that carry all of these tags. */

@@ -1,4 +1,4 @@
-import type { Conditions } from "../conditions/conditions";
+import type { Conditions } from "../core/conditions/conditions";
 import type { Instance } from "../services/ec2/instance";
 import { CpuCredits } from "./cpuCredits";
 

@@ -1,6 +1,11 @@
 import type { CloudContext } from "../core/service";
-import type { Dimension } from "../services/cloudWatch/metricStore";
 import type { Instance } from "../services/ec2/instance";
+
+/** As CloudWatch takes it. */
+export interface Dimension {
+  readonly Name: string;
+  readonly Value: string;
+}
 
 export function instanceDimension({ id }: Instance): Dimension {
   return { Name: "InstanceId", Value: id };

@@ -1,20 +1,8 @@
-import type { Access } from "../service";
+import type { PolicyChecks } from "../service";
 import { callerFor, conditionContext, identityPolicies, type Surroundings } from "./authorize";
 import { evaluate } from "./evaluate";
 import type { Identities } from "./identities";
-import { parsePolicyDocument, type PolicyDocument } from "./policyDocument";
-import type { Principal } from "./principal";
-
-/** What services ask of a policy before they keep it, beside its grammar. */
-export interface PolicyChecks {
-  /**
-   * The first principal of this account that is not there; undefined where all are. Other accounts are not here to be
-   * asked, and take every name.
-   */
-  unknownPrincipal(document: PolicyDocument): string | undefined;
-  /** Whether a caller may do something by its own policies and the resource's, to which the administrator is held too. */
-  allows(caller: Principal, access: Access): boolean;
-}
+import { parsePolicyDocument } from "./policyDocument";
 
 export function policyChecks(identities: Identities, surroundings: Surroundings): PolicyChecks {
   const { accountId } = surroundings;

@@ -3,10 +3,11 @@ import { conditionProblem, type Condition } from "./conditions";
 import { hasVariable } from "./pattern";
 import { checkAction, checkResource } from "./policyNames";
 import { parsePrincipal, type PolicyPrincipal } from "./policyPrincipal";
-import { isObject, malformed, malformedPolicy, syntaxError, textsOf } from "./policySyntax";
+import { isObject, malformed, malformedPolicy, type PolicyKind, syntaxError, textsOf } from "./policySyntax";
 import { messageOf } from "../messageOf";
 
 export type { PolicyPrincipal } from "./policyPrincipal";
+export type { PolicyKind } from "./policySyntax";
 
 /** A policy document, checked and with every shorthand written out. */
 export interface PolicyDocument {
@@ -28,9 +29,6 @@ export interface Patterns {
   readonly not: boolean;
   readonly patterns: readonly string[];
 }
-
-/** What a policy is attached to; each kind has elements that the others may not have. */
-export type PolicyKind = "identity" | "resource" | "trust";
 
 /** The language's versions; a document that names none is of the older, which has no variables. */
 const versions = ["2008-10-17", "2012-10-17"];

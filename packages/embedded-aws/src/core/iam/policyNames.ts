@@ -1,6 +1,5 @@
 import { matchesPattern } from "./pattern";
-import type { PolicyKind } from "./policyDocument";
-import { malformedPolicy } from "./policySyntax";
+import { malformedPolicy, type PolicyKind } from "./policySyntax";
 
 /** What a role's trust policy may allow: IAM user guide, "Update a role trust policy"; STS API reference. */
 const TRUST_ACTIONS = [

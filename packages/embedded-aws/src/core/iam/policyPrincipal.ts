@@ -1,5 +1,4 @@
-import type { PolicyKind } from "./policyDocument";
-import { isObject, malformed, malformedPolicy, syntaxError, textsOf } from "./policySyntax";
+import { isObject, malformed, malformedPolicy, syntaxError, textsOf, type PolicyKind } from "./policySyntax";
 
 /** Whom a statement speaks of. IAM user guide, "Principal" and "NotPrincipal". */
 export type PolicyPrincipal =

@@ -1,5 +1,8 @@
 import { AwsError } from "../errors";
 
+/** What a policy is attached to; each kind has elements that the others may not have. */
+export type PolicyKind = "identity" | "resource" | "trust";
+
 /** What the parts of the parser of policy documents share. */
 
 export function malformedPolicy(message: string): AwsError {

@@ -13,9 +13,9 @@ export interface MetricIdentity {
 }
 
 /** The unit of data that was put without one. */
-export const NO_UNIT = "None";
+const NO_UNIT = "None";
 
-export const SECOND_MS = 1000;
+const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 
 /** "GetMetricStatistics": one-minute datapoints are kept for 15 days, those of high resolution for 3 hours. */

@@ -2,23 +2,8 @@ import { AwsError } from "../../core/errors";
 import { isInsightsQuery, parseInsightsQuery } from "./insightsQuery";
 import { namesIn } from "./metricMath/evaluate";
 import { MathError, type MathNode, parseMath } from "./metricMath/parse";
-import type { Series, Source } from "./series";
+import type { QueryPlan, QueryPlans, Series, Source } from "./series";
 import { type MetricDataQuery, missing } from "./shapes";
-
-/** What is to be done for one query of a request. */
-export type QueryPlan =
-  | { readonly kind: "source"; readonly source: Source }
-  | {
-      readonly kind: "expression";
-      readonly node: MathNode;
-      /** The ids of all the metrics that it comes to rest on. */
-      readonly sources: readonly string[];
-      /** Seconds: what was asked for, or the longest of its metrics; undefined where it rests on none. */
-      readonly period: number | undefined;
-    };
-
-/** By the queries' ids, in the order of the request. */
-export type QueryPlans = ReadonlyMap<string, QueryPlan>;
 
 /** Reads the queries of one request, which may name each other. @throws AwsError for what does not hold together. */
 export function planQueries(queries: readonly MetricDataQuery[]): QueryPlans {

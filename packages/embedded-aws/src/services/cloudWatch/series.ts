@@ -1,6 +1,6 @@
 import type { InsightsQuery } from "./insightsQuery";
+import type { MathNode } from "./metricMath/parse";
 import type { MetricIdentity, MetricStore } from "./metricStore";
-import type { QueryPlans } from "./queryPlan";
 import { type Aggregate, mergeAggregates, statistic } from "./statistics";
 
 /** Datapoints as they are read: a statistic of one metric, or of all the metrics that a query selects. */
@@ -12,6 +12,21 @@ export type Source = {
   | { readonly kind: "metric"; readonly metric: MetricIdentity; readonly unit: string | undefined }
   | { readonly kind: "insights"; readonly query: InsightsQuery }
 );
+
+/** What is to be done for one query of a request. */
+export type QueryPlan =
+  | { readonly kind: "source"; readonly source: Source }
+  | {
+      readonly kind: "expression";
+      readonly node: MathNode;
+      /** The ids of all the metrics that it comes to rest on. */
+      readonly sources: readonly string[];
+      /** Seconds: what was asked for, or the longest of its metrics; undefined where it rests on none. */
+      readonly period: number | undefined;
+    };
+
+/** By the queries' ids, in the order of the request. */
+export type QueryPlans = ReadonlyMap<string, QueryPlan>;
 
 /** One line of datapoints, or what several come to by an expression. */
 export type Series =

@@ -26,7 +26,7 @@ export async function checkRole(context: CloudContext, roleArn: string): Promise
     );
   }
   if (!context.isSettled(roleArn)) {
-    throw new AwsError("InvalidParameterValueException", `${CANNOT_BE_ASSUMED}`);
+    throw new AwsError("InvalidParameterValueException", CANNOT_BE_ASSUMED);
   }
   const trust: unknown = parseJson(decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""));
   if (!trustsLambda(trust)) {

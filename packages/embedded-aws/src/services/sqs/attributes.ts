@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../../core/messageOf";
 import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
-import type { PolicyChecks } from "../../core/iam/policyChecks";
+import type { PolicyChecks } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { unknownAttribute } from "./errors";
 import {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Conditions, kind } from "../../../src/conditions/conditions";
+import { type Conditions, kind } from "../../../src/core/conditions/conditions";
 import { SteppedClock } from "../../../src/core/clock";
 import { AwsError } from "../../../src/core/errors";
 import type { Principal } from "../../../src/core/iam/principal";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { kind, type Conditions } from "../../../src/conditions/conditions";
+import { kind, type Conditions } from "../../../src/core/conditions/conditions";
 import { SteppedClock } from "../../../src/core/clock";
 import { AwsError } from "../../../src/core/errors";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";

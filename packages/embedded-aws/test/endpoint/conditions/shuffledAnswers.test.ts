@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { kind } from "../../../src/conditions/conditions";
+import { kind } from "../../../src/core/conditions/conditions";
 import { seededRandom } from "../../../src/core/random";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { shuffler } from "../../../src/wire/shuffleAnswer";

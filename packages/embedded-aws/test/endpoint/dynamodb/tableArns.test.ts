@@ -39,7 +39,7 @@ describe("DynamoDB tables named by their ARN", () => {
       for (const operation of ["DescribeTable", "DescribeTimeToLive", "DescribeContinuousBackups"]) {
         await database.untyped(operation, { TableName: arn });
       }
-      expect((await database.untyped("ListStreams", { TableName: arn })) as { Streams: object[] })
+      expect(await database.untyped("ListStreams", { TableName: arn }))
         .property("Streams")
         .to.have.length(1);
       expect(database.dynamoDb.capacity.of("orders").writeUnits).to.be.greaterThan(0);

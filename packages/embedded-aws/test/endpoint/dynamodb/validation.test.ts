@@ -15,7 +15,11 @@ const indexed = {
     },
   ],
   LocalSecondaryIndexes: [
-    { IndexName: "local", KeySchema: keys(["p"], ["l"]), Projection: { ProjectionType: "KEYS_ONLY" as const } },
+    {
+      IndexName: "local",
+      KeySchema: keys(["p"], ["l"]),
+      Projection: { ProjectionType: "KEYS_ONLY" as const },
+    },
   ],
 };
 

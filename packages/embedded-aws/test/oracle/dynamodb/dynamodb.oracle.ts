@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { createDynamoDb } from "../../../src/services/dynamodb/dynamodb";
-import { kind } from "../../../src/conditions/conditions";
+import { kind } from "../../../src/core/conditions/conditions";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { type Answer, call, comparable, normal } from "./call";
 import { type Command, inRun, sequences, tableInRun, tableNames } from "./commands";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { conditionsOf, kind, newAccount, unkind } from "../../../src/conditions/conditions";
-import { conditionsAsJson, describeConditions } from "../../../src/conditions/describeConditions";
+import { conditionsOf, kind, newAccount, unkind } from "../../../src/core/conditions/conditions";
+import { conditionsAsJson, describeConditions } from "../../../src/core/conditions/describeConditions";
 
 describe("conditionsOf", () => {
   it("is unkind wherever nothing else is said", () => {

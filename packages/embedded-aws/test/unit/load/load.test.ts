@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Cloud, startCloud } from "../../../src/cloud";
-import { type Conditions, kind } from "../../../src/conditions/conditions";
+import { type Conditions, kind } from "../../../src/core/conditions/conditions";
 import { SteppedClock } from "../../../src/core/clock";
 import { createEc2 } from "../../../src/services/ec2/ec2";
 import { cpuUnderLoad } from "../../../src/load/cpu";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { MessageContent } from "../../../src/services/sqs/message";
-import { unkind } from "../../../src/conditions/conditions";
+import { unkind } from "../../../src/core/conditions/conditions";
 import { MessageQueue } from "../../../src/services/sqs/queue";
 
 const visibilityTimeoutMs = 30_000;

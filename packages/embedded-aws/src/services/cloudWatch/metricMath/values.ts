@@ -17,7 +17,7 @@ export function isList(value: MathValue): value is readonly MathSeries[] {
   return Array.isArray(value);
 }
 
-export function kindOf(value: MathValue): string {
+function kindOf(value: MathValue): string {
   return typeof value === "number" ? "Scalar" : isList(value) ? "Array[TimeSeries]" : "TimeSeries";
 }
 

@@ -109,10 +109,7 @@ function added(standing: AttributeValue | undefined, value: AttributeValue): Att
 }
 
 /** A set without some of its members; nothing when none is left. */
-function without(
-  standing: AttributeValue | undefined,
-  value: AttributeValue,
-): AttributeValue | undefined {
+function without(standing: AttributeValue | undefined, value: AttributeValue): AttributeValue | undefined {
   if (standing === undefined) return undefined;
   if (typeOf(standing) !== typeOf(value)) throw new UpdateProblem(WRONG_TYPE);
   if ("SS" in standing && "SS" in value) return nonEmpty("SS", difference(standing.SS, value.SS));
