@@ -28,6 +28,7 @@ export const cborTree = new TreeCodec({
 });
 
 export function parseCbor(body: Uint8Array): unknown {
+  refuseLongLengths(body);
   return body.length === 0 ? {} : (library().cbor.deserialize(body) as unknown);
 }
 
@@ -39,4 +40,27 @@ function taggedSeconds(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("tag" in value) || !("value" in value))
     return undefined;
   return Number(value.tag) === 1 ? Number(value.value) : undefined;
+}
+
+const TEXTS_AND_COLLECTIONS = [2, 3, 4, 5];
+
+/**
+ * The library warns on the console of lengths beyond the integers before it refuses them; a stranger's body shall
+ * not write there. Items stand one behind the other, so that one pass over their heads sees every length.
+ *
+ * @throws Error of a text, list or map that says it is longer than what is left
+ */
+function refuseLongLengths(body: Uint8Array): void {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  for (let at = 0; at < body.length; ) {
+    const head = view.getUint8(at++);
+    const [major, info] = [head >> 5, head & 0x1f];
+    const bytes = info >= 24 && info < 28 ? 1 << (info - 24) : 0;
+    if (at + bytes > body.length) return;
+    let argument = bytes === 0 ? info : 0;
+    for (let byte = 0; byte < bytes; byte++) argument = argument * 256 + view.getUint8(at++);
+    if (info === 31 || !TEXTS_AND_COLLECTIONS.includes(major)) continue;
+    if (argument > body.length - at) throw new Error(`length ${argument} is more than what is left of the body`);
+    if (major <= 3) at += argument;
+  }
 }
