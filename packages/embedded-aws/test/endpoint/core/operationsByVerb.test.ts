@@ -20,6 +20,8 @@ function subjectOf(operation: string): string | undefined {
     .replace(/(?<=[a-z])(For|Of|By|To|From)[A-Z].*$/, "")
     .replace(/(?<=[a-z])(Tags|Attributes?|Description)$/, "")
     .replace(/ies$/, "y")
+    // Buses and Aliases as Bus and Alias, both without their last letter.
+    .replace(/(?<=[au]s)es$/, "")
     .replace(/s$/, "");
   // TagResource and ListTags are the two halves of one thing.
   return bare === "Resource" ? "Tag" : bare;
@@ -79,6 +81,8 @@ describe("the other half of what is there", () => {
       PolicyVersion: ["CreatePolicyVersion", "SetDefaultPolicyVersion", "ListPolicyVersions"],
       KeyRotation: ["EnableKeyRotation", "DisableKeyRotation"],
       Key: ["CreateKey", "UpdateKeyDescription", "ListKeys"],
+      EventBu: ["CreateEventBus", "ListEventBuses"],
+      Alia: ["CreateAlias", "ListAliases"],
       Parameter: ["PutParameter", "GetParametersByPath"],
     };
     for (const [subject, operations] of Object.entries(about))
