@@ -2,8 +2,7 @@ import { AwsError, notSupported } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { Bus } from "./bus";
 import type { Deliveries } from "./delivery";
-
-export const DEFAULT_BUS = "default";
+import { DEFAULT_BUS } from "./rules";
 
 /** EventBridge user guide, "Amazon EventBridge quotas". */
 const MOST_BUSES = 100;

@@ -32,13 +32,15 @@ export interface RuleInput {
 const MOST_RULES = 300;
 const MOST_TARGETS = 5;
 
+export const DEFAULT_BUS = "default";
+
 /** Rules of other buses than the default one carry its name. */
 export function ruleArn(
   { region, accountId }: Pick<CloudContext, "region" | "accountId">,
   busName: string,
   name: string,
 ): string {
-  return `arn:aws:events:${region}:${accountId}:rule/${busName === "default" ? "" : `${busName}/`}${name}`;
+  return `arn:aws:events:${region}:${accountId}:rule/${busName === DEFAULT_BUS ? "" : `${busName}/`}${name}`;
 }
 
 /** The rules of one event bus. */
@@ -82,7 +84,7 @@ export class Rules {
         `Rule ${name}: expected EventPattern, ScheduleExpression or both; got neither`,
       );
     }
-    if (scheduleText !== undefined && this.busName !== "default") {
+    if (scheduleText !== undefined && this.busName !== DEFAULT_BUS) {
       throw new AwsError(
         "ValidationException",
         "ScheduleExpression is supported only on the default event bus.",
