@@ -3,7 +3,11 @@
  * those that version 7 of the AWS provider marks "force new", for the resource types of this project.
  */
 const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["alarmName"],
   "aws:cloudwatch/dashboard:Dashboard": ["dashboardName"],
+  "aws:cloudwatch/eventBus:EventBus": ["name", "eventSourceName"],
+  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": ["eventBusName"],
+  "aws:cloudwatch/eventPermission:EventPermission": ["statementId", "eventBusName"],
   "aws:cloudwatch/eventRule:EventRule": ["name", "namePrefix", "eventBusName"],
   "aws:cloudwatch/eventTarget:EventTarget": ["rule", "targetId", "eventBusName"],
   "aws:cloudwatch/logGroup:LogGroup": ["name", "namePrefix", "logGroupClass"],

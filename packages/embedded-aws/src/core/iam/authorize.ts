@@ -72,7 +72,7 @@ export function callerFor(
 export function identityPolicies(role: Role, now: number): PolicyDocument[] {
   return [
     ...[...role.inlinePolicies.inForce(now).values()].map((policy) => policy.document),
-    ...[...role.attachedPolicies.inForce(now).values()].map(({ policy }) => policy.document),
+    ...[...role.attachedPolicies.inForce(now).values()].map(({ versions }) => versions.inForce(now).document),
   ];
 }
 

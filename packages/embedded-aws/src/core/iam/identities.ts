@@ -3,6 +3,7 @@ import type { Random } from "../random";
 import { newSecret } from "../secret";
 import type { Credentials } from "../service";
 import type { PolicyDocument } from "./policyDocument";
+import type { PolicyVersions } from "./policyVersions";
 import type { Principal } from "./principal";
 import { SettlingMap } from "./settlingMap";
 
@@ -19,9 +20,9 @@ export interface Role {
   readonly path: string;
   /** Milliseconds since the epoch. */
   readonly createDate: number;
-  readonly description: string | undefined;
+  description: string | undefined;
   /** Seconds. */
-  readonly maxSessionDuration: number;
+  maxSessionDuration: number;
   trustPolicy: StoredPolicy;
   readonly tags: Map<string, string>;
   readonly inlinePolicies: SettlingMap<string, StoredPolicy>;
@@ -37,7 +38,9 @@ export interface ManagedPolicy {
   readonly arn: string;
   readonly path: string;
   readonly createDate: number;
-  readonly policy: StoredPolicy;
+  readonly description: string | undefined;
+  readonly tags: Map<string, string>;
+  readonly versions: PolicyVersions;
 }
 
 export interface InstanceProfile {

@@ -230,7 +230,7 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
   };
 }
 
-function describeMetricAlarm(alarm: MetricAlarm) {
+export function describeMetricAlarm(alarm: MetricAlarm) {
   const { Tags: _tags, ...input } = alarm.input;
   return {
     ...input,

@@ -3,6 +3,7 @@ import type { CloudContext, Service } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
 import { officialService, operationsOf } from "../../wire/operation";
 import { alarmOperations } from "./alarmOperations";
+import { alarmsForMetric } from "./alarmsForMetric";
 import { Alarms } from "./alarms";
 import { dashboardOperations, Dashboards } from "./dashboardOperations";
 import { isHighResolution, metricAlarmState } from "./metricAlarmState";
@@ -33,6 +34,7 @@ export function createMonitoring(context: CloudContext): Service {
       ...putMetricData(context, store),
       ...metricOperations(context, store, instancesWithTag),
       ...alarmOperations(context, alarms, tags),
+      ...alarmsForMetric(context, alarms),
       ...dashboardOperations(context, dashboards, tags),
       ...tagOperations(context, tags, (arn) => alarms.has(arn) || dashboards.hasArn(arn)),
     },

@@ -1,7 +1,7 @@
 import { matchesEventPattern } from "../../core/eventPattern";
 import type { CloudContext } from "../../core/service";
 import type { Deliveries } from "./delivery";
-import type { Rule, Rules } from "./rules";
+import { type Rule, Rules } from "./rules";
 import type { BusEvent } from "./targetInput";
 
 /** What a publisher says of an event; the bus adds the rest. */
@@ -14,13 +14,25 @@ export interface EventInput {
   readonly time: number;
 }
 
-/** The default event bus: takes an event, finds the rules that match it, starts the deliveries. */
+/** An event bus: takes an event, finds its rules that match it, starts the deliveries. */
 export class Bus {
+  readonly rules: Rules;
+  description: string | undefined;
+  /** Who may send to it, beside those whose own policies allow it; JSON. */
+  policy: string | undefined;
+  /** Epoch milliseconds, as `modifiedAt`. */
+  readonly createdAt: number;
+  modifiedAt: number;
+
   constructor(
     private readonly context: CloudContext,
-    private readonly rules: Rules,
+    readonly name: string,
+    readonly arn: string,
     private readonly deliveries: Deliveries,
-  ) {}
+  ) {
+    this.rules = new Rules(context, name);
+    this.createdAt = this.modifiedAt = context.clock.now();
+  }
 
   /** Returns the event's id. */
   publish(input: EventInput): string {

@@ -2,41 +2,34 @@ import { pageOf } from "../../core/paging";
 import type { Access, CloudContext, Service } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
 import { officialService, operationsOf } from "../../wire/operation";
-import type { Rules as InputRules } from "../../wire/rules";
-import { Bus } from "./bus";
+import { Buses } from "./buses";
+import { busOperations } from "./busOperations";
 import { Deliveries } from "./delivery";
+import { LARGEST_PAGE, memberRules, ruleName } from "./memberRules";
 import { putEvents } from "./putEvents";
-import { BUS_NAME, checkBus, type Rule, Rules } from "./rules";
+import { type Rule, ruleArn } from "./rules";
 import { Schedules } from "./schedules";
+import { tagOperations } from "./tagOperations";
 import { checkTarget, targetMembers, targetRules } from "./target";
 
-/** From the EventBridge API reference. */
-const ruleName = { pattern: /^[.\-_A-Za-z0-9]{1,64}$/ } as const;
-const LARGEST_PAGE = 100;
-const memberRules = {
-  Name: ruleName,
-  Rule: ruleName,
-  Limit: { range: [1, LARGEST_PAGE] },
-  Ids: { length: [1, 100] },
-  ResourceARN: { pattern: /^arn:aws:events:/ },
-  "Tags.Key": { length: [1, 128] },
-  "Tags.Value": { length: [0, 256] },
-} as const satisfies InputRules;
+interface OnBus {
+  readonly EventBusName?: string | undefined;
+}
 
-/** EventBridge: the default event bus, its rules, schedules and targets. */
+/** EventBridge: event buses, their rules, schedules and targets. */
 export function createEvents(context: CloudContext): Service {
-  const rules = new Rules(context);
   const deliveries = new Deliveries(context);
-  const bus = new Bus(context, rules, deliveries);
-  const schedules = new Schedules(context, (ruleName) => bus.runSchedule(ruleName));
+  const buses = new Buses(context, deliveries);
+  const schedules = new Schedules(context, (ruleName) => buses.default.runSchedule(ruleName));
   const tags = new TagStore();
   return officialService(
     "events",
     {
-      ...putEvents(context, bus),
-      ...ruleOperations(context, rules, schedules, tags),
-      ...targetOperations(context, rules),
-      ...tagOperations(context, tags),
+      ...putEvents(context, buses),
+      ...busOperations(context, buses, tags),
+      ...ruleOperations(context, buses, schedules, tags),
+      ...targetOperations(context, buses),
+      ...tagOperations(context, buses, tags),
     },
     () => {
       schedules.close();
@@ -46,13 +39,26 @@ export function createEvents(context: CloudContext): Service {
   );
 }
 
-function onRule(rules: Rules, action: string): (input: { readonly Name: string }) => Access[] {
-  return (input) => [{ action: `events:${action}`, resource: rules.arnOf(input.Name) }];
+function onRule(
+  context: CloudContext,
+  buses: Buses,
+  action: string,
+): (input: OnBus & { readonly Name: string }) => Access[] {
+  return ({ EventBusName, Name }) => [
+    {
+      action: `events:${action}`,
+      resource: ruleArn(context, buses.nameIn(EventBusName), Name),
+      resourcePolicy: buses.find(EventBusName)?.policy,
+    },
+  ];
 }
 
-function ruleOperations(context: CloudContext, rules: Rules, schedules: Schedules, tags: TagStore) {
+const namedRules = { ...memberRules, Name: ruleName } as const;
+
+function ruleOperations(context: CloudContext, buses: Buses, schedules: Schedules, tags: TagStore) {
   const operation = operationsOf("events", context);
-  const named = { supports: ["Name", "EventBusName"], rules: memberRules } as const;
+  const named = { supports: ["Name", "EventBusName"], rules: namedRules } as const;
+  const on = (action: string) => onRule(context, buses, action);
   return {
     ...operation(
       "PutRule",
@@ -62,7 +68,7 @@ function ruleOperations(context: CloudContext, rules: Rules, schedules: Schedule
           ...(["ScheduleExpression", "State", "Tags"] as const),
         ],
         rules: {
-          ...memberRules,
+          ...namedRules,
           Description: { length: [0, 512] },
           EventPattern: { length: [0, 4096] },
           ScheduleExpression: { length: [0, 256] },
@@ -72,43 +78,40 @@ function ruleOperations(context: CloudContext, rules: Rules, schedules: Schedule
           },
         },
       },
-      onRule(rules, "PutRule"),
+      on("PutRule"),
       (input) => {
-        checkBus(input.EventBusName);
-        const rule = rules.put(input);
+        const rule = buses.get(input.EventBusName).rules.put(input);
         schedules.update(rule);
         if (input.Tags !== undefined) tags.add(rule.arn, input.Tags);
         return { RuleArn: rule.arn };
       },
     ),
 
-    ...operation("DescribeRule", named, onRule(rules, "DescribeRule"), (input) => {
-      checkBus(input.EventBusName);
-      return describe(rules.get(input.Name));
+    ...operation("DescribeRule", named, on("DescribeRule"), (input) => {
+      const bus = buses.get(input.EventBusName);
+      return describe(bus.rules.get(input.Name), bus.name);
     }),
 
-    ...operation("EnableRule", named, onRule(rules, "EnableRule"), (input) => {
-      checkBus(input.EventBusName);
-      schedules.update(rules.enable(input.Name, true));
+    ...operation("EnableRule", named, on("EnableRule"), (input) => {
+      schedules.update(buses.get(input.EventBusName).rules.enable(input.Name, true));
       return {};
     }),
 
-    ...operation("DisableRule", named, onRule(rules, "DisableRule"), (input) => {
-      checkBus(input.EventBusName);
-      schedules.update(rules.enable(input.Name, false));
+    ...operation("DisableRule", named, on("DisableRule"), (input) => {
+      schedules.update(buses.get(input.EventBusName).rules.enable(input.Name, false));
       return {};
     }),
 
     ...operation(
       "DeleteRule",
       // Force matters to rules that AWS's services have made.
-      { supports: ["Name", "EventBusName", "Force"], rules: memberRules },
-      onRule(rules, "DeleteRule"),
+      { supports: ["Name", "EventBusName", "Force"], rules: namedRules },
+      on("DeleteRule"),
       (input) => {
-        checkBus(input.EventBusName);
-        rules.delete(input.Name);
-        schedules.remove(input.Name);
-        tags.forget(rules.arnOf(input.Name));
+        const bus = buses.get(input.EventBusName);
+        bus.rules.delete(input.Name);
+        if (bus === buses.default) schedules.remove(input.Name);
+        tags.forget(bus.rules.arnOf(input.Name));
         return {};
       },
     ),
@@ -116,38 +119,41 @@ function ruleOperations(context: CloudContext, rules: Rules, schedules: Schedule
     ...operation(
       "ListRules",
       { supports: ["NamePrefix", "EventBusName", "NextToken", "Limit"], rules: memberRules },
-      () => [{ action: "events:ListRules", resource: rules.arnOf("*") }],
+      ({ EventBusName }) => on("ListRules")({ EventBusName, Name: "*" }),
       ({ NamePrefix = "", EventBusName, NextToken, Limit = LARGEST_PAGE }) => {
-        checkBus(EventBusName);
-        const wanted = rules.list().filter((rule) => rule.name.startsWith(NamePrefix));
+        const bus = buses.get(EventBusName);
+        const wanted = bus.rules.list().filter((rule) => rule.name.startsWith(NamePrefix));
         const { items, next } = pageOf(wanted, NextToken, Limit, "ValidationException");
-        return { Rules: items.map(describe), ...(next === undefined ? {} : { NextToken: next }) };
+        return {
+          Rules: items.map((rule) => describe(rule, bus.name)),
+          ...(next === undefined ? {} : { NextToken: next }),
+        };
       },
     ),
   };
 }
 
-function targetOperations(context: CloudContext, rules: Rules) {
+function targetOperations(context: CloudContext, buses: Buses) {
   const operation = operationsOf("events", context);
-  const on = (action: string) => (input: { readonly Rule: string }) =>
-    onRule(rules, action)({ Name: input.Rule });
+  const on = (action: string) => (input: OnBus & { readonly Rule: string }) =>
+    onRule(context, buses, action)({ ...input, Name: input.Rule });
   return {
     ...operation(
       "PutTargets",
       {
         supports: ["Rule", "EventBusName", ...targetMembers],
-        rules: { Rule: ruleName, ...targetRules },
+        rules: { ...memberRules, ...targetRules },
       },
       (input) =>
-        input.Targets.map((target) => ({
-          action: "events:PutTargets",
-          resource: rules.arnOf(input.Rule),
-          context: { "events:TargetArn": target.Arn },
-        })),
+        input.Targets.flatMap((target) =>
+          on("PutTargets")(input).map((access) => ({
+            ...access,
+            context: { "events:TargetArn": target.Arn },
+          })),
+        ),
       (input) => {
-        checkBus(input.EventBusName);
         input.Targets.forEach(checkTarget);
-        rules.putTargets(input.Rule, input.Targets);
+        buses.get(input.EventBusName).rules.putTargets(input.Rule, input.Targets);
         return { FailedEntryCount: 0, FailedEntries: [] };
       },
     ),
@@ -157,8 +163,7 @@ function targetOperations(context: CloudContext, rules: Rules) {
       { supports: ["Rule", "EventBusName", "NextToken", "Limit"], rules: memberRules },
       on("ListTargetsByRule"),
       (input) => {
-        checkBus(input.EventBusName);
-        const targets = [...rules.get(input.Rule).targets.values()];
+        const targets = [...buses.get(input.EventBusName).rules.get(input.Rule).targets.values()];
         const { items, next } = pageOf(
           targets,
           input.NextToken,
@@ -174,54 +179,18 @@ function targetOperations(context: CloudContext, rules: Rules) {
       { supports: ["Rule", "EventBusName", "Ids", "Force"], rules: memberRules },
       on("RemoveTargets"),
       (input) => {
-        checkBus(input.EventBusName);
-        rules.removeTargets(input.Rule, input.Ids);
+        buses.get(input.EventBusName).rules.removeTargets(input.Rule, input.Ids);
         return { FailedEntryCount: 0, FailedEntries: [] };
       },
     ),
   };
 }
 
-function tagOperations(context: CloudContext, tags: TagStore) {
-  const operation = operationsOf("events", context);
-  const on = (action: string) => (input: { readonly ResourceARN: string }) => [
-    { action: `events:${action}`, resource: input.ResourceARN },
-  ];
-  return {
-    ...operation(
-      "TagResource",
-      { supports: ["ResourceARN", "Tags"], rules: memberRules },
-      on("TagResource"),
-      (input) => {
-        tags.add(input.ResourceARN, input.Tags);
-        return {};
-      },
-    ),
-
-    ...operation(
-      "UntagResource",
-      { supports: ["ResourceARN", "TagKeys"], rules: memberRules },
-      on("UntagResource"),
-      (input) => {
-        tags.remove(input.ResourceARN, input.TagKeys);
-        return {};
-      },
-    ),
-
-    ...operation(
-      "ListTagsForResource",
-      { supports: ["ResourceARN"], rules: memberRules },
-      on("ListTagsForResource"),
-      (input) => ({ Tags: tags.list(input.ResourceARN) }),
-    ),
-  };
-}
-
-function describe(rule: Rule) {
+function describe(rule: Rule, busName: string) {
   return {
     Name: rule.name,
     Arn: rule.arn,
-    EventBusName: BUS_NAME,
+    EventBusName: busName,
     State: rule.enabled ? ("ENABLED" as const) : ("DISABLED" as const),
     ...(rule.description === undefined ? {} : { Description: rule.description }),
     ...(rule.patternText === undefined ? {} : { EventPattern: rule.patternText }),

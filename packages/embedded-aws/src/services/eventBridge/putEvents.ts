@@ -3,8 +3,8 @@ import { parseJson } from "../../core/parseJson";
 import type { CloudContext } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
 import { type Definite, type Input, operationsOf } from "../../wire/operation";
-import type { Bus, EventInput } from "./bus";
-import { BUS_NAME, checkBus } from "./rules";
+import type { EventInput } from "./bus";
+import type { Buses } from "./buses";
 
 type Entry = Definite<NonNullable<Input<"events", "PutEvents">["Entries"]>[number]>;
 
@@ -14,8 +14,7 @@ const MOST_BYTES = 1024 * 1024;
 const LONGEST_DETAIL_TYPE = 128;
 const LONGEST_SOURCE = 256;
 
-export function putEvents(context: CloudContext, bus: Bus) {
-  const busArn = `arn:aws:events:${context.region}:${context.accountId}:event-bus/${BUS_NAME}`;
+export function putEvents(context: CloudContext, buses: Buses) {
   return operationsOf("events", context)(
     "PutEvents",
     { supports: ["Entries"], rules: { Entries: { length: [1, MOST_ENTRIES] } } },
@@ -25,7 +24,8 @@ export function putEvents(context: CloudContext, bus: Bus) {
         ? []
         : input.Entries.map((entry) => ({
             action: "events:PutEvents",
-            resource: busArn,
+            resource: buses.arnOf(buses.nameIn(entry.EventBusName)),
+            resourcePolicy: buses.find(entry.EventBusName)?.policy,
             context: {
               ...(entry.Source === undefined ? {} : { "events:source": entry.Source }),
               ...(entry.DetailType === undefined ? {} : { "events:detail-type": entry.DetailType }),
@@ -40,11 +40,10 @@ export function putEvents(context: CloudContext, bus: Bus) {
         );
       }
       const entries = input.Entries.map((entry) => {
-        checkBus(entry.EventBusName);
         const event = readEntry(entry, call.caller, context.clock.now());
-        return "code" in event
-          ? { ErrorCode: event.code, ErrorMessage: event.message }
-          : { EventId: bus.publish(event) };
+        if ("code" in event) return { ErrorCode: event.code, ErrorMessage: event.message };
+        // As AWS: an event for a bus that is not there has an id, and is lost.
+        return { EventId: buses.find(entry.EventBusName)?.publish(event) ?? context.random.uuid() };
       });
       return { FailedEntryCount: entries.filter((entry) => "ErrorCode" in entry).length, Entries: entries };
     },

@@ -1,5 +1,5 @@
 import { type EventPattern, EventPatternError, parseEventPattern } from "../../core/eventPattern";
-import { AwsError, notSupported } from "../../core/errors";
+import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { parseSchedule, type Schedule } from "./schedule";
 import type { Target } from "./target";
@@ -32,16 +32,28 @@ export interface RuleInput {
 const MOST_RULES = 300;
 const MOST_TARGETS = 5;
 
-export const BUS_NAME = "default";
+export const DEFAULT_BUS = "default";
 
-/** The rules of the default event bus. */
+/** Rules of other buses than the default one carry its name. */
+export function ruleArn(
+  { region, accountId }: Pick<CloudContext, "region" | "accountId">,
+  busName: string,
+  name: string,
+): string {
+  return `arn:aws:events:${region}:${accountId}:rule/${busName === DEFAULT_BUS ? "" : `${busName}/`}${name}`;
+}
+
+/** The rules of one event bus. */
 export class Rules {
   readonly #rules = new Map<string, Rule>();
 
-  constructor(private readonly context: CloudContext) {}
+  constructor(
+    private readonly context: CloudContext,
+    private readonly busName: string,
+  ) {}
 
   arnOf(name: string): string {
-    return `arn:aws:events:${this.context.region}:${this.context.accountId}:rule/${name}`;
+    return ruleArn(this.context, this.busName, name);
   }
 
   list(): readonly Rule[] {
@@ -55,7 +67,10 @@ export class Rules {
   get(name: string): Rule {
     const rule = this.#rules.get(name);
     if (rule === undefined) {
-      throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus ${BUS_NAME}.`);
+      throw new AwsError(
+        "ResourceNotFoundException",
+        `Rule ${name} does not exist on EventBus ${this.busName}.`,
+      );
     }
     return rule;
   }
@@ -67,6 +82,12 @@ export class Rules {
       throw new AwsError(
         "ValidationException",
         `Rule ${name}: expected EventPattern, ScheduleExpression or both; got neither`,
+      );
+    }
+    if (scheduleText !== undefined && this.busName !== DEFAULT_BUS) {
+      throw new AwsError(
+        "ValidationException",
+        "ScheduleExpression is supported only on the default event bus.",
       );
     }
     const existing = this.#rules.get(name);
@@ -145,10 +166,4 @@ function readSchedule(text: string): Schedule {
     const reason = messageOf(error);
     throw new AwsError("ValidationException", `ScheduleExpression is not valid: ${reason}`);
   }
-}
-
-/** Only the default bus is there; it may be named or given as an ARN. */
-export function checkBus(name: string | undefined): void {
-  if (name === undefined || name === BUS_NAME || name.endsWith(`:event-bus/${BUS_NAME}`)) return;
-  throw notSupported(`The event bus "${name}" (only the default bus is there)`);
 }

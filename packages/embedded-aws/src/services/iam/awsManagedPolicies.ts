@@ -1,5 +1,6 @@
 import type { ManagedPolicy } from "../../core/iam/identities";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
+import { PolicyVersions } from "../../core/iam/policyVersions";
 
 /** What AWS-managed policies allow on every resource, by the end of their ARN. */
 type AllowedActions = Readonly<Record<string, readonly string[]>>;
@@ -140,6 +141,8 @@ const allowed: AllowedActions = {
   AWSXRayDaemonWriteAccess: writeTraces,
 };
 
+const createDate = Date.UTC(2015, 3, 9);
+
 /** An AWS-managed policy by its ARN; undefined for one that is not stated here. */
 export function awsManagedPolicy(arn: string): ManagedPolicy | undefined {
   const prefix = "arn:aws:iam::aws:policy/";
@@ -160,10 +163,20 @@ export function awsManagedPolicy(arn: string): ManagedPolicy | undefined {
       .slice(0, 16)}`,
     arn,
     path: `/${key.slice(0, slash + 1)}`,
-    createDate: Date.UTC(2015, 3, 9),
-    policy: { text, document: parsePolicyDocument(text, "identity") },
+    createDate,
+    description: undefined,
+    tags: new Map(),
+    versions: new PolicyVersions(
+      { text, document: parsePolicyDocument(text, "identity") },
+      createDate,
+      () => 0,
+    ),
   };
 }
 
 /** The AWS-managed policies that can be attached, for an error that names them. */
 export const awsManagedPolicyNames: readonly string[] = Object.keys(allowed);
+
+export function awsManagedPolicies(): readonly ManagedPolicy[] {
+  return awsManagedPolicyNames.flatMap((name) => awsManagedPolicy(`arn:aws:iam::aws:policy/${name}`) ?? []);
+}

@@ -3,8 +3,10 @@ import type { Identities } from "../../core/iam/identities";
 import { officialService } from "../../wire/operation";
 import { instanceProfileOperations } from "./instanceProfiles";
 import { managedPolicyOperations } from "./managedPolicies";
+import { policyVersionOperations } from "./policyVersions";
 import { rolePolicyOperations } from "./rolePolicies";
 import { roleOperations } from "./roles";
+import { tagOperations } from "./tagOperations";
 
 /** IAM: what a program needs to give its functions and instances roles. No users, no groups. */
 export function createIam(context: CloudContext, identities: Identities): Service {
@@ -12,6 +14,8 @@ export function createIam(context: CloudContext, identities: Identities): Servic
     ...roleOperations(context, identities),
     ...rolePolicyOperations(context, identities),
     ...managedPolicyOperations(context, identities),
+    ...policyVersionOperations(context, identities),
     ...instanceProfileOperations(context, identities),
+    ...tagOperations(context, identities),
   });
 }

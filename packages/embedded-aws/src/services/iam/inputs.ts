@@ -6,6 +6,7 @@ import type { Rule, Rules } from "../../wire/rules";
 /** Limits from the IAM API reference. */
 const defaultPageSize = 100;
 const largestPage = 1000;
+export const mostTags = 50;
 
 const name = (longest: number): Rule => ({ pattern: /^[\w+=,.@-]+$/, length: [1, longest] });
 
@@ -15,7 +16,8 @@ export const memberRules = {
   PolicyName: name(128),
   InstanceProfileName: name(128),
   Path: { pattern: /^\/([\x21-\x7e]+\/)?$/, length: [1, 512] },
-  Tags: { length: [0, 50] },
+  Description: { length: [0, 1000] },
+  Tags: { length: [0, mostTags] },
   "Tags.Key": { length: [1, 128] },
   "Tags.Value": { length: [0, 256] },
   MaxItems: { range: [1, largestPage] },
@@ -51,6 +53,19 @@ export function requireRole(identities: Identities, name: string): Role {
   const role = identities.roles.get(name);
   if (role === undefined) throw noSuchEntity(`The role with name ${name}`);
   return role;
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+export function tagMap(tags: readonly Tag[] = []): Map<string, string> {
+  return new Map(tags.map(({ Key, Value }) => [Key, Value]));
+}
+
+export function tagList(tags: ReadonlyMap<string, string>): Tag[] {
+  return [...tags].map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** IAM tells times to the second. */

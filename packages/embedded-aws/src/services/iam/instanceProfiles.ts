@@ -23,7 +23,7 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
       (input) => [
         { action: "iam:CreateInstanceProfile", resource: arnOf(input.InstanceProfileName, input.Path) },
       ],
-      ({ InstanceProfileName: name, Path: path = "/", Tags = [] }) => {
+      ({ InstanceProfileName: name, Path: path = "/", Tags }) => {
         if (identities.instanceProfiles.has(name)) throw inputs.alreadyExists(`Instance Profile ${name}`);
         const profile: InstanceProfile = {
           name,
@@ -31,7 +31,7 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
           arn: arnOf(name, path),
           path,
           createDate: context.clock.now(),
-          tags: new Map(Tags.map(({ Key, Value }) => [Key, Value])),
+          tags: inputs.tagMap(Tags),
           settlesAt: identities.settlesAt(),
           role: undefined,
         };
@@ -100,6 +100,37 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
       (input) => [{ action: "iam:GetInstanceProfile", resource: arnOf(input.InstanceProfileName) }],
       (input) => ({ InstanceProfile: describeProfile(require(input.InstanceProfileName)) }),
     ),
+
+    ...operation(
+      "ListInstanceProfiles",
+      { supports: ["PathPrefix", "Marker", "MaxItems"], rules: inputs.memberRules },
+      () => [{ action: "iam:ListInstanceProfiles", resource: arnOf("") }],
+      ({ PathPrefix = "/", ...paging }) => {
+        const all = [...identities.instanceProfiles.values()];
+        const { items, rest } = inputs.page(
+          all.filter(({ path }) => path.startsWith(PathPrefix)),
+          paging,
+        );
+        return { InstanceProfiles: items.map(describeProfile), ...rest };
+      },
+    ),
+
+    ...operation(
+      "ListInstanceProfilesForRole",
+      inputs.pageOfRole,
+      (input) => [
+        {
+          action: "iam:ListInstanceProfilesForRole",
+          resource: inputs.requireRole(identities, input.RoleName).arn,
+        },
+      ],
+      (input) => {
+        const role = inputs.requireRole(identities, input.RoleName);
+        const holders = [...identities.instanceProfiles.values()].filter((profile) => profile.role === role);
+        const { items, rest } = inputs.page(holders, input);
+        return { InstanceProfiles: items.map(describeProfile), ...rest };
+      },
+    ),
   };
 }
 
@@ -110,7 +141,7 @@ function describeProfile(profile: InstanceProfile): Output<"iam", "GetInstancePr
     InstanceProfileId: profile.id,
     Arn: profile.arn,
     CreateDate: inputs.iamDate(profile.createDate),
-    Tags: [...profile.tags].map(([Key, Value]) => ({ Key, Value })),
+    Tags: inputs.tagList(profile.tags),
     Roles: profile.role === undefined ? [] : [describeRole(profile.role)],
   };
 }

@@ -1,6 +1,7 @@
 import type { Access, CloudContext } from "../../core/service";
 import { iamId, type Identities, type Role, type StoredPolicy } from "../../core/iam/identities";
 import { operationsOf, type Output } from "../../wire/operation";
+import type { Rules } from "../../wire/rules";
 import * as inputs from "./inputs";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { invalidPrincipal } from "../../core/iam/policyPrincipal";
@@ -8,6 +9,11 @@ import { invalidPrincipal } from "../../core/iam/policyPrincipal";
 /** Seconds; from the IAM API reference. */
 const defaultSessionDuration = 3600;
 const longestSessionDuration = 43_200;
+
+const roleRules = {
+  ...inputs.memberRules,
+  MaxSessionDuration: { range: [defaultSessionDuration, longestSessionDuration] },
+} as const satisfies Rules;
 
 export function roleOperations(context: CloudContext, identities: Identities) {
   const roleArn = (name: string, path = "/") => `arn:aws:iam::${context.accountId}:role${path}${name}`;
@@ -29,15 +35,11 @@ export function roleOperations(context: CloudContext, identities: Identities) {
           "MaxSessionDuration",
           "Tags",
         ],
-        rules: {
-          ...inputs.memberRules,
-          Description: { length: [0, 1000] },
-          MaxSessionDuration: { range: [defaultSessionDuration, longestSessionDuration] },
-        },
+        rules: roleRules,
       },
       (input) => [{ action: "iam:CreateRole", resource: roleArn(input.RoleName, input.Path) }],
       (input) => {
-        const { RoleName: roleName, Path: path = "/", AssumeRolePolicyDocument: text, Tags = [] } = input;
+        const { RoleName: roleName, Path: path = "/", AssumeRolePolicyDocument: text } = input;
         if (identities.roles.has(roleName)) throw inputs.alreadyExists(`Role with name ${roleName}`);
         const role: Role = {
           trustPolicy: readTrustPolicy(context, text),
@@ -48,7 +50,7 @@ export function roleOperations(context: CloudContext, identities: Identities) {
           createDate: context.clock.now(),
           description: input.Description,
           maxSessionDuration: input.MaxSessionDuration ?? defaultSessionDuration,
-          tags: new Map(Tags.map(({ Key, Value }) => [Key, Value])),
+          tags: inputs.tagMap(input.Tags),
           ...identities.newcomer(),
         };
         identities.roles.set(role.roleName, role);
@@ -94,24 +96,25 @@ export function roleOperations(context: CloudContext, identities: Identities) {
     ),
 
     ...operation(
-      "UntagRole",
-      { supports: ["RoleName", "TagKeys"], rules: inputs.memberRules },
-      onRole("UntagRole"),
+      "UpdateRole",
+      { supports: ["RoleName", "Description", "MaxSessionDuration"], rules: roleRules },
+      onRole("UpdateRole"),
       (input) => {
         const role = inputs.requireRole(identities, input.RoleName);
-        for (const key of input.TagKeys) role.tags.delete(key);
+        role.description = input.Description ?? role.description;
+        role.maxSessionDuration = input.MaxSessionDuration ?? role.maxSessionDuration;
         return {};
       },
     ),
 
     ...operation(
-      "TagRole",
-      { supports: ["RoleName", "Tags"], rules: inputs.memberRules },
-      onRole("TagRole"),
+      "UpdateRoleDescription",
+      { supports: ["RoleName", "Description"], rules: roleRules },
+      onRole("UpdateRoleDescription"),
       (input) => {
         const role = inputs.requireRole(identities, input.RoleName);
-        for (const { Key, Value } of input.Tags) role.tags.set(Key, Value);
-        return {};
+        role.description = input.Description;
+        return { Role: describeRole(role) };
       },
     ),
   };
@@ -136,6 +139,6 @@ export function describeRole(role: Role): NonNullable<Output<"iam", "GetRole">["
     AssumeRolePolicyDocument: encodeURIComponent(role.trustPolicy.text),
     ...(role.description === undefined ? {} : { Description: role.description }),
     MaxSessionDuration: role.maxSessionDuration,
-    Tags: [...role.tags].map(([Key, Value]) => ({ Key, Value })),
+    Tags: inputs.tagList(role.tags),
   };
 }

@@ -7,7 +7,7 @@ export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
 export interface Key {
   readonly id: string;
   readonly arn: string;
-  readonly description: string;
+  description: string;
   /** AWS's own key of a service, which nobody can change, or one of the account's. */
   readonly manager: "AWS" | "CUSTOMER";
   /** Epoch milliseconds. */

@@ -1,4 +1,5 @@
 import { AwsError } from "../../core/errors";
+import { pageOf } from "../../core/paging";
 import type { CloudContext, Service } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { officialService, operationsOf, type Output } from "../../wire/operation";
@@ -13,6 +14,9 @@ const POLICY_NAME = "default";
 
 /** From the KMS API reference. */
 const KeyId = { length: [1, 2048] } as const;
+const Description = { length: [0, 8192] } as const;
+const DEFAULT_PAGE = 100;
+const LARGEST_PAGE = 1000;
 const PolicyName = { oneOf: [POLICY_NAME] } as const;
 const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
 
@@ -34,7 +38,7 @@ export function createKms(context: CloudContext): Service {
           "BypassPolicyLockoutSafetyCheck",
         ],
         rules: {
-          Description: { length: [0, 8192] },
+          Description,
           KeyUsage: { supported: ["ENCRYPT_DECRYPT"] },
           KeySpec: { supported: ["SYMMETRIC_DEFAULT"] },
           MultiRegion: { supported: [false] },
@@ -131,6 +135,34 @@ export function createKms(context: CloudContext): Service {
       Tags: [...keys.get(input.KeyId).tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
       Truncated: false,
     })),
+
+    ...operation(
+      "UpdateKeyDescription",
+      { supports: ["KeyId", "Description"], rules: { KeyId, Description } },
+      on("UpdateKeyDescription"),
+      (input) => {
+        changeable(keys.get(input.KeyId)).description = input.Description;
+        return {};
+      },
+    ),
+
+    ...operation(
+      "ListKeys",
+      { supports: ["Limit", "Marker"], rules: { Limit: { range: [1, LARGEST_PAGE] } } },
+      () => [{ action: "kms:ListKeys", resource: "*" }],
+      ({ Limit = DEFAULT_PAGE, Marker }) => {
+        const { items, next } = pageOf(keys.all(), Marker, Limit, "InvalidMarkerException");
+        return {
+          Keys: items.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })),
+          ...(next === undefined ? { Truncated: false } : { Truncated: true, NextMarker: next }),
+        };
+      },
+    ),
+
+    ...operation("ListKeyPolicies", byKey, on("ListKeyPolicies"), (input) => {
+      keys.get(input.KeyId);
+      return { PolicyNames: [POLICY_NAME], Truncated: false };
+    }),
 
     ...operation("GetKeyRotationStatus", byKey, on("GetKeyRotationStatus"), (input) => {
       const { id, rotationPeriodDays: days } = keys.get(input.KeyId);

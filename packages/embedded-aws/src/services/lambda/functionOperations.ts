@@ -204,6 +204,17 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
     ),
 
     ...operation(
+      "UntagResource",
+      { supports: ["Resource", "TagKeys"] },
+      ({ Resource }) => [{ action: "lambda:UntagResource", resource: Resource }],
+      ({ Resource, TagKeys }) => {
+        const fn = store.get(Resource);
+        fn.tags = Object.fromEntries(Object.entries(fn.tags).filter(([key]) => !TagKeys.includes(key)));
+        return {};
+      },
+    ),
+
+    ...operation(
       "ListTags",
       { supports: ["Resource"] },
       ({ Resource }) => [{ action: "lambda:ListTags", resource: Resource }],

@@ -52,6 +52,13 @@ export class LogGroup {
     if (this.#events.length > eventsKept * 1.25 || this.#bytes > bytesKept * 1.25) this.#dropOldest();
   }
 
+  /** A stream goes with its events, "permanently". */
+  deleteStream(stream: LogStream): void {
+    this.streams.delete(stream.name);
+    this.#events = this.#events.filter((event) => event.stream !== stream);
+    this.#bytes = sizeOf(this.#events);
+  }
+
   #dropOldest(): void {
     const kept = this.#events.slice(-eventsKept);
     this.#bytes = sizeOf(kept);

@@ -30,6 +30,17 @@ export function streamOperations(context: CloudContext, groups: LogGroups) {
     ),
 
     ...operation(
+      "DeleteLogStream",
+      { supports: ["logGroupName", "logStreamName"], rules: nameRules },
+      (input) => groups.access("DeleteLogStream", input.logGroupName, input.logStreamName),
+      (input) => {
+        const { group, stream } = groups.requireStream(input.logGroupName, input.logStreamName);
+        group.deleteStream(stream);
+        return {};
+      },
+    ),
+
+    ...operation(
       "DescribeLogStreams",
       {
         supports: ["logGroupName", "logStreamNamePrefix", "orderBy", "descending", "limit", "nextToken"],

@@ -90,6 +90,20 @@ export function subscriptionOperations(context: CloudContext, topics: Topics) {
     ),
 
     ...operation(
+      "ListSubscriptions",
+      { supports: ["NextToken"] },
+      () => [{ action: "sns:ListSubscriptions", resource: "*" }],
+      (input) => {
+        const all = topics.list().flatMap((topic) => [...topic.subscriptions.values()]);
+        const { items, next } = pageOf(all, input.NextToken, PAGE, "InvalidParameterException");
+        return {
+          Subscriptions: items.map((subscription) => subscriptionElement(subscription, context.accountId)),
+          NextToken: next,
+        };
+      },
+    ),
+
+    ...operation(
       "ListSubscriptionsByTopic",
       { supports: ["TopicArn", "NextToken"], rules: byTopic.rules },
       onTopic("ListSubscriptionsByTopic"),

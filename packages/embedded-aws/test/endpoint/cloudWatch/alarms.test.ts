@@ -14,6 +14,7 @@ import { createEvents } from "../../../src/services/eventBridge/eventBridge";
 import { createMonitoring } from "../../../src/services/cloudWatch/cloudWatch";
 import { createSns } from "../../../src/services/sns/sns";
 import { createSqs } from "../../../src/services/sqs/sqs";
+import type { Input } from "../../../src/wire/operation";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const MINUTE = 60_000;
@@ -377,6 +378,22 @@ describe("CloudWatch", () => {
     const sums = await Promise.all(names.map((name) => sum("AWS/Lambda", name, Dimensions)));
     expect(sums).to.deep.equal([[2], [1], [1], [80], [1500]]);
     expect(await sum("Shop", "processed", [])).to.deep.equal([7]);
+  });
+
+  it("finds the alarms of a metric by what they name", async () => {
+    const Dimensions = [{ Name: "A", Value: "1" }];
+    await putAlarm();
+    await putAlarm({ AlarmName: "other", Dimensions, Period: 300 });
+    const found = async (more: Partial<Input<"monitoring", "DescribeAlarmsForMetric">> = {}) => {
+      const metric = { Namespace: "Shop", MetricName: "Busy", ...more };
+      const { MetricAlarms = [] } = await cloud.call("monitoring", "DescribeAlarmsForMetric", metric);
+      return MetricAlarms.map(({ AlarmName }) => AlarmName);
+    };
+    expect(await found()).to.deep.equal(["busy"]);
+    expect(await found({ Dimensions })).to.deep.equal(["other"]);
+    expect(await found({ Dimensions, Period: 60 })).to.deep.equal([]);
+    expect(await found({ Statistic: "Sum" })).to.deep.equal([]);
+    expect(await found({ MetricName: "Idle" })).to.deep.equal([]);
   });
 
   it("pages through alarms", async () => {

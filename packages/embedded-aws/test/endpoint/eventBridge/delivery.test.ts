@@ -234,7 +234,7 @@ describe("EventBridge", () => {
     ["PutRule", { Name: "r" }, "expected EventPattern, ScheduleExpression or both"],
     ["PutRule", { Name: "r", EventPattern: '{"source":"shop"}' }, "Event pattern is not valid"],
     ["PutRule", { Name: "r", ScheduleExpression: "rate(1 minutes)" }, "ScheduleExpression is not valid"],
-    ["PutRule", { Name: "r", EventPattern: "{}", EventBusName: "mine" }, 'The event bus "mine"'],
+    ["PutRule", { Name: "r", EventPattern: "{}", EventBusName: "mine" }, "Event bus mine does not exist"],
     [
       "PutTargets",
       { Rule: "orders", Targets: [{ Id: "1", Arn: "arn:aws:states:us-east-1:000000000000:s" }] },

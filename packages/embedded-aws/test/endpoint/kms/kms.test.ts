@@ -57,6 +57,21 @@ describe("KMS keys", () => {
     );
   });
 
+  it("are listed in pages, and may be described anew", async () => {
+    const made = [await createKey(), await createKey(), await createKey()].map(({ KeyId }) => KeyId);
+    const first = await kms("ListKeys", { Limit: 2 });
+    expect([first.Keys?.length, first.Truncated]).to.deep.equal([2, true]);
+    const second = await kms("ListKeys", { Marker: first.NextMarker });
+    expect(second.Truncated).to.equal(false);
+    const listed = [...(first.Keys ?? []), ...(second.Keys ?? [])].map(({ KeyId }) => KeyId);
+    expect(listed).to.have.members(made);
+    const [KeyId = ""] = made;
+    await kms("UpdateKeyDescription", { KeyId, Description: "of orders" });
+    expect((await describeKey(KeyId))?.Description).to.equal("of orders");
+    expect((await kms("ListKeyPolicies", { KeyId })).PolicyNames).to.deep.equal(["default"]);
+    expect(await refusalOf(kms("ListKeyPolicies", { KeyId: "none" }))).to.match(/^NotFoundException/);
+  });
+
   it("rotate once they are told to", async () => {
     const { KeyId } = await createKey();
     expect(await kms("GetKeyRotationStatus", { KeyId })).to.deep.equal({ KeyId, KeyRotationEnabled: false });

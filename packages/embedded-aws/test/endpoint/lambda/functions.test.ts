@@ -15,6 +15,7 @@ import {
   PutFunctionEventInvokeConfigCommand,
   RemovePermissionCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
@@ -101,6 +102,9 @@ describe("Lambda functions, by SDK v3", () => {
     const Resource = configuration.FunctionArn;
     await client.send(new TagResourceCommand({ Resource, Tags: { a: "1" } }));
     expect((await client.send(new ListTagsCommand({ Resource }))).Tags).to.deep.equal({ a: "1" });
+    await client.send(new TagResourceCommand({ Resource, Tags: { b: "2" } }));
+    await client.send(new UntagResourceCommand({ Resource, TagKeys: ["a", "none"] }));
+    expect((await client.send(new ListTagsCommand({ Resource }))).Tags).to.deep.equal({ b: "2" });
     await client.send(new DeleteFunctionCommand({ FunctionName: "second" }));
     const gone = await client
       .send(new GetFunctionCommand({ FunctionName: "second" }))

@@ -43,6 +43,21 @@ describe("CloudWatch Logs", () => {
       (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );
 
+  it("deletes a stream with its events, and no other", async () => {
+    await logs("CreateLogStream", { logGroupName, logStreamName: "b" });
+    await put(["of a"]);
+    await put(["of b"], "b");
+    await logs("DeleteLogStream", { logGroupName, logStreamName: "a" });
+    expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal(["of b"]);
+    const { logStreams } = await logs("DescribeLogStreams", { logGroupName });
+    expect(logStreams?.map(({ logStreamName }) => logStreamName)).to.deep.equal(["b"]);
+    expect(await refusalOf(logs("DeleteLogStream", { logGroupName, logStreamName: "a" }))).to.match(
+      /^ResourceNotFoundException/,
+    );
+    await logs("CreateLogStream", { logGroupName, logStreamName: "a" });
+    expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal(["of b"]);
+  });
+
   it("describes groups with retention, and their tags", async () => {
     await logs("PutRetentionPolicy", { logGroupName, retentionInDays: 14 });
     await put(["four"]);

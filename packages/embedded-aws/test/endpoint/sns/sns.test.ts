@@ -244,6 +244,7 @@ describe("SNS", () => {
         TopicArn,
       },
     ]);
+    expect((await cloud.call("sns", "ListSubscriptions", {})).Subscriptions).to.deep.equal(Subscriptions);
     const { Attributes } = await cloud.call("sns", "GetTopicAttributes", { TopicArn });
     expect(Attributes?.SubscriptionsPending).to.equal("1");
   });

@@ -106,6 +106,35 @@ const metricAlarm = resource({
   },
 });
 
+const compositeAlarm = resource({
+  type: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+  inputs: v.strictObject({
+    alarmName: v.string(),
+    alarmRule: v.string(),
+    alarmDescription: v.optional(v.string()),
+    actionsEnabled: v.optional(v.boolean(), true),
+    alarmActions: strings,
+    okActions: strings,
+    insufficientDataActions: strings,
+    tags,
+  }),
+  async create(inputs, context) {
+    await context.call("monitoring", "PutCompositeAlarm", {
+      AlarmName: inputs.alarmName,
+      // The AWS provider trims it too: rules are often written over several lines.
+      AlarmRule: inputs.alarmRule.trim(),
+      AlarmDescription: inputs.alarmDescription,
+      ActionsEnabled: inputs.actionsEnabled,
+      AlarmActions: inputs.alarmActions,
+      OKActions: inputs.okActions,
+      InsufficientDataActions: inputs.insufficientDataActions,
+      Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
+    });
+    const arn = `arn:aws:cloudwatch:${context.region}:${context.accountId}:alarm:${inputs.alarmName}`;
+    return { id: inputs.alarmName, outputs: { arn, actionsEnabled: inputs.actionsEnabled } };
+  },
+});
+
 const dashboard = resource({
   type: "aws:cloudwatch/dashboard:Dashboard",
   inputs: v.strictObject({ dashboardName: v.string(), dashboardBody: jsonDocument }),
@@ -120,4 +149,4 @@ const dashboard = resource({
   },
 });
 
-export const cloudwatch = [metricAlarm, dashboard];
+export const cloudwatch = [metricAlarm, compositeAlarm, dashboard];

@@ -1,6 +1,59 @@
 import * as v from "valibot";
 import { definedOrNone, jsonDocument, resource, tagList, tags } from "../schemas";
 
+const eventBusName = v.optional(v.string(), "default");
+
+const eventBus = resource({
+  type: "aws:cloudwatch/eventBus:EventBus",
+  inputs: v.strictObject({ name: v.string(), description: v.optional(v.string()), tags }),
+  autoName: { property: "name" },
+  async create(inputs, context) {
+    const { EventBusArn } = await context.call("events", "CreateEventBus", {
+      Name: inputs.name,
+      Description: inputs.description,
+      Tags: tagList(inputs.tags),
+    });
+    return { id: inputs.name, outputs: { arn: EventBusArn } };
+  },
+});
+
+const eventBusPolicy = resource({
+  type: "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+  inputs: v.strictObject({ eventBusName, policy: jsonDocument }),
+  async create(inputs, context) {
+    await context.call("events", "PutPermission", {
+      EventBusName: inputs.eventBusName,
+      Policy: inputs.policy,
+    });
+    return { id: inputs.eventBusName, outputs: { eventBusName: inputs.eventBusName } };
+  },
+});
+
+const eventPermission = resource({
+  type: "aws:cloudwatch/eventPermission:EventPermission",
+  inputs: v.strictObject({
+    eventBusName,
+    action: v.optional(v.string(), "events:PutEvents"),
+    principal: v.string(),
+    statementId: v.string(),
+    condition: v.optional(v.strictObject({ type: v.string(), key: v.string(), value: v.string() })),
+  }),
+  async create(inputs, context) {
+    const { condition } = inputs;
+    await context.call("events", "PutPermission", {
+      EventBusName: inputs.eventBusName,
+      Action: inputs.action,
+      Principal: inputs.principal,
+      StatementId: inputs.statementId,
+      Condition: condition && { Type: condition.type, Key: condition.key, Value: condition.value },
+    });
+    return {
+      id: `${inputs.eventBusName}/${inputs.statementId}`,
+      outputs: { action: inputs.action, eventBusName: inputs.eventBusName },
+    };
+  },
+});
+
 const eventRule = resource({
   type: "aws:cloudwatch/eventRule:EventRule",
   inputs: v.strictObject({
@@ -9,7 +62,7 @@ const eventRule = resource({
     eventPattern: v.optional(jsonDocument),
     scheduleExpression: v.optional(v.string()),
     state: v.optional(v.picklist(["ENABLED", "DISABLED"]), "ENABLED"),
-    eventBusName: v.optional(v.string(), "default"),
+    eventBusName,
     tags,
   }),
   autoName: { property: "name" },
@@ -24,7 +77,8 @@ const eventRule = resource({
       Tags: tagList(inputs.tags),
     });
     return {
-      id: inputs.name,
+      // As the AWS provider: the ids of what is on another bus begin with its name.
+      id: `${busPrefix(inputs.eventBusName, "/")}${inputs.name}`,
       outputs: { arn: RuleArn, state: inputs.state, eventBusName: inputs.eventBusName },
     };
   },
@@ -36,7 +90,7 @@ const eventTarget = resource({
     targetId: v.string(),
     rule: v.string(),
     arn: v.string(),
-    eventBusName: v.optional(v.string(), "default"),
+    eventBusName,
     input: v.optional(v.string()),
     inputPath: v.optional(v.string()),
     inputTransformer: v.optional(
@@ -76,7 +130,10 @@ const eventTarget = resource({
     const [failed] = FailedEntries;
     if (failed !== undefined)
       throw new Error(`${failed.ErrorCode ?? "PutTargets"}: ${failed.ErrorMessage ?? "refused"}`);
-    return { id: `${inputs.rule}-${inputs.targetId}`, outputs: { eventBusName: inputs.eventBusName } };
+    return {
+      id: `${busPrefix(inputs.eventBusName, "-")}${inputs.rule}-${inputs.targetId}`,
+      outputs: { eventBusName: inputs.eventBusName },
+    };
   },
   async delete(inputs, _id, context) {
     await context.call("events", "RemoveTargets", {
@@ -87,4 +144,8 @@ const eventTarget = resource({
   },
 });
 
-export const events = [eventRule, eventTarget];
+function busPrefix(eventBusName: string, separator: string): string {
+  return eventBusName === "default" ? "" : `${eventBusName}${separator}`;
+}
+
+export const events = [eventBus, eventBusPolicy, eventPermission, eventRule, eventTarget];

@@ -303,6 +303,69 @@ describe("the provider, on the services themselves,", () => {
     });
   });
 
+  it("creates a bus with its policy, a rule and a target on it", async () => {
+    const bus = await create("aws:cloudwatch/eventBus:EventBus", { description: "of a test", tags });
+    const eventBusName = bus.id;
+    const Resource = `arn:aws:events:us-east-1:000000000000:event-bus/${eventBusName}`;
+    expect(bus.outputs.arn).to.equal(Resource);
+    await create("aws:cloudwatch/eventPermission:EventPermission", {
+      eventBusName,
+      principal: "111122223333",
+      statementId: "partner",
+    });
+    const rule = await create("aws:cloudwatch/eventRule:EventRule", {
+      name: "on-bus",
+      eventPattern: { source: ["shop"] },
+      eventBusName,
+    });
+    expect(rule.id).to.equal(`${eventBusName}/on-bus`);
+    const target = await create("aws:cloudwatch/eventTarget:EventTarget", {
+      rule: "on-bus",
+      targetId: "t",
+      arn: "arn:aws:sqs:us-east-1:000000000000:q",
+      eventBusName,
+    });
+    expect(target.id).to.equal(`${eventBusName}-on-bus-t`);
+    const { Targets } = await cloud.call("events", "ListTargetsByRule", {
+      Rule: "on-bus",
+      EventBusName: eventBusName,
+    });
+    expect(Targets).to.have.lengthOf(1);
+    const policy = async () =>
+      (await cloud.call("events", "DescribeEventBus", { Name: eventBusName })).Policy ?? "";
+    expect(await policy()).to.contain("arn:aws:iam::111122223333:root");
+    const statement = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "events:PutEvents",
+      Resource,
+    };
+    await create("aws:cloudwatch/eventBusPolicy:EventBusPolicy", {
+      eventBusName,
+      policy: { Version: "2012-10-17", Statement: statement },
+    });
+    expect(await policy()).to.contain("Deny");
+  });
+
+  it("creates a composite alarm", async () => {
+    const { id, outputs } = await create("aws:cloudwatch/compositeAlarm:CompositeAlarm", {
+      alarmName: "both",
+      alarmRule: "\n  TRUE OR FALSE\n",
+      alarmDescription: "of a test",
+      alarmActions: ["arn:aws:sns:us-east-1:000000000000:t"],
+      tags,
+    });
+    const { CompositeAlarms = [] } = await cloud.call("monitoring", "DescribeAlarms", {
+      AlarmNames: [id],
+      AlarmTypes: ["CompositeAlarm"],
+    });
+    expect(CompositeAlarms[0]).to.include({
+      AlarmName: "both",
+      AlarmArn: outputs.arn,
+      AlarmRule: "TRUE OR FALSE",
+    });
+  });
+
   it("creates a parameter", async () => {
     const parameter = await create("aws:ssm/parameter:Parameter", {
       name: "/shop/ami",

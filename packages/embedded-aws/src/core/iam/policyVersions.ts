@@ -1,0 +1,71 @@
+import type { StoredPolicy } from "./identities";
+
+export interface PolicyVersion extends StoredPolicy {
+  /** "v1" */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createDate: number;
+}
+
+/** The versions of a managed policy. One of them, the default, counts; numbers are never used again. */
+export class PolicyVersions {
+  readonly #byId = new Map<string, PolicyVersion>();
+  #last = 0;
+  #default: PolicyVersion;
+  #newest: PolicyVersion;
+  /** The defaults before each change that does not count yet, oldest first. */
+  #former: { readonly version: PolicyVersion; readonly until: number }[] = [];
+
+  /** @param settlesAt from when a change of this moment counts (epoch milliseconds). */
+  constructor(
+    first: StoredPolicy,
+    createDate: number,
+    private readonly settlesAt: () => number,
+  ) {
+    this.#default = this.#newest = this.add(first, createDate);
+  }
+
+  get default(): PolicyVersion {
+    return this.#default;
+  }
+
+  /** The last one that was made, be it deleted since. */
+  get newest(): PolicyVersion {
+    return this.#newest;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** The version that counts at `now`. */
+  inForce(now: number): PolicyVersion {
+    this.#former = this.#former.filter(({ until }) => until > now);
+    return this.#former[0]?.version ?? this.#default;
+  }
+
+  list(): readonly PolicyVersion[] {
+    return [...this.#byId.values()];
+  }
+
+  get(id: string): PolicyVersion | undefined {
+    return this.#byId.get(id);
+  }
+
+  add({ text, document }: StoredPolicy, createDate: number): PolicyVersion {
+    const version = { id: `v${++this.#last}`, text, document, createDate };
+    this.#byId.set(version.id, version);
+    this.#newest = version;
+    return version;
+  }
+
+  setDefault(version: PolicyVersion): void {
+    this.#former.push({ version: this.#default, until: this.settlesAt() });
+    this.#default = version;
+  }
+
+  /** Must not be the default. */
+  delete(version: PolicyVersion): void {
+    this.#byId.delete(version.id);
+  }
+}
