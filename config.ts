@@ -130,7 +130,8 @@ class ConfigurationReader {
         this.#value(configurationKey(prefix, name, argument), argument.rule),
       ]),
     );
-    for (const { name, others, problem } of relations) {
+    for (const { name, others, problem, unless } of relations) {
+      if (unless !== undefined && values.get(unless) !== undefined) continue;
       const inputs = [name, ...others].map((member) => values.get(member) ?? table[member]?.default);
       if (inputs.includes(undefined)) continue;
       const [value, ...rest] = inputs;

@@ -10,6 +10,7 @@ import {
   number,
   oneOf,
   text,
+  type Rule,
 } from "../parts/arguments";
 import {
   checkTable,
@@ -20,9 +21,17 @@ import {
   type ArgumentsOf,
   type Checked,
 } from "../parts/argumentTable";
+import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
 import type { Transform } from "../parts/resources";
+
+/** A metric that wakes the fleet; its dimensions' values are known beforehand, or the whole is an Output. */
+const wakeMetric: Rule<WakeMetric> = {
+  expected:
+    'a metric like {"namespace":"AWS/SQS","name":"ApproximateNumberOfMessagesVisible","dimensions":{"QueueName":"jobs"},"above":0}',
+  accepts: isWakeMetric,
+};
 
 /** Which CPU metric the fleet is measured by. */
 export type CpuMetric =
@@ -72,9 +81,14 @@ export const cpuScalerArguments = {
   rootDeviceName: defaulted("/dev/xvda", text(/^\/dev\/[a-z0-9/]+$/, 'a device name like "/dev/xvda"')),
   /** Size of each instance's volume. At least the image's. */
   rootVolumeGigabytes: defaulted(8, integer(1, 16_384, "GB")),
-  // From none nothing would ever scale out: see the relation below.
-  /** Instances kept whatever the load. */
+  /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
+  /**
+   * A CloudWatch metric that calls for at least one instance while its greatest value in a minute is above `above`.
+   * With `minInstances` 0 the fleet sleeps, with no instance, once neither it nor the CPU has asked for one during
+   * `scaleInAfterSeconds` and the few minutes that a metric takes to arrive. By default there is none.
+   */
+  wakeMetric: optional(wakeMetric, { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
   /**
@@ -145,10 +159,15 @@ export interface CpuScalerTransforms {
 
 /** What must hold between the arguments. */
 export const cpuScalerRelations = [
-  relation(cpuScalerArguments, "minInstances", [], (minimum) =>
-    minimum === 0
-      ? "got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
-      : undefined,
+  relation(
+    cpuScalerArguments,
+    "minInstances",
+    [],
+    (minimum) =>
+      minimum === 0
+        ? "got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+        : undefined,
+    "wakeMetric",
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
     maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,
@@ -172,6 +191,18 @@ export const cpuScalerRelations = [
     alarm < target ? `got ${alarm}; expected at least targetCpuPercent, ${target}` : undefined,
   ),
 ];
+
+function isWakeMetric(value: unknown): value is WakeMetric {
+  if (typeof value !== "object" || value === null) return false;
+  const { namespace, name, dimensions, above, ...others } = value as Readonly<Record<string, unknown>>;
+  const isText = (member: unknown) =>
+    typeof member === "string" && member.length >= 1 && member.length <= 255;
+  if (!isText(namespace) || !isText(name) || Object.keys(others).length > 0) return false;
+  if (typeof dimensions !== "object" || dimensions === null || Array.isArray(dimensions)) return false;
+  // As many as a metric may have: Amazon CloudWatch user guide.
+  if (Object.keys(dimensions).length > 30 || !Object.entries(dimensions).flat().every(isText)) return false;
+  return Number.isFinite(above);
+}
 
 type Architecture = "arm64" | "x86_64";
 

@@ -141,6 +141,13 @@ describe("the configuration", () => {
       tolerance: 0.25,
       logRetentionDays: 14,
     });
+    const wakeMetric = { namespace: "Shop", name: "Backlog", dimensions: {}, above: 2.5 };
+    configure({
+      scalerAmiId: IMAGE,
+      scalerMinInstances: "0",
+      scalerWakeMetric: JSON.stringify(wakeMetric),
+    });
+    expect(readConfiguration().scaler).to.deep.include({ minInstances: 0, wakeMetric });
     configure({ scalerAmiId: IMAGE, scalerMetric: "FleetTag" });
     expect(readConfiguration().scaler?.metric).to.deep.equal({ kind: "fleetTag" });
   });
@@ -177,6 +184,14 @@ describe("the configuration", () => {
     [
       { scalerAmiId: IMAGE, scalerTargetCpuPercent: "90", scalerAlarmCpuPercent: "95" },
       "scalerTargetCpuPercent: got 90 with a tolerance of 0.1",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerMinInstances: "0" },
+      "scalerMinInstances: got 0 without a wakeMetric; expected at least 1",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerWakeMetric: '{"namespace":"AWS/SQS"}' },
+      'scalerWakeMetric: got "{\\"namespace\\":\\"AWS/SQS\\"}"; expected a metric like {"namespace":"AWS/SQS"',
     ],
     [{ scalerAmiId: IMAGE, scalerSubnetIds: '["subnet-0123abcd"]' }, "scalerSubnetIds: got one of"],
     [

@@ -9,6 +9,7 @@ import {
 } from "../../../components/cpuScaler/arguments";
 import { defaultsOf, sentOf } from "../../../components/parts/argumentTable";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
+import { WAKE_METRIC } from "../handlers/scaling/situation";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
 const REQUIRED = {
@@ -92,6 +93,8 @@ describe("CpuScaler", () => {
       alarmActions: [TOPIC],
       maxInstances: 7,
       paused: true,
+      minInstances: 0,
+      wakeMetric: pulumi.output(WAKE_METRIC),
       reservedConcurrency: 0,
       subnetIds: pulumi.output(Promise.resolve(["subnet-0ccccccc"])),
       securityGroupIds: [pulumi.output("sg-0ccccccc")],
@@ -286,6 +289,7 @@ describe("CpuScaler", () => {
         paused: false,
       });
       expect(configurationOf(rich.recorder)).to.include({ maxInstances: 7, paused: true, publicIp: true });
+      expect(configurationOf(rich.recorder)).to.deep.include({ minInstances: 0, wakeMetric: WAKE_METRIC });
     });
 
     it("without a reservation where the account allows none", () => {
@@ -516,7 +520,7 @@ describe("CpuScaler's arguments", () => {
     [
       "a minimum that nothing wakes the fleet from",
       { minInstances: 0 },
-      "minInstances: got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
+      "minInstances: got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
     ],
     [
       "a maximum below the minimum",
@@ -556,6 +560,31 @@ describe("CpuScaler's arguments", () => {
   ] as const) {
     it(`refuse ${what}`, () => {
       expect(problems(args)).to.deep.equal([problem]);
+    });
+  }
+
+  it("take a minimum of 0 with a metric that wakes the fleet, and tell the function of both", () => {
+    expect(problems({ minInstances: 0, wakeMetric: WAKE_METRIC })).to.deep.equal([]);
+    expect(
+      problems({ minInstances: pulumi.output(0), wakeMetric: pulumi.output(WAKE_METRIC) }),
+    ).to.deep.equal([]);
+  });
+
+  for (const [what, wakeMetric] of [
+    ["another form", "AWS/SQS"],
+    ["null", null],
+    ["no namespace", { ...WAKE_METRIC, namespace: "" }],
+    ["no name", { ...WAKE_METRIC, name: undefined }],
+    ["a dimension that is no text", { ...WAKE_METRIC, dimensions: { QueueName: 1 } }],
+    ["dimensions in a list", { ...WAKE_METRIC, dimensions: ["QueueName"] }],
+    ["no threshold", { ...WAKE_METRIC, above: undefined }],
+    ["a threshold that is no number", { ...WAKE_METRIC, above: NaN }],
+    ["a member that nothing reads", { ...WAKE_METRIC, period: 60 }],
+  ] as const) {
+    it(`refuse a waking metric with ${what}`, () => {
+      const found = problems({ minInstances: 0, wakeMetric });
+      expect(found).to.have.length(1);
+      expect(found[0]).to.match(/^wakeMetric: got .*; expected a metric like \{"namespace":"AWS\/SQS",/s);
     });
   }
 
