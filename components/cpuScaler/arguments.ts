@@ -33,6 +33,16 @@ const wakeMetric: Rule<WakeMetric> = {
   accepts: isWakeMetric,
 };
 
+/** Of an instance profile and of the role in it. */
+export const INSTANCE_PROFILE_ARN = text(
+  /^arn:aws[a-z-]*:iam::\d{12}:instance-profile\/[\w+=,.@/-]+$/,
+  'the ARN of an instance profile like "arn:aws:iam::123456789012:instance-profile/web"',
+);
+export const ROLE_ARN = text(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'the ARN of a role like "arn:aws:iam::123456789012:role/web"',
+);
+
 /** Which CPU metric the fleet is measured by. */
 export type CpuMetric =
   /** `AWS/EC2 CPUUtilization` by these dimensions ("InstanceType"), with everything else that they cover. */
@@ -81,6 +91,16 @@ export const cpuScalerArguments = {
   rootDeviceName: defaulted("/dev/xvda", text(/^\/dev\/[a-z0-9/]+$/, 'a device name like "/dev/xvda"')),
   /** Size of each instance's volume. At least the image's. */
   rootVolumeGigabytes: defaulted(8, integer(1, 16_384, "GB")),
+  /**
+   * The KMS key that volumes are encrypted with. By default the account's default key for EBS. Its policy must let the
+   * account's roles use it, as the default one does; not an alias.
+   */
+  volumeKmsKeyArn: optional(
+    text(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
+    ),
+  ),
   /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /**
@@ -224,7 +244,8 @@ export function imageProblem(amiId: unknown, amiSsmParameter: unknown): string |
   return `got ${got} of amiId and amiSsmParameter; expected exactly one`;
 }
 
-export type CheckedCpuScalerArgs = Checked<typeof cpuScalerArguments>;
+export type CheckedCpuScalerArgs = Checked<typeof cpuScalerArguments> &
+  Pick<CpuScalerArgs, "instanceProfile">;
 
 /**
  * The arguments with their defaults, checked all together.
@@ -245,6 +266,11 @@ export function checkCpuScalerArgs(component: string, args: CpuScalerArgs): Chec
     checks.reject("metric.dimensions", "got none; expected at least one, such as InstanceType");
   }
   const checked = checkTable(checks, cpuScalerArguments, args, cpuScalerRelations);
+  const { instanceProfile: profile } = args;
+  const instanceProfile = profile && {
+    arn: checks.required("instanceProfile.arn", profile.arn, INSTANCE_PROFILE_ARN),
+    roleArn: checks.required("instanceProfile.roleArn", profile.roleArn, ROLE_ARN),
+  };
   checks.throwIfAny();
-  return checked;
+  return { ...checked, instanceProfile };
 }

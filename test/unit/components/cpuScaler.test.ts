@@ -22,6 +22,7 @@ const FLEET = "event-driven-aws-test-web";
 const ACCOUNT = "arn:aws:ec2:us-east-1:123456789012";
 const ROLE = "arn:aws:iam::123456789012:role/web";
 const PROFILE = "arn:aws:iam::123456789012:instance-profile/web";
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000";
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:ops";
 const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
 
@@ -88,6 +89,7 @@ describe("CpuScaler", () => {
       publicIp: true,
       userData: "#!/bin/sh\necho hello\n",
       rootVolumeGigabytes: 20,
+      volumeKmsKeyArn: KEY,
       instanceProfile: { arn: PROFILE, roleArn: ROLE },
       metric: { kind: "dimensions", dimensions: { InstanceType: "t3.micro" } },
       alarmActions: [TOPIC],
@@ -153,6 +155,7 @@ describe("CpuScaler", () => {
         arn: "arn:aws:iam::123456789012:instance-profile/web",
       });
       expect(inputs.blockDeviceMappings).to.have.nested.property("[0].ebs.volumeSize", 20);
+      expect(inputs.blockDeviceMappings).to.have.nested.property("[0].ebs.kmsKeyId", KEY);
       expect(inputs.tags).to.deep.equal({ Team: "shop" });
       expect(inputs.tagSpecifications).to.have.nested.property("[1].tags.Team", "shop");
     });
@@ -325,6 +328,28 @@ describe("CpuScaler", () => {
       expect(statement(recorder, "TagWhileLaunching")?.Condition).to.deep.equal({
         StringEquals: { "ec2:CreateAction": "RunInstances", ...requestTag },
       });
+    });
+
+    it("that may have volumes encrypted with their key, by way of EC2 alone, where there is one", () => {
+      const viaEc2 = { "kms:ViaService": "ec2.us-east-1.amazonaws.com" };
+      expect(statement(rich.recorder, "EncryptVolumes")).to.deep.include({
+        Action: [
+          "kms:DescribeKey",
+          "kms:Decrypt",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        Resource: KEY,
+        Condition: { StringEquals: viaEc2 },
+      });
+      expect(statement(rich.recorder, "LendKeyToVolumes")).to.deep.include({
+        Action: "kms:CreateGrant",
+        Resource: KEY,
+        Condition: { StringEquals: viaEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+      });
+      const actions = statements(plain.recorder).flatMap(({ Action }) => Action);
+      expect(actions.filter((action) => action.startsWith("kms:"))).to.deep.equal([]);
     });
 
     it("that may terminate what carries the tag, and read", () => {
@@ -551,6 +576,21 @@ describe("CpuScaler's arguments", () => {
       "user data of more bytes than EC2 takes, though of fewer characters",
       { userData: "ä".repeat(8_193) },
       `userData: got '${"ä".repeat(8_193)}'; expected a text of 1 to 16,384 bytes in UTF-8`,
+    ],
+    [
+      "an alias for a key",
+      { volumeKmsKeyArn: "alias/aws/ebs" },
+      `volumeKmsKeyArn: got 'alias/aws/ebs'; expected the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"`,
+    ],
+    [
+      "a role in place of an instance profile",
+      { instanceProfile: { arn: ROLE, roleArn: ROLE } },
+      `instanceProfile.arn: got '${ROLE}'; expected the ARN of an instance profile like "arn:aws:iam::123456789012:instance-profile/web"`,
+    ],
+    [
+      "an instance profile in place of its role",
+      { instanceProfile: { arn: PROFILE, roleArn: PROFILE } },
+      `instanceProfile.roleArn: got '${PROFILE}'; expected the ARN of a role like "arn:aws:iam::123456789012:role/web"`,
     ],
     [
       "a bad subnet",
