@@ -77,7 +77,7 @@ export const cpuScalerArguments = {
     listOf(text(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'a security group id like "sg-0123abcd"'), 1),
     { sent: true },
   ),
-  /** Whether instances get public IPv4 addresses. */
+  /** Whether instances get public IPv4 addresses. Without one they need a NAT gateway, or endpoints. */
   publicIp: defaulted(false, boolean, { sent: true }),
   // 16 KB before encoding: Amazon EC2 user guide.
   /** What an instance runs when it first starts. By default nothing. */
