@@ -4,6 +4,8 @@ import {
   cpuScalerArguments,
   cpuScalerRelations,
   imageProblem,
+  INSTANCE_PROFILE_ARN,
+  ROLE_ARN,
   type CpuScalerArgs,
 } from "./components/cpuScaler/arguments";
 import { operationsArguments, type OperationsArgs } from "./components/operations/arguments";
@@ -45,6 +47,10 @@ const scalerArguments = {
    * FleetTag (exactly this fleet; needs the account's opt-in to tags on telemetry).
    */
   metric: defaulted("ImageId", oneOf(["ImageId", "InstanceType", "FleetTag"] as const)),
+  /** What instances may do in AWS: the ARN of their instance profile. */
+  instanceProfileArn: optional(INSTANCE_PROFILE_ARN),
+  /** The ARN of the role in the instance profile. */
+  instanceRoleArn: optional(ROLE_ARN),
   subnetIds: optional(cpuScalerArguments.subnetIds.rule),
   securityGroupIds: optional(cpuScalerArguments.securityGroupIds.rule),
 };
@@ -75,7 +81,12 @@ export function readConfiguration(): StackConfiguration {
 }
 
 function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
-  const { metric = "ImageId", ...scaler } = reader.section("scaler", cpuScalerRelations);
+  const {
+    metric = "ImageId",
+    instanceProfileArn: arn,
+    instanceRoleArn: roleArn,
+    ...scaler
+  } = reader.section("scaler", cpuScalerRelations);
   const { amiId, amiSsmParameter, instanceType = scalerArguments.instanceType.default } = scaler;
   if (amiId === undefined && amiSsmParameter === undefined) return undefined;
 
@@ -91,7 +102,14 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
       "got one of scalerSubnetIds and scalerSecurityGroupIds; expected both, or neither",
     );
   }
-  return { ...scaler, instanceType, metric: metricOf(metric, instanceType) };
+  if ((arn === undefined) !== (roleArn === undefined)) {
+    reader.reject(
+      arn === undefined ? "scalerInstanceProfileArn" : "scalerInstanceRoleArn",
+      "not set; expected both of scalerInstanceProfileArn and scalerInstanceRoleArn, or neither: the function may pass that role alone",
+    );
+  }
+  const instanceProfile = arn !== undefined && roleArn !== undefined ? { arn, roleArn } : undefined;
+  return { ...scaler, instanceType, metric: metricOf(metric, instanceType), instanceProfile };
 }
 
 function metricOf(
@@ -130,7 +148,8 @@ class ConfigurationReader {
         this.#value(configurationKey(prefix, name, argument), argument.rule),
       ]),
     );
-    for (const { name, others, problem } of relations) {
+    for (const { name, others, problem, unless } of relations) {
+      if (unless !== undefined && values.get(unless) !== undefined) continue;
       const inputs = [name, ...others].map((member) => values.get(member) ?? table[member]?.default);
       if (inputs.includes(undefined)) continue;
       const [value, ...rest] = inputs;

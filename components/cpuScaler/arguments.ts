@@ -10,6 +10,7 @@ import {
   number,
   oneOf,
   text,
+  type Rule,
 } from "../parts/arguments";
 import {
   checkTable,
@@ -20,9 +21,27 @@ import {
   type ArgumentsOf,
   type Checked,
 } from "../parts/argumentTable";
+import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
 import type { Transform } from "../parts/resources";
+
+/** A metric that wakes the fleet; its dimensions' values are known beforehand, or the whole is an Output. */
+const wakeMetric: Rule<WakeMetric> = {
+  expected:
+    'a metric like {"namespace":"AWS/SQS","name":"ApproximateNumberOfMessagesVisible","dimensions":{"QueueName":"jobs"},"above":0}',
+  accepts: isWakeMetric,
+};
+
+/** Of an instance profile and of the role in it. */
+export const INSTANCE_PROFILE_ARN = text(
+  /^arn:aws[a-z-]*:iam::\d{12}:instance-profile\/[\w+=,.@/-]+$/,
+  'the ARN of an instance profile like "arn:aws:iam::123456789012:instance-profile/web"',
+);
+export const ROLE_ARN = text(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'the ARN of a role like "arn:aws:iam::123456789012:role/web"',
+);
 
 /** Which CPU metric the fleet is measured by. */
 export type CpuMetric =
@@ -58,7 +77,7 @@ export const cpuScalerArguments = {
     listOf(text(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'a security group id like "sg-0123abcd"'), 1),
     { sent: true },
   ),
-  /** Whether instances get public IPv4 addresses. */
+  /** Whether instances get public IPv4 addresses. Without one they need a NAT gateway, or endpoints. */
   publicIp: defaulted(false, boolean, { sent: true }),
   // 16 KB before encoding: Amazon EC2 user guide.
   /** What an instance runs when it first starts. By default nothing. */
@@ -72,9 +91,24 @@ export const cpuScalerArguments = {
   rootDeviceName: defaulted("/dev/xvda", text(/^\/dev\/[a-z0-9/]+$/, 'a device name like "/dev/xvda"')),
   /** Size of each instance's volume. At least the image's. */
   rootVolumeGigabytes: defaulted(8, integer(1, 16_384, "GB")),
-  // From none nothing would ever scale out: see the relation below.
-  /** Instances kept whatever the load. */
+  /**
+   * The KMS key that volumes are encrypted with. By default the account's default key for EBS. Its policy must let the
+   * account's roles use it, as the default one does; not an alias.
+   */
+  volumeKmsKeyArn: optional(
+    text(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
+    ),
+  ),
+  /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
+  /**
+   * A CloudWatch metric that calls for at least one instance while its greatest value in a minute is above `above`.
+   * With `minInstances` 0 the fleet sleeps, with no instance, once neither it nor the CPU has asked for one during
+   * `scaleInAfterSeconds` and the few minutes that a metric takes to arrive. By default there is none.
+   */
+  wakeMetric: optional(wakeMetric, { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
   /**
@@ -145,10 +179,15 @@ export interface CpuScalerTransforms {
 
 /** What must hold between the arguments. */
 export const cpuScalerRelations = [
-  relation(cpuScalerArguments, "minInstances", [], (minimum) =>
-    minimum === 0
-      ? "got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
-      : undefined,
+  relation(
+    cpuScalerArguments,
+    "minInstances",
+    [],
+    (minimum) =>
+      minimum === 0
+        ? "got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+        : undefined,
+    "wakeMetric",
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
     maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,
@@ -173,6 +212,18 @@ export const cpuScalerRelations = [
   ),
 ];
 
+function isWakeMetric(value: unknown): value is WakeMetric {
+  if (typeof value !== "object" || value === null) return false;
+  const { namespace, name, dimensions, above, ...others } = value as Readonly<Record<string, unknown>>;
+  const isText = (member: unknown) =>
+    typeof member === "string" && member.length >= 1 && member.length <= 255;
+  if (!isText(namespace) || !isText(name) || Object.keys(others).length > 0) return false;
+  if (typeof dimensions !== "object" || dimensions === null || Array.isArray(dimensions)) return false;
+  // As many as a metric may have: Amazon CloudWatch user guide.
+  if (Object.keys(dimensions).length > 30 || !Object.entries(dimensions).flat().every(isText)) return false;
+  return Number.isFinite(above);
+}
+
 type Architecture = "arm64" | "x86_64";
 
 /** Graviton's types have a "g" right behind their generation, and a1 is the first: Amazon EC2 user guide, naming. */
@@ -193,7 +244,8 @@ export function imageProblem(amiId: unknown, amiSsmParameter: unknown): string |
   return `got ${got} of amiId and amiSsmParameter; expected exactly one`;
 }
 
-export type CheckedCpuScalerArgs = Checked<typeof cpuScalerArguments>;
+export type CheckedCpuScalerArgs = Checked<typeof cpuScalerArguments> &
+  Pick<CpuScalerArgs, "instanceProfile">;
 
 /**
  * The arguments with their defaults, checked all together.
@@ -214,6 +266,11 @@ export function checkCpuScalerArgs(component: string, args: CpuScalerArgs): Chec
     checks.reject("metric.dimensions", "got none; expected at least one, such as InstanceType");
   }
   const checked = checkTable(checks, cpuScalerArguments, args, cpuScalerRelations);
+  const { instanceProfile: profile } = args;
+  const instanceProfile = profile && {
+    arn: checks.required("instanceProfile.arn", profile.arn, INSTANCE_PROFILE_ARN),
+    roleArn: checks.required("instanceProfile.roleArn", profile.roleArn, ROLE_ARN),
+  };
   checks.throwIfAny();
-  return checked;
+  return { ...checked, instanceProfile };
 }

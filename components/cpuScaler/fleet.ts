@@ -22,10 +22,10 @@ export function createLaunchTemplate(
   name: string,
   fleet: string,
   checked: CheckedCpuScalerArgs,
-  args: Pick<CpuScalerArgs, "instanceProfile" | "tags" | "transform">,
+  args: Pick<CpuScalerArgs, "tags" | "transform">,
   child: pulumi.CustomResourceOptions,
 ): aws.ec2.LaunchTemplate {
-  const { amiId, amiSsmParameter, userData } = checked;
+  const { amiId, amiSsmParameter, userData, volumeKmsKeyArn, instanceProfile } = checked;
   const tags = { ...args.tags, ...fleetTags(fleet) };
   return new aws.ec2.LaunchTemplate(
     name,
@@ -50,6 +50,7 @@ export function createLaunchTemplate(
               volumeType: "gp3",
               volumeSize: checked.rootVolumeGigabytes,
               encrypted: "true",
+              ...(volumeKmsKeyArn !== undefined && { kmsKeyId: volumeKmsKeyArn }),
               deleteOnTermination: "true",
             },
           },
@@ -63,7 +64,7 @@ export function createLaunchTemplate(
           },
         ],
         instanceInitiatedShutdownBehavior: "terminate",
-        ...(args.instanceProfile && { iamInstanceProfile: { arn: args.instanceProfile.arn } }),
+        ...(instanceProfile && { iamInstanceProfile: { arn: instanceProfile.arn } }),
         ...(userData !== undefined && {
           userData: pulumi.output(userData).apply((text) => Buffer.from(text).toString("base64")),
         }),

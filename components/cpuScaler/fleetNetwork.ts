@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface FleetNetwork {
   readonly subnetIds: pulumi.Input<readonly pulumi.Input<string>[]>;
   readonly securityGroupIds: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Undefined where the network leaves it open. */
+  readonly publicIp?: true;
 }
 
 /** HTTPS, for packages and AWS's own APIs; nothing else leaves, and nothing comes in. */
@@ -18,7 +20,8 @@ const HTTPS_ONLY = {
 
 /**
  * The network that is given, or else the default subnets of the account's default VPC, one a zone, behind a
- * security group that lets nothing in.
+ * security group that lets nothing in. There instances get public addresses: a default VPC has no other way to the
+ * internet, nor to AWS's own endpoints.
  */
 export function fleetNetwork(
   name: string,
@@ -44,7 +47,11 @@ export function fleetNetwork(
     tags,
   });
   // EC2 promises no order: unsorted, the function would be updated, and drift be found, at random.
-  return { subnetIds: subnets.ids.apply((ids) => ids.toSorted()), securityGroupIds: [group.id] };
+  return {
+    subnetIds: subnets.ids.apply((ids) => ids.toSorted()),
+    securityGroupIds: [group.id],
+    publicIp: true,
+  };
 }
 
 /** @throws pulumi.RunError that names the keys to set, where the account has no default network. */

@@ -12,6 +12,7 @@ export interface ScalerScope extends EndingScope {
   readonly subnetIds: pulumi.Input<readonly string[]>;
   readonly securityGroupIds: pulumi.Input<readonly string[]>;
   readonly instanceRoleArn?: pulumi.Input<string> | undefined;
+  readonly volumeKmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -108,6 +109,43 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
             Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
           },
         ]),
+    ...(scope.volumeKmsKeyArn === undefined
+      ? []
+      : volumeKeyStatements(scope.volumeKmsKeyArn, scope.launchTemplateArn)),
+  ];
+}
+
+/**
+ * What EC2 does with a volume's key in the name of whoever launches, and only EC2; the grant goes to the volume. Amazon
+ * EBS user guide, "Requirements for Amazon EBS encryption"; ReEncrypt is for images whose snapshots are encrypted.
+ */
+function volumeKeyStatements(
+  key: pulumi.Input<string>,
+  launchTemplateArn: pulumi.Input<string>,
+): aws.iam.PolicyStatement[] {
+  const ec2 = pulumi.output(launchTemplateArn).apply((arn) => `ec2.${arn.split(":")[3]}.amazonaws.com`);
+  const viaEc2 = { StringEquals: { "kms:ViaService": ec2 } };
+  return [
+    {
+      Sid: "EncryptVolumes",
+      Effect: "Allow",
+      Action: [
+        "kms:DescribeKey",
+        "kms:Decrypt",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ],
+      Resource: key,
+      Condition: viaEc2,
+    },
+    {
+      Sid: "LendKeyToVolumes",
+      Effect: "Allow",
+      Action: "kms:CreateGrant",
+      Resource: key,
+      Condition: { ...viaEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
   ];
 }
 

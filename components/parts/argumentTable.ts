@@ -98,6 +98,8 @@ export interface Relation {
   /** The argument that is told to be at fault. */
   readonly name: string;
   readonly others: readonly string[];
+  /** An argument that makes it needless, once it is given. */
+  readonly unless?: string | undefined;
   /** What is wrong with the argument, given the others; undefined when nothing is. */
   readonly problem: (value: unknown, ...others: readonly unknown[]) => string | undefined;
 }
@@ -114,8 +116,9 @@ export function relation<
     value: ValueOf<Table[Name]>,
     ...others: { readonly [Index in keyof Others]: ValueOf<Table[Others[Index]]> }
   ) => string | undefined,
+  unless?: keyof Table & string,
 ): Relation {
-  return { name, others, problem: problem as Relation["problem"] };
+  return { name, others, problem: problem as Relation["problem"], unless };
 }
 
 /** Checks every argument of a table, and what must hold between them, and fills in the defaults. */
@@ -132,7 +135,8 @@ export function checkTable<Table extends ArgumentTable>(
       checkArgument(checks, name, argument, given[name]),
     ]),
   );
-  for (const { name, others, problem } of relations) {
+  for (const { name, others, problem, unless } of relations) {
+    if (unless !== undefined && checked.get(unless) !== undefined) continue;
     const inputs = [name, ...others].map((member) => checked.get(member));
     if (inputs.includes(undefined)) continue;
     const [value, ...rest] = inputs;

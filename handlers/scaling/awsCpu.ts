@@ -1,15 +1,15 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import { clientConfig } from "../shared/retry";
-import { cpuQueries, samplesFrom } from "./cpuMetric";
+import { measurementsFrom, metricQueries } from "./cpuMetric";
 import type { CpuReader } from "./reconcile";
 
-/** The CPU of instances as CloudWatch knows it. */
+/** The fleet's metrics as CloudWatch knows them. */
 export function awsCpu(): CpuReader {
   const cloudWatch = new CloudWatchClient({ ...clientConfig, maxAttempts: 3 });
   return {
-    async since(from, instanceIds) {
+    async since(from, instanceIds, wakeMetric) {
       const results: MetricDataResult[] = [];
-      for (const MetricDataQueries of cpuQueries(instanceIds)) {
+      for (const MetricDataQueries of metricQueries(instanceIds, wakeMetric)) {
         let NextToken: string | undefined;
         do {
           const page = await cloudWatch.send(
@@ -24,7 +24,7 @@ export function awsCpu(): CpuReader {
           NextToken = page.NextToken;
         } while (NextToken);
       }
-      return samplesFrom(results);
+      return measurementsFrom(results);
     },
   };
 }

@@ -3,6 +3,7 @@ import { demandByMinute, MINUTE, presentDemand, type CpuSample, type Demand } fr
 import { isWarmingUp, membersOf, type Member } from "./fleet";
 import { terminationOrder } from "./terminationOrder";
 import { unhealthyInstances, withReplacements } from "./unhealthy";
+import { callsForInstance } from "./wakeMetric";
 
 /** A minute of the metric is available at most this much after its end: Amazon EC2 user guide, two periods. */
 const METRIC_DELAY_MS = 2 * MINUTE;
@@ -35,6 +36,9 @@ export function historyMs(settings: ScalingSettings): number {
  * - In by the greatest need of the stabilisation window, read from the metric's own history; never while an
  *   instance is warming up, for the fleet has not yet felt the last step.
  * - Instances that are of no use count for the maximum alone, and are replaced (see `withReplacements`).
+ * - To none, and back to one, by the metric that wakes the fleet: while it has called in any minute of the history,
+ *   at least one is kept. While it has not, instances that have next to nothing to do are not needed; of any that
+ *   does something at least one is, since a share of an instance cannot be had.
  * - No metric, no guess: only the limits are kept then.
  */
 export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
@@ -53,7 +57,9 @@ function decideForHealthy(
   settings: ScalingSettings,
 ): Decision {
   const { now, alarm } = situation;
-  const { minInstances, maxInstances, tolerance, warmupSeconds } = settings;
+  const { maxInstances, warmupSeconds, wakeMetric } = settings;
+  const called = wakeMetric && callsForInstance(situation.wake ?? [], wakeMetric);
+  const minInstances = Math.max(settings.minInstances, called === true ? 1 : 0);
   const { unseen = 0 } = situation;
   const size = fleet.length + unseen;
   const warming = unseen + fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
@@ -64,6 +70,7 @@ function decideForHealthy(
   const within = (wanted: number) => Math.min(Math.max(wanted, minInstances), maxInstances);
   const findings = (wanted: number): Findings => ({
     ...(fresh && { cpuPercent: fresh.cpuPercent }),
+    ...(called !== undefined && { called }),
     measured: fresh?.reported ?? 0,
     running: fleet.filter((member) => member.state === "running").length,
     pending: unseen + fleet.filter((member) => member.state === "pending").length,
@@ -96,13 +103,18 @@ function decideForHealthy(
   if (situation.hold !== undefined) return hold(situation.hold);
   if (settings.paused) return hold("paused");
   if (size > maxInstances) return terminate(size);
-  if (fresh === undefined) return size < minInstances ? launch(minInstances) : hold("no metric");
+  const asleep = size === 0 && called === false;
+  if (fresh === undefined) {
+    if (size < minInstances) return launch(minInstances);
+    return hold(asleep ? "asleep" : "no metric");
+  }
 
-  const wanted = instancesFor(fresh.needed, size, tolerance);
+  const wanted = instancesFor(fresh.needed, size, settings);
   if (within(wanted) > size) return launch(wanted);
   if (wanted > size) return hold("at maximum", wanted);
 
   const peak = Math.max(wanted, peakWish(demands, fresh, size, settings));
+  if (asleep) return hold("asleep");
   if (within(peak) >= size) return hold(wanted < size ? "stabilising" : "at target", Math.min(wanted, size));
   if (warming > 0) return hold("warming up", wanted);
   // Datapoints that arrive while the alarm finds none are too few to give capacity away on.
@@ -110,8 +122,12 @@ function decideForHealthy(
   return terminate(peak);
 }
 
-/** Whole instances for a need; the present size, when it is within the tolerance of the need. */
-function instancesFor(needed: number, size: number, tolerance: number): number {
+/**
+ * Whole instances for a need; the present size, when it is within the tolerance of the need. None, where the fleet
+ * may sleep, when the need is within the tolerance of none.
+ */
+function instancesFor(needed: number, size: number, { tolerance, wakeMetric }: ScalingSettings): number {
+  if (wakeMetric !== undefined && needed <= tolerance) return 0;
   return Math.abs(needed - size) <= tolerance * size ? size : Math.ceil(needed - 1e-9);
 }
 
@@ -119,16 +135,11 @@ function instancesFor(needed: number, size: number, tolerance: number): number {
  * The most instances that any minute of the stabilisation window wanted. A minute that is missing wanted, for
  * all we know, what is there now: nothing is given away on a gap.
  */
-function peakWish(
-  demands: readonly Demand[],
-  last: Demand,
-  size: number,
-  { scaleInAfterSeconds, tolerance }: ScalingSettings,
-): number {
-  const minutes = Math.max(1, Math.ceil(scaleInAfterSeconds / 60));
+function peakWish(demands: readonly Demand[], last: Demand, size: number, settings: ScalingSettings): number {
+  const minutes = Math.max(1, Math.ceil(settings.scaleInAfterSeconds / 60));
   const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE && time <= last.time);
   if (window.length < minutes) return size;
-  return window.reduce((most, { needed }) => Math.max(most, instancesFor(needed, size, tolerance)), 0);
+  return window.reduce((most, { needed }) => Math.max(most, instancesFor(needed, size, settings)), 0);
 }
 
 /** The samples that can be used: no older than the history, not from the future, a real value. */

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { CpuSample } from "./demand";
 import type { InstanceRecord } from "./fleet";
 import type { FleetView } from "./fleetPort";
+import { wakeMetric } from "./wakeMetric";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
@@ -18,6 +19,8 @@ export const scalingSettings = v.object({
   scaleInAfterSeconds: seconds,
   maxStep: v.pipe(v.number(), v.integer(), v.minValue(1)),
   paused: v.boolean(),
+  /** What says whether the fleet is needed at all; without it, the fleet's own CPU alone says how much. */
+  wakeMetric: v.optional(wakeMetric),
   /** The image that new instances get, where it is known before the launch. */
   imageId: v.optional(v.string()),
 });
@@ -33,6 +36,8 @@ export interface Situation {
   readonly unseen?: number | undefined;
   /** Of those instances, at least the minutes of the stabilisation window; the order does not matter. */
   readonly samples: readonly CpuSample[];
+  /** Values of the metric that wakes the fleet, of the same minutes; the order does not matter. */
+  readonly wake?: readonly number[] | undefined;
   /** The alarm's new state, when its change is what woke us. */
   readonly alarm?: AlarmState | undefined;
   /** Why nothing may be done, whatever the load. */
@@ -42,6 +47,7 @@ export interface Situation {
 export type HoldReason =
   | "paused"
   | "no metric"
+  | "asleep"
   | "at target"
   | "warming up"
   | "stabilising"
@@ -61,6 +67,8 @@ export interface Findings {
   readonly warmingUp: number;
   /** Instances that are of no use and are being replaced; left out when there are none. */
   readonly unhealthy?: number;
+  /** Whether the metric that wakes the fleet calls for an instance; left out when there is no such metric. */
+  readonly called?: boolean;
   /** Instances wanted, before the limits. */
   readonly wanted: number;
   /** Instances wanted, within the limits; reached in steps of at most `maxStep`. */

@@ -4,7 +4,6 @@ export interface DecisionWording {
   readonly instanceType: string;
   /** The image's id, or the parameter that holds it. */
   readonly image: string;
-  readonly minInstances: number;
   readonly maxInstances: number;
   readonly targetCpuPercent: number;
 }
@@ -18,19 +17,26 @@ export function describeDecision(decision: Decision, wording: DecisionWording): 
   return `${state(findings)}; ${wish(findings, wording)}; ${action(decision, wording)}`;
 }
 
-function state({ cpuPercent, measured, running, pending, warmingUp, unhealthy = 0 }: Findings): string {
+function state({
+  cpuPercent,
+  measured,
+  running,
+  pending,
+  warmingUp,
+  unhealthy = 0,
+  called,
+}: Findings): string {
   const fleet = `${running} running${pending > 0 ? ` and ${pending} pending` : ""}`;
   const warming = warmingUp > 0 ? ` (${warmingUp} warming up)` : "";
   const starting = `${warming}${unhealthy > 0 ? `, ${unhealthy} unhealthy` : ""}`;
+  const asked = called === true ? ", called for by the waking metric" : "";
   return cpuPercent === undefined
-    ? `no CPU metric of ${fleet}${starting}`
-    : `CPU ${round(cpuPercent)} % on ${round(measured)} of ${fleet}${starting}`;
+    ? `no CPU metric of ${fleet}${starting}${asked}`
+    : `CPU ${round(cpuPercent)} % on ${round(measured)} of ${fleet}${starting}${asked}`;
 }
 
-function wish({ wanted, desired }: Findings, { minInstances, maxInstances }: DecisionWording): string {
-  const limit =
-    desired < wanted ? `, at most ${maxInstances}` : desired > wanted ? `, at least ${minInstances}` : "";
-  return `wanted ${wanted}${limit || `, at most ${maxInstances}`}`;
+function wish({ wanted, desired }: Findings, { maxInstances }: DecisionWording): string {
+  return `wanted ${wanted}, ${desired > wanted ? `at least ${desired}` : `at most ${maxInstances}`}`;
 }
 
 function action(decision: Decision, wording: DecisionWording): string {
@@ -50,6 +56,8 @@ function holdReason(reason: HoldReason, { targetCpuPercent, maxInstances }: Deci
       return "paused by configuration";
     case "no metric":
       return "the metric has no recent minute, and without it only the limits are kept";
+    case "asleep":
+      return "the fleet sleeps, and its waking metric calls for nothing";
     case "at target":
       return `what is there and on its way fits the target of ${targetCpuPercent} %`;
     case "warming up":

@@ -1,12 +1,21 @@
 import { decideCapacity, historyMs } from "./decideCapacity";
 import type { AlarmState, Decision, ScalingSettings } from "./decision";
-import { measuredInstances, type CpuSample } from "./demand";
+import type { Measurements } from "./cpuMetric";
+import { measuredInstances } from "./demand";
 import type { FleetPort, FleetSession, LaunchProblem, TimeLeft } from "./fleetPort";
+import type { WakeMetric } from "./wakeMetric";
 
 /** Reads CloudWatch. Rejects with the SDK's errors. */
 export interface CpuReader {
-  /** The CPU of each of these instances by minute since `from`, milliseconds since the Unix epoch. */
-  since(from: number, instanceIds: readonly string[]): Promise<CpuSample[]>;
+  /**
+   * The CPU of each of these instances by minute since `from`, milliseconds since the Unix epoch, and the metric
+   * that wakes the fleet, if there is one.
+   */
+  since(
+    from: number,
+    instanceIds: readonly string[],
+    wakeMetric: WakeMetric | undefined,
+  ): Promise<Measurements>;
 }
 
 export interface ReconcileParts {
@@ -37,9 +46,10 @@ export async function reconcile(
   const { fleet, now, settings } = parts;
   const session = await fleet.open(time);
   const { records, unseen, hold, found } = session;
-  const samples = settings.paused || hold !== undefined ? [] : await readCpu(parts, session);
+  const blind = settings.paused || hold !== undefined;
+  const { cpu: samples, wake } = blind ? { cpu: [], wake: [] } : await measure(parts, session);
   const decide = (reason = hold) =>
-    decideCapacity({ now: now(), fleet: records, unseen, samples, alarm, hold: reason }, settings);
+    decideCapacity({ now: now(), fleet: records, unseen, samples, wake, alarm, hold: reason }, settings);
   const decision = decide();
   const nothing = { decision, launched: [], found, terminated: [], refused: [] };
   switch (decision.action) {
@@ -60,7 +70,8 @@ export async function reconcile(
   }
 }
 
-function readCpu({ cpu, now, settings }: ReconcileParts, { records }: FleetSession): Promise<CpuSample[]> {
+function measure({ cpu, now, settings }: ReconcileParts, { records }: FleetSession): Promise<Measurements> {
+  const { warmupSeconds, wakeMetric } = settings;
   const from = now() - historyMs(settings);
-  return cpu.since(from, measuredInstances(records, from, now(), settings.warmupSeconds));
+  return cpu.since(from, measuredInstances(records, from, now(), warmupSeconds), wakeMetric);
 }

@@ -1,8 +1,14 @@
-import { elements, isTrue, members, strings } from "../read";
-import { findingIf, type Rule } from "../rule";
+import { elements, isTrue, members, referredBy, referringTo, strings } from "../read";
+import { findingIf, type PolicyResource, type Rule } from "../rule";
 
 const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+
+/** Rules of a group that are resources of their own: their types, and the input that names the group. */
+const GROUP_RULES = [
+  ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", () => true],
+  ["aws:ec2/securityGroupRule:SecurityGroupRule", ({ props }: PolicyResource) => props.type === "ingress"],
+] as const;
 
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
 
@@ -38,17 +44,17 @@ export const ec2Rules: readonly Rule[] = [
     name: "ec2-no-public-address",
     ids: ["EC2.9", "EC2.25", "CKV_AWS_88"],
     severity: "high",
-    description: "Instances have no public address.",
+    description: "Instances have no public address, unless nothing can come in by it.",
     advice:
-      "Set networkInterfaces[].associatePublicIpAddress to false, or leave it out and use private subnets.",
+      "Set networkInterfaces[].associatePublicIpAddress to false and use private subnets; or give security groups of this stack alone, without ingress.",
     types: [LAUNCH_TEMPLATE],
-    judges: "resource",
-    check: ({ props }) =>
+    judges: "stack",
+    check: (template, stack) =>
       findingIf(
-        elements(props.networkInterfaces).some((network) =>
+        elements(template.props.networkInterfaces).some((network) =>
           isTrue(members(network).associatePublicIpAddress),
-        ),
-        "gives instances a public address",
+        ) && !letsNothingIn(template, stack),
+        "gives instances a public address, and it is not certain that nothing comes in by it",
       ),
   },
   {
@@ -142,6 +148,24 @@ export const ec2Rules: readonly Rule[] = [
       ),
   },
 ];
+
+/** Whether all security groups of a template's instances are resources of the stack, and none has ingress. */
+function letsNothingIn(template: PolicyResource, stack: readonly PolicyResource[]): boolean {
+  const groups = referredBy(template, stack, "networkInterfaces", SECURITY_GROUP);
+  const named = elements(template.props.networkInterfaces).map((network) =>
+    strings(members(network).securityGroups),
+  );
+  // A group by its id alone may let anything in; an interface without one has the network's own.
+  if (groups.length === 0 || !named.every(({ length }) => length > 0 && length <= groups.length))
+    return false;
+  return groups.every(
+    (group) =>
+      elements(group.props.ingress).length === 0 &&
+      GROUP_RULES.every(
+        ([type, isIngress]) => !referringTo(group, stack, type, "securityGroupId").some(isIngress),
+      ),
+  );
+}
 
 function opensToAnywhere(rule: Readonly<Record<string, unknown>>): boolean {
   return [...strings(rule.cidrBlocks), ...strings(rule.ipv6CidrBlocks)].some((range) =>

@@ -17,6 +17,8 @@ interface Declaration {
 const declared = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, Declaration> })
   .config;
 const IMAGE = "ami-0123456789abcdef0";
+const PROFILE = "arn:aws:iam::123456789012:instance-profile/web";
+const ROLE = "arn:aws:iam::123456789012:role/web";
 
 function problemsOf(configuration: Configuration): string {
   recordResources();
@@ -141,6 +143,26 @@ describe("the configuration", () => {
       tolerance: 0.25,
       logRetentionDays: 14,
     });
+    const KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000";
+    configure({
+      scalerAmiId: IMAGE,
+      scalerInstanceProfileArn: PROFILE,
+      scalerInstanceRoleArn: ROLE,
+      scalerVolumeKmsKeyArn: KEY,
+    });
+    expect(readConfiguration().scaler).to.deep.include({
+      instanceProfile: { arn: PROFILE, roleArn: ROLE },
+      volumeKmsKeyArn: KEY,
+    });
+    configure({ scalerAmiId: IMAGE });
+    expect(readConfiguration().scaler).to.include({ instanceProfile: undefined, volumeKmsKeyArn: undefined });
+    const wakeMetric = { namespace: "Shop", name: "Backlog", dimensions: {}, above: 2.5 };
+    configure({
+      scalerAmiId: IMAGE,
+      scalerMinInstances: "0",
+      scalerWakeMetric: JSON.stringify(wakeMetric),
+    });
+    expect(readConfiguration().scaler).to.deep.include({ minInstances: 0, wakeMetric });
     configure({ scalerAmiId: IMAGE, scalerMetric: "FleetTag" });
     expect(readConfiguration().scaler?.metric).to.deep.equal({ kind: "fleetTag" });
   });
@@ -177,6 +199,23 @@ describe("the configuration", () => {
     [
       { scalerAmiId: IMAGE, scalerTargetCpuPercent: "90", scalerAlarmCpuPercent: "95" },
       "scalerTargetCpuPercent: got 90 with a tolerance of 0.1",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerMinInstances: "0" },
+      "scalerMinInstances: got 0 without a wakeMetric; expected at least 1",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerWakeMetric: '{"namespace":"AWS/SQS"}' },
+      'scalerWakeMetric: got "{\\"namespace\\":\\"AWS/SQS\\"}"; expected a metric like {"namespace":"AWS/SQS"',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerInstanceProfileArn: PROFILE },
+      "scalerInstanceRoleArn: not set; expected both",
+    ],
+    [{ scalerAmiId: IMAGE, scalerInstanceRoleArn: ROLE }, "scalerInstanceProfileArn: not set; expected both"],
+    [
+      { scalerAmiId: IMAGE, scalerVolumeKmsKeyArn: "alias/aws/ebs" },
+      'scalerVolumeKmsKeyArn: got "alias/aws/ebs"; expected the ARN of a KMS key',
     ],
     [{ scalerAmiId: IMAGE, scalerSubnetIds: '["subnet-0123abcd"]' }, "scalerSubnetIds: got one of"],
     [

@@ -64,6 +64,11 @@ describe("the program", () => {
     expect(group).not.to.have.property("ingress");
     const [template] = recorder.ofType("aws:ec2/launchTemplate:LaunchTemplate");
     expect(template?.inputs).to.include({ imageId: IMAGE, instanceType: "t3.micro" });
+    // Without it nothing in a default VPC reaches the internet.
+    expect(template?.inputs.networkInterfaces).to.have.nested.property(
+      "[0].associatePublicIpAddress",
+      "true",
+    );
     const settings = JSON.stringify(
       recorder.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.environment),
     );
@@ -77,6 +82,11 @@ describe("the program", () => {
       scalerSecurityGroupIds: '["sg-0123456789abcdef0"]',
     });
     expect(recorder.ofType("aws:ec2/securityGroup:SecurityGroup")).to.have.length(0);
+    const [template] = recorder.ofType("aws:ec2/launchTemplate:LaunchTemplate");
+    expect(template?.inputs.networkInterfaces).to.have.nested.property(
+      "[0].associatePublicIpAddress",
+      "false",
+    );
     expect(
       JSON.stringify(recorder.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.environment)),
     ).to.contain("subnet-0123456789abcdef0");

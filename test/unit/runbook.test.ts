@@ -112,7 +112,7 @@ async function scaleFleet(cpu: number): Promise<string[]> {
   };
   const aws = {
     fleet: { open: () => Promise.resolve(session) },
-    cpu: { since: () => Promise.resolve(minutes(members(3), [cpu, cpu, cpu, cpu, cpu])) },
+    cpu: { since: () => Promise.resolve({ cpu: minutes(members(3), [cpu, cpu, cpu, cpu, cpu]), wake: [] }) },
     now: () => NOW,
   };
   await createScaleFleet(configuration, aws, telemetry)(tickEvent(), { remainingMs: () => 60_000 });

@@ -189,6 +189,16 @@ function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): 
       unit: "metrics",
       price: prices.metricRequested,
     }),
+    line(
+      "Public IPv4 addresses",
+      "fixed",
+      `${n(instances)} × ${n(hoursAMonth)} hours, in the default network`,
+      {
+        quantity: instances * hoursAMonth,
+        unit: "hours",
+        price: prices.publicAddressHour,
+      },
+    ),
     line("EBS volumes", "fixed", `${n(instances)} × ${n(rootVolumeGigabytes)} GB`, {
       quantity: instances * rootVolumeGigabytes,
       unit: "GB",

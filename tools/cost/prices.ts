@@ -32,5 +32,7 @@ export const prices = {
   detailedMonitoringMonth: 2.1,
   /** `GetMetricData`, for each metric that a call asks for. */
   metricRequested: 0.01 / 1000,
+  /** A public IPv4 address, as instances in the default network have one each. */
+  publicAddressHour: 0.005,
   gp3GigabyteMonth: 0.08,
 } as const;

@@ -17,6 +17,13 @@ const WAIVED: ReadonlyMap<string, string> = new Map([
     "ssm:GetParameters",
     "EC2's user guide asks for it where a template names its image by a parameter; the embedded EC2 reads the parameter by GetParameter, which launches were seen to need as well",
   ],
+  ...["kms:ReEncryptFrom", "kms:ReEncryptTo"].map(
+    (action) =>
+      [
+        action,
+        "Amazon EBS's user guide asks for it where an image's snapshot is encrypted already; the embedded EC2 has no such image",
+      ] as const,
+  ),
 ]);
 
 /** A bound for what would otherwise hang; a scenario takes a fraction of it. */
@@ -51,7 +58,13 @@ describe("least privilege", function () {
     subjects = [
       ...(await orderSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
-      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), ["iam:PassRole"]),
+      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
+        "iam:PassRole",
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+      ]),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(
         deployment,

@@ -26,14 +26,9 @@ export class DeployedFleet {
 
   static async deploy(): Promise<DeployedFleet> {
     const clock = new SteppedClock();
-    // The scaler takes the CPU of instances that boot for work, and launches up to its maximum by it.
-    // And while its function runs the clock stands still: what it waits for in vain, tokens of RunInstances and the
-    // sight of what it has launched, would never come.
-    const conditions = {
-      bootCpu: { seconds: 0, percent: 0 },
-      runInstancesRate: false,
-      instanceLagMs: 0,
-    };
+    // While its function runs the clock stands still: what it waits for in vain, tokens of RunInstances and the sight
+    // of what it has launched, would never come.
+    const conditions = { runInstancesRate: false, instanceLagMs: 0 };
     const cloud = await startTestCloud({ clock, conditions });
     const log = new EventLog(cloud.context.events);
     try {

@@ -32,7 +32,12 @@ describe("the deployed scaler", function () {
       sizeIs((size) => size === minInstances),
     );
     await fleet.advanceUntil("the first instance in service", 5, () => load.inService() === minInstances);
-    expect(fleet.alarmStates()).not.to.include("ALARM");
+    // The boot's CPU is in the metric that the alarm shares with whatever has the same type. The function, which it
+    // wakes, does not take it for load.
+    await fleet.advanceUntil("the boot's alarm", 5, () => fleet.alarmStates().at(-1) === "ALARM");
+    await fleet.advanceUntil("the end of it", 5, () => fleet.alarmStates().at(-1) === "OK");
+    expect(fleet.launches()).to.have.length(minInstances);
+    const statesOfBoot = fleet.alarmStates().length;
 
     load.setDemand(2);
     await fleet.advanceUntil("the alarm", 6, () => fleet.alarmStates().at(-1) === "ALARM");
@@ -73,7 +78,7 @@ describe("the deployed scaler", function () {
       sizeIs((size) => size === minInstances),
     );
     expect(fleet.launches()).to.have.length(maxInstances);
-    expect(fleet.alarmStates().filter((state) => state === "ALARM")).to.have.length(1);
+    expect(fleet.alarmStates().slice(statesOfBoot)).to.deep.equal(["ALARM", "OK"]);
   });
 
   it("launches at a tick when the alarm's event is lost", async () => {

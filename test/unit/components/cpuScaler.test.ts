@@ -9,6 +9,7 @@ import {
 } from "../../../components/cpuScaler/arguments";
 import { defaultsOf, sentOf } from "../../../components/parts/argumentTable";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
+import { WAKE_METRIC } from "../handlers/scaling/situation";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
 const REQUIRED = {
@@ -21,6 +22,7 @@ const FLEET = "event-driven-aws-test-web";
 const ACCOUNT = "arn:aws:ec2:us-east-1:123456789012";
 const ROLE = "arn:aws:iam::123456789012:role/web";
 const PROFILE = "arn:aws:iam::123456789012:instance-profile/web";
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000";
 const TOPIC = "arn:aws:sns:us-east-1:123456789012:ops";
 const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
 
@@ -87,11 +89,14 @@ describe("CpuScaler", () => {
       publicIp: true,
       userData: "#!/bin/sh\necho hello\n",
       rootVolumeGigabytes: 20,
+      volumeKmsKeyArn: KEY,
       instanceProfile: { arn: PROFILE, roleArn: ROLE },
       metric: { kind: "dimensions", dimensions: { InstanceType: "t3.micro" } },
       alarmActions: [TOPIC],
       maxInstances: 7,
       paused: true,
+      minInstances: 0,
+      wakeMetric: pulumi.output(WAKE_METRIC),
       reservedConcurrency: 0,
       subnetIds: pulumi.output(Promise.resolve(["subnet-0ccccccc"])),
       securityGroupIds: [pulumi.output("sg-0ccccccc")],
@@ -150,6 +155,7 @@ describe("CpuScaler", () => {
         arn: "arn:aws:iam::123456789012:instance-profile/web",
       });
       expect(inputs.blockDeviceMappings).to.have.nested.property("[0].ebs.volumeSize", 20);
+      expect(inputs.blockDeviceMappings).to.have.nested.property("[0].ebs.kmsKeyId", KEY);
       expect(inputs.tags).to.deep.equal({ Team: "shop" });
       expect(inputs.tagSpecifications).to.have.nested.property("[1].tags.Team", "shop");
     });
@@ -286,6 +292,7 @@ describe("CpuScaler", () => {
         paused: false,
       });
       expect(configurationOf(rich.recorder)).to.include({ maxInstances: 7, paused: true, publicIp: true });
+      expect(configurationOf(rich.recorder)).to.deep.include({ minInstances: 0, wakeMetric: WAKE_METRIC });
     });
 
     it("without a reservation where the account allows none", () => {
@@ -321,6 +328,28 @@ describe("CpuScaler", () => {
       expect(statement(recorder, "TagWhileLaunching")?.Condition).to.deep.equal({
         StringEquals: { "ec2:CreateAction": "RunInstances", ...requestTag },
       });
+    });
+
+    it("that may have volumes encrypted with their key, by way of EC2 alone, where there is one", () => {
+      const viaEc2 = { "kms:ViaService": "ec2.us-east-1.amazonaws.com" };
+      expect(statement(rich.recorder, "EncryptVolumes")).to.deep.include({
+        Action: [
+          "kms:DescribeKey",
+          "kms:Decrypt",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        Resource: KEY,
+        Condition: { StringEquals: viaEc2 },
+      });
+      expect(statement(rich.recorder, "LendKeyToVolumes")).to.deep.include({
+        Action: "kms:CreateGrant",
+        Resource: KEY,
+        Condition: { StringEquals: viaEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+      });
+      const actions = statements(plain.recorder).flatMap(({ Action }) => Action);
+      expect(actions.filter((action) => action.startsWith("kms:"))).to.deep.equal([]);
     });
 
     it("that may terminate what carries the tag, and read", () => {
@@ -516,7 +545,7 @@ describe("CpuScaler's arguments", () => {
     [
       "a minimum that nothing wakes the fleet from",
       { minInstances: 0 },
-      "minInstances: got 0; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
+      "minInstances: got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
     ],
     [
       "a maximum below the minimum",
@@ -549,6 +578,21 @@ describe("CpuScaler's arguments", () => {
       `userData: got '${"ä".repeat(8_193)}'; expected a text of 1 to 16,384 bytes in UTF-8`,
     ],
     [
+      "an alias for a key",
+      { volumeKmsKeyArn: "alias/aws/ebs" },
+      `volumeKmsKeyArn: got 'alias/aws/ebs'; expected the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"`,
+    ],
+    [
+      "a role in place of an instance profile",
+      { instanceProfile: { arn: ROLE, roleArn: ROLE } },
+      `instanceProfile.arn: got '${ROLE}'; expected the ARN of an instance profile like "arn:aws:iam::123456789012:instance-profile/web"`,
+    ],
+    [
+      "an instance profile in place of its role",
+      { instanceProfile: { arn: PROFILE, roleArn: PROFILE } },
+      `instanceProfile.roleArn: got '${PROFILE}'; expected the ARN of a role like "arn:aws:iam::123456789012:role/web"`,
+    ],
+    [
       "a bad subnet",
       { subnetIds: ["subnet-0aaaaaaa", "vpc-1"] },
       `subnetIds: got [ 'subnet-0aaaaaaa', 'vpc-1' ]; expected a list of at least 1: a subnet id like "subnet-0123abcd", each`,
@@ -556,6 +600,31 @@ describe("CpuScaler's arguments", () => {
   ] as const) {
     it(`refuse ${what}`, () => {
       expect(problems(args)).to.deep.equal([problem]);
+    });
+  }
+
+  it("take a minimum of 0 with a metric that wakes the fleet, and tell the function of both", () => {
+    expect(problems({ minInstances: 0, wakeMetric: WAKE_METRIC })).to.deep.equal([]);
+    expect(
+      problems({ minInstances: pulumi.output(0), wakeMetric: pulumi.output(WAKE_METRIC) }),
+    ).to.deep.equal([]);
+  });
+
+  for (const [what, wakeMetric] of [
+    ["another form", "AWS/SQS"],
+    ["null", null],
+    ["no namespace", { ...WAKE_METRIC, namespace: "" }],
+    ["no name", { ...WAKE_METRIC, name: undefined }],
+    ["a dimension that is no text", { ...WAKE_METRIC, dimensions: { QueueName: 1 } }],
+    ["dimensions in a list", { ...WAKE_METRIC, dimensions: ["QueueName"] }],
+    ["no threshold", { ...WAKE_METRIC, above: undefined }],
+    ["a threshold that is no number", { ...WAKE_METRIC, above: NaN }],
+    ["a member that nothing reads", { ...WAKE_METRIC, period: 60 }],
+  ] as const) {
+    it(`refuse a waking metric with ${what}`, () => {
+      const found = problems({ minInstances: 0, wakeMetric });
+      expect(found).to.have.length(1);
+      expect(found[0]).to.match(/^wakeMetric: got .*; expected a metric like \{"namespace":"AWS\/SQS",/s);
     });
   }
 

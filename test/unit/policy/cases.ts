@@ -36,6 +36,19 @@ const one = (type: string, props: Readonly<Record<string, unknown>> = {}) => [re
 const ARN = "arn:aws:sqs:us-east-1:000000000000:orders";
 const queueUrl = { queueUrl: [urnOf(QUEUE, "it")] };
 const anyone = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: ARN };
+const GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
+const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const ofGroup = { securityGroupId: [urnOf(SECURITY_GROUP, "group")] };
+/** A template with public addresses, and the stack's own group among its groups. */
+const reachable = (securityGroups: readonly string[], beside: readonly PolicyResource[]) => [
+  resource(
+    LAUNCH_TEMPLATE,
+    "it",
+    { networkInterfaces: [{ associatePublicIpAddress: "true", securityGroups }] },
+    { networkInterfaces: [urnOf(SECURITY_GROUP, "group")] },
+  ),
+  ...beside,
+];
 const deadLetters = (messageRetentionSeconds: number) => resource(QUEUE, "dead", { messageRetentionSeconds });
 const redrive = (maxReceiveCount: number) => ({
   redrivePolicy: JSON.stringify({ deadLetterTargetArn: ARN, maxReceiveCount }),
@@ -369,8 +382,36 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     passes: {
       none: one(LAUNCH_TEMPLATE),
       refused: one(LAUNCH_TEMPLATE, { networkInterfaces: [{ associatePublicIpAddress: "false" }] }),
+      "given, and nothing comes in": reachable(["sg-1"], [resource(SECURITY_GROUP, "group")]),
+      "given, and what is added goes out": reachable(
+        ["sg-1"],
+        [resource(SECURITY_GROUP, "group"), resource(GROUP_RULE, "rule", { type: "egress" }, ofGroup)],
+      ),
     },
-    fails: { given: one(LAUNCH_TEMPLATE, { networkInterfaces: [{ associatePublicIpAddress: "true" }] }) },
+    fails: {
+      given: one(LAUNCH_TEMPLATE, { networkInterfaces: [{ associatePublicIpAddress: "true" }] }),
+      "given with a group by its id": one(LAUNCH_TEMPLATE, {
+        networkInterfaces: [{ associatePublicIpAddress: "true", securityGroups: ["sg-1"] }],
+      }),
+      "given with another group by its id": reachable(["sg-1", "sg-2"], [resource(SECURITY_GROUP, "group")]),
+      "given with the network's own group": reachable([], [resource(SECURITY_GROUP, "group")]),
+      "given, and something comes in": reachable(
+        ["sg-1"],
+        [
+          resource(SECURITY_GROUP, "group", {
+            ingress: [{ fromPort: 22, toPort: 22, cidrBlocks: ["10.0.0.0/8"] }],
+          }),
+        ],
+      ),
+      "given, and a rule of its own lets something in": reachable(
+        ["sg-1"],
+        [resource(SECURITY_GROUP, "group"), resource(INGRESS_RULE, "rule", {}, ofGroup)],
+      ),
+      "given, and an older rule of its own lets something in": reachable(
+        ["sg-1"],
+        [resource(SECURITY_GROUP, "group"), resource(GROUP_RULE, "rule", { type: "ingress" }, ofGroup)],
+      ),
+    },
   },
   "ec2-encrypted-volumes": {
     passes: {

@@ -31,11 +31,13 @@ const fleet = new CpuScaler("fleet", {
 
 const instanceRole = new aws.iam.Role("instance", { assumeRolePolicy: trust("ec2.amazonaws.com") });
 const profile = new aws.iam.InstanceProfile("instance", { role: instanceRole.name });
+const volumeKey = new aws.kms.Key("volumes", { enableKeyRotation: true });
 const imageFleet = new CpuScaler("image-fleet", {
   ...network,
   ...size,
   amiId: "ami-0a12023000000864a",
   instanceType: "t3.small",
+  volumeKmsKeyArn: volumeKey.arn,
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });
 

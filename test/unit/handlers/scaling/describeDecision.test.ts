@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
 import { describeDecision } from "../../../../handlers/scaling/describeDecision";
-import { member, members, settings, situation } from "./situation";
+import { member, members, settings, situation, WAKE_METRIC } from "./situation";
 
 describe("describeDecision", () => {
   const wording = { ...settings, instanceType: "t3.micro", image: "ami-new" };
@@ -25,6 +25,19 @@ describe("describeDecision", () => {
   it("tells of a termination, by id", () => {
     expect(line(situation(members(2), flat(12.345)))).to.equal(
       "CPU 12.3 % on 2 of 2 running; wanted 1, at most 10; terminating 1: i-0",
+    );
+  });
+
+  it("tells of a fleet that sleeps, and that is called", () => {
+    const sleepy = { minInstances: 0, wakeMetric: WAKE_METRIC };
+    expect(line(situation([], []), sleepy)).to.equal(
+      "no CPU metric of 0 running; wanted 0, at most 10; holding: the fleet sleeps, and its waking metric calls for nothing",
+    );
+    expect(line(situation([], [], { wake: [6] }), sleepy)).to.equal(
+      "no CPU metric of 0 running, called for by the waking metric; wanted 1, at most 10; launching 1 × t3.micro of ami-new",
+    );
+    expect(line(situation(members(1), flat(2), { wake: [6] }), sleepy)).to.match(
+      /^CPU 2 % on 1 of 1 running, called for by the waking metric; wanted 0, at least 1; holding: /,
     );
   });
 

@@ -51,6 +51,8 @@ export class Ec2Model {
   readonly calls: { readonly subnetId: string; readonly count: number; readonly clientToken: string }[] = [];
   /** CPU of the next reads. */
   cpu: (instanceIds: readonly string[]) => CpuSample[] = () => [];
+  /** Values of the metric that wakes the fleet, in the next reads. */
+  wake: readonly number[] = [];
 
   constructor(
     private readonly random: Random,
@@ -90,7 +92,7 @@ export class Ec2Model {
         run: (request, clientToken) => call(() => this.#run(request, clientToken)),
         terminate: (ids) => call(() => this.#terminate(ids)).catch(() => undefined),
       },
-      cpu: { since: (_from, ids) => surely(() => this.cpu(ids)) },
+      cpu: { since: (_from, ids) => surely(() => ({ cpu: this.cpu(ids), wake: this.wake })) },
       store: {
         read: () => surely(() => this.journal),
         write: (journal, expectedVersion) =>

@@ -47,7 +47,7 @@ function setUp(size: number, cpu: number, changes: Partial<FleetSession> = {}) {
   };
   const aws = {
     fleet: fleetOf(size, terminated, changes),
-    cpu: { since: () => Promise.resolve(minutes(members(size), flat(cpu))) },
+    cpu: { since: () => Promise.resolve({ cpu: minutes(members(size), flat(cpu)), wake: [] }) },
     now: () => NOW,
   };
   const scaleFleet = createScaleFleet(configuration, aws, telemetry);

@@ -6,7 +6,7 @@ import { instancesFleet } from "../../../../handlers/scaling/instancesFleet";
 import { reconcile, type Reconciliation } from "../../../../handlers/scaling/reconcile";
 import { seededRandom } from "embedded-aws/support";
 import { Ec2Model, Turns, type Ec2Faults } from "./ec2Model";
-import { configuration, settings as scaling } from "./situation";
+import { configuration, settings as scaling, WAKE_METRIC } from "./situation";
 import { runs } from "../../../support/runs";
 
 const settings: ScalingSettings = { ...scaling, maxInstances: 6 };
@@ -86,6 +86,16 @@ describe("reconcile", () => {
     const { terminated } = await reconcileOn(ec2);
     expect(terminated).to.deep.equal(["i-0000", "i-0001"]);
     expect(ec2.live).to.equal(2);
+  });
+
+  it("wakes a fleet of none once, by the metric that calls for it", async () => {
+    const sleepy = { minInstances: 0, wakeMetric: WAKE_METRIC };
+    const ec2 = model(0, 0);
+    expect((await reconcileOn(ec2, sleepy)).decision).to.deep.include({ action: "hold", reason: "asleep" });
+    ec2.wake = [6];
+    expect((await reconcileOn(ec2, sleepy)).launched).to.have.length(1);
+    expect((await reconcileOn(ec2, sleepy)).launched).to.have.length(0);
+    expect(ec2.live).to.equal(1);
   });
 
   it("neither looks at the metric nor acts while it is paused", async () => {

@@ -5,6 +5,7 @@ import { SOURCES } from "./events";
 import type { Situation, ScalingSettings } from "../../../../handlers/scaling/decision";
 import type { CpuSample } from "../../../../handlers/scaling/demand";
 import type { InstanceRecord, Member } from "../../../../handlers/scaling/fleet";
+import type { WakeMetric } from "../../../../handlers/scaling/wakeMetric";
 
 /** Situations are told in minutes before this moment: half a minute past a full one. */
 export const NOW = Date.UTC(2026, 5, 1, 12, 0, 30);
@@ -14,6 +15,14 @@ export const settings: ScalingSettings = {
   ...sentOf(cpuScalerArguments, defaultsOf(cpuScalerArguments)),
   maxInstances: 10,
   imageId: "ami-new",
+};
+
+/** Calls above 5 messages. */
+export const WAKE_METRIC: WakeMetric = {
+  namespace: "AWS/SQS",
+  name: "ApproximateNumberOfMessagesVisible",
+  dimensions: { QueueName: "jobs" },
+  above: 5,
 };
 
 export function member(id: string, launchedMinutesAgo = 60, changes: Partial<Member> = {}): Member {

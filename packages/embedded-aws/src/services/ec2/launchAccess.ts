@@ -2,6 +2,7 @@ import type { Access, CloudContext } from "../../core/service";
 import type { LaunchPlan } from "./launchPlan";
 import { type Taggable, TAGGABLE, tagsOf } from "./launchSpecification";
 import type { Network, Subnet } from "./network";
+import { keyAccesses } from "./volumeKeys";
 
 type Keys = Readonly<Record<string, string | readonly string[]>>;
 
@@ -26,7 +27,7 @@ export function resourceTagKeys(tags: ReadonlyMap<string, string>): Keys {
 
 /**
  * Every permission that a launch needs: RunInstances on each resource that it uses or makes, CreateTags on
- * each that it tags, PassRole for the instance profile. Resources and condition keys: Service Authorization
+ * each that it tags, PassRole for the instance profile, the use of its volumes' keys. Resources and condition keys: Service Authorization
  * Reference, "Actions, resources, and condition keys for Amazon EC2".
  */
 export function launchAccesses(
@@ -128,6 +129,7 @@ export function launchAccesses(
       ? []
       : [run(arnOf("key-pair", specification.KeyName), {}, ["KeyName"])]),
     ...TAGGABLE.flatMap((type) => createTags(type, tagsOf(specification, type), arnOf)),
+    ...plan.volumeKeys.flatMap((key) => keyAccesses(key, region, accountId)),
     ...(plan.profile?.roleArn === undefined
       ? []
       : [

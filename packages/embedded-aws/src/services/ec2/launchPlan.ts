@@ -19,6 +19,7 @@ import { type InstanceType, instanceTypeOf } from "./instanceTypes";
 import type { KeyPairs } from "./keyPairs";
 import type { Network, Subnet } from "./network";
 import type { SecurityGroup, SecurityGroups } from "./securityGroups";
+import { type VolumeKey, volumeKeys } from "./volumeKeys";
 
 /** A launch with everything settled but the zone, where the request leaves that to EC2. */
 export interface LaunchPlan {
@@ -31,6 +32,7 @@ export interface LaunchPlan {
   readonly zonal: boolean;
   readonly securityGroups: readonly SecurityGroup[];
   readonly profile: InstanceProfile | undefined;
+  readonly volumeKeys: readonly VolumeKey[];
   readonly template:
     { readonly template: LaunchTemplate; readonly version: LaunchTemplateVersion } | undefined;
   /** The members that the request itself gives, and so takes out of its template's hands. */
@@ -92,6 +94,7 @@ export async function planLaunch(
     zonal,
     securityGroups,
     profile: await findProfile(specification, context),
+    volumeKeys: await volumeKeys(specification, context),
     template: template === undefined || version === undefined ? undefined : { template, version },
     given: new Set(Object.keys(withoutUndefined(input))),
   };

@@ -115,8 +115,14 @@ export type LaunchRequest = LaunchSpecification &
 export function checkSpecification(specification: LaunchSpecification): void {
   const { NetworkInterfaces = [], BlockDeviceMappings = [], IamInstanceProfile: profile } = specification;
   if (NetworkInterfaces.length > 1) throw notSupported("More than the primary network interface");
-  for (const { DeviceName } of BlockDeviceMappings) {
+  for (const { DeviceName, Ebs } of BlockDeviceMappings) {
     if (DeviceName === undefined) throw missingParameter("BlockDeviceMapping.DeviceName");
+    if (Ebs?.KmsKeyId !== undefined && Ebs.Encrypted !== true) {
+      throw new AwsError(
+        "InvalidParameterDependency",
+        "The parameter KmsKeyId requires the parameter Encrypted to be set.",
+      );
+    }
   }
   if (profile?.Arn !== undefined && profile.Name !== undefined) {
     throw invalidCombination(

@@ -1,6 +1,6 @@
+import type { PolicyChecks } from "../../core/service";
 import { AwsError } from "../../core/errors";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
-import type { PolicyChecks } from "../../core/iam/policyChecks";
 import { messageOf } from "../../core/messageOf";
 import { parseJson } from "../../core/parseJson";
 

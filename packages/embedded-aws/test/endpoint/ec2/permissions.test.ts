@@ -7,6 +7,7 @@ import {
 import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
 import { createEc2 } from "../../../src/services/ec2/ec2";
+import { createKms } from "../../../src/services/kms/kms";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 
 const ec2 = (kind: string, id: string) => `arn:aws:ec2:us-east-1:000000000000:${kind}/${id}`;
@@ -21,7 +22,7 @@ describe("EC2's permissions", () => {
   beforeEach(async () => {
     cloud = await startTestCloud({
       clock: new SteppedClock(),
-      services: [createEc2],
+      services: [createEc2, createKms],
       // Every permission is tried in one moment, and counts from the next call.
       conditions: { runInstancesRate: false, iamPropagationMs: 0, instanceLagMs: 0 },
     });
@@ -160,6 +161,72 @@ describe("EC2's permissions", () => {
       const message = await refusal(cycle(await as(needed().filter((statement) => statement.Sid !== Sid))));
       expect(message, Sid).to.match(/not authorized to perform: (ec2|iam):\w+ on resource/);
     }
+  });
+
+  describe("with a volume's own key", () => {
+    let KeyId: string;
+    beforeEach(async () => {
+      const { KeyMetadata } = await cloud.call("kms", "CreateKey", {});
+      KeyId = KeyMetadata!.Arn!;
+      const { LaunchTemplate } = await cloud.call("ec2", "CreateLaunchTemplate", {
+        LaunchTemplateName: "with-key",
+        LaunchTemplateData: {
+          ImageId: "ami-0a12023000000864a",
+          InstanceType: "t3.micro",
+          IamInstanceProfile: { Name: "server" },
+          MetadataOptions: { HttpTokens: "required" },
+          ...ebs(),
+        },
+      });
+      template = LaunchTemplate!.LaunchTemplateId!;
+    });
+    const ebs = (more: object = {}) => ({
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true, KmsKeyId: KeyId, ...more } }],
+    });
+    const via = { "kms:ViaService": "ec2.us-east-1.amazonaws.com" };
+    const use = (Sid: string, Condition: object = { StringEquals: via }): Statement => ({
+      Sid,
+      Effect: "Allow",
+      Action: `kms:${Sid}`,
+      Resource: KeyId,
+      Condition,
+    });
+    const keyStatements = () => [
+      use("CreateGrant", { StringEquals: via, Bool: { "kms:GrantIsForAWSResource": "true" } }),
+      ...["Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"].map((action) => use(action)),
+    ];
+
+    it("let a role launch with exactly the statements that the key takes, by way of EC2", async () => {
+      const all = keyStatements();
+      await launch(await as([...needed(), ...all]), "web");
+      for (const { Sid } of all) {
+        const others = all.filter((statement) => statement.Sid !== Sid);
+        const client = await as([...needed(), ...others]);
+        expect(await refusal(launch(client, "web"))).to.contain(
+          `not authorized to perform: kms:${Sid} on resource: ${KeyId}`,
+        );
+      }
+      const elsewhere = { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } };
+      const client = await as([...needed(), ...all.slice(1), use("CreateGrant", elsewhere)]);
+      expect(await refusal(launch(client, "web"))).to.contain("kms:CreateGrant");
+    });
+
+    it("refuse a key that is disabled, that nobody has, or that encrypts nothing", async () => {
+      const client = await as([...needed(), ...keyStatements()]);
+      const name = (work: Promise<unknown>) =>
+        work.then(
+          () => "none",
+          (error: unknown) => (error as Error).name,
+        );
+      const invalid = "Client.InvalidKMSKey.InvalidState";
+      expect(await name(launch(client, "web", ebs({ Encrypted: false })))).to.equal(
+        "InvalidParameterDependency",
+      );
+      const unknown = { KmsKeyId: KeyId.replace(/[^/]+$/, "00000000-0000-0000-0000-000000000000") };
+      expect(await name(launch(client, "web", ebs(unknown)))).to.equal(invalid);
+      await cloud.call("kms", "DisableKey", { KeyId });
+      expect(await name(launch(client, "web"))).to.equal(invalid);
+    });
   });
 
   it("refuse a launch with another tag, type or without the template", async () => {
