@@ -2,16 +2,9 @@ import type { Session } from "../authenticate";
 import type { Random } from "../random";
 import { newSecret } from "../secret";
 import type { Credentials } from "../service";
-import type { PolicyDocument } from "./policyDocument";
-import type { PolicyVersions } from "./policyVersions";
+import type { PolicyVersions, StoredPolicy } from "./policyVersions";
 import type { Principal } from "./principal";
 import { SettlingMap } from "./settlingMap";
-
-/** A policy as it was written, and as it is evaluated. */
-export interface StoredPolicy {
-  readonly text: string;
-  readonly document: PolicyDocument;
-}
 
 export interface Role {
   readonly roleName: string;

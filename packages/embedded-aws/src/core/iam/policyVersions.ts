@@ -1,4 +1,10 @@
-import type { StoredPolicy } from "./identities";
+import type { PolicyDocument } from "./policyDocument";
+
+/** A policy as it was written, and as it is evaluated. */
+export interface StoredPolicy {
+  readonly text: string;
+  readonly document: PolicyDocument;
+}
 
 export interface PolicyVersion extends StoredPolicy {
   /** "v1" */

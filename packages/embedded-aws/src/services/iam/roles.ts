@@ -1,5 +1,6 @@
 import type { Access, CloudContext } from "../../core/service";
-import { iamId, type Identities, type Role, type StoredPolicy } from "../../core/iam/identities";
+import { iamId, type Identities, type Role } from "../../core/iam/identities";
+import type { StoredPolicy } from "../../core/iam/policyVersions";
 import { operationsOf, type Output } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
 import * as inputs from "./inputs";
