@@ -38,6 +38,7 @@ export const createTableRules: Rules = {
 
 /** Throws DynamoDB's `ValidationException` for a table whose parts do not go together. */
 export function parseCreateTable(raw: object): CreateTableRequest {
+  for (const member of ["AttributeDefinitions", "KeySchema"]) demand(raw, member);
   const request = withBase64(raw) as CreateTableRequest;
   checkNewTableName(request.TableName);
   checkThroughput(request);
@@ -51,6 +52,15 @@ export function parseCreateTable(raw: object): CreateTableRequest {
   checkGlobalIndexes(request, defined, names);
   checkAllUsed(request, defined);
   return request;
+}
+
+/** The model leaves open what a table made from a backup or a stream does not need; these must have both. */
+function demand(request: object, member: string): void {
+  if ((request as Readonly<Record<string, unknown>>)[member] !== undefined) return;
+  const name = member.charAt(0).toLowerCase() + member.slice(1);
+  throw invalid(
+    `1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`,
+  );
 }
 
 function checkThroughput({ BillingMode, ProvisionedThroughput }: CreateTableRequest): void {

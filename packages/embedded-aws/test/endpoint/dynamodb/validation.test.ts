@@ -261,6 +261,17 @@ describe("DynamoDB's checks of requests", () => {
         "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
       ],
     ];
+    for (const member of ["AttributeDefinitions", "KeySchema"]) {
+      it(`refuse a table without ${member}`, async () => {
+        const input = { TableName: "new", ...indexed, BillingMode: "PAY_PER_REQUEST", [member]: undefined };
+        const error = await refusal(database.untyped("CreateTable", input));
+        expect(error.code).to.equal("ValidationException");
+        expect(error.message).to.match(
+          /^1 validation error detected: Value null at '(attributeDefinitions|keySchema)'/,
+        );
+      });
+    }
+
     for (const [what, hash, range, message] of bad) {
       it(`refuse a global index with ${what}`, async () => {
         const used = Object.fromEntries(["id", ...hash, ...range].map((name) => [name, "S" as const]));
