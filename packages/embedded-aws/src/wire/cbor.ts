@@ -52,7 +52,7 @@ const TEXTS_AND_COLLECTIONS = [2, 3, 4, 5];
  */
 function refuseLongLengths(body: Uint8Array): void {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const head = view.getUint8(at++);
     const [major, info] = [head >> 5, head & 0x1f];
     const bytes = info >= 24 && info < 28 ? 1 << (info - 24) : 0;
@@ -60,7 +60,8 @@ function refuseLongLengths(body: Uint8Array): void {
     let argument = bytes === 0 ? info : 0;
     for (let byte = 0; byte < bytes; byte++) argument = argument * 256 + view.getUint8(at++);
     if (info === 31 || !TEXTS_AND_COLLECTIONS.includes(major)) continue;
-    if (argument > body.length - at) throw new Error(`length ${argument} is more than what is left of the body`);
+    if (argument > body.length - at)
+      throw new Error(`length ${argument} is more than what is left of the body`);
     if (major <= 3) at += argument;
   }
 }
