@@ -2,6 +2,7 @@ import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
 import type { CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
+import { notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
 import { DEFAULT_PAGE, describeRules, tagMap, tagRules } from "./inputs";
 import type { Instances } from "./instances";
@@ -31,6 +32,14 @@ const FILTERS: FilterValues<TagRow> = {
   "resource-type": (row) => [row.resourceType],
 };
 
+/** What EC2 says of an id that has the form of one, and is not there, or is not seen yet. */
+const KINDS: readonly (readonly [form: RegExp, code: string, what: string])[] = [
+  [/^i-[0-9a-f]{8,17}$/, "InvalidInstanceID.NotFound", "instance ID"],
+  [/^lt-[0-9a-f]{8,17}$/, "InvalidLaunchTemplateId.NotFound", "launch template ID"],
+  [/^sg-[0-9a-f]{8,17}$/, "InvalidGroup.NotFound", "security group"],
+  [/^key-[0-9a-f]{8,17}$/, "InvalidKeyPair.NotFound", "key pair"],
+];
+
 /** Tags on the resources that live here by themselves. */
 export function tagOperations(
   context: CloudContext,
@@ -58,6 +67,7 @@ export function tagOperations(
       const arn = `arn:aws:ec2:${context.region}:${context.accountId}:key-pair/${pair.name}`;
       return { resourceId: id, resourceType: "key-pair", arn, tags: pair.tags };
     }
+    for (const [form, code, what] of KINDS) if (form.test(id)) throw notFound(code, what, [id]);
     throw new AwsError(
       "InvalidID",
       `The ID '${id}' is not valid; expected an instance's, a launch template's, a security group's or a key pair's`,

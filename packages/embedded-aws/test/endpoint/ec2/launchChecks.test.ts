@@ -209,6 +209,19 @@ describe("RunInstances", () => {
     expect(await keys()).to.equal("");
   });
 
+  for (const [id, code] of [
+    ["i-0123456789abcdef0", "InvalidInstanceID.NotFound"],
+    ["lt-0123456789abcdef0", "InvalidLaunchTemplateId.NotFound"],
+    ["sg-0123456789abcdef0", "InvalidGroup.NotFound"],
+    ["key-0123456789abcdef0", "InvalidKeyPair.NotFound"],
+    ["nothing", "InvalidID"],
+  ] as const)
+    it(`refuses tags of ${id} with ${code}`, async () => {
+      const tags = { Resources: [id], Tags: [{ Key: "a", Value: "b" }] };
+      for (const operation of ["CreateTags", "DeleteTags"] as const)
+        expect((await refusal(cloud.call("ec2", operation, tags))).split(":")[0]).to.equal(code);
+    });
+
   it("tells the images and types that there are", async () => {
     const { Images } = await cloud.call("ec2", "DescribeImages", {
       Owners: ["amazon"],
