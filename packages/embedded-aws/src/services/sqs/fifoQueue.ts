@@ -1,11 +1,9 @@
-import { SortedMap } from "../../core/sortedMap";
+import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
 import { Heap } from "./heap";
-import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
+import type { Delivery, Message, MessageContent } from "./message";
 import {
-  ageKey,
   maxVisibilityMs,
-  sentAtOf,
   type MessageStore,
   type Received,
   type ReceiveOptions,
@@ -46,8 +44,7 @@ export class FifoQueue implements MessageStore {
   /** Groups whose first message is delayed. */
   readonly #delayed = new Heap<Group>((a, b) => byVisibility(firstOf(a), firstOf(b)));
   readonly #inFlight = new Heap<Slot>((a, b) => byVisibility(a.message, b.message));
-  readonly #contents = new SortedMap(contentCodec);
-  #retentionMs: number;
+  readonly #contents: MessageContents;
   readonly #history: DepthHistory;
   #order = 0;
   #deliveries = 0;
@@ -61,12 +58,12 @@ export class FifoQueue implements MessageStore {
     readonly maxInFlight = Infinity,
     depthKeptMs = 0,
   ) {
-    this.#retentionMs = retentionMs;
+    this.#contents = new MessageContents(retentionMs);
     this.#history = new DepthHistory(depthKeptMs);
   }
 
   set retentionMs(value: number) {
-    this.#retentionMs = value;
+    this.#contents.retentionMs = value;
   }
 
   send(now: number, content: MessageContent, delayMs = 0): void {
@@ -85,7 +82,7 @@ export class FifoQueue implements MessageStore {
     const slot: Slot = { message, group, deliveryNumber: undefined, changed: false };
     this.#changing(group, now, () => group.slots.push(slot));
     this.#slots.set(content.messageId, slot);
-    this.#contents.set(ageKey(message), content);
+    this.#contents.add(message, content);
   }
 
   receive(now: number, { max, visibilityTimeoutMs, maxReceiveCount = Infinity }: ReceiveOptions): Received {
@@ -102,7 +99,7 @@ export class FifoQueue implements MessageStore {
           const { message } = slot;
           if (deliveries.length >= max || this.#inFlight.size >= this.maxInFlight || message.visibleAt > now)
             break;
-          const content = this.#contentOf(slot);
+          const content = this.#contents.of(slot.message);
           if (message.receiveCount >= maxReceiveCount) {
             this.#drop(slot);
             exhausted.push({ content, receiveCount: message.receiveCount });
@@ -142,7 +139,7 @@ export class FifoQueue implements MessageStore {
   peekVisible(now: number): MessageContent | undefined {
     this.#settle(now);
     const slot = this.#ready.peek()?.slots[0];
-    return slot && this.#contentOf(slot);
+    return slot && this.#contents.of(slot.message);
   }
 
   /** Only the delivery that is in flight may delete its message: an older one has expired. */
@@ -240,11 +237,9 @@ export class FifoQueue implements MessageStore {
       if ((firstOf(group)?.visibleAt ?? 0) > now) break;
       this.#changing(group, now, () => undefined);
     }
-    for (let key = this.#contents.firstKey; key !== undefined; key = this.#contents.firstKey) {
-      // The key may be half a microsecond off; the exact time stands in the message.
-      if (sentAtOf(key) - 1 + this.#retentionMs > now) break;
-      const slot = this.#slots.get(this.#contents.get(key)?.messageId ?? "");
-      if (slot === undefined || slot.message.sentAt + this.#retentionMs > now) break;
+    for (;;) {
+      const slot = this.#contents.expired(now, this.#slots);
+      if (slot === undefined) break;
       this.#changing(slot.group, now, () => {
         this.#drop(slot);
       });
@@ -262,13 +257,7 @@ export class FifoQueue implements MessageStore {
   #drop(slot: Slot): void {
     this.#takeFromFlight(slot);
     slot.group.slots.splice(slot.group.slots.indexOf(slot), 1);
-    this.#contents.delete(ageKey(slot.message));
+    this.#contents.delete(slot.message);
     this.#slots.delete(slot.message.messageId);
-  }
-
-  #contentOf({ message }: Slot): MessageContent {
-    const content = this.#contents.get(ageKey(message));
-    if (content === undefined) throw new Error(`message ${message.messageId} has lost its content`);
-    return content;
   }
 }

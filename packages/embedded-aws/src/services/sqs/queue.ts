@@ -1,7 +1,7 @@
-import { SortedMap } from "../../core/sortedMap";
+import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
 import { Heap } from "./heap";
-import { contentCodec, type Delivery, type Message, type MessageContent } from "./message";
+import type { Delivery, Message, MessageContent } from "./message";
 
 /** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
 export const maxVisibilityMs = 43_200_000;
@@ -29,18 +29,6 @@ interface Slot {
 
 const byVisibility = (a: Slot, b: Slot) =>
   a.message.visibleAt - b.message.visibleAt || a.message.order - b.message.order;
-
-/** Sorts contents by age: the time at which they were sent, to the microsecond, then the order of arrival. */
-export function ageKey({ sentAt, order }: Message): string {
-  return `${sentAt.toFixed(3).padStart(AGE_LENGTH, "0")}/${String(order).padStart(12, "0")}`;
-}
-
-const AGE_LENGTH = 17;
-
-/** The time in an age's key, to the microsecond. */
-export function sentAtOf(key: string): number {
-  return Number(key.slice(0, AGE_LENGTH));
-}
 
 /**
  * A queue's messages, standard or FIFO, as a function of time: each method takes the time at which it happens, in ms
@@ -83,9 +71,7 @@ export class MessageQueue implements MessageStore {
   readonly #available = new Heap(byVisibility);
   readonly #delayed = new Heap(byVisibility);
   readonly #inFlight = new Heap(byVisibility);
-  /** By age, so that the first is the next to expire. */
-  readonly #contents = new SortedMap(contentCodec);
-  #retentionMs: number;
+  readonly #contents: MessageContents;
   readonly #history: DepthHistory;
   #order = 0;
   #deliveries = 0;
@@ -99,13 +85,13 @@ export class MessageQueue implements MessageStore {
     readonly maxInFlight = Infinity,
     depthKeptMs = 0,
   ) {
-    this.#retentionMs = retentionMs;
+    this.#contents = new MessageContents(retentionMs);
     this.#history = new DepthHistory(depthKeptMs);
   }
 
   /** A new retention holds for the messages that are there already, as in AWS. */
   set retentionMs(value: number) {
-    this.#retentionMs = value;
+    this.#contents.retentionMs = value;
   }
 
   send(now: number, content: MessageContent, delayMs = 0): void {
@@ -120,7 +106,7 @@ export class MessageQueue implements MessageStore {
     };
     const slot: Slot = { message, state: delayMs > 0 ? "delayed" : "available" };
     this.#slots.set(content.messageId, slot);
-    this.#contents.set(ageKey(message), content);
+    this.#contents.add(message, content);
     this.#heapOf(slot.state).add(slot);
   }
 
@@ -133,7 +119,7 @@ export class MessageQueue implements MessageStore {
       const slot = this.#available.peek();
       if (slot === undefined) break;
       const { message } = slot;
-      const content = this.#contentOf(slot);
+      const content = this.#contents.of(slot.message);
       if (message.receiveCount >= maxReceiveCount) {
         this.#drop(slot);
         exhausted.push({ content, receiveCount: message.receiveCount });
@@ -159,7 +145,7 @@ export class MessageQueue implements MessageStore {
   peekVisible(now: number): MessageContent | undefined {
     this.#settle(now);
     const slot = this.#available.peek();
-    return slot && this.#contentOf(slot);
+    return slot && this.#contents.of(slot.message);
   }
 
   /** Returns the message, or undefined when there is none (any more). */
@@ -244,11 +230,9 @@ export class MessageQueue implements MessageStore {
         this.#move(slot, "available", slot.message);
       }
     }
-    for (let key = this.#contents.firstKey; key !== undefined; key = this.#contents.firstKey) {
-      // The key may be half a microsecond off; the exact time stands in the message.
-      if (sentAtOf(key) - 1 + this.#retentionMs > now) break;
-      const slot = this.#slots.get(this.#contents.get(key)?.messageId ?? "");
-      if (slot === undefined || slot.message.sentAt + this.#retentionMs > now) break;
+    for (;;) {
+      const slot = this.#contents.expired(now, this.#slots);
+      if (slot === undefined) break;
       this.#drop(slot);
     }
   }
@@ -263,13 +247,7 @@ export class MessageQueue implements MessageStore {
 
   #drop(slot: Slot): void {
     this.#heapOf(slot.state).remove(slot);
-    this.#contents.delete(ageKey(slot.message));
+    this.#contents.delete(slot.message);
     this.#slots.delete(slot.message.messageId);
-  }
-
-  #contentOf({ message }: Slot): MessageContent {
-    const content = this.#contents.get(ageKey(message));
-    if (content === undefined) throw new Error(`message ${message.messageId} has lost its content`);
-    return content;
   }
 }
