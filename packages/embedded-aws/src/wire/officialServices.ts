@@ -33,10 +33,12 @@ export interface OfficialService {
 
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
+  "@aws-sdk/client-auto-scaling": typeof import("@aws-sdk/client-auto-scaling");
   "@aws-sdk/client-dynamodb": typeof import("@aws-sdk/client-dynamodb");
   "@aws-sdk/client-dynamodb-streams": typeof import("@aws-sdk/client-dynamodb-streams");
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
+  "@aws-sdk/client-elastic-load-balancing-v2": typeof import("@aws-sdk/client-elastic-load-balancing-v2");
   "@aws-sdk/client-cloudwatch-logs": typeof import("@aws-sdk/client-cloudwatch-logs");
   "@aws-sdk/client-eventbridge": typeof import("@aws-sdk/client-eventbridge");
   "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
@@ -55,6 +57,13 @@ export interface Clients {
  * test compares it with each client's own settings.
  */
 export const officialServices = {
+  autoscaling: {
+    client: "@aws-sdk/client-auto-scaling",
+    protocols: ["awsQuery"],
+    serviceTarget: "AutoScaling_2011_01_01",
+    version: "2011-01-01",
+    xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+  },
   dynamodb: {
     client: "@aws-sdk/client-dynamodb",
     protocols: ["awsJson1_0"],
@@ -73,6 +82,13 @@ export const officialServices = {
     serviceTarget: "AmazonEC2",
     version: "2016-11-15",
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15",
+  },
+  elasticloadbalancing: {
+    client: "@aws-sdk/client-elastic-load-balancing-v2",
+    protocols: ["awsQuery"],
+    serviceTarget: "ElasticLoadBalancing_v10",
+    version: "2015-12-01",
+    xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
   },
   events: {
     client: "@aws-sdk/client-eventbridge",
