@@ -36,6 +36,7 @@ export const confirmationFailureQueueUrl = orders.confirmationFailureQueueUrl;
 
 export const fleetName = scaler?.fleet;
 export const scaleFleetFunctionName = scaler?.functionName;
+export const autoScalingGroupName = scaler?.nodes.group?.name;
 export const scalerAlarmName = scaler?.alarmName;
 export const scalerFailureQueueUrl = scaler?.failureQueueUrl;
 

@@ -45,11 +45,14 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const { fleet, now, settings } = parts;
   const session = await fleet.open(time);
-  const { records, unseen, hold, found } = session;
+  const { records, unseen, groupSize, hold, found } = session;
   const blind = settings.paused || hold !== undefined;
   const { cpu: samples, wake } = blind ? { cpu: [], wake: [] } : await measure(parts, session);
   const decide = (reason = hold) =>
-    decideCapacity({ now: now(), fleet: records, unseen, samples, wake, alarm, hold: reason }, settings);
+    decideCapacity(
+      { now: now(), fleet: records, unseen, groupSize, samples, wake, alarm, hold: reason },
+      withRoom(settings, session),
+    );
   const decision = decide();
   const nothing = { decision, launched: [], found, terminated: [], refused: [] };
   switch (decision.action) {
@@ -61,6 +64,10 @@ export async function reconcile(
         ? { ...nothing, decision: decide("another at work") }
         : { ...nothing, terminated };
     }
+    case "resize":
+      if (session.resize === undefined) throw new Error("the fleet has no group that could be told its size");
+      await session.resize(decision.to);
+      return nothing;
     case "launch": {
       const report = await session.launch(decision.count);
       return report.kind === "asked"
@@ -68,6 +75,16 @@ export async function reconcile(
         : { ...nothing, decision: decide("another at work") };
     }
   }
+}
+
+/**
+ * The settings with a maximum that leaves room for what is still on its way out of a group: it is there, and paid for,
+ * until it has drained. The group is not made smaller for it.
+ */
+function withRoom(settings: ScalingSettings, { groupSize, leaving = 0 }: FleetSession): ScalingSettings {
+  const { maxInstances } = settings;
+  if (groupSize === undefined || leaving === 0) return settings;
+  return { ...settings, maxInstances: Math.min(maxInstances, Math.max(groupSize, maxInstances - leaving)) };
 }
 
 function measure({ cpu, now, settings }: ReconcileParts, { records }: FleetSession): Promise<Measurements> {

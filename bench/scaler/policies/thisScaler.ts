@@ -1,6 +1,6 @@
 import { decideCapacity } from "../../../handlers/scaling/decideCapacity";
 import type { ScalingSettings } from "../../../handlers/scaling/decision";
-import type { CommonSettings, Policy } from "../policy";
+import { HOLD, type CommonSettings, type Policy } from "../policy";
 
 /** The scaler of this project: the handler's own decision, on what the handler reads. */
 export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, keyof CommonSettings>): Policy {
@@ -24,7 +24,9 @@ export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, ke
         ...instances.map((instance) => ({ ...instance, imageId })),
         ...ended.map((instance) => ({ ...instance, imageId, state: "terminated" })),
       ];
-      return decideCapacity({ now, fleet, samples }, settings);
+      const decision = decideCapacity({ now, fleet, samples }, settings);
+      // Without a group nothing is decided on one.
+      return decision.action === "resize" ? HOLD : decision;
     },
   };
 }

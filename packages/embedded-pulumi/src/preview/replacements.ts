@@ -3,6 +3,8 @@
  * those that version 7 of the AWS provider marks "force new", for the resource types of this project.
  */
 const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
+  "aws:autoscaling/group:Group": ["name", "namePrefix", "initialLifecycleHooks"],
+  "aws:autoscaling/lifecycleHook:LifecycleHook": ["name", "autoscalingGroupName"],
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["alarmName"],
   "aws:cloudwatch/dashboard:Dashboard": ["dashboardName"],
   "aws:cloudwatch/eventBus:EventBus": ["name", "eventSourceName"],
@@ -54,6 +56,16 @@ const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
     "sourceArn",
     "statementId",
     "statementIdPrefix",
+  ],
+  "aws:lb/targetGroup:TargetGroup": [
+    "name",
+    "namePrefix",
+    "ipAddressType",
+    "port",
+    "protocol",
+    "protocolVersion",
+    "targetType",
+    "vpcId",
   ],
   "aws:ses/emailIdentity:EmailIdentity": ["email"],
   "aws:sesv2/emailIdentity:EmailIdentity": ["emailIdentity"],

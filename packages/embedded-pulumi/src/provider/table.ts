@@ -1,3 +1,4 @@
+import { autoscaling } from "./resources/autoscaling";
 import { cloudwatch } from "./resources/cloudwatch";
 import { dynamodb } from "./resources/dynamodb";
 import { ec2 } from "./resources/ec2";
@@ -5,6 +6,7 @@ import { events } from "./resources/events";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
 import { lambda } from "./resources/lambda";
+import { lb } from "./resources/lb";
 import { logs } from "./resources/logs";
 import { ses } from "./resources/ses";
 import { sns } from "./resources/sns";
@@ -23,6 +25,8 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...cloudwatch,
     ...events,
     ...ec2,
+    ...lb,
+    ...autoscaling,
     ...sns,
     ...ses,
     ...ssm,

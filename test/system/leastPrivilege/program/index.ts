@@ -41,13 +41,22 @@ const imageFleet = new CpuScaler("image-fleet", {
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });
 
+const groupFleet = new CpuScaler("group-fleet", {
+  ...network,
+  ...size,
+  capacity: "autoScalingGroup",
+  amiId: "ami-0a12023000000864a",
+  instanceType: "t3.nano",
+});
+
 export const orderQueueUrl = orders.queueUrl;
 export const inventoryTableName = orders.inventoryTableName;
 export const processFunctionName = orders.processOrdersFunctionName;
 export const confirmFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
 export const fleetFunctionName = fleet.functionName;
 export const imageFleetFunctionName = imageFleet.functionName;
-export const fleetEndFunctionName = fleet.nodes.endFleet.function.name;
-export const imageFleetEndFunctionName = imageFleet.nodes.endFleet.function.name;
+export const groupFleetFunctionName = groupFleet.functionName;
+export const fleetEndFunctionName = fleet.nodes.endFleet?.function.name;
+export const imageFleetEndFunctionName = imageFleet.nodes.endFleet?.function.name;
 export const shopRoleName = shop.name;
 export const instanceRoleName = instanceRole.name;
