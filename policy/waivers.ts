@@ -87,7 +87,7 @@ export const waivers: readonly Waiver[] = [
   {
     rule: "iam-no-wildcard-resources",
     subject:
-      /^(ec2:DescribeInstances|ec2:DescribeInstanceStatus|cloudwatch:GetMetricData) on \*$|^ssm:GetParameters? on arn:[^*]+:\*:parameter\/[^*]+$/,
+      /^(autoscaling:DescribeAutoScalingGroups|ec2:DescribeInstances|ec2:DescribeInstanceStatus|cloudwatch:GetMetricData) on \*$|^ssm:GetParameters? on arn:[^*]+:\*:parameter\/[^*]+$/,
     reason:
       "Reading the fleet and the metric: neither action accepts a resource. The image's parameter is one, of this account or AWS's public one.",
   },

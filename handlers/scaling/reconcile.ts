@@ -54,7 +54,7 @@ export async function reconcile(
       withRoom(settings, session),
     );
   const decision = decide();
-  const nothing = { decision, launched: [], found, terminated: [], refused: [] };
+  const nothing = { decision, launched: [], found, terminated: [], refused: missingOf(session) };
   switch (decision.action) {
     case "hold":
       return nothing;
@@ -75,6 +75,13 @@ export async function reconcile(
         : { ...nothing, decision: decide("another at work") };
     }
   }
+}
+
+/** What a group was told to have and has not even begun to launch: EC2 refuses, and the group tries again. */
+function missingOf({ groupSize, unseen }: FleetSession): LaunchProblem[] {
+  if (groupSize === undefined || unseen === 0) return [];
+  const reason = "the group has not begun to launch them; its scaling activities say why";
+  return [{ kind: "no capacity", count: unseen, reason }];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { autoscalingRules } from "./autoscaling";
 import { cloudwatchRules } from "./cloudwatch";
 import { dynamodbRules } from "./dynamodb";
 import { ec2Rules } from "./ec2";
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   ...lambdaRules,
   ...iamRules,
   ...ec2Rules,
+  ...autoscalingRules,
   ...cloudwatchRules,
   ...kmsRules,
   ...snsRules,

@@ -5,6 +5,7 @@ import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
+import { groupSubject } from "./groupScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
 import { endSubject } from "./endScenarios";
@@ -35,6 +36,7 @@ const SUBJECTS = [
   "orders-confirm",
   "fleet-scale",
   "image-fleet-scale",
+  "group-fleet-scale",
   "fleet-end",
   "image-fleet-end",
 ] as const;
@@ -65,6 +67,7 @@ describe("least privilege", function () {
         "kms:DescribeKey",
         "kms:GenerateDataKeyWithoutPlaintext",
       ]),
+      await groupSubject(deployment, output("groupFleetFunctionName")),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(
         deployment,

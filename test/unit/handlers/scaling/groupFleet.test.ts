@@ -92,6 +92,12 @@ describe("a fleet that a group keeps", () => {
       expect([brief(result), result.told]).to.deep.equal([expected, told]);
     });
 
+  it("counts what it cannot get as launches that were refused", async () => {
+    const { refused } = await once({ group: { desired: 5 } });
+    expect(refused.map(({ kind, count }) => [kind, count])).to.deep.equal([["no capacity", 2]]);
+    expect((await once({})).refused).to.deep.equal([]);
+  });
+
   it("is read by the group's own word on who is in service, and EC2's on since when", async () => {
     const there = members(2);
     const instances = [
