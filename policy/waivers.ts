@@ -43,13 +43,13 @@ export const waivers: readonly Waiver[] = [
   },
   {
     rule: "dynamodb-deletion-protection",
-    stack: /^(?!prod)/,
-    reason: "A stack that is not for production is taken down whole, tables included.",
+    name: /^fleet-journal$/,
+    reason: "The launch journal is worth nothing without its fleet, with which the stack takes it down.",
   },
   {
     rule: "dynamodb-deletion-protection",
-    name: /^fleet-journal$/,
-    reason: "The launch journal is worth nothing without its fleet, with which the stack takes it down.",
+    stack: /^(?!prod)/,
+    reason: "A stack that is not for production is taken down whole, tables included.",
   },
   {
     rule: "iam-no-wildcard-resources",
