@@ -34,8 +34,8 @@ describe("the deployed scaler of a group", function () {
       assetDirectory: ".",
     });
     const outputs = displayMap((await deployment.programEnded).outputs);
-    settings = await readScalerSettings(cloud.context, String(outputs.scaleFleetFunctionName));
-    groupName = String(outputs.autoScalingGroupName);
+    settings = await readScalerSettings(cloud.context, outputs.scaleFleetFunctionName as string);
+    groupName = outputs.autoScalingGroupName as string;
     load = cloud.createLoad({ fleetTags: { [settings.tag.key]: settings.tag.value } });
   });
   after(async () => {

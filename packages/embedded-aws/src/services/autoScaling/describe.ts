@@ -52,7 +52,7 @@ export function memberElement(member: Member) {
   };
 }
 
-export function tagElements({ name, tags }: Group) {
+function tagElements({ name, tags }: Group) {
   return [...tags].map(([Key, { value, propagate }]) => ({
     ResourceId: name,
     ResourceType: "auto-scaling-group",

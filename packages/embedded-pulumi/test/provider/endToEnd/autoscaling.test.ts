@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { SteppedClock } from "embedded-aws";
+import { seededRandom } from "embedded-aws/support";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 import type { PropertyMap } from "../../../src/engine/values";
 import { createProvider } from "../../../src/provider/provider";
@@ -128,6 +129,45 @@ describe("the provider, with Auto Scaling itself,", () => {
     await provider().delete?.({ type: GROUP, inputs: { ...given, name: id }, config: {} }, id);
     expect([await find(id), await live()]).to.deep.equal([undefined, 0]);
   });
+
+  it("leaves nothing after any of a hundred lives of a group", async () => {
+    const random = seededRandom(7);
+    const pick = (most: number) => Math.floor(random.next() * (most + 1));
+    for (let number = 0; number < 100; number++) {
+      const given = inputs({ name: `group-${number}`, minSize: pick(1), forceDelete: random.next() < 0.3 });
+      const { id } = await create(GROUP, given);
+      const named = { AutoScalingGroupName: id };
+      for (let event = pick(5); event > 0; event--) {
+        const members = (await find(id))?.Instances ?? [];
+        const InstanceId = members[pick(members.length - 1)]?.InstanceId;
+        switch (pick(4)) {
+          case 0:
+            await cloud.call("autoscaling", "SetDesiredCapacity", { ...named, DesiredCapacity: 1 + pick(3) });
+            break;
+          case 1:
+            if (InstanceId !== undefined)
+              await cloud.call("ec2", "TerminateInstances", { InstanceIds: [InstanceId] });
+            break;
+          case 2:
+            if (InstanceId !== undefined) cloud.ec2.impaired.add(InstanceId);
+            break;
+          case 3:
+            await cloud.call("autoscaling", "StartInstanceRefresh", named).catch(() => undefined);
+            break;
+          default:
+            await cloud.call("autoscaling", "PutLifecycleHook", {
+              ...named,
+              LifecycleHookName: "hook",
+              LifecycleTransition: `autoscaling:EC2_INSTANCE_${pick(1) === 0 ? "LAUNCHING" : "TERMINATING"}`,
+              HeartbeatTimeout: 30,
+            });
+        }
+        await clock.advance(pick(90_000));
+      }
+      await provider().delete?.({ type: GROUP, inputs: given, config: {} }, id);
+      expect([await find(id), await live()], id).to.deep.equal([undefined, 0]);
+    }
+  }).timeout(60_000);
 
   it("hands on mixed instances and hooks that are there from the start", async () => {
     const { launchTemplate: _, ...rest } = inputs({
