@@ -2,7 +2,7 @@ import type { Cancel } from "../../core/clock";
 import { AwsError } from "../../core/errors";
 import { largest, smallest } from "../../core/lists";
 import type { CloudContext } from "../../core/service";
-import { ec2ControlsOf } from "../ec2/controls";
+import { impairedOf } from "../ec2/instanceLife";
 import { type Group, isSuspended, type Member, serving } from "./group";
 import type { Groups } from "./groups";
 import { Launcher } from "./launcher";
@@ -89,7 +89,7 @@ export class Keeper {
 
   async #keep(group: Group): Promise<void> {
     const { lives } = this;
-    lives.checkHealth(group, ec2ControlsOf(this.context).impaired);
+    lives.checkHealth(group, impairedOf(this.context));
     this.#replaceUnhealthy(group);
     this.#refresh(group);
     this.#shrink(group);

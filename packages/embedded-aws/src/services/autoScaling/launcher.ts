@@ -1,7 +1,7 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
-import { instancesOf } from "../ec2/instances";
+import { instancesOf } from "../ec2/instanceLife";
 import type { Input } from "../../wire/operation";
 import { type Group, type Member, serving, templateOf, type TemplateReference } from "./group";
 import type { Groups } from "./groups";

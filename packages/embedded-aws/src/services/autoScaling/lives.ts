@@ -1,6 +1,5 @@
 import type { CloudContext } from "../../core/service";
-import { currentState, type InstanceState } from "../ec2/instance";
-import { instancesOf } from "../ec2/instances";
+import { currentState, type InstanceState, instancesOf } from "../ec2/instanceLife";
 import { targetGroupsOf } from "../elasticLoadBalancing/targetGroups";
 import { announceAction, announceEnd } from "./announce";
 import { type Group, isSuspended, type Member } from "./group";

@@ -1,7 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
-import { currentState, type Instance } from "../ec2/instance";
-import { instancesOf } from "../ec2/instances";
+import { currentState, type Instance, instancesOf } from "../ec2/instanceLife";
 import { targetControlsOf } from "./controls";
 import { deregistrationDelayMs, type Target, type TargetGroup, targetKey } from "./targetGroup";
 

@@ -1,7 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
-import { currentState } from "../ec2/instance";
-import { instancesOf } from "../ec2/instances";
+import { currentState, instancesOf } from "../ec2/instanceLife";
 import { operationsOf } from "../../wire/operation";
 import { groupAccess } from "./access";
 import { targetKey } from "./targetGroup";
