@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
+// Before Pulumi's SDK: it spares the tests, too, what the SDK does over and over.
+import "embedded-pulumi/quicken-sdk";
 import * as pulumi from "@pulumi/pulumi";
-
-readPackagesOnce();
-leaveStacksOut();
 
 /** A resource as the program registered it. */
 export interface RecordedResource {
@@ -104,41 +102,4 @@ export function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
       resolve(value);
     });
   });
-}
-
-/**
- * For every callback, Pulumi reads anew which packages lie in node_modules: half a second each time. While tests run
- * they stay the same.
- */
-function readPackagesOnce(): void {
-  const { Arborist } = createRequire(require.resolve("@pulumi/pulumi"))("@npmcli/arborist") as {
-    Arborist: { prototype: { loadActual: (this: { readonly path: string }) => Promise<unknown> } };
-  };
-  const read = Arborist.prototype.loadActual;
-  const trees = new Map<string, Promise<unknown>>();
-  Arborist.prototype.loadActual = function () {
-    const tree = trees.get(this.path) ?? read.call(this);
-    trees.set(this.path, tree);
-    return tree;
-  };
-}
-
-/**
- * Pulumi gives every promise the stack of its making, for a complaint about leaks, and each frame is looked up in the
- * source maps that tests run with: half of the time of a whole program.
- */
-function leaveStacksOut(): void {
-  const debuggable = createRequire(__filename)("@pulumi/pulumi/runtime/debuggable") as {
-    debuggablePromise: (promise: Promise<unknown>, context: unknown) => Promise<unknown>;
-  };
-  const make = debuggable.debuggablePromise;
-  debuggable.debuggablePromise = (promise, context) => {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    try {
-      return make(promise, context);
-    } finally {
-      Error.stackTraceLimit = limit;
-    }
-  };
 }
