@@ -15,11 +15,13 @@ import {
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
-import { findTarget, stringOutput } from "./target";
+import { placeOrder } from "./shop/placeOrder";
+import { findTarget, optionalOutput, stringOutput } from "./target";
 
 export const orderLine: CommandLine = {
   usage: "npm run order -- --file FILE | --count N [options]",
-  about: "Sends orders to the order queue of the local cloud or of a deployed stack.",
+  about:
+    "Sends orders to the local cloud or a deployed stack: one over its order API, where it has one, many to its queue.",
   options: {
     file: {
       kind: "text",
@@ -64,6 +66,15 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
       `--skip: got ${skipped}; expected less than ${all.length}, the orders that there are`,
     );
   const target = await findTarget(given.text("stack") ?? "local", given.integer("port") ?? DEFAULT_PORT);
+  const apiUrl = optionalOutput(target, "orderApiUrl");
+  // One order is placed as a customer's shop does it; many go to the queue in batches, ten to a request.
+  if (apiUrl !== undefined && orders.length === 1 && orders[0] !== undefined)
+    return await placeOrder(
+      { url: apiUrl, clientConfig: target.clientConfig },
+      orders[0].body,
+      terminal,
+      given.has("json"),
+    );
   const queueUrl = stringOutput(target, "orderQueueUrl");
   const client = new SQSClient(target.clientConfig);
   const progress = showProgress(orders.length);
