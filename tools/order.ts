@@ -14,8 +14,8 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
+import { placeOrder } from "./placeOrder";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
-import { placeOrder } from "./shop/placeOrder";
 import { findTarget, optionalOutput, stringOutput } from "./target";
 
 export const orderLine: CommandLine = {

@@ -1,12 +1,20 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Target } from "../target";
 
 export interface OrderApiTarget {
   /** The stack's output `orderApiUrl`. */
   readonly url: string;
-  readonly clientConfig: Target["clientConfig"];
+  /** As SDK clients take it; without credentials those that AWS's clients find on this machine. */
+  readonly clientConfig: {
+    readonly region: string;
+    readonly endpoint?: string;
+    readonly credentials?: {
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+    };
+  };
 }
 
 export interface OrderApiAnswer {
@@ -15,8 +23,7 @@ export interface OrderApiAnswer {
 }
 
 /**
- * Calls the order API as AWS's tools do, signed by Signature Version 4 with the target's keys, or those that AWS's
- * clients find on this machine.
+ * Calls the order API as AWS's tools do, signed by Signature Version 4 with the target's keys.
  *
  * @param path below the API's URL: "/orders"
  */
@@ -54,7 +61,7 @@ export async function callOrderApi(
 }
 
 /** The SDK's own way to keys: files, variables, single sign-on, roles. */
-async function credentialsOf(clientConfig: Target["clientConfig"]) {
+async function credentialsOf(clientConfig: OrderApiTarget["clientConfig"]) {
   if (clientConfig.credentials !== undefined) return clientConfig.credentials;
   const client = new SQSClient(clientConfig);
   try {

@@ -8,7 +8,7 @@ import type { TagMap, Tags } from "./tags";
 const ROUTE_SELECTION = "$request.method $request.path";
 const KEY_SELECTION = "$request.header.x-api-key";
 
-export const LARGEST_PAGE = 500;
+const LARGEST_PAGE = 500;
 
 /** From "API Gateway quotas": the numbers are for HTTP APIs. */
 const rules = {

@@ -1,3 +1,4 @@
+import { asAwsError, publishRequest } from "../../core/dispatch";
 import type { CloudContext } from "../../core/service";
 import { principalArn, type Principal } from "../../core/iam/principal";
 import type { RequestHead } from "../../core/door";
@@ -22,6 +23,7 @@ export interface AuthorizedRequest {
   readonly rawBody: Uint8Array;
   /** "<stage>/<METHOD>/<path>", behind the API's ARN. */
   readonly resource: string;
+  readonly requestId: string;
 }
 
 /** Decides as the route says: anybody, callers whose policies allow `execute-api:Invoke`, bearers of a token. */
@@ -46,17 +48,24 @@ export async function authorizeRoute(
 function byIam(
   { context, apis }: { readonly context: CloudContext; readonly apis: Apis },
   api: Api,
-  { head, rawBody, resource }: AuthorizedRequest,
+  { head, rawBody, resource, requestId }: AuthorizedRequest,
 ): Authorization {
+  let caller: Principal;
   try {
-    const caller = context.callerOf(head, "execute-api", rawBody);
-    context.authorize(caller, [
-      { action: "execute-api:Invoke", resource: `${apis.executionArnOf(api)}/${resource}` },
-    ]);
-    return { kind: "granted", caller };
+    caller = context.callerOf(head, "execute-api", rawBody);
   } catch (error) {
     return refused(gatewayAnswer(403), messageOf(error));
   }
+  const access = { action: "execute-api:Invoke", resource: `${apis.executionArnOf(api)}/${resource}` };
+  try {
+    context.authorize(caller, [access]);
+  } catch (cause) {
+    const error = asAwsError(cause);
+    publishRequest(context.events, "execute-api", "Invoke", caller, requestId, error);
+    return refused(gatewayAnswer(403), error.message);
+  }
+  publishRequest(context.events, "execute-api", "Invoke", caller, requestId);
+  return { kind: "granted", caller };
 }
 
 async function byToken(

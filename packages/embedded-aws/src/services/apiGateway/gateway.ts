@@ -178,7 +178,13 @@ export class Gateway {
       { context: this.context, apis: this.apis, tokens: this.#tokens },
       api,
       match.route,
-      { head: { method, target, rawHeaders }, source, rawBody, resource: `${stage.name}/${method}${path}` },
+      {
+        head: { method, target, rawHeaders },
+        source,
+        rawBody,
+        requestId: exchange.requestId,
+        resource: `${stage.name}/${method}${path}`,
+      },
       surroundings,
     );
     if (authorization.kind === "refused") return authorization.answer;

@@ -84,7 +84,7 @@ async function fetchJson(url: string): Promise<Record<string, unknown>> {
 }
 
 /** The claims of a token whose signature is right. @param now epoch seconds */
-export function decideClaims(claims: Claims, audience: readonly string[], now: number): TokenDecision {
+function decideClaims(claims: Claims, audience: readonly string[], now: number): TokenDecision {
   const meant = [claims.aud ?? claims.client_id].flat();
   if (!meant.some((one) => typeof one === "string" && audience.includes(one)))
     return invalid("invalid audience");

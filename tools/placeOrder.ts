@@ -1,6 +1,6 @@
 import { CommandError, type Terminal } from "embedded-pulumi/cli";
 import { messageOf } from "embedded-aws/support";
-import { callOrderApi, type OrderApiTarget } from "./callOrderApi";
+import { callOrderApi, type OrderApiTarget } from "./shop/callOrderApi";
 
 /** Places one order over the order API, and says what it answered. Returns the command's exit status. */
 export async function placeOrder(
