@@ -45,9 +45,17 @@ describe("the README's orders over HTTP", function () {
     // Until the function has stored it; the test's own timeout bounds the wait.
     while (shown.status === undefined) shown = JSON.parse(await shell(show)) as { status?: string };
     expect(shown).to.include({ orderId: "A-1001", status: "Processed", totalAmount: 42.5 });
-    console.log(
-      `      from curl to a stored order seen by curl: ${Math.round(performance.now() - began)} ms`,
-    );
+    const times = [Math.round(performance.now() - began)];
+    // Once its functions run: the first order waits for their start, as on AWS.
+    for (let round = 2; round <= 6; round++) {
+      const [again, shownAgain] = [place, show].map((line) => line.replace("A-1001", `A-100${round}`));
+      const before = performance.now();
+      await shell(`(${again}) > /dev/null`, `until ${shownAgain} | grep -q Processed; do :; done`);
+      times.push(Math.round(performance.now() - before));
+    }
+    console.log(`      from curl to a stored order that curl has seen: ${times.join(", ")} ms`);
+    // The machine may hold up some of them; and two curls are in it.
+    expect(Math.min(...times)).to.be.at.most(300);
   });
 
   it("are what npm run order sends, one at a time", async () => {

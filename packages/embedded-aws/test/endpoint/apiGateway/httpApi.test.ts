@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { SteppedClock } from "../../../src/core/clock";
 import type { CloudEvent } from "../../../src/core/eventStream";
 import { createApiGateway } from "../../../src/services/apiGateway/apiGateway";
@@ -137,6 +138,34 @@ describe("an HTTP API", () => {
     for (const other of [`${url}/other`, `${url}/orders/1`, `${url}x/orders`])
       expect((await signedFetch(other, post(order()))).status).to.equal(404);
     expect((await signedFetch(`${url}/orders`, { method: "GET" })).status).to.equal(404);
+  });
+
+  it("answers whatever is asked of it, and never with a failure of its own", async () => {
+    const { url, apiId } = await createQueueApi(cloud, { authorization: { AuthorizationType: "NONE" } });
+    const path = fc.oneof(
+      fc.webPath(),
+      fc.constantFrom("/orders", "/orders/", "//orders", "/%E0%A4%A", "/%2e%2e/orders"),
+    );
+    const method = fc.constantFrom("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
+    await fc.assert(
+      fc.asyncProperty(
+        method,
+        path,
+        fc.webQueryParameters(),
+        fc.string(),
+        async (verb, where, query, body) => {
+          const answer = await fetch(`${url}${where}?${query}`, {
+            method: verb,
+            ...(verb === "GET" || verb === "HEAD" ? {} : { body }),
+          });
+          await answer.arrayBuffer();
+          expect(answer.status).to.be.below(500);
+        },
+      ),
+      { numRuns: 100 },
+    );
+    const { Items } = await cloud.call("apigateway", "GetRoutes", { ApiId: apiId });
+    expect(Items).to.have.length(1);
   });
 
   it("throttles each route", async () => {
