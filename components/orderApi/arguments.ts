@@ -37,6 +37,12 @@ export const orderApiArguments = {
 export interface OrderApiArgs extends ArgumentsOf<typeof orderApiArguments> {
   /** The pipeline that takes the orders: `orders.nodes`. */
   readonly orders: Pick<OrderPipeline["nodes"], "queue" | "ordersTable">;
+  /**
+   * The parameter mapping that gives each order its message group; `$request.body.orderId` by default. For a FIFO queue
+   * that must keep the orders of one customer in their order: `$request.body.customerEmail`, say. An order in which it
+   * finds nothing is refused with 400.
+   */
+  readonly messageGroup?: string | undefined;
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows; default 30. */
   readonly logRetentionDays?: pulumi.Input<number> | undefined;
   /** Put on every resource that takes tags. */

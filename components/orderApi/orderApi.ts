@@ -140,7 +140,7 @@ export class OrderApi extends pulumi.ComponentResource {
           QueueUrl: queue.url,
           MessageBody: "$request.body",
           // An HTTP API cannot validate a body; but what it cannot read the order's id from, it refuses with 400.
-          MessageGroupId: "$request.body.orderId",
+          MessageGroupId: args.messageGroup ?? "$request.body.orderId",
         },
         responseParameters: [{ statusCode: "200", mappings: { "overwrite:statuscode": "202" } }],
       },

@@ -143,6 +143,7 @@ describe("OrderApi", () => {
       rateLimit: 5,
       burstLimit: 7,
       logRetentionDays: 7,
+      messageGroup: "$request.body.customerEmail",
     });
     expect(recorder.find(AUTHORIZER, "orders-api-authorizer").inputs).to.deep.include({
       authorizerType: "JWT",
@@ -153,6 +154,9 @@ describe("OrderApi", () => {
       expect(inputs.authorizationType).to.equal("JWT");
       expect(inputs.authorizerId).to.be.a("string");
     }
+    expect(recorder.find(INTEGRATION, "orders-api-send").inputs.requestParameters).to.include({
+      MessageGroupId: "$request.body.customerEmail",
+    });
     expect(recorder.find(API, "orders-api").inputs.corsConfiguration).to.deep.equal({
       allowOrigins: ["https://shop.example.com"],
       allowMethods: ["GET", "POST"],
