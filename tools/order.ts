@@ -14,7 +14,7 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
-import { placeOrder } from "./placeOrder";
+import { fitsOrderApi, placeOrder } from "./placeOrder";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
 import { findTarget, optionalOutput, stringOutput } from "./target";
 
@@ -67,11 +67,12 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
     );
   const target = await findTarget(given.text("stack") ?? "local", given.integer("port") ?? DEFAULT_PORT);
   const apiUrl = optionalOutput(target, "orderApiUrl");
-  // One order is placed as a customer's shop does it; many go to the queue in batches, ten to a request.
-  if (apiUrl !== undefined && orders.length === 1 && orders[0] !== undefined)
+  const [only, ...more] = orders;
+  // One order is placed as a shop does it; many go to the queue in batches, ten to a request.
+  if (apiUrl !== undefined && only !== undefined && more.length === 0 && fitsOrderApi(only.body))
     return await placeOrder(
       { url: apiUrl, clientConfig: target.clientConfig },
-      orders[0].body,
+      only.body,
       terminal,
       given.has("json"),
     );

@@ -2,6 +2,13 @@ import { CommandError, type Terminal } from "embedded-pulumi/cli";
 import { messageOf } from "embedded-aws/support";
 import { callOrderApi, type OrderApiTarget } from "./shop/callOrderApi";
 
+/** API Gateway's mappings read no further: what is longer is for the queue alone. */
+const LARGEST_BYTES = 100 * 1024;
+
+export function fitsOrderApi(body: string): boolean {
+  return Buffer.byteLength(body) <= LARGEST_BYTES;
+}
+
 /** Places one order over the order API, and says what it answered. Returns the command's exit status. */
 export async function placeOrder(
   target: OrderApiTarget,

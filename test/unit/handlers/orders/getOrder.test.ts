@@ -108,6 +108,7 @@ describe("asking for an order", () => {
     for (const [what, of, claims] of hidden) {
       it(`hides an order: ${what}`, () => expect(maySee(of, claims)).to.equal(false));
     }
-    it("takes a claim that is a boolean", () => expect(maySee(item, token("ann@example.com", true))).to.equal(true));
+    it("takes a claim that is a boolean", () =>
+      expect(maySee(item, token("ann@example.com", true))).to.equal(true));
   });
 });
