@@ -9,12 +9,13 @@ import {
   type CpuScalerArgs,
 } from "./components/cpuScaler/arguments";
 import { operationsArguments, type OperationsArgs } from "./components/operations/arguments";
+import { jwtProblem, orderApiArguments, type OrderApiArgs } from "./components/orderApi/arguments";
 import {
   orderPipelineArguments,
   orderPipelineRelations,
   type OrderPipelineArgs,
 } from "./components/orderPipeline/arguments";
-import { oneOf, type Rule } from "./components/parts/arguments";
+import { boolean, oneOf, type Rule } from "./components/parts/arguments";
 import {
   configurationKey,
   defaulted,
@@ -27,6 +28,8 @@ import {
 /** What a stack's configuration says, checked. `Pulumi.yaml` describes each key. */
 export interface StackConfiguration {
   readonly orders: OrderPipelineArgs;
+  /** Undefined when the stack has no order API. */
+  readonly api: Omit<OrderApiArgs, "orders"> | undefined;
   /** Undefined when the stack names no image: it then has no scaler. */
   readonly scaler:
     | (Omit<CpuScalerArgs, "subnetIds" | "securityGroupIds"> & {
@@ -55,9 +58,16 @@ const scalerArguments = {
   securityGroupIds: optional(cpuScalerArguments.securityGroupIds.rule),
 };
 
+const apiArguments = {
+  /** Whether orders are taken over HTTP too. */
+  enabled: defaulted(false, boolean, { key: "ordersApi" }),
+  ...orderApiArguments,
+};
+
 /** The tables that the configuration's keys come from, by the prefix of their keys. */
 export const configurationTables = {
   orders: orderPipelineArguments,
+  ordersApi: apiArguments,
   scaler: scalerArguments,
   "": operationsArguments,
 } as const;
@@ -72,12 +82,23 @@ export function readConfiguration(): StackConfiguration {
   const reader = new ConfigurationReader(new pulumi.Config());
   const configuration = {
     orders: reader.section("orders", orderPipelineRelations),
+    api: readApi(reader),
     scaler: readScaler(reader),
     operations: reader.section("", []),
   };
   reader.rejectUnread();
   reader.throwIfAnyProblem();
   return configuration;
+}
+
+function readApi(reader: ConfigurationReader): StackConfiguration["api"] {
+  const { enabled = false, ...api } = reader.section("ordersApi", []);
+  const { jwtIssuer, jwtAudiences } = api;
+  reader.reject(
+    jwtIssuer === undefined ? "ordersApiJwtIssuer" : "ordersApiJwtAudiences",
+    jwtProblem(jwtIssuer, jwtAudiences),
+  );
+  return enabled ? api : undefined;
 }
 
 function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CpuScaler } from "../cpuScaler/cpuScaler";
+import type { OrderApi } from "../orderApi/orderApi";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
 import type { AlarmTopicTransforms } from "../parts/alarmTopic";
 import { ArgumentChecks, EMAIL_ADDRESS, integer } from "../parts/arguments";
@@ -24,6 +25,8 @@ export const operationsArguments = {
 export interface OperationsArgs extends ArgumentsOf<typeof operationsArguments> {
   /** The resources of the order pipeline to watch: `orders.nodes`. */
   readonly orders: OrderPipeline["nodes"];
+  /** The resources of the order API to watch: `orderApi.nodes`; by default there is none. */
+  readonly orderApi?: OrderApi["nodes"] | undefined;
   /** The resources of the fleet's scaler to watch: `scaler.nodes`; by default there is none. */
   readonly scaler?: CpuScaler["nodes"] | undefined;
   /** Put on every resource that takes tags. */

@@ -46,6 +46,10 @@ function asText(value: unknown): string {
 
 const COMMENTS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   orders: tableComments("components/orderPipeline/arguments.ts", "orderPipelineArguments"),
+  ordersApi: new Map([
+    ...tableComments("components/orderApi/arguments.ts", "orderApiArguments"),
+    ...tableComments("config.ts", "apiArguments"),
+  ]),
   scaler: new Map([
     ...tableComments("components/cpuScaler/arguments.ts", "cpuScalerArguments"),
     ...tableComments("config.ts", "scalerArguments"),

@@ -19,6 +19,27 @@ describe("the program", () => {
     expect(outputs.scaleFleetFunctionName).to.equal(undefined);
   });
 
+  it("has an order API where the stack asks for one", async () => {
+    const without = await runProgram({ ordersApiRateLimit: "5" });
+    expect(without.outputs.orderApiUrl).to.equal(undefined);
+    const { recorder, outputs } = await runProgram({
+      ordersApi: "true",
+      ordersApiRateLimit: "5",
+      ordersApiJwtIssuer: "https://issuer.example",
+      ordersApiJwtAudiences: '["shop"]',
+      logRetentionDays: "7",
+    });
+    expect(outputs.orderApiUrl).not.to.equal(undefined);
+    const [stage] = recorder.ofType("aws:apigatewayv2/stage:Stage");
+    expect(stage?.inputs).to.have.nested.property("defaultRouteSettings.throttlingRateLimit", 5);
+    expect(recorder.ofType("aws:apigatewayv2/authorizer:Authorizer")).to.have.length(1);
+    expect(
+      recorder.find("aws:cloudwatch/logGroup:LogGroup", "orders-api-access").inputs.retentionInDays,
+    ).to.equal(7);
+    const alarms = recorder.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name }) => name);
+    expect(alarms).to.include("operations-orders-api-errors");
+  });
+
   it("hands the stack's configuration to the components", async () => {
     const { recorder, outputs } = await runProgram({
       ordersBatchSize: "100",

@@ -27,6 +27,7 @@ export interface Estimate {
 const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
+  api: { alarms: 4, metrics: 0 },
   fleet: { alarms: 7, metrics: 9 },
 } as const;
 
@@ -37,6 +38,7 @@ const GIGABYTE = 1024 ** 3;
 export function estimateCost(workload: Workload): Estimate {
   const lines = [
     ...orderLines(workload),
+    ...(workload.api ? apiLines(workload) : []),
     ...(workload.confirmations ? confirmationLines(workload) : []),
     ...fixedLines(workload),
   ];
@@ -58,8 +60,9 @@ function bytesOfOrder(items: number): number {
 }
 
 function orderLines(workload: Workload): CostLine[] {
-  const { ordersPerMonth: orders, batchSize, sendBatchSize, items, memoryMegabytes } = workload;
-  const sends = Math.ceil(orders / sendBatchSize);
+  const { ordersPerMonth: orders, batchSize, api, items, memoryMegabytes } = workload;
+  // The API sends each order by itself.
+  const sends = Math.ceil(orders / (api ? 1 : workload.sendBatchSize));
   const polls = Math.ceil(orders / Math.min(batchSize, assumptions.messagesARequest));
   const invocations = Math.ceil(orders / batchSize);
   const storeMs = items === 0 ? assumptions.putMs : assumptions.transactionMs;
@@ -119,6 +122,51 @@ function orderLines(workload: Workload): CostLine[] {
   ];
 }
 
+/** What the order API adds to each order: its request, and those that ask for it. */
+function apiLines({ ordersPerMonth: orders }: Workload): CostLine[] {
+  const { lookupsAnOrder, lookupMs, lookupMegabytes, accessLogBytes, lookupLogBytes, tracedShare } =
+    assumptions;
+  const lookups = orders * lookupsAnOrder;
+  return [
+    line("API Gateway requests", "per order", `${n(orders)} orders + ${n(lookups)} look-ups`, {
+      quantity: orders + lookups,
+      unit: "requests",
+      price: prices.httpApiRequest,
+    }),
+    line("Lambda requests, look-ups", "per order", `${n(lookups)} look-ups`, {
+      quantity: lookups,
+      unit: "requests",
+      price: prices.lambdaRequest,
+    }),
+    line(
+      "Lambda time, look-ups",
+      "per order",
+      `${n(lookups)} look-ups × ${n(lookupMs)} ms × ${n(lookupMegabytes)} MB`,
+      gigabyteSeconds(lookups, lookupMs, lookupMegabytes),
+    ),
+    line("DynamoDB reads, look-ups", "per order", `${n(lookups)} look-ups × 1 unit`, {
+      quantity: lookups,
+      unit: "read units",
+      price: prices.dynamoReadUnit,
+    }),
+    line(
+      "Logs, order API",
+      "per order",
+      `${n(orders + lookups)} × ${n(accessLogBytes)} bytes + ${n(lookups)} × ${n(lookupLogBytes)} bytes`,
+      {
+        quantity: ((orders + lookups) * accessLogBytes + lookups * lookupLogBytes) / GIGABYTE,
+        unit: "GB",
+        price: prices.logsGigabyte,
+      },
+    ),
+    line("X-Ray traces, look-ups", "per order", `${n(lookups)} look-ups × ${n(tracedShare * 100)} %`, {
+      quantity: lookups * tracedShare,
+      unit: "traces",
+      price: prices.xrayTrace,
+    }),
+  ];
+}
+
 function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload): CostLine[] {
   const { confirmationBatch, confirmationsAtOnce, confirmationMs, invocationMs } = assumptions;
   const invocations = Math.ceil(orders / confirmationBatch);
@@ -163,11 +211,12 @@ function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload
   ];
 }
 
-function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): CostLine[] {
+function fixedLines({ api, confirmations, instances, instanceHourPrice }: Workload): CostLine[] {
   const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes, ticksAnHour } = assumptions;
   const ticks = ticksAnHour * hoursAMonth;
   const watched = [
     WATCHED.orders,
+    ...(api ? [WATCHED.api] : []),
     ...(confirmations ? [WATCHED.confirmations] : []),
     ...(instances > 0 ? [WATCHED.fleet] : []),
   ];

@@ -10,6 +10,8 @@ const MILLION = 1_000_000;
 export const prices = {
   /** Standard queues; a request carries up to 64 KB, or ten messages within them. */
   sqsRequest: 0.4 / MILLION,
+  /** HTTP APIs, up to 512 KB a request. */
+  httpApiRequest: 1 / MILLION,
   lambdaRequest: 0.2 / MILLION,
   /** arm64. */
   lambdaGigabyteSecond: 0.0000133334,

@@ -5,6 +5,8 @@ export interface Workload {
   readonly batchSize: number;
   /** Distinct SKUs in an order, 0 to 50. */
   readonly items: number;
+  /** Whether orders come over the order API, each by a request of its own, and are asked for there. */
+  readonly api: boolean;
   /** Whether each customer is mailed. */
   readonly confirmations: boolean;
   /** Orders to a send request, 1 to 10. */
@@ -20,6 +22,7 @@ export interface Workload {
 export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   batchSize: 10,
   items: 1,
+  api: false,
   confirmations: false,
   sendBatchSize: 1,
   memoryMegabytes: 512,
@@ -49,6 +52,12 @@ export const assumptions = {
   /** One structured line an order, and one for its confirmation; three lines and the metrics an invocation. */
   logBytesAnOrder: 350,
   logBytesAnInvocation: 1_200,
+  /** How often an order is asked for over the order API; what a read takes; what is logged of a request, and of a function. */
+  lookupsAnOrder: 1,
+  lookupMs: 12,
+  lookupMegabytes: 256,
+  accessLogBytes: 320,
+  lookupLogBytes: 900,
   /** X-Ray's default rule: the first of a second and 5 % of the rest; for a steady load, about 5 %. */
   tracedShare: 0.05,
   itemBytes: 300,

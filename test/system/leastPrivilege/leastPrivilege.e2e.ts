@@ -5,6 +5,7 @@ import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
+import { apiSubjects } from "./apiScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
 import { endSubject } from "./endScenarios";
@@ -33,6 +34,9 @@ const SUBJECTS = [
   "shop",
   "orders-process",
   "orders-confirm",
+  "customer",
+  "orders-api-send",
+  "orders-api-get",
   "fleet-scale",
   "image-fleet-scale",
   "fleet-end",
@@ -57,6 +61,7 @@ describe("least privilege", function () {
     const { output } = deployment;
     subjects = [
       ...(await orderSubjects(deployment)),
+      ...(await apiSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
         "iam:PassRole",

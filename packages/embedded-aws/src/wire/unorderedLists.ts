@@ -21,6 +21,11 @@ const batch = ["Successful", "Failed"] as const;
 
 /** By service and operation: further lists without an order. */
 const UNORDERED: Readonly<Record<string, readonly string[]>> = {
+  "apigateway:GetApis": ["Items"],
+  "apigateway:GetAuthorizers": ["Items"],
+  "apigateway:GetIntegrations": ["Items"],
+  "apigateway:GetRoutes": ["Items"],
+  "apigateway:GetStages": ["Items"],
   "dynamodb:BatchGetItem": ["Responses.*", "UnprocessedKeys.*.Keys"],
   "dynamodb:BatchWriteItem": ["UnprocessedItems.*"],
   "ec2:DescribeInstances": [

@@ -3,6 +3,16 @@
  * those that version 7 of the AWS provider marks "force new", for the resource types of this project.
  */
 const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
+  "aws:apigatewayv2/api:Api": ["protocolType"],
+  "aws:apigatewayv2/authorizer:Authorizer": ["apiId"],
+  "aws:apigatewayv2/integration:Integration": [
+    "apiId",
+    "connectionType",
+    "integrationSubtype",
+    "integrationType",
+  ],
+  "aws:apigatewayv2/route:Route": ["apiId"],
+  "aws:apigatewayv2/stage:Stage": ["apiId", "name"],
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["alarmName"],
   "aws:cloudwatch/dashboard:Dashboard": ["dashboardName"],
   "aws:cloudwatch/eventBus:EventBus": ["name", "eventSourceName"],

@@ -1,3 +1,4 @@
+import { apigatewayv2 } from "./resources/apigatewayv2";
 import { cloudwatch } from "./resources/cloudwatch";
 import { dynamodb } from "./resources/dynamodb";
 import { ec2 } from "./resources/ec2";
@@ -27,5 +28,6 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...ses,
     ...ssm,
     ...kms,
+    ...apigatewayv2,
   ].map((type) => [type.type, type]),
 );

@@ -2,6 +2,7 @@ import path from "node:path";
 import * as aws from "@pulumi/aws";
 import { CpuScaler } from "../../../../components/cpuScaler/cpuScaler";
 import { fleetNetwork } from "../../../../components/cpuScaler/fleetNetwork";
+import { OrderApi } from "../../../../components/orderApi/orderApi";
 import { OrderPipeline } from "../../../../components/orderPipeline/orderPipeline";
 
 // Components bundle their handlers from the project's folder, where the program runs.
@@ -17,6 +18,9 @@ const trust = (service: string) =>
 const orders = new OrderPipeline("orders", { confirmationSender: "orders@example.com" });
 const shop = new aws.iam.Role("shop", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
 orders.grantSend(shop);
+const api = new OrderApi("orders-api", { orders: orders.nodes });
+const customer = new aws.iam.Role("customer", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
+api.grantInvoke(customer);
 
 // One instance to a subnet, and no more.
 const size = { minInstances: 3, maxInstances: 3 };
@@ -42,6 +46,10 @@ const imageFleet = new CpuScaler("image-fleet", {
 });
 
 export const orderQueueUrl = orders.queueUrl;
+export const orderApiUrl = api.url;
+export const apiSendRoleName = api.nodes.sendRole.name;
+export const getOrderFunctionName = api.nodes.getOrder.function.name;
+export const customerRoleName = customer.name;
 export const inventoryTableName = orders.inventoryTableName;
 export const processFunctionName = orders.processOrdersFunctionName;
 export const confirmFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;

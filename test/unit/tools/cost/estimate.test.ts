@@ -21,6 +21,7 @@ const anyWorkload: fc.Arbitrary<Workload> = fc.record({
   ordersPerMonth: fc.integer({ min: 0, max: 1e10 }),
   batchSize: fc.integer({ min: 1, max: 10_000 }),
   items: fc.integer({ min: 0, max: 50 }),
+  api: fc.boolean(),
   confirmations: fc.boolean(),
   sendBatchSize: fc.integer({ min: 1, max: 10 }),
   memoryMegabytes: fc.integer({ min: 128, max: 10_240 }),
@@ -38,6 +39,10 @@ describe("the cost of a month", () => {
     ["Lambda time, orders", { batchSize: 100, memoryMegabytes: 1024 }, 550, 550 * 0.0000133334],
     ["DynamoDB writes, orders", { items: 0 }, MILLION, 0.625],
     ["DynamoDB writes, orders", { items: 3 }, 8 * MILLION, 5],
+    ["SQS requests", { api: true, sendBatchSize: 10 }, 1_200_000, 0.48],
+    ["API Gateway requests", { api: true }, 2 * MILLION, 2],
+    ["DynamoDB reads, look-ups", { api: true }, MILLION, 0.125],
+    ["Alarms", { api: true }, 10, 1],
     ["SES mails", { confirmations: true }, MILLION, 100],
     ["DynamoDB reads, markers", { confirmations: true }, MILLION, 0.125],
     ["EC2 instances", { instances: 3, instanceHourPrice: 0.1 }, 2190, 219],
@@ -51,6 +56,12 @@ describe("the cost of a month", () => {
       expect(found.dollars).to.be.closeTo(dollars, 1e-9);
     });
   }
+
+  it("is at most $1.2 for a million plain orders at batches of 50, and at most $5 with the order API", () => {
+    const batches = { batchSize: 50, items: 0, sendBatchSize: 10 };
+    expect(estimateCost(workload(batches)).perOrderDollars).to.be.at.most(1.2);
+    expect(estimateCost(workload({ ...batches, api: true })).perOrderDollars).to.be.at.most(5);
+  });
 
   it("is the sum of its lines, none of them negative, each a quantity at a listed price", () => {
     fc.assert(

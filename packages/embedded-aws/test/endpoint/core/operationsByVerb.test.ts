@@ -29,6 +29,7 @@ function subjectOf(operation: string): string | undefined {
 
 /** What is left out all the same, and why. */
 const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
+  apigateway: { ImportApi: "reads an OpenAPI document; APIs are made of their parts here" },
   dynamodb: { ImportTable: "reads a bucket, and S3 is not here" },
   ec2: {
     CreateImage: "images are given to the cloud, and hold nothing",
