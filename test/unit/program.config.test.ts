@@ -48,6 +48,7 @@ const COMMENTS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   orders: tableComments("components/orderPipeline/arguments.ts", "orderPipelineArguments"),
   scaler: new Map([
     ...tableComments("components/cpuScaler/arguments.ts", "cpuScalerArguments"),
+    ...tableComments("components/cpuScaler/privateNetworkArguments.ts", "privateNetworkArguments"),
     ...tableComments("config.ts", "scalerArguments"),
   ]),
   "": tableComments("components/operations/arguments.ts", "operationsArguments"),
