@@ -266,7 +266,7 @@ function createEndpoints(
     ...transformed(
       transform.endpointGroup,
       {
-        description: "Endpoints of the fleet's network: HTTPS in from its instances, nothing out",
+        description: "Endpoints of the fleet: HTTPS in from its instances, nothing out",
         vpcId,
         ingress: [
           {
@@ -274,7 +274,7 @@ function createEndpoints(
             fromPort: 443,
             toPort: 443,
             securityGroups: [instanceGroup.id],
-            description: "HTTPS from the fleet's instances",
+            description: "HTTPS from instances of the fleet",
           },
         ],
         ...tagsOf(`${name}-endpoints`),

@@ -220,6 +220,31 @@ describe("the configuration", () => {
     ],
     [{ scalerAmiId: IMAGE, scalerSubnetIds: '["subnet-0123abcd"]' }, "scalerSubnetIds: got one of"],
     [
+      { scalerAmiId: IMAGE, scalerNetwork: "mine" },
+      'scalerNetwork: got "mine"; expected one of default, private',
+    ],
+    [
+      {
+        scalerAmiId: IMAGE,
+        scalerNetwork: "private",
+        scalerSubnetIds: '["subnet-0123abcd"]',
+        scalerSecurityGroupIds: '["sg-0123abcd"]',
+      },
+      "scalerSubnetIds: got a value with scalerNetwork private",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "private", scalerPublicIp: "true" },
+      "scalerPublicIp: got true with scalerNetwork private",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "private", scalerNetworkCidr: "8.0.0.0/16" },
+      'scalerNetworkCidr: got "8.0.0.0/16"; expected a private IPv4 range',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "private", scalerNetworkEndpoints: '["ssm"]' },
+      "scalerNetworkEndpoints: got a list without scalerNetworkEgress",
+    ],
+    [
       { scalerAmiId: IMAGE, scalerSubnetIds: '["net"]' },
       'scalerSubnetIds: got "[\\"net\\"]"; expected a list of at least 1',
     ],
