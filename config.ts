@@ -185,7 +185,7 @@ class ConfigurationReader {
       ]),
     );
     for (const { name, others, problem, unless } of relations) {
-      if (unless !== undefined && values.get(unless) !== undefined) continue;
+      if (unless.some((other) => values.get(other) !== undefined)) continue;
       const inputs = [name, ...others].map((member) => values.get(member) ?? table[member]?.default);
       if (inputs.includes(undefined)) continue;
       const [value, ...rest] = inputs;

@@ -21,6 +21,7 @@ import {
   type ArgumentsOf,
   type Checked,
 } from "../parts/argumentTable";
+import { schedule, scheduleProblem } from "./schedule";
 import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
@@ -101,7 +102,7 @@ export const cpuScalerArguments = {
       'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
     ),
   ),
-  /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
+  /** Instances kept whatever the load. 0 needs `wakeMetric` or `schedule`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /**
    * A CloudWatch metric that calls for at least one instance while its greatest value in a minute is above `above`.
@@ -109,6 +110,12 @@ export const cpuScalerArguments = {
    * `scaleInAfterSeconds` and the few minutes that a metric takes to arrive. By default there is none.
    */
   wakeMetric: optional(wakeMetric, { sent: true }),
+  /**
+   * Minimum and maximum by time of day: what of this list fired last holds until the next, as EC2's scheduled actions
+   * have it, instead of `minInstances` and `maxInstances`. A list of entries with `cron` (five fields), `timezone` (an
+   * IANA name; by default UTC), `min` and `max`. By default there is none.
+   */
+  schedule: optional(schedule, { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
   /**
@@ -185,8 +192,20 @@ export const cpuScalerRelations = [
     [],
     (minimum) =>
       minimum === 0
-        ? "got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+        ? "got 0 without a wakeMetric or a schedule; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
         : undefined,
+    "wakeMetric",
+    "schedule",
+  ),
+  relation(cpuScalerArguments, "schedule", [], scheduleProblem),
+  relation(
+    cpuScalerArguments,
+    "schedule",
+    [],
+    (entries) =>
+      entries.some(({ min }) => min > 0)
+        ? undefined
+        : "got a min of 0 in every entry without a wakeMetric; expected at least one of 1 or more, or nothing would ever wake an empty fleet",
     "wakeMetric",
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>

@@ -49,10 +49,11 @@ export function createScaleFleet(
       time,
       alarmStateOf(trigger, aws.now()),
     );
-    const { decision, launched, found, terminated, refused } = result;
+    const { decision, limits, launched, found, terminated, refused } = result;
     const { findings } = decision;
     const summary =
-      describeDecision(decision, { ...configuration, image }) + shortfall(found.length, missing(refused));
+      describeDecision(decision, { ...configuration, ...limits, image }) +
+      shortfall(found.length, missing(refused));
     const ids = { launched: launched.join(" "), found: found.join(" "), terminated: terminated.join(" ") };
     log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
     for (const { kind, count, reason } of refused)
@@ -65,7 +66,7 @@ export function createScaleFleet(
       InstancesLaunched: launched.length,
       InstancesTerminated: terminated.length,
       LaunchesRefused: missing(refused),
-      FleetAtMaximum: findings.wanted > configuration.maxInstances ? 1 : 0,
+      FleetAtMaximum: findings.wanted > limits.maxInstances ? 1 : 0,
     });
     return { outcome: "reconciled", summary, ...result };
   };

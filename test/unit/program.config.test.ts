@@ -203,7 +203,18 @@ describe("the configuration", () => {
     ],
     [
       { scalerAmiId: IMAGE, scalerMinInstances: "0" },
-      "scalerMinInstances: got 0 without a wakeMetric; expected at least 1",
+      "scalerMinInstances: got 0 without a wakeMetric or a schedule; expected at least 1",
+    ],
+    [
+      {
+        scalerAmiId: IMAGE,
+        scalerSchedule: '[{"cron":"0 8 * * *","min":1,"max":2},{"cron":"61 8 * * *","min":1,"max":2}]',
+      },
+      'scalerSchedule: [1].cron: got "61 8 * * *"; expected five fields',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerSchedule: "0 8 * * *" },
+      'scalerSchedule: got "0 8 * * *"; expected a schedule of 1 to 50 entries',
     ],
     [
       { scalerAmiId: IMAGE, scalerWakeMetric: '{"namespace":"AWS/SQS"}' },

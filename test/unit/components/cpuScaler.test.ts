@@ -545,7 +545,7 @@ describe("CpuScaler's arguments", () => {
     [
       "a minimum that nothing wakes the fleet from",
       { minInstances: 0 },
-      "minInstances: got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
+      "minInstances: got 0 without a wakeMetric or a schedule; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
     ],
     [
       "a maximum below the minimum",
@@ -598,6 +598,34 @@ describe("CpuScaler's arguments", () => {
       `subnetIds: got [ 'subnet-0aaaaaaa', 'vpc-1' ]; expected a list of at least 1: a subnet id like "subnet-0123abcd", each`,
     ],
   ] as const) {
+    it("take a schedule, refuse its bad entries by index and name, and need one that wakes", () => {
+      const good = { cron: "0 8 * * 1-5", timezone: "Europe/Berlin", min: 1, max: 4 };
+      const off = { cron: "0 20 * * *", min: 0, max: 0 };
+      expect(problems({ minInstances: 0, schedule: [good, off] })).to.deep.equal([]);
+      const bad: [entry: unknown, reason: string][] = [
+        [5, "[1]: got 5"],
+        [{ ...good, cron: "61 8 * * *" }, '[1].cron: got "61 8 * * *"'],
+        [{ ...good, cron: "0 8 * *" }, '[1].cron: got "0 8 * *"'],
+        [{ ...good, cron: "0 0 8 * * *" }, '[1].cron: got "0 0 8 * * *"'],
+        [{ ...good, cron: "@daily" }, '[1].cron: got "@daily"'],
+        [{ ...good, cron: "0 8 31 2 *" }, '[1].cron: got "0 8 31 2 *"; expected a time that comes'],
+        [{ ...good, cron: undefined }, "[1].cron: got undefined"],
+        [{ ...good, timezone: "Mars/Base" }, '[1].timezone: got "Mars/Base"'],
+        [{ ...good, min: -1 }, "[1].min: got -1"],
+        [{ ...good, min: 5 }, "[1].max: got 4; expected at least min, 5"],
+        [{ ...good, max: "4" }, '[1].max: got "4"'],
+        [{ ...good, maximum: 4 }, "[1].maximum: not known"],
+      ];
+      for (const [entry, reason] of bad) {
+        const [problem = "", ...others] = problems({ schedule: [good, entry] });
+        expect(others, reason).to.deep.equal([]);
+        expect(problem).to.contain(`schedule: ${reason}`);
+      }
+      expect(problems({ schedule: [off] }).join()).to.contain("schedule: got a min of 0 in every entry");
+      expect(problems({ schedule: [off], wakeMetric: WAKE_METRIC })).to.deep.equal([]);
+      expect(problems({ schedule: [] }).join()).to.contain("expected a schedule of 1 to 50 entries");
+    });
+
     it(`refuse ${what}`, () => {
       expect(problems(args)).to.deep.equal([problem]);
     });
