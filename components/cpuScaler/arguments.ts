@@ -4,6 +4,7 @@ import {
   ArgumentChecks,
   boolean,
   bytes,
+  EMAIL_ADDRESS,
   integer,
   listOf,
   LOG_RETENTION_DAYS,
@@ -135,6 +136,12 @@ export const cpuScalerArguments = {
   // EC2 takes RunInstances calls at two a second; fifty still fit into the function's minute.
   /** Instances launched or terminated at once. */
   maxStep: defaulted(10, integer(1, 50, "instances"), { sent: true }),
+  /** The event bus of this account and region on which each action is told, with its reason. */
+  eventBusName: defaulted("default", text(/^[/.\-_A-Za-z0-9]{1,256}$/, "the name of an event bus"), {
+    sent: true,
+  }),
+  /** Who is told of each action, by e-mail; SNS asks the address to confirm. By default nobody. */
+  notifications: optional(EMAIL_ADDRESS),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
   /**
@@ -181,6 +188,7 @@ export interface CpuScalerTransforms {
   readonly endFleet?: LambdaFunctionTransforms;
   readonly fleetEnd?: Transform<aws.lambda.InvocationArgs>;
   readonly journal?: Transform<aws.dynamodb.TableArgs>;
+  readonly notifications?: Transform<aws.sns.TopicArgs>;
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 

@@ -57,7 +57,13 @@ describe("least privilege", function () {
     const { output } = deployment;
     subjects = [
       ...(await orderSubjects(deployment)),
-      await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
+      await scalerSubject(
+        deployment,
+        ec2,
+        output("fleetFunctionName"),
+        ["ssm:GetParameter"],
+        ["events:PutEvents", "sns:Publish"],
+      ),
       await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
         "iam:PassRole",
         "kms:CreateGrant",

@@ -8,6 +8,7 @@ import {
   type CpuScalerArgs,
 } from "../../../components/cpuScaler/arguments";
 import { defaultsOf, sentOf } from "../../../components/parts/argumentTable";
+import { ACTION_SOURCE } from "../../../handlers/scaling/scalerAction";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
 import { WAKE_METRIC } from "../handlers/scaling/situation";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
@@ -95,6 +96,8 @@ describe("CpuScaler", () => {
       alarmActions: [TOPIC],
       maxInstances: 7,
       paused: true,
+      eventBusName: "fleet-events",
+      notifications: "ops@example.com",
       minInstances: 0,
       wakeMetric: pulumi.output(WAKE_METRIC),
       reservedConcurrency: 0,
@@ -105,6 +108,59 @@ describe("CpuScaler", () => {
       amiId: undefined,
       amiSsmParameter: "/aws/service/al2023",
       metric: { kind: "fleetTag" },
+    });
+  });
+
+  describe("tells what it does", () => {
+    it("by default on the default bus, of its own source alone, and to nobody by mail", () => {
+      const { recorder, scaler } = plain;
+      expect(statement(recorder, "TellTheBus")).to.deep.equal({
+        Sid: "TellTheBus",
+        Effect: "Allow",
+        Action: "events:PutEvents",
+        Resource: "arn:aws:events:us-east-1:123456789012:event-bus/default",
+        Condition: { StringEquals: { "events:source": ACTION_SOURCE } },
+      });
+      expect(statement(recorder, "TellTheTopic")).to.equal(undefined);
+      expect(recorder.ofType("aws:sns/topic:Topic")).to.deep.equal([]);
+      expect(scaler.nodes.notifications).to.equal(undefined);
+      expect(configurationOf(recorder)).to.include({ eventBusName: "default" });
+      expect(configurationOf(recorder)).not.to.have.property("notificationTopicArn");
+    });
+
+    it("on the bus that is named, and by mail through an encrypted topic that wants TLS", () => {
+      const { recorder } = rich;
+      const topicArn = arn("web-actions");
+      expect(statement(recorder, "TellTheBus")?.Resource).to.match(/:event-bus\/fleet-events$/);
+      expect(statement(recorder, "TellTheTopic")).to.deep.equal({
+        Sid: "TellTheTopic",
+        Effect: "Allow",
+        Action: "sns:Publish",
+        Resource: topicArn,
+      });
+      const topic = recorder.find("aws:sns/topic:Topic", "web-actions").inputs;
+      expect(topic).to.deep.include({ kmsMasterKeyId: "alias/aws/sns", tags: { Team: "shop" } });
+      expect(topic).not.to.have.any.keys("name", "policy");
+      const policy = recorder.find("aws:sns/topicPolicy:TopicPolicy", "web-actions-policy").inputs.policy;
+      expect(JSON.parse(policy as string)).to.deep.include({
+        Statement: [
+          {
+            Sid: "RefuseRequestsWithoutTls",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sns:Publish",
+            Resource: topicArn,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ],
+      });
+      expect(
+        recorder.find("aws:sns/topicSubscription:TopicSubscription", "web-actions-email").inputs,
+      ).to.deep.equal({ topic: topicArn, protocol: "email", endpoint: "ops@example.com" });
+      expect(configurationOf(recorder)).to.include({
+        eventBusName: "fleet-events",
+        notificationTopicArn: topicArn,
+      });
     });
   });
 

@@ -27,6 +27,7 @@ const fleet = new CpuScaler("fleet", {
   amiSsmParameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
   metric: { kind: "dimensions", dimensions: { InstanceType: "t3.micro" } },
   instanceType: "t3.micro",
+  notifications: "ops@example.com",
 });
 
 const instanceRole = new aws.iam.Role("instance", { assumeRolePolicy: trust("ec2.amazonaws.com") });
