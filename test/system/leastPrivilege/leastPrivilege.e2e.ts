@@ -57,20 +57,20 @@ describe("least privilege", function () {
     const { output } = deployment;
     subjects = [
       ...(await orderSubjects(deployment)),
+      await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(
         deployment,
         ec2,
-        output("fleetFunctionName"),
-        ["ssm:GetParameter"],
+        output("imageFleetFunctionName"),
+        [
+          "iam:PassRole",
+          "kms:CreateGrant",
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+        ],
         ["events:PutEvents", "sns:Publish"],
       ),
-      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
-        "iam:PassRole",
-        "kms:CreateGrant",
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
-      ]),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(
         deployment,

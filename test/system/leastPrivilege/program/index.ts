@@ -27,7 +27,6 @@ const fleet = new CpuScaler("fleet", {
   amiSsmParameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
   metric: { kind: "dimensions", dimensions: { InstanceType: "t3.micro" } },
   instanceType: "t3.micro",
-  notifications: "ops@example.com",
 });
 
 const instanceRole = new aws.iam.Role("instance", { assumeRolePolicy: trust("ec2.amazonaws.com") });
@@ -39,6 +38,7 @@ const imageFleet = new CpuScaler("image-fleet", {
   amiId: "ami-0a12023000000864a",
   instanceType: "t3.small",
   volumeKmsKeyArn: volumeKey.arn,
+  notifications: "ops@example.com",
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });
 
