@@ -6,8 +6,7 @@ import { checkTable, defaulted, type ArgumentsOf, type Checked } from "../parts/
 import type { Transform } from "../parts/resources";
 
 /** How a private network reaches the outside. */
-export const EGRESS = ["nat", "natPerZone", "endpoints", "none"] as const;
-export type Egress = (typeof EGRESS)[number];
+const EGRESS = ["nat", "natPerZone", "endpoints", "none"] as const;
 
 /** RFC 1918, and without host bits, which EC2 would take away and each later look find changed. */
 const privateRange: Rule<string> = {
