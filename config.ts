@@ -8,6 +8,10 @@ import {
   ROLE_ARN,
   type CpuScalerArgs,
 } from "./components/cpuScaler/arguments";
+import {
+  privateNetworkArguments,
+  type PrivateNetworkArgs,
+} from "./components/cpuScaler/privateNetworkArguments";
 import { operationsArguments, type OperationsArgs } from "./components/operations/arguments";
 import { jwtProblem, orderApiArguments, type OrderApiArgs } from "./components/orderApi/arguments";
 import {
@@ -36,6 +40,8 @@ export interface StackConfiguration {
         /** Without subnets and security groups, the fleet lives in the account's default network. */
         readonly subnetIds: readonly string[] | undefined;
         readonly securityGroupIds: readonly string[] | undefined;
+        /** Given where the fleet is to have a network of its own. */
+        readonly privateNetwork: PrivateNetworkArgs | undefined;
       })
     | undefined;
   readonly operations: Omit<OperationsArgs, "orders" | "scaler">;
@@ -54,6 +60,12 @@ const scalerArguments = {
   instanceProfileArn: optional(INSTANCE_PROFILE_ARN),
   /** The ARN of the role in the instance profile. */
   instanceRoleArn: optional(ROLE_ARN),
+  /**
+   * The network that the fleet lives in: default (the account's default VPC) or private (one of its own). Instances in
+   * the former have public addresses, by which nothing comes in; in the latter they have none.
+   */
+  network: defaulted("default", oneOf(["default", "private"] as const)),
+  ...privateNetworkArguments,
   subnetIds: optional(cpuScalerArguments.subnetIds.rule),
   securityGroupIds: optional(cpuScalerArguments.securityGroupIds.rule),
 };
@@ -106,6 +118,11 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
     metric = "ImageId",
     instanceProfileArn: arn,
     instanceRoleArn: roleArn,
+    network = "default",
+    networkCidr,
+    networkZones,
+    networkEgress,
+    networkEndpoints,
     ...scaler
   } = reader.section("scaler", cpuScalerRelations);
   const { amiId, amiSsmParameter, instanceType = scalerArguments.instanceType.default } = scaler;
@@ -123,6 +140,24 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
       "got one of scalerSubnetIds and scalerSecurityGroupIds; expected both, or neither",
     );
   }
+  const ownNetwork = { networkCidr, networkZones, networkEgress, networkEndpoints };
+  if (network === "private") {
+    for (const name of ["subnetIds", "securityGroupIds"] as const) {
+      if (scaler[name] === undefined) continue;
+      const key = configurationKey("scaler", name, {});
+      reader.reject(key, "got a value with scalerNetwork private; expected one of the two networks");
+    }
+    if (scaler.publicIp === true)
+      reader.reject(
+        "scalerPublicIp",
+        "got true with scalerNetwork private; expected false, because nothing leads there from the internet",
+      );
+  }
+  if (networkEndpoints !== undefined && networkEgress !== "endpoints")
+    reader.reject(
+      "scalerNetworkEndpoints",
+      'got a list without scalerNetworkEgress "endpoints"; expected both, or neither',
+    );
   if ((arn === undefined) !== (roleArn === undefined)) {
     reader.reject(
       arn === undefined ? "scalerInstanceProfileArn" : "scalerInstanceRoleArn",
@@ -130,7 +165,8 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
     );
   }
   const instanceProfile = arn !== undefined && roleArn !== undefined ? { arn, roleArn } : undefined;
-  return { ...scaler, instanceType, metric: metricOf(metric, instanceType), instanceProfile };
+  const privateNetwork = network === "private" ? ownNetwork : undefined;
+  return { ...scaler, privateNetwork, instanceType, metric: metricOf(metric, instanceType), instanceProfile };
 }
 
 function metricOf(
@@ -170,7 +206,7 @@ class ConfigurationReader {
       ]),
     );
     for (const { name, others, problem, unless } of relations) {
-      if (unless !== undefined && values.get(unless) !== undefined) continue;
+      if (unless.some((other) => values.get(other) !== undefined)) continue;
       const inputs = [name, ...others].map((member) => values.get(member) ?? table[member]?.default);
       if (inputs.includes(undefined)) continue;
       const [value, ...rest] = inputs;

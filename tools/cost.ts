@@ -1,7 +1,7 @@
 import { describeEstimate } from "./cost/describe";
 import { estimateCost } from "./cost/estimate";
 import { PRICES_DATE, PRICES_REGION } from "./cost/prices";
-import { defaultWorkload } from "./cost/workload";
+import { defaultWorkload, FLEET_NETWORKS, type FleetNetwork } from "./cost/workload";
 import {
   parseCommandLine,
   sharedOptions,
@@ -11,6 +11,7 @@ import {
 } from "embedded-pulumi/cli";
 
 const { batchSize, items, sendBatchSize, memoryMegabytes, instances, instanceHourPrice } = defaultWorkload;
+const { network, zones, endpoints, outboundGigabytes } = defaultWorkload;
 
 export const costLine: CommandLine = {
   usage: "npm run cost -- --orders-per-month N [options]",
@@ -29,6 +30,19 @@ export const costLine: CommandLine = {
       value: "DOLLARS",
       about: `price of one server and hour, 0 to 1000; default ${instanceHourPrice}`,
     },
+    "wake-metric": { kind: "flag", about: "a metric wakes the fleet" },
+    network: {
+      kind: "text",
+      value: "NETWORK",
+      about: `the fleet's: ${FLEET_NETWORKS.join(", ")}; default ${network}`,
+    },
+    zones: integer(2, 3, `zones of a private network; default ${zones}`),
+    endpoints: integer(1, 100, `services with an endpoint in it; default ${endpoints}`),
+    outbound: integer(
+      0,
+      1_000_000_000,
+      `gigabytes through NAT gateways or endpoints; default ${outboundGigabytes}`,
+    ),
     json: sharedOptions.json,
   },
 };
@@ -54,12 +68,26 @@ export function cost(args: readonly string[], terminal: Terminal): Promise<numbe
     memoryMegabytes: given.integer("memory") ?? memoryMegabytes,
     instances: given.integer("instances") ?? instances,
     instanceHourPrice: priceOption(given.text("instance-price"), instanceHourPrice),
+    wakeMetric: given.has("wake-metric"),
+    network: networkOption(given.text("network")),
+    zones: given.integer("zones") ?? zones,
+    endpoints: given.integer("endpoints") ?? endpoints,
+    outboundGigabytes: given.integer("outbound") ?? outboundGigabytes,
   });
   for (const line of describeEstimate(estimate)) terminal.print(line);
   if (given.has("json")) {
     terminal.printJson({ prices: { region: PRICES_REGION, date: PRICES_DATE }, ...estimate });
   }
   return Promise.resolve(0);
+}
+
+function networkOption(value: string | undefined): FleetNetwork {
+  if (value === undefined) return network;
+  const known = FLEET_NETWORKS.find((one) => one === value);
+  if (known !== undefined) return known;
+  throw new UsageError(
+    `--network: got ${JSON.stringify(value)}; expected one of ${FLEET_NETWORKS.join(", ")}`,
+  );
 }
 
 function priceOption(value: string | undefined, fallback: number): number {

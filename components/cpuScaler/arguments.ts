@@ -4,6 +4,7 @@ import {
   ArgumentChecks,
   boolean,
   bytes,
+  EMAIL_ADDRESS,
   integer,
   listOf,
   LOG_RETENTION_DAYS,
@@ -21,6 +22,7 @@ import {
   type ArgumentsOf,
   type Checked,
 } from "../parts/argumentTable";
+import { schedule, scheduleProblem } from "./schedule";
 import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
@@ -101,7 +103,7 @@ export const cpuScalerArguments = {
       'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
     ),
   ),
-  /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
+  /** Instances kept whatever the load. 0 needs `wakeMetric` or `schedule`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /**
    * A CloudWatch metric that calls for at least one instance while its greatest value in a minute is above `above`.
@@ -109,6 +111,12 @@ export const cpuScalerArguments = {
    * `scaleInAfterSeconds` and the few minutes that a metric takes to arrive. By default there is none.
    */
   wakeMetric: optional(wakeMetric, { sent: true }),
+  /**
+   * Minimum and maximum by time of day: what of this list fired last holds until the next, as EC2's scheduled actions
+   * have it, instead of `minInstances` and `maxInstances`. A list of entries with `cron` (five fields), `timezone` (an
+   * IANA name; by default UTC), `min` and `max`. By default there is none.
+   */
+  schedule: optional(schedule, { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
   /**
@@ -128,6 +136,12 @@ export const cpuScalerArguments = {
   // EC2 takes RunInstances calls at two a second; fifty still fit into the function's minute.
   /** Instances launched or terminated at once. */
   maxStep: defaulted(10, integer(1, 50, "instances"), { sent: true }),
+  /** The event bus of this account and region on which each action is told, with its reason. */
+  eventBusName: defaulted("default", text(/^[/.\-_A-Za-z0-9]{1,256}$/, "the name of an event bus"), {
+    sent: true,
+  }),
+  /** Who is told of each action, by e-mail; SNS asks the address to confirm. By default nobody. */
+  notifications: optional(EMAIL_ADDRESS),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
   /**
@@ -174,6 +188,7 @@ export interface CpuScalerTransforms {
   readonly endFleet?: LambdaFunctionTransforms;
   readonly fleetEnd?: Transform<aws.lambda.InvocationArgs>;
   readonly journal?: Transform<aws.dynamodb.TableArgs>;
+  readonly notifications?: Transform<aws.sns.TopicArgs>;
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 
@@ -185,8 +200,20 @@ export const cpuScalerRelations = [
     [],
     (minimum) =>
       minimum === 0
-        ? "got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+        ? "got 0 without a wakeMetric or a schedule; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
         : undefined,
+    "wakeMetric",
+    "schedule",
+  ),
+  relation(cpuScalerArguments, "schedule", [], scheduleProblem),
+  relation(
+    cpuScalerArguments,
+    "schedule",
+    [],
+    (entries) =>
+      entries.some(({ min }) => min > 0)
+        ? undefined
+        : "got a min of 0 in every entry without a wakeMetric; expected at least one of 1 or more, or nothing would ever wake an empty fleet",
     "wakeMetric",
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>

@@ -5,6 +5,7 @@ import { cpuAlarmSource, createLaunchTemplate, fleetTags, FLEET_TAG_KEY } from "
 import { createFleetEnd, type EndFleet } from "./fleetEnd";
 import { createLaunchJournal } from "./launchJournal";
 import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
+import { createNotifications, tellingStatements } from "./notifications";
 import { scalerStatements } from "./permissions";
 import { sentOf, type SentNames } from "../parts/argumentTable";
 import { LambdaFunction } from "../parts/lambdaFunction";
@@ -50,6 +51,8 @@ export class CpuScaler extends pulumi.ComponentResource {
     readonly tickRule: aws.cloudwatch.EventRule;
     readonly failureQueue: aws.sqs.Queue;
     readonly journal: aws.dynamodb.Table;
+    /** Undefined unless somebody is told by e-mail. */
+    readonly notifications: aws.sns.Topic | undefined;
     readonly scaleFleet: LambdaFunction<ScaleFleet>;
     readonly endFleet: LambdaFunction<EndFleet>;
     readonly fleetEnd: aws.lambda.Invocation;
@@ -134,6 +137,11 @@ export class CpuScaler extends pulumi.ComponentResource {
 
     const journal = createLaunchJournal(`${name}-journal`, args, child);
 
+    const notifications =
+      checked.notifications === undefined
+        ? undefined
+        : createNotifications(`${name}-actions`, fleet, checked.notifications, args, child);
+
     const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
     const configuration: SettingInputs = {
       ...(sentOf(cpuScalerArguments, checked) satisfies Sent),
@@ -147,6 +155,7 @@ export class CpuScaler extends pulumi.ComponentResource {
       alarmArn: alarm.arn,
       tickRuleArn: tickRule.arn,
       ...(amiId !== undefined && { imageId: amiId }),
+      ...(notifications && { notificationTopicArn: notifications.arn }),
       ...(amiSsmParameter !== undefined && { imageParameter: amiSsmParameter }),
     };
     const scaleFleet = new LambdaFunction<ScaleFleet>(
@@ -165,6 +174,7 @@ export class CpuScaler extends pulumi.ComponentResource {
             instanceRoleArn: checked.instanceProfile?.roleArn,
             volumeKmsKeyArn: checked.volumeKmsKeyArn,
           }),
+          ...tellingStatements(launchTemplate.arn, checked.eventBusName, notifications),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
           { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: journal.arn },
         ],
@@ -247,6 +257,7 @@ export class CpuScaler extends pulumi.ComponentResource {
       tickRule,
       failureQueue,
       journal,
+      notifications,
       scaleFleet,
       endFleet,
       fleetEnd,

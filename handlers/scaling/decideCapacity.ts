@@ -3,6 +3,7 @@ import { demandByMinute, MINUTE, presentDemand, type CpuSample, type Demand } fr
 import { isWarmingUp, membersOf, type Member } from "./fleet";
 import { terminationOrder } from "./terminationOrder";
 import { unhealthyInstances, withReplacements } from "./unhealthy";
+import { wakes } from "./schedule";
 import { callsForInstance } from "./wakeMetric";
 
 /** A minute of the metric is available at most this much after its end: Amazon EC2 user guide, two periods. */
@@ -59,7 +60,8 @@ function decideForHealthy(
   const { now, alarm } = situation;
   const { maxInstances, warmupSeconds, wakeMetric } = settings;
   const called = wakeMetric && callsForInstance(situation.wake ?? [], wakeMetric);
-  const minInstances = Math.max(settings.minInstances, called === true ? 1 : 0);
+  // A schedule may have none at all for a while, whatever calls.
+  const minInstances = Math.min(maxInstances, Math.max(settings.minInstances, called === true ? 1 : 0));
   const { unseen = 0 } = situation;
   const size = fleet.length + unseen;
   const warming = unseen + fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
@@ -103,7 +105,7 @@ function decideForHealthy(
   if (situation.hold !== undefined) return hold(situation.hold);
   if (settings.paused) return hold("paused");
   if (size > maxInstances) return terminate(size);
-  const asleep = size === 0 && called === false;
+  const asleep = size === 0 && called !== true && maySleep(settings);
   if (fresh === undefined) {
     if (size < minInstances) return launch(minInstances);
     return hold(asleep ? "asleep" : "no metric");
@@ -126,9 +128,15 @@ function decideForHealthy(
  * Whole instances for a need; the present size, when it is within the tolerance of the need. None, where the fleet
  * may sleep, when the need is within the tolerance of none.
  */
-function instancesFor(needed: number, size: number, { tolerance, wakeMetric }: ScalingSettings): number {
-  if (wakeMetric !== undefined && needed <= tolerance) return 0;
+function instancesFor(needed: number, size: number, settings: ScalingSettings): number {
+  const { tolerance } = settings;
+  if (maySleep(settings) && needed <= tolerance) return 0;
   return Math.abs(needed - size) <= tolerance * size ? size : Math.ceil(needed - 1e-9);
+}
+
+/** Whether something else than its CPU wakes a fleet that has no instance. */
+function maySleep({ wakeMetric, schedule }: ScalingSettings): boolean {
+  return wakeMetric !== undefined || wakes(schedule);
 }
 
 /**

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { CpuSample } from "./demand";
 import type { InstanceRecord } from "./fleet";
 import type { FleetView } from "./fleetPort";
+import { scheduleEntry } from "./schedule";
 import { wakeMetric } from "./wakeMetric";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -21,6 +22,8 @@ export const scalingSettings = v.object({
   paused: v.boolean(),
   /** What says whether the fleet is needed at all; without it, the fleet's own CPU alone says how much. */
   wakeMetric: v.optional(wakeMetric),
+  /** Limits by time of day instead of the two above; decisions are made by those in force (`limitsAt`). */
+  schedule: v.optional(v.array(scheduleEntry)),
   /** The image that new instances get, where it is known before the launch. */
   imageId: v.optional(v.string()),
 });

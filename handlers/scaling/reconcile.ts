@@ -3,6 +3,7 @@ import type { AlarmState, Decision, ScalingSettings } from "./decision";
 import type { Measurements } from "./cpuMetric";
 import { measuredInstances } from "./demand";
 import type { FleetPort, FleetSession, LaunchProblem, TimeLeft } from "./fleetPort";
+import { limitsAt, type Limits } from "./schedule";
 import type { WakeMetric } from "./wakeMetric";
 
 /** Reads CloudWatch. Rejects with the SDK's errors. */
@@ -28,6 +29,8 @@ export interface ReconcileParts {
 
 export interface Reconciliation {
   readonly decision: Decision;
+  /** Those in force, by the schedule if there is one. */
+  readonly limits: Limits;
   /** Ids of the instances that this call launched. */
   readonly launched: readonly string[];
   /** Ids of instances that an earlier call had asked for without learning what became of it. */
@@ -43,7 +46,9 @@ export async function reconcile(
   time: TimeLeft,
   alarm?: AlarmState,
 ): Promise<Reconciliation> {
-  const { fleet, now, settings } = parts;
+  const { fleet, now } = parts;
+  const limits = limitsAt(now(), parts.settings);
+  const settings = { ...parts.settings, ...limits };
   const session = await fleet.open(time);
   const { records, unseen, hold, found } = session;
   const blind = settings.paused || hold !== undefined;
@@ -51,7 +56,7 @@ export async function reconcile(
   const decide = (reason = hold) =>
     decideCapacity({ now: now(), fleet: records, unseen, samples, wake, alarm, hold: reason }, settings);
   const decision = decide();
-  const nothing = { decision, launched: [], found, terminated: [], refused: [] };
+  const nothing = { decision, limits, launched: [], found, terminated: [], refused: [] };
   switch (decision.action) {
     case "hold":
       return nothing;

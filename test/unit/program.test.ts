@@ -113,8 +113,27 @@ describe("the program", () => {
     ).to.contain("subnet-0123456789abcdef0");
   });
 
+  it("gives the fleet a network of its own, where instances have no public addresses", async () => {
+    const { recorder } = await runProgram({ scalerAmiId: IMAGE, scalerNetwork: "private" });
+    const [template] = recorder.ofType("aws:ec2/launchTemplate:LaunchTemplate");
+    expect(template?.inputs.networkInterfaces).to.have.nested.property(
+      "[0].associatePublicIpAddress",
+      "false",
+    );
+    expect(recorder.find("aws:ec2/vpc:Vpc", "fleet-network-vpc").inputs).to.include({
+      cidrBlock: "10.0.0.0/16",
+    });
+    expect(
+      JSON.stringify(recorder.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.environment)),
+    ).to.contain('\\"subnetIds\\":[\\"subnet-0123abc1\\",\\"subnet-0123abc2\\"]');
+  });
+
   it("tags everything that takes tags with the project and the stack", async () => {
-    const { recorder } = await runProgram({ scalerAmiId: IMAGE, confirmationSender: "shop@example.com" });
+    const { recorder } = await runProgram({
+      scalerAmiId: IMAGE,
+      scalerNetwork: "private",
+      confirmationSender: "shop@example.com",
+    });
     const untagged = new Set([
       "aws:sqs/queuePolicy:QueuePolicy",
       "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
@@ -125,6 +144,8 @@ describe("the program", () => {
       "aws:cloudwatch/eventTarget:EventTarget",
       "aws:cloudwatch/dashboard:Dashboard",
       "aws:kms/alias:Alias",
+      "aws:ec2/route:Route",
+      "aws:ec2/routeTableAssociation:RouteTableAssociation",
       "aws:sns/topicPolicy:TopicPolicy",
       "aws:sns/topicSubscription:TopicSubscription",
     ]);

@@ -1,19 +1,7 @@
+import { line, n, type CostLine } from "./line";
+import { networkLines } from "./networkLines";
 import { prices } from "./prices";
 import { assumptions, type Workload } from "./workload";
-
-/** One line of a bill. */
-export interface CostLine {
-  readonly item: string;
-  /** Whether it grows with the orders, or is there without any. */
-  readonly kind: "per order" | "fixed";
-  /** How `quantity` comes about, in words and figures. */
-  readonly arithmetic: string;
-  readonly quantity: number;
-  readonly unit: string;
-  /** Dollars for one unit. */
-  readonly price: number;
-  readonly dollars: number;
-}
 
 export interface Estimate {
   readonly workload: Workload;
@@ -28,7 +16,7 @@ const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
   api: { alarms: 4, metrics: 0 },
-  fleet: { alarms: 7, metrics: 9 },
+  fleet: { alarms: 7, metrics: 10 },
 } as const;
 
 const KILO = 1024;
@@ -211,7 +199,8 @@ function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload
   ];
 }
 
-function fixedLines({ api, confirmations, instances, instanceHourPrice }: Workload): CostLine[] {
+function fixedLines(workload: Workload): CostLine[] {
+  const { api, confirmations, instances, instanceHourPrice, wakeMetric } = workload;
   const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes, ticksAnHour } = assumptions;
   const ticks = ticksAnHour * hoursAMonth;
   const watched = [
@@ -238,16 +227,16 @@ function fixedLines({ api, confirmations, instances, instanceHourPrice }: Worklo
       unit: "metrics",
       price: prices.metricRequested,
     }),
-    line(
-      "Public IPv4 addresses",
-      "fixed",
-      `${n(instances)} × ${n(hoursAMonth)} hours, in the default network`,
-      {
-        quantity: instances * hoursAMonth,
-        unit: "hours",
-        price: prices.publicAddressHour,
-      },
-    ),
+    ...(wakeMetric
+      ? [
+          line("CloudWatch, waking metric", "fixed", `${n(ticks)} ticks × 1 metric`, {
+            quantity: ticks,
+            unit: "metrics",
+            price: prices.metricRequested,
+          }),
+        ]
+      : []),
+    ...networkLines(workload),
     line("EBS volumes", "fixed", `${n(instances)} × ${n(rootVolumeGigabytes)} GB`, {
       quantity: instances * rootVolumeGigabytes,
       unit: "GB",
@@ -277,7 +266,7 @@ function fixedLines({ api, confirmations, instances, instanceHourPrice }: Worklo
     }),
     line("Dashboard", "fixed", "1", { quantity: 1, unit: "dashboard", price: prices.dashboardMonth }),
     line("KMS key of the alarms", "fixed", "1", { quantity: 1, unit: "key", price: prices.kmsKeyMonth }),
-    ...(instances > 0 ? fleet : []),
+    ...(instances > 0 || wakeMetric ? fleet : []),
   ];
 }
 
@@ -289,20 +278,6 @@ function gigabyteSeconds(invocations: number, durationMs: number, memoryMegabyte
   };
 }
 
-function line(
-  item: string,
-  kind: CostLine["kind"],
-  arithmetic: string,
-  amount: Pick<CostLine, "quantity" | "unit" | "price">,
-): CostLine {
-  return { item, kind, arithmetic, ...amount, dollars: amount.quantity * amount.price };
-}
-
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** A figure as the arithmetic shows it: 1,200,000; 0.25. */
-function n(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 }

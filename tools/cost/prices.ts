@@ -36,5 +36,10 @@ export const prices = {
   metricRequested: 0.01 / 1000,
   /** A public IPv4 address, as instances in the default network have one each. */
   publicAddressHour: 0.005,
+  natGatewayHour: 0.045,
+  natGatewayGigabyte: 0.045,
+  /** An interface endpoint, in each zone. Gateway endpoints cost nothing. */
+  endpointHour: 0.01,
+  endpointGigabyte: 0.01,
   gp3GigabyteMonth: 0.08,
 } as const;

@@ -17,7 +17,20 @@ export interface Workload {
   readonly instances: number;
   /** Dollars for one instance's hour. */
   readonly instanceHourPrice: number;
+  /** Whether a metric wakes the fleet. A schedule does so for nothing. */
+  readonly wakeMetric: boolean;
+  /** The default network, or how the private one reaches the outside. */
+  readonly network: FleetNetwork;
+  /** Of the private network, 2 to 3. */
+  readonly zones: number;
+  /** Services that have an interface endpoint in the private network. */
+  readonly endpoints: number;
+  /** What goes through NAT gateways or endpoints in a month, both ways. */
+  readonly outboundGigabytes: number;
 }
+
+export const FLEET_NETWORKS = ["default", "nat", "natPerZone", "endpoints", "none"] as const;
+export type FleetNetwork = (typeof FLEET_NETWORKS)[number];
 
 export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   batchSize: 10,
@@ -29,6 +42,11 @@ export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   instances: 0,
   // t3.micro
   instanceHourPrice: 0.0104,
+  wakeMetric: false,
+  network: "default",
+  zones: 2,
+  endpoints: 4,
+  outboundGigabytes: 10,
 };
 
 /** What an order is assumed to weigh and take; latencies are medians measured from Lambda. */

@@ -63,13 +63,19 @@ describe("least privilege", function () {
       ...(await orderSubjects(deployment)),
       ...(await apiSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
-      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
-        "iam:PassRole",
-        "kms:CreateGrant",
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
-      ]),
+      await scalerSubject(
+        deployment,
+        ec2,
+        output("imageFleetFunctionName"),
+        [
+          "iam:PassRole",
+          "kms:CreateGrant",
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+        ],
+        ["events:PutEvents", "sns:Publish"],
+      ),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(
         deployment,

@@ -33,6 +33,9 @@ export interface RuleCases {
 
 const one = (type: string, props: Readonly<Record<string, unknown>> = {}) => [resource(type, "it", props)];
 
+const VPC = "aws:ec2/vpc:Vpc";
+const SUBNET = "aws:ec2/subnet:Subnet";
+const DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 const ARN = "arn:aws:sqs:us-east-1:000000000000:orders";
 const queueUrl = { queueUrl: [urnOf(QUEUE, "it")] };
 const anyone = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: ARN };
@@ -474,6 +477,28 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         ingress: [{ ...rule443, cidrBlocks: [], ipv6CidrBlocks: ["::/0"] }],
       }),
     },
+  },
+  "vpc-default-group-locked": {
+    passes: {
+      locked: [resource(VPC, "it"), resource(DEFAULT_GROUP, "group", {}, { vpcId: [urnOf(VPC, "it")] })],
+    },
+    fails: {
+      "left as it is": one(VPC),
+      "of another network": [resource(VPC, "it"), resource(DEFAULT_GROUP, "group")],
+      "with egress": [
+        resource(VPC, "it"),
+        resource(
+          DEFAULT_GROUP,
+          "group",
+          { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] },
+          { vpcId: [urnOf(VPC, "it")] },
+        ),
+      ],
+    },
+  },
+  "subnet-no-public-addresses": {
+    passes: { none: one(SUBNET), refused: one(SUBNET, { mapPublicIpOnLaunch: false }) },
+    fails: { given: one(SUBNET, { mapPublicIpOnLaunch: true }) },
   },
   "security-group-described": {
     passes: { "group and rules": one(SECURITY_GROUP, { description: "Fleet", egress: [rule443] }) },

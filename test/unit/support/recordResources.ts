@@ -58,7 +58,8 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
 
 /** An id as AWS gives it, where components look at its form. */
 function idOf(type: string, name: string): string {
-  return type.includes("ec2/securityGroup:") ? "sg-0123abcd" : `${name}-id`;
+  if (type.includes("ec2/securityGroup:")) return "sg-0123abcd";
+  return type.includes("ec2/subnet:") ? `subnet-0123abc${name.at(-1) ?? ""}` : `${name}-id`;
 }
 
 /** What AWS adds to the inputs: names of its own, ARNs and URLs made of them. */
@@ -84,6 +85,8 @@ function answersOf(token: string): Record<string, unknown> {
       return { region: "us-east-1" };
     case "aws:ec2/getVpc:getVpc":
       return { id: "vpc-0123abcd" };
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { names: ["us-east-1c", "us-east-1a", "us-east-1b"] };
     case "aws:ec2/getSubnets:getSubnets":
       return { ids: ["subnet-0123abcd", "subnet-4567abcd"] };
     default:

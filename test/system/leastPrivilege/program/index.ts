@@ -42,6 +42,7 @@ const imageFleet = new CpuScaler("image-fleet", {
   amiId: "ami-0a12023000000864a",
   instanceType: "t3.small",
   volumeKmsKeyArn: volumeKey.arn,
+  notifications: "ops@example.com",
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });
 

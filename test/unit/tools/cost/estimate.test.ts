@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describeEstimate } from "../../../../tools/cost/describe";
 import { estimateCost, writeUnitsOfOrder } from "../../../../tools/cost/estimate";
 import { prices } from "../../../../tools/cost/prices";
-import { defaultWorkload, type Workload } from "../../../../tools/cost/workload";
+import { defaultWorkload, FLEET_NETWORKS, type Workload } from "../../../../tools/cost/workload";
 
 const MILLION = 1_000_000;
 
@@ -27,6 +27,11 @@ const anyWorkload: fc.Arbitrary<Workload> = fc.record({
   memoryMegabytes: fc.integer({ min: 128, max: 10_240 }),
   instances: fc.integer({ min: 0, max: 1_000 }),
   instanceHourPrice: fc.double({ min: 0, max: 100, noNaN: true }),
+  wakeMetric: fc.boolean(),
+  network: fc.constantFrom(...FLEET_NETWORKS),
+  zones: fc.integer({ min: 2, max: 3 }),
+  endpoints: fc.integer({ min: 1, max: 20 }),
+  outboundGigabytes: fc.integer({ min: 0, max: 100_000 }),
 });
 
 describe("the cost of a month", () => {
@@ -46,6 +51,14 @@ describe("the cost of a month", () => {
     ["SES mails", { confirmations: true }, MILLION, 100],
     ["DynamoDB reads, markers", { confirmations: true }, MILLION, 0.125],
     ["EC2 instances", { instances: 3, instanceHourPrice: 0.1 }, 2190, 219],
+    ["Public IPv4 addresses", { instances: 2 }, 1460, 7.3],
+    ["NAT gateways", { instances: 2, network: "nat" }, 730, 32.85],
+    ["NAT gateways", { instances: 2, network: "natPerZone", zones: 3 }, 2190, 98.55],
+    ["NAT gateways, traffic", { instances: 2, network: "nat", outboundGigabytes: 100 }, 100, 4.5],
+    ["NAT gateways, public IPv4 addresses", { instances: 2, network: "nat" }, 730, 3.65],
+    ["VPC endpoints", { instances: 2, network: "endpoints" }, 5840, 58.4],
+    ["VPC endpoints, traffic", { instances: 2, network: "endpoints" }, 10, 0.1],
+    ["CloudWatch, waking metric", { wakeMetric: true }, 43_800, 0.438],
     ["Alarms", {}, 6, 0.6],
     ["Alarms", { confirmations: true, instances: 1 }, 18, 1.8],
   ];
