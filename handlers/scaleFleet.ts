@@ -9,6 +9,7 @@ import { parseConfiguration } from "./scaling/configuration";
 import { dynamoJournal } from "./scaling/dynamoJournal";
 import { createScaleFleet, type ScaleFleetResult } from "./scaling/handleTrigger";
 import { instancesFleet } from "./scaling/instancesFleet";
+import { awsLoadMetric } from "./scaling/loadMetric";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
 export const environment = readEnvironment("SCALER");
@@ -24,7 +25,9 @@ const fleet = instancesFleet({
   settings: configuration,
   newHolder: randomUUID,
 });
-const scaleFleet = createScaleFleet(configuration, { fleet, cpu: awsCpu(), now }, createTelemetry());
+const { POWERTOOLS_METRICS_NAMESPACE: namespace = "", POWERTOOLS_SERVICE_NAME: service = "" } = process.env;
+const aws = { fleet, cpu: awsCpu(), load: awsLoadMetric(namespace, service), now };
+const scaleFleet = createScaleFleet(configuration, aws, createTelemetry());
 
 /** Woken by the fleet's alarm and by a tick each minute; both mean: look, decide, act. */
 export const handler = (event: unknown, context: InvocationContext): Promise<ScaleFleetResult> =>

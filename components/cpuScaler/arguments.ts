@@ -128,6 +128,12 @@ export const cpuScalerArguments = {
   // EC2 takes RunInstances calls at two a second; fifty still fit into the function's minute.
   /** Instances launched or terminated at once. */
   maxStep: defaulted(10, integer(1, 50, "instances"), { sent: true }),
+  /**
+   * Whether capacity also follows what is foreseen for the moment when a launch is ready: by the trend of the last
+   * minutes, and by what days before needed at that time, once two of the last fourteen were like today. It spares
+   * shortfalls for a few more instance-hours; by default it is off, because over all it did not save any.
+   */
+  forecast: defaulted(false, boolean, { sent: true }),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
   /**

@@ -27,7 +27,7 @@ export interface Estimate {
 const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
-  fleet: { alarms: 7, metrics: 9 },
+  fleet: { alarms: 7, metrics: 10 },
 } as const;
 
 const KILO = 1024;
@@ -186,6 +186,11 @@ function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): 
     }),
     line("CloudWatch, CPU read by instance", "fixed", `${n(ticks)} ticks × ${n(instances)} metrics`, {
       quantity: ticks * instances,
+      unit: "metrics",
+      price: prices.metricRequested,
+    }),
+    line("CloudWatch, load of days before, with scalerForecast", "fixed", `${n(ticks)} ticks × 1 metric`, {
+      quantity: ticks,
       unit: "metrics",
       price: prices.metricRequested,
     }),
