@@ -10,6 +10,7 @@ import { parseConfiguration } from "./scaling/configuration";
 import { dynamoJournal } from "./scaling/dynamoJournal";
 import { createScaleFleet, type ScaleFleetResult } from "./scaling/handleTrigger";
 import { instancesFleet } from "./scaling/instancesFleet";
+import { awsLoadMetric } from "./scaling/loadMetric";
 import { createTeller } from "./scaling/tell";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
@@ -33,7 +34,9 @@ const channels = [
   ...(notificationTopicArn === undefined ? [] : [topic(notificationTopicArn)]),
 ];
 const teller = createTeller(channels, now, telemetry.log);
-const scaleFleet = createScaleFleet(configuration, { fleet, cpu: awsCpu(), now, teller }, telemetry);
+const { POWERTOOLS_METRICS_NAMESPACE: namespace = "", POWERTOOLS_SERVICE_NAME: service = "" } = process.env;
+const load = awsLoadMetric(namespace, service);
+const scaleFleet = createScaleFleet(configuration, { fleet, cpu: awsCpu(), load, now, teller }, telemetry);
 
 /** Woken by the fleet's alarm and by a tick each minute; both mean: look, decide, act. */
 export const handler = (event: unknown, context: InvocationContext): Promise<ScaleFleetResult> =>

@@ -142,6 +142,12 @@ export const cpuScalerArguments = {
   }),
   /** Who is told of each action, by e-mail; SNS asks the address to confirm. By default nobody. */
   notifications: optional(EMAIL_ADDRESS),
+  /**
+   * Whether capacity also follows what is foreseen for the moment when a launch is ready: by the trend of the last
+   * minutes, and by what days before needed at that time, once two of the last fourteen were like today. It spares
+   * shortfalls for a few more instance-hours; by default it is off, because over all it did not save any.
+   */
+  forecast: defaulted(false, boolean, { sent: true }),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
   /**

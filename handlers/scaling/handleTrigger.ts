@@ -4,8 +4,8 @@ import { isFresh } from "./decideCapacity";
 import type { AlarmState } from "./decision";
 import { describeDecision } from "./describeDecision";
 import { parseTrigger, type Trigger } from "./parseTrigger";
-import type { FleetPort, LaunchProblem, TimeLeft } from "./fleetPort";
-import { reconcile, type CpuReader, type Reconciliation } from "./reconcile";
+import type { LaunchProblem, TimeLeft } from "./fleetPort";
+import { reconcile, type ReconcileParts, type Reconciliation } from "./reconcile";
 import { actionsOf } from "./scalerAction";
 import type { Teller } from "./tell";
 
@@ -40,12 +40,7 @@ export type ScalerMetric =
  */
 export function createScaleFleet(
   configuration: ScalerConfiguration,
-  aws: {
-    readonly fleet: FleetPort;
-    readonly cpu: CpuReader;
-    readonly now: () => number;
-    readonly teller: Teller;
-  },
+  aws: Omit<ReconcileParts, "settings"> & { readonly teller: Teller },
   { log, publishCounts }: Telemetry,
 ): (event: unknown, time: TimeLeft) => Promise<ScaleFleetResult> {
   const publish: (counts: Partial<Record<ScalerMetric, number>>) => void = publishCounts;

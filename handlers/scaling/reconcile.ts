@@ -3,6 +3,7 @@ import type { AlarmState, Decision, ScalingSettings } from "./decision";
 import type { Measurements } from "./cpuMetric";
 import { measuredInstances } from "./demand";
 import type { FleetPort, FleetSession, LaunchProblem, TimeLeft } from "./fleetPort";
+import type { LoadMetric } from "./loadMetric";
 import { limitsAt, type Limits } from "./schedule";
 import type { WakeMetric } from "./wakeMetric";
 
@@ -22,6 +23,8 @@ export interface CpuReader {
 export interface ReconcileParts {
   readonly fleet: FleetPort;
   readonly cpu: CpuReader;
+  /** Where the load is written that this invocation sees, and read that earlier ones saw; nowhere by default. */
+  readonly load?: LoadMetric | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly settings: ScalingSettings;
@@ -53,9 +56,15 @@ export async function reconcile(
   const { records, unseen, hold, found } = session;
   const blind = settings.paused || hold !== undefined;
   const { cpu: samples, wake } = blind ? { cpu: [], wake: [] } : await measure(parts, session);
+  const history = blind || !settings.forecast ? [] : await parts.load?.history(now());
   const decide = (reason = hold) =>
-    decideCapacity({ now: now(), fleet: records, unseen, samples, wake, alarm, hold: reason }, settings);
+    decideCapacity(
+      { now: now(), fleet: records, unseen, samples, wake, history, alarm, hold: reason },
+      settings,
+    );
   const decision = decide();
+  const { load } = decision.findings;
+  if (load !== undefined) parts.load?.publish(load);
   const nothing = { decision, limits, launched: [], found, terminated: [], refused: [] };
   switch (decision.action) {
     case "hold":

@@ -16,7 +16,7 @@ const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
   api: { alarms: 4, metrics: 0 },
-  fleet: { alarms: 7, metrics: 10 },
+  fleet: { alarms: 7, metrics: 11 },
 } as const;
 
 const KILO = 1024;
@@ -224,6 +224,11 @@ function fixedLines(workload: Workload): CostLine[] {
     }),
     line("CloudWatch, CPU read by instance", "fixed", `${n(ticks)} ticks × ${n(instances)} metrics`, {
       quantity: ticks * instances,
+      unit: "metrics",
+      price: prices.metricRequested,
+    }),
+    line("CloudWatch, load of days before, with scalerForecast", "fixed", `${n(ticks)} ticks × 1 metric`, {
+      quantity: ticks,
       unit: "metrics",
       price: prices.metricRequested,
     }),

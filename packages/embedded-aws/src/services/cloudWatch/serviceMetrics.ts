@@ -38,8 +38,8 @@ export class ServiceMetrics {
   take(event: CloudEvent): void {
     if (event.type === "log") {
       // Stamped with the cloud's clock: a function's own clock does not follow when this one is sped up.
-      for (const { identity, data, unit, resolution } of embeddedMetrics(event.message))
-        this.store.put(identity, event.at, data, unit, resolution);
+      for (const { identity, data, unit, at = event.at, resolution } of embeddedMetrics(event.message))
+        this.store.put(identity, at, data, unit, resolution);
     } else if (event.type === "stream-batch-sent") {
       this.#put(
         "AWS/Lambda",
