@@ -54,6 +54,7 @@ function flow({ queue, processOrders, confirmations }: Orders): Section {
         OrdersRejected: "rejected: no stock",
         OrdersDuplicate: "duplicates",
         OrdersRefused: "refused: breaks the contract",
+        OrdersUnconfirmable: "stored, but its address is none",
         OrdersFailed: "failed, to be retried",
       }),
       ...(confirmations === undefined

@@ -23,10 +23,16 @@ export interface OrderConfirmationsArgs {
   >;
 }
 
-/** New orders whose customer left an address; anything else on the stream never reaches the function. */
+/** New orders whose customer can be written to; anything else on the stream never reaches the function. */
 const NEW_ORDERS_WITH_ADDRESS = JSON.stringify({
   eventName: ["INSERT"],
-  dynamodb: { NewImage: { customerEmail: { S: [{ exists: true }] } } },
+  dynamodb: {
+    NewImage: {
+      customerEmail: { S: [{ exists: true }] },
+      // Of an order with an address that cannot be one.
+      confirmationFailedAt: { S: [{ exists: false }] },
+    },
+  },
 });
 
 /**

@@ -1,5 +1,6 @@
 import type { SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import type { AttributeValue } from "aws-lambda";
+import { plainLine } from "./plainText";
 
 /** A mail to a customer, in both forms that mail programs show. */
 export interface Mail {
@@ -16,9 +17,10 @@ const AMOUNT_FORMAT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2,
 
 /** What a customer is told about an order: that it is confirmed, or that it could not be fulfilled and why. */
 export function confirmationMail(order: OrderImage): Mail {
-  const orderId = order.orderId?.S ?? "";
+  // Whoever wrote the order: a line of it must not break, or turn around, what a stranger is shown.
+  const orderId = plainLine(order.orderId?.S ?? "");
   const rejected = order.status?.S === "Rejected";
-  const greeting = `Hello ${order.customerName?.S ?? "customer"},`;
+  const greeting = `Hello ${plainLine(order.customerName?.S ?? "customer")},`;
   const news = rejected
     ? `we are sorry: your order ${orderId} was rejected, because ${rejectionText(order)}. Nothing will be charged.`
     : `your order ${orderId} is confirmed. The total is ${AMOUNT_FORMAT.format(Number(order.totalAmount?.N))}.`;
@@ -48,14 +50,14 @@ export function confirmationMail(order: OrderImage): Mail {
 
 function rejectionText(order: OrderImage): string {
   const rejection = order.rejection?.M;
-  const sku = rejection?.sku?.S ?? "an item";
+  const sku = plainLine(rejection?.sku?.S ?? "an item");
   return rejection?.reason?.S === "unknownSku"
     ? `we do not sell ${sku}`
     : `there is not enough of ${sku} in stock`;
 }
 
 function itemLines(order: OrderImage): string[] {
-  return (order.items?.L ?? []).map(({ M }) => `${M?.quantity?.N ?? ""} x ${M?.sku?.S ?? ""}`);
+  return (order.items?.L ?? []).map(({ M }) => `${M?.quantity?.N ?? ""} x ${plainLine(M?.sku?.S ?? "")}`);
 }
 
 const HTML_CHARACTERS: Readonly<Record<string, string>> = {

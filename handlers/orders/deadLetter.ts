@@ -1,6 +1,7 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
 import type { Failure } from "../shared/failure";
+import { plainLine } from "./plainText";
 
 /** Why a message can never become an order. */
 export interface Refusal {
@@ -23,7 +24,7 @@ const LONGEST_REASON = 1_000;
 export function deadLetterOf(record: SQSRecord, refusal: Refusal): DeadLetter {
   const ours = {
     refusalCode: text(refusal.code),
-    refusalReason: text(refusal.reason.slice(0, LONGEST_REASON)),
+    refusalReason: text(refusal.reason),
   };
   const theirs = Object.entries(record.messageAttributes)
     .filter(([name]) => !Object.hasOwn(ours, name))
@@ -44,11 +45,12 @@ export function confirmationFailure(record: DynamoDBRecord, reason: Failure): De
     MessageBody: JSON.stringify(record),
     MessageAttributes: {
       failureCode: text(reason.name),
-      failureReason: text((reason.message || reason.name).slice(0, LONGEST_REASON)),
+      failureReason: text(reason.message || reason.name),
     },
   };
 }
 
+/** SQS refuses a message for a character that XML does not know, be it half of a pair that was cut in two. */
 function text(value: string): MessageAttributeValue {
-  return { DataType: "String", StringValue: value };
+  return { DataType: "String", StringValue: plainLine(value.slice(0, LONGEST_REASON)) };
 }

@@ -4,7 +4,7 @@ import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Telemetry } from "../shared/telemetry";
 import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
-import { describeReasons, parseOrder, type ParsedOrder } from "./order";
+import { addressProblem, describeReasons, parseOrder, type ParsedOrder } from "./order";
 import type { Rejection } from "./orderItem";
 import type { OrderStore, StoreOutcome } from "./orderStore";
 
@@ -37,8 +37,11 @@ const METRICS = {
   failed: "OrdersFailed",
 } as const satisfies Record<Outcome["kind"], string>;
 
+/** Orders that were stored, and whose customer cannot be told. */
+const UNCONFIRMABLE = "OrdersUnconfirmable";
+
 /** What the function counts. */
-export type OrderMetric = (typeof METRICS)[Outcome["kind"]];
+export type OrderMetric = (typeof METRICS)[Outcome["kind"]] | typeof UNCONFIRMABLE;
 
 /**
  * The handler of the order queue's batches. Answers with the messages that are to be delivered again; throws
@@ -50,8 +53,11 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
   return async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
     const deadline = deadlineOf(context, timing);
     const counts: Record<string, number> = Object.fromEntries(
-      Object.values(METRICS).map((name) => [name, 0]),
+      [...Object.values(METRICS), UNCONFIRMABLE].map((name) => [name, 0]),
     );
+    const count = (name: OrderMetric) => {
+      counts[name] = (counts[name] ?? 0) + 1;
+    };
     const failures: { messageId: string; failure: Failure }[] = [];
 
     await forEachAtOnce(byOrder(event.Records), SOCKETS, async (entries) => {
@@ -61,8 +67,8 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
         const outcome = deadline.allowsStart() ? await handle(entry, dependencies, deadline) : NOT_STARTED;
         const { messageId } = entry.record;
         if (outcome.kind === "failed") failures.push({ messageId, failure: outcome.failure });
-        const metric = METRICS[outcome.kind];
-        counts[metric] = (counts[metric] ?? 0) + 1;
+        count(METRICS[outcome.kind]);
+        if (unconfirmable(entry, outcome) !== undefined) count(UNCONFIRMABLE);
         logOutcome(telemetry, entry, outcome, timing.now() - started);
       }
     });
@@ -116,18 +122,23 @@ async function handle(
   }
 }
 
-function logOutcome(
-  telemetry: Telemetry,
-  { record, parsed }: Entry,
-  outcome: Outcome,
-  durationMs: number,
-): void {
+/** Why the customer of an order that was stored just now cannot be told; undefined when nothing stands in the way. */
+function unconfirmable({ parsed }: Entry, { kind }: Outcome): string | undefined {
+  return parsed.ok && (kind === "processed" || kind === "rejected")
+    ? addressProblem(parsed.order)
+    : undefined;
+}
+
+function logOutcome(telemetry: Telemetry, entry: Entry, outcome: Outcome, durationMs: number): void {
+  const { record, parsed } = entry;
+  const problem = unconfirmable(entry, outcome);
   const fields = {
     ...(parsed.ok ? { orderId: parsed.order.orderId } : {}),
     messageId: record.messageId,
     outcome: outcome.kind,
     durationMs: Math.round(durationMs),
     ...detailOf(outcome),
+    ...(problem === undefined ? {} : { unconfirmable: problem }),
   };
   if (outcome.kind === "failed") telemetry.log.warn("order", fields);
   else telemetry.log.info("order", fields);

@@ -108,7 +108,7 @@ export async function demonstrateOrders(
       looked++;
       auditor.addStored(order);
       goods += goodsOf(order);
-      if (order.customerEmail !== undefined && system.confirmationFailureQueueUrl !== undefined) expected++;
+      if (system.confirmationFailureQueueUrl !== undefined && isConfirmable(order)) expected++;
       shown?.stored.push(order);
     }
 
@@ -153,6 +153,11 @@ export async function demonstrateOrders(
     endOfProgress();
     watch.stop();
   }
+}
+
+/** Whether the order has an address, and was not stored with the note that nobody can be reached there. */
+function isConfirmable({ customerEmail, createdAt, confirmationFailedAt }: StoredOrder): boolean {
+  return customerEmail !== undefined && confirmationFailedAt !== createdAt;
 }
 
 /** Sends every message, and no faster than the queue is worked off. */

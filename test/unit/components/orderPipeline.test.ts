@@ -222,7 +222,7 @@ describe("OrderPipeline", () => {
           filters: [
             {
               pattern:
-                '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"customerEmail":{"S":[{"exists":true}]}}}}',
+                '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"customerEmail":{"S":[{"exists":true}]},"confirmationFailedAt":{"S":[{"exists":false}]}}}}',
             },
           ],
         },

@@ -53,6 +53,11 @@ describe("confirmationFailure", () => {
       message: "",
     });
     expect(JSON.parse(MessageBody)).to.deep.equal(record);
+    const cut = confirmationFailure(record, { name: "n", message: `${"x".repeat(999)}😀` });
+    // SQS takes neither half of a character nor a control character, and so would lose the whole message.
+    expect(cut.MessageAttributes.failureReason?.StringValue).to.equal(`${"x".repeat(999)}\ufffd`);
+    const bell = confirmationFailure(record, { name: "n", message: "a\u0007b" });
+    expect(bell.MessageAttributes.failureReason?.StringValue).to.equal("a\ufffdb");
     // SQS takes no empty attribute.
     expect(MessageAttributes.failureReason?.StringValue).to.equal("MessageRejected");
   });
