@@ -130,12 +130,9 @@ export const cpuScalerArguments = {
   maxStep: defaulted(10, integer(1, 50, "instances"), { sent: true }),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
-  /**
-   * Executions set aside for the scaler's function. One by default, so that one runs at a time. 0 sets none
-   * aside, for accounts whose quota allows none; nothing is launched twice then either, unless two invocations
-   * meet just as a zone runs out of capacity.
-   */
-  reservedConcurrency: defaulted(1, integer(0, 10), { plain: true }),
+  // A new account's quota allows none. Nothing is launched twice without it: the journal of launches sees to that.
+  /** Executions set aside for the scaler's function, so that it always has one. By default none. */
+  reservedConcurrency: defaulted(0, integer(0, 10), { plain: true }),
   /** Memory of the scaler's function. */
   memoryMegabytes: defaulted(512, integer(128, 10_240, "MB")),
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. */

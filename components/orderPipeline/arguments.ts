@@ -55,12 +55,23 @@ export const orderPipelineArguments = {
    */
   confirmationSender: optional(EMAIL_ADDRESS, { key: "confirmationSender" }),
   /**
-   * ARN of an SES identity that covers the sender, such as a verified domain. By default an identity for the
-   * address itself is created, and SES asks its owner to verify it.
+   * ARN of an SES identity that covers the sender, such as a verified domain. By default that of the address itself,
+   * which must be verified, or made by `createSenderIdentity`.
    */
   confirmationIdentityArn: optional(
     text(/^arn:[^:]+:ses:[^:]+:\d{12}:identity\/.+$/, "the ARN of an SES identity"),
     { key: "confirmationIdentityArn" },
+  ),
+  // Two stacks that create it for one sender collide, and the first that is destroyed takes it along.
+  /** Whether an SES identity for the sender's address is created, which its owner is asked to verify. */
+  createSenderIdentity: defaulted(false, boolean, { key: "createSenderIdentity", plain: true }),
+  /**
+   * The SES configuration set that confirmations are sent by; bounces and complaints are then noted on their orders.
+   * Needed where the identity has one as its default. By default none.
+   */
+  confirmationConfigurationSet: optional(
+    text(/^[A-Za-z0-9_-]{1,64}$/, "the name of an SES configuration set"),
+    { key: "confirmationConfigurationSet" },
   ),
 };
 
@@ -82,6 +93,12 @@ export interface OrderPipelineTransforms {
   readonly confirmOrdersMapping?: Transform<aws.lambda.EventSourceMappingArgs>;
   readonly confirmationFailureQueue?: SecureQueueTransforms;
   readonly confirmationIdentity?: Transform<aws.sesv2.EmailIdentityArgs>;
+  readonly recordFeedback?: LambdaFunctionTransforms;
+  readonly feedbackDestination?: Transform<aws.sesv2.ConfigurationSetEventDestinationArgs>;
+  readonly feedbackRule?: Transform<aws.cloudwatch.EventRuleArgs>;
+  readonly feedbackTarget?: Transform<aws.cloudwatch.EventTargetArgs>;
+  readonly feedbackPermission?: Transform<aws.lambda.PermissionArgs>;
+  readonly feedbackInvokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 
 /** What must hold between the arguments. */
@@ -95,6 +112,16 @@ export const orderPipelineRelations = [
   // More batches at once than executions set aside would be throttled, and throttling counts as a receive.
   relation(orderPipelineArguments, "reservedConcurrency", ["maximumConcurrency"], (reserved, maximum) =>
     reserved < maximum ? `got ${reserved}; expected at least maximumConcurrency, ${maximum}` : undefined,
+  ),
+  relation(orderPipelineArguments, "createSenderIdentity", ["confirmationIdentityArn"], (create, arn) =>
+    create ? `got true with confirmationIdentityArn ${arn}; expected one of the two` : undefined,
+  ),
+  relation(
+    orderPipelineArguments,
+    "createSenderIdentity",
+    [],
+    (create) => (create ? "got true without confirmationSender; expected the sender's address" : undefined),
+    "confirmationSender",
   ),
 ];
 

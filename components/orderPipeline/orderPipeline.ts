@@ -145,6 +145,8 @@ export class OrderPipeline extends pulumi.ComponentResource {
               ordersTable,
               sender: checked.confirmationSender,
               identityArn: checked.confirmationIdentityArn,
+              createSenderIdentity: checked.createSenderIdentity,
+              configurationSet: checked.confirmationConfigurationSet,
               timeoutSeconds: checked.timeoutSeconds,
               memoryMegabytes: checked.memoryMegabytes,
               logRetentionDays: checked.logRetentionDays,

@@ -40,9 +40,12 @@ export class AlarmTopic extends pulumi.ComponentResource {
     const child: pulumi.CustomResourceOptions = { parent: this };
     const account = aws.getCallerIdentityOutput({}, { parent: this }).accountId;
     const region = aws.getRegionOutput({}, { parent: this }).region;
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
     const ourAlarms = {
       StringEquals: { "aws:SourceAccount": account },
-      ArnLike: { "aws:SourceArn": pulumi.interpolate`arn:aws:cloudwatch:${region}:${account}:alarm:*` },
+      ArnLike: {
+        "aws:SourceArn": pulumi.interpolate`arn:${partition}:cloudwatch:${region}:${account}:alarm:*`,
+      },
     };
 
     this.key = new aws.kms.Key(
@@ -58,7 +61,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
               // Without it nobody could ever change the key again.
               Sid: "LetTheAccountsPoliciesDecide",
               Effect: "Allow",
-              Principal: { AWS: pulumi.interpolate`arn:aws:iam::${account}:root` },
+              Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${account}:root` },
               Action: "kms:*",
               Resource: "*",
             },

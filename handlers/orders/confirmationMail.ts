@@ -1,9 +1,11 @@
 import type { SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import type { AttributeValue } from "aws-lambda";
+import { ORDER_TAG, PIPELINE_TAG } from "./mailTags";
 import { plainLine } from "./plainText";
 
 /** A mail to a customer, in both forms that mail programs show. */
 export interface Mail {
+  readonly orderId: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -26,6 +28,7 @@ export function confirmationMail(order: OrderImage): Mail {
     : `your order ${orderId} is confirmed. The total is ${AMOUNT_FORMAT.format(Number(order.totalAmount?.N))}.`;
   const items = itemLines(order);
   return {
+    orderId: order.orderId?.S ?? "",
     to: order.customerEmail?.S ?? "",
     subject: `Your order ${orderId} is ${rejected ? "rejected" : "confirmed"}`,
     text: [
@@ -73,8 +76,15 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_CHARACTERS[character] ?? character);
 }
 
-/** A mail as SES takes it. */
-export function sesMail(mail: Mail, sender: string): SendEmailCommandInput {
+/** What SES is told to do with a mail beside sending it. */
+export interface Tracking {
+  readonly configurationSet: string;
+  /** The value of the pipeline's tag. */
+  readonly pipeline: string;
+}
+
+/** A mail as SES takes it; with tracking, its bounces and complaints lead back to the order. */
+export function sesMail(mail: Mail, sender: string, tracking?: Tracking): SendEmailCommandInput {
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
   return {
     FromEmailAddress: sender,
@@ -82,5 +92,14 @@ export function sesMail(mail: Mail, sender: string): SendEmailCommandInput {
     Content: {
       Simple: { Subject: utf8(mail.subject), Body: { Text: utf8(mail.text), Html: utf8(mail.html) } },
     },
+    ...(tracking === undefined
+      ? {}
+      : {
+          ConfigurationSetName: tracking.configurationSet,
+          EmailTags: [
+            { Name: ORDER_TAG, Value: mail.orderId },
+            { Name: PIPELINE_TAG, Value: tracking.pipeline },
+          ],
+        }),
   };
 }

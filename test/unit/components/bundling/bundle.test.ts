@@ -10,7 +10,7 @@ describe("bundleHandler", () => {
     const read = () =>
       [...bundleHandlers().values()].flatMap(({ paths }) => paths.map((file) => readFileSync(file, "utf8")));
     const first = read();
-    expect(first).to.have.length(2 * 4);
+    expect(first).to.have.length(2 * 5);
     expect(read()).to.deep.equal(first);
   });
 
@@ -34,7 +34,7 @@ describe("bundleHandler", () => {
 
   it("says which handlers there are when one is not", () => {
     expect(() => bundleHandler("noSuchHandler")).to.throw(
-      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, endFleet, processOrders, scaleFleet",
+      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, endFleet, processOrders, recordFeedback, scaleFleet",
     );
   });
 });

@@ -76,7 +76,10 @@ describe("escapeHtml", () => {
 describe("sesMail", () => {
   it("is sent by the configured address, to the customer alone, in both forms", () => {
     expect(
-      sesMail({ to: "ada@example.com", subject: "s", text: "t", html: "h" }, "shop@example.com"),
+      sesMail(
+        { orderId: "o-1", to: "ada@example.com", subject: "s", text: "t", html: "h" },
+        "shop@example.com",
+      ),
     ).to.deep.equal({
       FromEmailAddress: "shop@example.com",
       Destination: { ToAddresses: ["ada@example.com"] },
@@ -87,5 +90,15 @@ describe("sesMail", () => {
         },
       },
     });
+  });
+
+  it("carries, with a configuration set, the tags by which what becomes of it leads back to its order", () => {
+    const mail = confirmationMail(image(order, "t"));
+    const input = sesMail(mail, "shop@example.com", { configurationSet: "mail", pipeline: "p" });
+    expect(input.ConfigurationSetName).to.equal("mail");
+    expect(input.EmailTags).to.deep.equal([
+      { Name: "orderId", Value: "order-1" },
+      { Name: "pipeline", Value: "p" },
+    ]);
   });
 });
