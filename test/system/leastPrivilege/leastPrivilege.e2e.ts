@@ -4,6 +4,7 @@ import type { CloudEvent } from "embedded-aws";
 import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
+import { feedbackSubject } from "./feedbackScenarios";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
@@ -33,6 +34,9 @@ const SUBJECTS = [
   "shop",
   "orders-process",
   "orders-confirm",
+  "tracked-process",
+  "tracked-confirm",
+  "tracked-confirm-feedback",
   "fleet-scale",
   "image-fleet-scale",
   "fleet-end",
@@ -56,7 +60,27 @@ describe("least privilege", function () {
     };
     const { output } = deployment;
     subjects = [
-      ...(await orderSubjects(deployment)),
+      ...(await orderSubjects(
+        deployment,
+        {
+          queueUrl: output("orderQueueUrl"),
+          inventoryTableName: output("inventoryTableName"),
+          processFunctionName: output("processFunctionName"),
+          confirmFunctionName: output("confirmFunctionName"),
+        },
+        output("shopRoleName"),
+      )),
+      ...(await orderSubjects(deployment, {
+        queueUrl: output("trackedQueueUrl"),
+        inventoryTableName: output("trackedInventoryTableName"),
+        processFunctionName: output("trackedProcessFunctionName"),
+        confirmFunctionName: output("trackedConfirmFunctionName"),
+      })),
+      await feedbackSubject(
+        deployment,
+        output("trackedFeedbackFunctionName"),
+        output("trackedOrdersTableName"),
+      ),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
         "iam:PassRole",
