@@ -8,6 +8,7 @@ import { sesMail } from "./orders/confirmationMail";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
+import { traced } from "./shared/tracing";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
 export const environment = {
@@ -18,13 +19,13 @@ const { CONFIRMATION_CONFIGURATION_SET: configurationSet, CONFIRMATION_PIPELINE:
 /** Whether, and how, bounces and complaints lead back to their orders. */
 const tracking =
   configurationSet === undefined || pipeline === undefined ? undefined : { configurationSet, pipeline };
-const ses = new SESv2Client(clientConfig);
-const sqs = new SQSClient(clientConfig);
+const ses = traced(new SESv2Client(clientConfig));
+const sqs = traced(new SQSClient(clientConfig));
 
 /** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
 export const handler = createConfirmOrders({
   confirmations: createConfirmationLog({
-    client: new DynamoDBClient(clientConfig),
+    client: traced(new DynamoDBClient(clientConfig)),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     timing: realTiming,
   }),

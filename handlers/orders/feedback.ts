@@ -22,10 +22,8 @@ const detail = v.object({
   mail: v.object({ tags: v.object({ [ORDER_TAG]: v.pipe(v.array(word), v.length(1)) }) }),
 });
 
-const METRICS = { Bounce: "ConfirmationsBounced", Complaint: "ConfirmationsComplainedOf" } as const;
-
 /** What the function counts. */
-export type FeedbackMetric = (typeof METRICS)[keyof typeof METRICS];
+export type FeedbackMetric = "ConfirmationsBounced" | "ConfirmationsComplainedOf";
 
 const ENDINGS = {
   Bounce: "confirmationBouncedAt",

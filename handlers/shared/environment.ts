@@ -18,7 +18,7 @@ export function readEnvironment<Name extends string>(
 /** As `readEnvironment`, for variables that may stay away. */
 export function readOptionalEnvironment<Name extends string>(
   ...names: readonly Name[]
-): { readonly [Variable in Name]?: string } {
+): Readonly<Partial<Record<Name, string>>> {
   const entries = names.map((name) => [name, process.env[name]] as const).filter(([, value]) => value);
-  return Object.fromEntries(entries) as { readonly [Variable in Name]?: string };
+  return Object.fromEntries(entries) as Readonly<Partial<Record<Name, string>>>;
 }

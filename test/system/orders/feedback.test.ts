@@ -2,7 +2,6 @@ import path from "node:path";
 import { expect } from "chai";
 import { deploy } from "embedded-pulumi";
 import { EventLog, startTestCloud } from "embedded-aws/testing";
-import type { StoredOrder } from "../../../tools/demonstration/audit";
 
 describe("what becomes of a confirmation", function () {
   this.timeout(60_000);
@@ -33,7 +32,7 @@ describe("what becomes of a confirmation", function () {
           ({ keys, newImage: image }) =>
             (keys.orderId as { S?: string }).S === orderId && image?.[mark] !== undefined,
         );
-        return newImage as Record<keyof StoredOrder | string, { S?: string } | undefined>;
+        return newImage as Record<string, { S?: string } | undefined>;
       };
       await place("bounced", "bounce@simulator.amazonses.com");
       await place("complained", "complaint@simulator.amazonses.com");
