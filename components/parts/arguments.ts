@@ -7,6 +7,8 @@ export interface Rule<T> {
   readonly expected: string;
   /** The part of it that a description of the argument repeats: "1 to 10,000 messages". */
   readonly limits?: string;
+  /** The value is a list of items. */
+  readonly isList?: true;
   readonly accepts: (value: unknown) => value is T;
 }
 
@@ -78,6 +80,7 @@ export const LOG_RETENTION_DAYS = oneOf<number>([
 
 export function listOf<T>(rule: Rule<T>, minimumLength = 0): Rule<readonly T[]> {
   return {
+    isList: true,
     expected: `a list of ${minimumLength > 0 ? `at least ${minimumLength}: ` : ""}${rule.expected}, each`,
     accepts: (value): value is readonly T[] =>
       Array.isArray(value) && value.length >= minimumLength && value.every((item) => rule.accepts(item)),

@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { expect } from "chai";
@@ -12,6 +15,27 @@ describe("bundleHandler", () => {
     const first = read();
     expect(first).to.have.length(2 * 5);
     expect(read()).to.deep.equal(first);
+  });
+
+  it("gives the same bytes where node_modules is a link, and in another folder", function () {
+    this.timeout(60_000);
+    const elsewhere = mkdtempSync(path.join(tmpdir(), "bundles-"));
+    try {
+      for (const part of ["handlers", "components/bundling", "package.json", "tsconfig.json"]) {
+        cpSync(part, path.join(elsewhere, part), { recursive: true });
+      }
+      symlinkSync(path.resolve("node_modules"), path.join(elsewhere, "node_modules"), "junction");
+      const program = 'require("./components/bundling/bundling").bundleHandlers()';
+      execFileSync(process.execPath, ["--require", "tsx/cjs", "--eval", program], { cwd: elsewhere });
+      for (const { paths } of bundleHandlers().values()) {
+        for (const file of paths) {
+          const [here, there] = [file, path.join(elsewhere, file)].map((name) => readFileSync(name));
+          expect(there?.equals(here ?? Buffer.of()), file).to.equal(true);
+        }
+      }
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
   });
 
   it("stays within 150 KB zipped, each handler", () => {
