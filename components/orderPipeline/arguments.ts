@@ -35,6 +35,9 @@ export const orderPipelineArguments = {
    * that small accounts can deploy.
    */
   reservedConcurrency: optional(integer(1, 1_000_000)),
+  // Another kind of queue is another queue: to change it replaces both.
+  /** Whether orders of one message group, such as a customer's, are processed in the order in which they were sent. */
+  fifo: defaulted(false, boolean, { plain: true }),
   // Fewer than 5 receives would give up on messages that were only throttled: AWS Lambda developer guide.
   /** How often an order is received before SQS moves it to the dead-letter queue by itself. */
   maxReceiveCount: defaulted(5, integer(5, 1_000, "receives")),
@@ -109,12 +112,19 @@ export const orderPipelineRelations = [
       ? `got ${batchSize} with a batching window of 0 seconds; expected at most 10, or batchingWindowSeconds of at least 1`
       : undefined,
   ),
+  // AWS Lambda developer guide, "Using Lambda with Amazon SQS": batches of a FIFO queue.
+  relation(orderPipelineArguments, "batchSize", ["fifo"], (batchSize, fifo) =>
+    fifo && batchSize > 10 ? `got ${batchSize} with fifo; expected at most 10 with a FIFO queue` : undefined,
+  ),
+  relation(orderPipelineArguments, "batchingWindowSeconds", ["fifo"], (windowSeconds, fifo) =>
+    fifo && windowSeconds > 0 ? `got ${windowSeconds} with fifo; expected 0 with a FIFO queue` : undefined,
+  ),
   // More batches at once than executions set aside would be throttled, and throttling counts as a receive.
   relation(orderPipelineArguments, "reservedConcurrency", ["maximumConcurrency"], (reserved, maximum) =>
     reserved < maximum ? `got ${reserved}; expected at least maximumConcurrency, ${maximum}` : undefined,
   ),
-  relation(orderPipelineArguments, "createSenderIdentity", ["confirmationIdentityArn"], (create, arn) =>
-    create ? `got true with confirmationIdentityArn ${arn}; expected one of the two` : undefined,
+  relation(orderPipelineArguments, "confirmationIdentityArn", ["createSenderIdentity"], (arn, create) =>
+    create ? `got ${arn} with createSenderIdentity; expected one of the two` : undefined,
   ),
   relation(
     orderPipelineArguments,

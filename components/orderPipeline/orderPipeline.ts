@@ -52,6 +52,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
       {
         visibilityTimeoutSeconds: visibilityTimeout(checked.timeoutSeconds, checked.batchingWindowSeconds),
         maxReceiveCount: checked.maxReceiveCount,
+        fifo: checked.fifo,
         protect: checked.protectData,
         transform: transform.queue,
         ...tags,
@@ -127,7 +128,8 @@ export class OrderPipeline extends pulumi.ComponentResource {
           eventSourceArn: queue.arn,
           functionName: processOrders.function.name,
           batchSize: checked.batchSize,
-          maximumBatchingWindowInSeconds: checked.batchingWindowSeconds,
+          // Lambda takes no window for a FIFO queue, be it of no length.
+          ...(checked.fifo ? {} : { maximumBatchingWindowInSeconds: checked.batchingWindowSeconds }),
           scalingConfig: { maximumConcurrency: checked.maximumConcurrency },
           functionResponseTypes: ["ReportBatchItemFailures"],
           ...tags,

@@ -4,6 +4,7 @@ import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Telemetry } from "../shared/telemetry";
 import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
+import { fifoGroupOf } from "./messageGroup";
 import { addressProblem, describeReasons, parseOrder, type ParsedOrder } from "./order";
 import type { Rejection } from "./orderItem";
 import type { OrderStore, StoreOutcome } from "./orderStore";
@@ -60,11 +61,17 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
     };
     const failures: { messageId: string; failure: Failure }[] = [];
 
-    await forEachAtOnce(byOrder(event.Records), SOCKETS, async (entries) => {
-      // Deliveries of one order take turns: at once they would only get in each other's way.
+    await forEachAtOnce(byTurn(event.Records), SOCKETS, async (entries) => {
+      let heldUp = false;
       for (const entry of entries) {
         const started = timing.now();
-        const outcome = deadline.allowsStart() ? await handle(entry, dependencies, deadline) : NOT_STARTED;
+        const outcome: Outcome = heldUp
+          ? HELD_UP
+          : deadline.allowsStart()
+            ? await handle(entry, dependencies, deadline)
+            : NOT_STARTED;
+        // Behind one that failed nothing of its group may go on: it would be out of order.
+        heldUp = outcome.kind === "failed" && fifoGroupOf(entry.record) !== undefined;
         const { messageId } = entry.record;
         if (outcome.kind === "failed") failures.push({ messageId, failure: outcome.failure });
         count(METRICS[outcome.kind]);
@@ -87,12 +94,22 @@ const NOT_STARTED: Outcome = {
   failure: { name: "NotStarted", message: "the function's time was nearly over" },
 };
 
-/** The messages, parsed, those of one order together. */
-function byOrder(records: readonly SQSRecord[]): Entry[][] {
+const HELD_UP: Outcome = {
+  kind: "failed",
+  failure: { name: "HeldUp", message: "one before it in its message group failed" },
+};
+
+/**
+ * The messages, parsed, those together that take turns: of one message group, which must keep its order, or, of a
+ * standard queue, of one order, as at once they would only get in each other's way.
+ */
+function byTurn(records: readonly SQSRecord[]): Entry[][] {
   const groups = new Map<string, Entry[]>();
   for (const record of records) {
     const parsed = parseOrder(record.body);
-    const key = parsed.ok ? `order ${parsed.order.orderId}` : `message ${record.messageId}`;
+    const messageGroup = fifoGroupOf(record);
+    const own = parsed.ok ? `order ${parsed.order.orderId}` : `message ${record.messageId}`;
+    const key = messageGroup === undefined ? own : `group ${messageGroup}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ record, parsed }]);
     else group.push({ record, parsed });

@@ -178,6 +178,8 @@ async function sendAll(
         for (const index of indexes) watch.tally.sent(from + index);
       },
       signal,
+      // A message that is sent twice is to be judged by the pipeline, and not by the queue.
+      deduplicationId: (index) => `message-${from + index}`,
     });
     signal.throwIfAborted();
   }

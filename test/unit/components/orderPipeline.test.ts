@@ -465,6 +465,22 @@ describe("OrderPipeline", () => {
     expect(seen).to.deep.equal({ queue: true, ordersTable: true, inventoryTable: true, function: undefined });
   });
 
+  it("keeps orders of one group in order when asked to, and gives the function no window", async () => {
+    const { recorder } = await deploy({ fifo: true });
+    for (const name of ["orders-queue", "orders-queue-dead-letters"])
+      expect(recorder.find(QUEUE, name).inputs).to.include({ fifoQueue: true });
+    const { inputs } = recorder.find(MAPPING, "orders-process-mapping");
+    expect(inputs).to.deep.include({
+      batchSize: 10,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: 10 },
+    });
+    expect(inputs).not.to.have.property("maximumBatchingWindowInSeconds");
+    const standard = await deploy({});
+    for (const { inputs: plain } of standard.recorder.ofType(QUEUE))
+      expect(plain).not.to.have.any.keys("fifoQueue", "contentBasedDeduplication", "deduplicationScope");
+  });
+
   it("lets a role send orders, and nothing else", async () => {
     const recorder = recordResources();
     const pipeline = new OrderPipeline("orders");
@@ -496,6 +512,12 @@ describe("OrderPipeline", () => {
         "batchingWindowSeconds",
         "got 301; expected an integer from 0 to 300 seconds",
       ],
+      [
+        { fifo: true, batchingWindowSeconds: 1 },
+        "batchingWindowSeconds",
+        "got 1 with fifo; expected 0 with a FIFO queue",
+      ],
+      [{ fifo: true, batchSize: 11 }, "batchSize", "got 11 with"],
       [{ maximumConcurrency: 1 }, "maximumConcurrency", "got 1; expected an integer from 2 to 1,000"],
       [{ reservedConcurrency: 9 }, "reservedConcurrency", "got 9; expected at least maximumConcurrency, 10"],
       [{ reservedConcurrency: 0 }, "reservedConcurrency", "got 0; expected an integer from 1 to 1,000,000"],
@@ -515,8 +537,8 @@ describe("OrderPipeline", () => {
           confirmationIdentityArn: "arn:aws:ses:us-east-1:123456789012:identity/b.example",
           createSenderIdentity: true,
         },
-        "createSenderIdentity",
-        "expected one of the two",
+        "confirmationIdentityArn",
+        "with createSenderIdentity; expected one of the two",
       ],
       [
         { createSenderIdentity: true },

@@ -25,6 +25,17 @@ describe("deadLetterOf", () => {
     });
   });
 
+  it("keeps the group of a FIFO queue's message, and no other's, and is known by the message's id", () => {
+    const record = sqsRecord("1", "body");
+    const grouped = { ...record, attributes: { ...record.attributes, MessageGroupId: "ann" } };
+    expect(deadLetterOf(grouped, refusal)).not.to.have.any.keys("MessageGroupId", "MessageDeduplicationId");
+    const fifo = { ...grouped, eventSourceARN: `${record.eventSourceARN}.fifo` };
+    expect(deadLetterOf(fifo, refusal)).to.deep.include({
+      MessageGroupId: "ann",
+      MessageDeduplicationId: "1",
+    });
+  });
+
   it("keeps within SQS's ten attributes", () => {
     const attributes = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`a${index}`, text("v")]));
     const kept = Object.keys(deadLetterOf(sqsRecord("1", "b", attributes), refusal).MessageAttributes);
