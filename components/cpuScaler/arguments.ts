@@ -5,6 +5,7 @@ import {
   boolean,
   bytes,
   integer,
+  KMS_KEY_ARN,
   listOf,
   LOG_RETENTION_DAYS,
   number,
@@ -95,12 +96,12 @@ export const cpuScalerArguments = {
    * The KMS key that volumes are encrypted with. By default the account's default key for EBS. Its policy must let the
    * account's roles use it, as the default one does; not an alias.
    */
-  volumeKmsKeyArn: optional(
-    text(
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-      'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
-    ),
-  ),
+  volumeKmsKeyArn: optional(KMS_KEY_ARN),
+  /**
+   * The KMS key of queues, tables, logs, topics and functions' environments. By default the services' own; see
+   * docs/OPERATIONS.md for what its policy must allow.
+   */
+  encryptionKeyArn: optional(KMS_KEY_ARN, { key: "encryptionKeyArn" }),
   /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /**

@@ -5,6 +5,7 @@ import {
   boolean,
   EMAIL_ADDRESS,
   integer,
+  KMS_KEY_ARN,
   LOG_RETENTION_DAYS,
   text,
 } from "../parts/arguments";
@@ -48,6 +49,11 @@ export const orderPipelineArguments = {
   memoryMegabytes: defaulted(512, integer(128, 10_240, "MB")),
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. */
   logRetentionDays: defaulted(30, LOG_RETENTION_DAYS, { key: "logRetentionDays" }),
+  /**
+   * The KMS key of queues, tables, logs, topics and functions' environments. By default the services' own; see
+   * docs/OPERATIONS.md for what its policy must allow.
+   */
+  encryptionKeyArn: optional(KMS_KEY_ARN, { key: "encryptionKeyArn" }),
   /** Whether tables refuse to be deleted. */
   deletionProtection: defaulted(true, boolean, { key: "deletionProtection" }),
   /** Whether Pulumi refuses to delete or replace tables and queues. `protect` in their options. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OrderPipelineTransforms } from "./arguments";
 import type { PIPELINE_TAG } from "../../handlers/orders/mailTags";
 import { arnsBeside } from "../parts/arns";
+import { sendEncrypted, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { transformed } from "../parts/resources";
 
@@ -19,6 +20,7 @@ export interface ConfirmationFeedbackArgs {
   readonly timeoutSeconds: pulumi.Input<number>;
   readonly memoryMegabytes: pulumi.Input<number>;
   readonly logRetentionDays: pulumi.Input<number>;
+  readonly encryptionKeyArn: EncryptionKey;
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly transform: Pick<
     OrderPipelineTransforms,
@@ -62,11 +64,13 @@ export class ConfirmationFeedback extends pulumi.ComponentResource {
         statements: [
           { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: ordersTable.arn },
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
+          ...sendEncrypted(args.encryptionKeyArn),
         ],
         environment: { ORDERS_TABLE_NAME: ordersTable.name },
         timeoutSeconds: args.timeoutSeconds,
         memoryMegabytes: args.memoryMegabytes,
         logRetentionDays: args.logRetentionDays,
+        encryptionKeyArn: args.encryptionKeyArn,
         transform: transform.recordFeedback,
         ...tags,
       },

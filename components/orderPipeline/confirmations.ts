@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OrderPipelineTransforms } from "./arguments";
 import { ConfirmationFeedback, feedbackRule } from "./confirmationFeedback";
 import { arnsBeside } from "../parts/arns";
+import { sendEncrypted, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { stackPrefix, transformed } from "../parts/resources";
@@ -20,6 +21,7 @@ export interface OrderConfirmationsArgs {
   readonly memoryMegabytes: pulumi.Input<number>;
   readonly logRetentionDays: pulumi.Input<number>;
   readonly protectData: boolean;
+  readonly encryptionKeyArn: EncryptionKey;
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly transform: OrderPipelineTransforms;
 }
@@ -65,14 +67,14 @@ export class OrderConfirmations extends pulumi.ComponentResource {
     const child: pulumi.CustomResourceOptions = { parent: this };
 
     const pipeline = `${stackPrefix()}-${name}`.slice(0, LONGEST_SES_NAME);
-    const { configurationSet } = args;
+    const { configurationSet, encryptionKeyArn } = args;
     const feedback = { pipeline, transform, ...tags };
     const rule =
       configurationSet === undefined ? undefined : feedbackRule(`${name}-feedback`, feedback, child);
 
     this.failureQueue = createSecureQueue(
       `${name}-failures`,
-      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, encryptionKeyArn, ...tags },
       { ...child, protect: args.protectData },
       transform.confirmationFailureQueue,
       (queue) => (rule === undefined ? [] : [takeUndeliverableEvents(queue, rule)]),
@@ -116,6 +118,7 @@ export class OrderConfirmations extends pulumi.ComponentResource {
                 },
               ]),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.failureQueue.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: {
           ORDERS_TABLE_NAME: ordersTable.name,
@@ -128,6 +131,7 @@ export class OrderConfirmations extends pulumi.ComponentResource {
         timeoutSeconds: args.timeoutSeconds,
         memoryMegabytes: args.memoryMegabytes,
         logRetentionDays: args.logRetentionDays,
+        encryptionKeyArn,
         transform: transform.confirmOrders,
         ...tags,
       },
@@ -167,6 +171,7 @@ export class OrderConfirmations extends pulumi.ComponentResource {
               timeoutSeconds: args.timeoutSeconds,
               memoryMegabytes: args.memoryMegabytes,
               logRetentionDays: args.logRetentionDays,
+              encryptionKeyArn,
             },
             rule,
             { parent: this },

@@ -73,6 +73,12 @@ export const EMAIL_ADDRESS = text(
   "an e-mail address",
 );
 
+/** The ARN of a key, in any partition; no alias, which permissions cannot name. */
+export const KMS_KEY_ARN = text(
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+  'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
+);
+
 /** The retention periods that CloudWatch Logs knows, in days. */
 export const LOG_RETENTION_DAYS = oneOf<number>([
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

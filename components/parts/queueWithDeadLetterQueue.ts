@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { EncryptionKey } from "./encryption";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS, type SecureQueueTransforms } from "./secureQueue";
 import { transformed, type Transform } from "./resources";
 
@@ -18,6 +19,8 @@ export interface QueueWithDeadLetterQueueArgs {
    * throughput, which take the same body in the same group once in five minutes, unless it has a deduplication id.
    */
   readonly fifo?: boolean | undefined;
+  /** The KMS key of both queues; by default SQS's own. */
+  readonly encryptionKeyArn?: EncryptionKey;
   /** Whether Pulumi refuses to delete or replace the two queues; false by default. */
   readonly protect?: boolean | undefined;
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
@@ -61,7 +64,10 @@ export class QueueWithDeadLetterQueue extends pulumi.ComponentResource {
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
     const data: pulumi.CustomResourceOptions = { ...child, protect: args.protect ?? false };
-    const kind = args.fifo === true ? FIFO : {};
+    const kind = {
+      ...(args.fifo === true ? FIFO : {}),
+      ...(args.encryptionKeyArn !== undefined && { encryptionKeyArn: args.encryptionKeyArn }),
+    };
 
     this.deadLetterQueue = createSecureQueue(
       `${name}-dead-letters`,

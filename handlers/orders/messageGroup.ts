@@ -5,5 +5,5 @@ import type { SQSRecord } from "aws-lambda";
  * by which it shares itself out fairly.
  */
 export function fifoGroupOf({ attributes, eventSourceARN }: SQSRecord): string | undefined {
-  return eventSourceARN.endsWith(".fifo") ? attributes.MessageGroupId : undefined;
+  return /\.fifo$/.test(eventSourceARN) ? attributes.MessageGroupId : undefined;
 }

@@ -494,6 +494,21 @@ describe("OrderPipeline", () => {
     ]);
   });
 
+  it("lets such a role use the key as well, where there is one", async () => {
+    const encryptionKeyArn = "arn:aws:kms:us-east-1:123456789012:key/k";
+    const recorder = recordResources();
+    const pipeline = new OrderPipeline("orders", { encryptionKeyArn });
+    const role = new aws.iam.Role("shop", { assumeRolePolicy: "{}" });
+    await promiseOf(pipeline.grantSend(role).id);
+    await promiseOf(pipeline.nodes.processOrdersMapping.id);
+    await recorder.settled();
+    expect(statementsOf(recorder, "orders-send-shop")).to.deep.equal([
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-queue") },
+      { Effect: "Allow", Action: "kms:Decrypt", Resource: encryptionKeyArn },
+      { Effect: "Allow", Action: "kms:GenerateDataKey", Resource: encryptionKeyArn },
+    ]);
+  });
+
   describe("refuses", () => {
     const cases: [OrderPipelineArgs, string, string][] = [
       [{ batchSize: 0 }, "batchSize", "got 0; expected an integer from 1 to 10,000 messages"],

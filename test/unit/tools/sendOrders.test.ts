@@ -145,8 +145,7 @@ describe("sendOrders, when the queue goes away", () => {
       "not JSON",
       "null",
     ];
-    const entries: { MessageGroupId?: string; MessageDeduplicationId?: string; MessageBody?: string }[][] =
-      [];
+    const entries: NonNullable<SendMessageBatchCommand["input"]["Entries"]>[] = [];
     let running = 0;
     const client = {
       async send({ input }: SendMessageBatchCommand) {
