@@ -188,6 +188,8 @@ class ConfigurationReader {
   readonly #config: pulumi.Config;
   readonly #problems = new Map<string, string>();
   readonly #read = new Set<string>();
+  /** Keys whose values are lists. */
+  readonly #lists = new Set<string>();
 
   constructor(config: pulumi.Config) {
     this.#config = config;
@@ -236,11 +238,16 @@ class ConfigurationReader {
   throwIfAnyProblem(): void {
     if (this.#problems.size === 0) return;
     const stack = pulumi.getStack();
+    const list = [...this.#problems.keys()].find((key) => this.#lists.has(key));
     throw new pulumi.RunError(
       [
         `The configuration of stack ${stack} is not valid:`,
         ...[...this.#problems].map(([key, problem]) => `  ${this.#config.name}:${key}: ${problem}`),
         `Set each with: pulumi config set KEY VALUE --stack ${stack}`,
+        // `config set` takes a list item by item.
+        ...(list === undefined
+          ? []
+          : [`The items of a list with: pulumi config set --path '${list}[0]' VALUE --stack ${stack}`]),
       ].join("\n"),
     );
   }
@@ -248,6 +255,7 @@ class ConfigurationReader {
   /** The key's value; undefined when it is not set, empty, or bad. */
   #value(key: string, rule: Rule<unknown>): unknown {
     this.#read.add(key);
+    if (rule.isList === true) this.#lists.add(key);
     const given = this.#config.get(key);
     // Pulumi asks for every declared key, so an empty text or list is how one is left out.
     if (given === undefined || given === "" || given === "[]") return undefined;

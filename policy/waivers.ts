@@ -25,6 +25,12 @@ export const waivers: readonly Waiver[] = [
       "The order API's throttling bounds it, by ordersApiRateLimit and ordersApiBurstLimit; a new account cannot reserve any.",
   },
   {
+    rule: "lambda-concurrency-bounded",
+    name: /^(fleet-(scale|end)|orders-confirm-feedback)$/,
+    reason:
+      "A new account's quota allows no reservation, and these are invoked by a rule each minute, a deployment, or a bounce. scalerReservedConcurrency sets some aside.",
+  },
+  {
     rule: "lambda-in-vpc",
     reason:
       "The functions call AWS's public endpoints with TLS and signatures, and reach nothing inside a network. A VPC would add NAT or endpoint cost and no protection.",

@@ -6,6 +6,7 @@ import {
   bytes,
   EMAIL_ADDRESS,
   integer,
+  KMS_KEY_ARN,
   listOf,
   LOG_RETENTION_DAYS,
   number,
@@ -97,12 +98,12 @@ export const cpuScalerArguments = {
    * The KMS key that volumes are encrypted with. By default the account's default key for EBS. Its policy must let the
    * account's roles use it, as the default one does; not an alias.
    */
-  volumeKmsKeyArn: optional(
-    text(
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-      'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
-    ),
-  ),
+  volumeKmsKeyArn: optional(KMS_KEY_ARN),
+  /**
+   * The KMS key of queues, tables, logs, topics and functions' environments. By default the services' own; see
+   * docs/OPERATIONS.md for what its policy must allow.
+   */
+  encryptionKeyArn: optional(KMS_KEY_ARN, { key: "encryptionKeyArn" }),
   /** Instances kept whatever the load. 0 needs `wakeMetric` or `schedule`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /**
@@ -150,12 +151,9 @@ export const cpuScalerArguments = {
   forecast: defaulted(false, boolean, { sent: true }),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
-  /**
-   * Executions set aside for the scaler's function. One by default, so that one runs at a time. 0 sets none
-   * aside, for accounts whose quota allows none; nothing is launched twice then either, unless two invocations
-   * meet just as a zone runs out of capacity.
-   */
-  reservedConcurrency: defaulted(1, integer(0, 10), { plain: true }),
+  // A new account's quota allows none. Nothing is launched twice without it: the journal of launches sees to that.
+  /** Executions set aside for the scaler's function, so that it always has one. By default none. */
+  reservedConcurrency: defaulted(0, integer(0, 10), { plain: true }),
   /** Memory of the scaler's function. */
   memoryMegabytes: defaulted(512, integer(128, 10_240, "MB")),
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. */

@@ -8,6 +8,7 @@ import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./ar
 import { createNotifications, tellingStatements } from "./notifications";
 import { scalerStatements } from "./permissions";
 import { sentOf, type SentNames } from "../parts/argumentTable";
+import { sendEncrypted } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed, type Transform } from "../parts/resources";
@@ -118,9 +119,10 @@ export class CpuScaler extends pulumi.ComponentResource {
         child,
       ),
     );
+    const { encryptionKeyArn } = checked;
     const failureQueue = createSecureQueue(
       `${name}-failures`,
-      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, encryptionKeyArn, ...tags },
       child,
       transform.failureQueue,
       (queue) => [
@@ -135,7 +137,7 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
-    const journal = createLaunchJournal(`${name}-journal`, args, child);
+    const journal = createLaunchJournal(`${name}-journal`, { ...args, encryptionKeyArn }, child);
 
     const notifications =
       checked.notifications === undefined
@@ -177,11 +179,13 @@ export class CpuScaler extends pulumi.ComponentResource {
           ...tellingStatements(launchTemplate.arn, checked.eventBusName, notifications),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
           { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: journal.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: { SCALER: pulumi.jsonStringify(configuration) },
         timeoutSeconds: TIMEOUT_SECONDS,
         memoryMegabytes: checked.memoryMegabytes,
         logRetentionDays: checked.logRetentionDays,
+        encryptionKeyArn,
         ...(checked.reservedConcurrency > 0 && { reservedConcurrency: checked.reservedConcurrency }),
         transform: transform.scaleFleet,
         ...tags,

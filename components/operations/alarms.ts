@@ -97,7 +97,7 @@ export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThr
 }
 
 function confirmationAlarms(
-  { confirmOrders, failureQueue }: NonNullable<OrderPipeline["nodes"]["confirmations"]>,
+  { confirmOrders, failureQueue, feedback }: NonNullable<OrderPipeline["nodes"]["confirmations"]>,
   oldestConfirmationSeconds: pulumi.Input<number>,
 ): AlarmPlan[] {
   return [
@@ -116,6 +116,13 @@ function confirmationAlarms(
     // A customer was told nothing, and will not be unless somebody does it.
     notEmpty("confirmations-failed", failureQueue, "Confirmations could not be sent and were set aside."),
     ...functionAlarms("orders-confirm", "The function that sends confirmations", confirmOrders),
+    ...(feedback === undefined
+      ? []
+      : functionAlarms(
+          "orders-feedback",
+          "The function that notes bounces and complaints",
+          feedback.recordFeedback,
+        )),
   ];
 }
 

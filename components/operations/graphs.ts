@@ -63,6 +63,7 @@ function flow({ queue, processOrders, confirmations }: Orders, orderApi: Api | u
         OrdersRejected: "rejected: no stock",
         OrdersDuplicate: "duplicates",
         OrdersRefused: "refused: breaks the contract",
+        OrdersUnconfirmable: "stored, but its address is none",
         OrdersFailed: "failed, to be retried",
       }),
       ...(confirmations === undefined

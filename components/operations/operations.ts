@@ -35,7 +35,12 @@ export class Operations extends pulumi.ComponentResource {
 
     const alarmTopic = new AlarmTopic(
       `${name}-alarms`,
-      { email: checked.alarmEmail, transform: transform.topic, ...tags },
+      {
+        email: checked.alarmEmail,
+        encryptionKeyArn: checked.encryptionKeyArn,
+        transform: transform.topic,
+        ...tags,
+      },
       { parent: this },
     );
     const plans = [

@@ -286,6 +286,13 @@ describe("the configuration", () => {
     ]);
   });
 
+  it("says how a list is set, which `config set KEY VALUE` cannot", () => {
+    const message = problemsOf({ scalerAmiId: IMAGE, scalerSubnetIds: "subnet-0123abcd" });
+    expect(message.split("\n").at(-1)).to.equal(
+      "The items of a list with: pulumi config set --path 'scalerSubnetIds[0]' VALUE --stack test",
+    );
+  });
+
   it("refuses a key that nobody reads, beside every other mistake, and proposes the nearest", () => {
     const message = problemsOf({ ordersBatchSze: "5", entirelyDifferent: "1", ordersTimeoutSeconds: "soon" });
     expect(message.split("\n").slice(1, -1)).to.deep.equal([

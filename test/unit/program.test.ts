@@ -162,4 +162,41 @@ describe("the program", () => {
     );
     expect(recorder.ofType("aws:lambda/function:Function")).to.have.length(4);
   });
+
+  for (const partition of ["aws-cn", "aws-us-gov"]) {
+    it(`names everything in its own partition, ${partition} for one`, async () => {
+      const arn = (rest: string) => `arn:${partition}:${rest}`;
+      for (const own of [
+        { confirmationIdentityArn: arn("ses:us-east-1:123456789012:identity/example.com") },
+        { createSenderIdentity: "true" },
+        {},
+      ]) {
+        const { recorder } = await runProgram(
+          {
+            ...own,
+            confirmationSender: "shop@example.com",
+            confirmationConfigurationSet: "mail",
+            alarmEmail: "on-call@example.com",
+            scalerAmiSsmParameter: "/ami",
+            scalerMetric: "InstanceType",
+            scalerVolumeKmsKeyArn: arn("kms:us-east-1:123456789012:key/k"),
+            scalerInstanceProfileArn: arn("iam::123456789012:instance-profile/web"),
+            scalerInstanceRoleArn: arn("iam::123456789012:role/web"),
+          },
+          "update",
+          partition,
+        );
+        expect(recorder.resources.length).to.be.above(50);
+        for (const { type, name, inputs } of recorder.resources) {
+          expect(JSON.stringify(inputs), `${type} ${name}`).not.to.contain("arn:aws:");
+        }
+        // Where a service has two names, a condition must know both.
+        const policy = JSON.stringify(
+          recorder.find("aws:iam/rolePolicy:RolePolicy", "fleet-scale-policy").inputs,
+        );
+        expect(policy.includes("ec2.amazonaws.com.cn")).to.equal(partition === "aws-cn");
+        expect(policy.includes("ec2.us-east-1.amazonaws.com.cn")).to.equal(partition === "aws-cn");
+      }
+    });
+  }
 });

@@ -4,6 +4,7 @@ import type { CloudEvent } from "embedded-aws";
 import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
+import { feedbackSubject } from "./feedbackScenarios";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
 import { apiSubjects } from "./apiScenarios";
 import { orderSubjects } from "./orderScenarios";
@@ -37,6 +38,9 @@ const SUBJECTS = [
   "customer",
   "orders-api-send",
   "orders-api-get",
+  "tracked-process",
+  "tracked-confirm",
+  "tracked-confirm-feedback",
   "fleet-scale",
   "image-fleet-scale",
   "fleet-end",
@@ -60,8 +64,28 @@ describe("least privilege", function () {
     };
     const { output } = deployment;
     subjects = [
-      ...(await orderSubjects(deployment)),
+      ...(await orderSubjects(
+        deployment,
+        {
+          queueUrl: output("orderQueueUrl"),
+          inventoryTableName: output("inventoryTableName"),
+          processFunctionName: output("processFunctionName"),
+          confirmFunctionName: output("confirmFunctionName"),
+        },
+        output("shopRoleName"),
+      )),
       ...(await apiSubjects(deployment)),
+      ...(await orderSubjects(deployment, {
+        queueUrl: output("trackedQueueUrl"),
+        inventoryTableName: output("trackedInventoryTableName"),
+        processFunctionName: output("trackedProcessFunctionName"),
+        confirmFunctionName: output("trackedConfirmFunctionName"),
+      })),
+      await feedbackSubject(
+        deployment,
+        output("trackedFeedbackFunctionName"),
+        output("trackedOrdersTableName"),
+      ),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(
         deployment,

@@ -100,7 +100,7 @@ describe("CpuScaler", () => {
       notifications: "ops@example.com",
       minInstances: 0,
       wakeMetric: pulumi.output(WAKE_METRIC),
-      reservedConcurrency: 0,
+      reservedConcurrency: 2,
       subnetIds: pulumi.output(Promise.resolve(["subnet-0ccccccc"])),
       securityGroupIds: [pulumi.output("sg-0ccccccc")],
     });
@@ -319,10 +319,10 @@ describe("CpuScaler", () => {
   });
 
   describe("runs a function", () => {
-    it("one at a time, that is told all it needs", () => {
+    it("that is told all it needs", () => {
       const { recorder } = plain;
       const { inputs } = recorder.find(FUNCTION, "web-scale");
-      expect(inputs).to.deep.include({ reservedConcurrentExecutions: 1, timeout: 60, memorySize: 512 });
+      expect(inputs).to.deep.include({ timeout: 60, memorySize: 512 });
       expect(configurationOf(recorder)).to.deep.equal({
         ...sentOf(cpuScalerArguments, defaultsOf(cpuScalerArguments)),
         fleetTagKey: "Fleet",
@@ -351,11 +351,15 @@ describe("CpuScaler", () => {
       expect(configurationOf(rich.recorder)).to.deep.include({ minInstances: 0, wakeMetric: WAKE_METRIC });
     });
 
-    it("without a reservation where the account allows none", () => {
-      const { recorder } = rich;
-      expect(recorder.find(FUNCTION, "web-scale").inputs).not.to.have.property(
-        "reservedConcurrentExecutions",
-      );
+    it("without a reservation by default, as a new account allows none", () => {
+      for (const name of ["web-scale", "web-end"]) {
+        expect(plain.recorder.find(FUNCTION, name).inputs, name).not.to.have.property(
+          "reservedConcurrentExecutions",
+        );
+      }
+      expect(rich.recorder.find(FUNCTION, "web-scale").inputs).to.include({
+        reservedConcurrentExecutions: 2,
+      });
     });
 
     it("that may launch from this template and with this tag only", () => {

@@ -197,6 +197,15 @@ export const seeds: Inputs = {
       EmailTags: [{ Name: "a", Value: "b" }],
     },
     CreateEmailIdentity: { EmailIdentity: "example.com", Tags: tags },
+    CreateConfigurationSetEventDestination: {
+      ConfigurationSetName: "s",
+      EventDestinationName: "d",
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ["BOUNCE"],
+        EventBridgeDestination: { EventBusArn: "arn:aws:events:us-east-1:000000000000:event-bus/default" },
+      },
+    },
   },
   sns: {
     CreateTopic: { Name: "t", Attributes: { DisplayName: "x" }, Tags: tags },

@@ -76,6 +76,11 @@ const replacedOnChange: Readonly<Record<string, readonly string[]>> = {
     "statementIdPrefix",
   ],
   "aws:ses/emailIdentity:EmailIdentity": ["email"],
+  "aws:sesv2/configurationSet:ConfigurationSet": ["configurationSetName"],
+  "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": [
+    "configurationSetName",
+    "eventDestinationName",
+  ],
   "aws:sesv2/emailIdentity:EmailIdentity": ["emailIdentity"],
   "aws:sns/topic:Topic": ["name", "namePrefix", "fifoTopic"],
   "aws:sns/topicPolicy:TopicPolicy": ["arn"],

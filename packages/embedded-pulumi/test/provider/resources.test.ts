@@ -306,6 +306,45 @@ const cases: Case[] = [
     },
   },
   {
+    type: "aws:sesv2/configurationSet:ConfigurationSet",
+    inputs: { configurationSetName: "orders", tags: { Stack: "dev" } },
+    calls: [
+      [
+        "ses:CreateConfigurationSet",
+        { ConfigurationSetName: "orders", Tags: [{ Key: "Stack", Value: "dev" }] },
+      ],
+    ],
+    id: "orders",
+    outputs: { arn: "arn:aws:ses:eu-west-1:000000000000:configuration-set/orders" },
+  },
+  {
+    type: "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+    inputs: {
+      configurationSetName: "orders",
+      eventDestinationName: "feedback",
+      eventDestination: {
+        enabled: true,
+        matchingEventTypes: ["BOUNCE"],
+        eventBridgeDestination: { eventBusArn: "arn:bus" },
+      },
+    },
+    calls: [
+      [
+        "ses:CreateConfigurationSetEventDestination",
+        {
+          ConfigurationSetName: "orders",
+          EventDestinationName: "feedback",
+          EventDestination: {
+            Enabled: true,
+            MatchingEventTypes: ["BOUNCE"],
+            EventBridgeDestination: { EventBusArn: "arn:bus" },
+          },
+        },
+      ],
+    ],
+    id: "orders|feedback",
+  },
+  {
     type: "aws:ses/emailIdentity:EmailIdentity",
     inputs: { email: "a@example.com" },
     calls: [["ses:CreateEmailIdentity", { EmailIdentity: "a@example.com" }]],

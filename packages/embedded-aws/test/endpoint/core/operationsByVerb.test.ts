@@ -62,6 +62,7 @@ const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> =
     TagLogGroup: "deprecated by AWS for TagResource",
     UntagLogGroup: "deprecated by AWS for UntagResource",
   },
+  ses: { UpdateConfigurationSet: "changes message security, which no set has here" },
 };
 
 /** Operations of AWS's that share a subject with one that is here, and are not here. */
