@@ -23,6 +23,10 @@ export function dashboardSections(orders: Orders, scaler: Scaler | undefined): S
     functions.push(["confirmations", orders.confirmations.confirmOrders]);
     failureQueues.push(["confirmations", orders.confirmations.failureQueue]);
   }
+  if (orders.announcements !== undefined) {
+    functions.push(["events", orders.announcements.announceOrders]);
+    failureQueues.push(["events", orders.announcements.failureQueue]);
+  }
   if (scaler !== undefined) {
     functions.push(["fleet", scaler.scaleFleet]);
     failureQueues.push(["fleet", scaler.failureQueue]);
@@ -36,7 +40,7 @@ export function dashboardSections(orders: Orders, scaler: Scaler | undefined): S
   ];
 }
 
-function flow({ queue, processOrders, confirmations }: Orders): Section {
+function flow({ queue, processOrders, confirmations, announcements }: Orders): Section {
   return {
     title: "Flow: what comes in, and what becomes of it",
     graphs: [
@@ -65,11 +69,19 @@ function flow({ queue, processOrders, confirmations }: Orders): Section {
               ConfirmationsFailed: "failed, to be retried",
             }),
           ]),
+      ...(announcements === undefined
+        ? []
+        : [
+            counts("Events", "Sum", announcements.announceOrders, {
+              EventsSent: "sent",
+              EventsFailed: "failed, to be retried",
+            }),
+          ]),
     ],
   };
 }
 
-function lag({ queue, confirmations }: Orders): Section {
+function lag({ queue, confirmations, announcements }: Orders): Section {
   const graphs: Graph[] = [
     {
       title: "Oldest order",
@@ -93,6 +105,14 @@ function lag({ queue, confirmations }: Orders): Section {
       unit: "milliseconds",
       stat: "Maximum",
       lines: [{ label: "age", metric: lambdaMetric(confirmations.confirmOrders, "IteratorAge") }],
+    });
+  }
+  if (announcements !== undefined) {
+    graphs.push({
+      title: "Oldest event",
+      unit: "milliseconds",
+      stat: "Maximum",
+      lines: [{ label: "age", metric: lambdaMetric(announcements.announceOrders, "IteratorAge") }],
     });
   }
   return { title: "Lag: how long customers wait", graphs };

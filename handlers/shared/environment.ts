@@ -14,3 +14,11 @@ export function readEnvironment<Name extends string>(
   }
   return Object.fromEntries(names.map((name) => [name, process.env[name]])) as Record<Name, string>;
 }
+
+/** As `readEnvironment`, for what some deployments leave out: what is missing or empty is not there. */
+export function readOptionalEnvironment<Name extends string>(
+  ...names: readonly Name[]
+): Readonly<Partial<Record<Name, string>>> {
+  const set = names.filter((name) => process.env[name]);
+  return Object.fromEntries(set.map((name) => [name, process.env[name]])) as Partial<Record<Name, string>>;
+}

@@ -10,14 +10,16 @@ describe("bundleHandler", () => {
     const read = () =>
       [...bundleHandlers().values()].flatMap(({ paths }) => paths.map((file) => readFileSync(file, "utf8")));
     const first = read();
-    expect(first).to.have.length(2 * 4);
+    expect(first).to.have.length(2 * 5);
     expect(read()).to.deep.equal(first);
   });
 
   it("stays within 150 KB zipped", () => {
-    const { paths } = bundleHandler("processOrders");
-    const zipped = paths.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
-    expect(zipped).to.be.below(150 * 1024);
+    for (const handler of ["processOrders", "announceOrders"]) {
+      const { paths } = bundleHandler(handler);
+      const zipped = paths.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
+      expect(zipped, handler).to.be.below(150 * 1024);
+    }
   });
 
   it("names the project's own sources only, and no folder of this machine", () => {
@@ -34,7 +36,7 @@ describe("bundleHandler", () => {
 
   it("says which handlers there are when one is not", () => {
     expect(() => bundleHandler("noSuchHandler")).to.throw(
-      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, endFleet, processOrders, scaleFleet",
+      "handlers/noSuchHandler.ts is not there; expected one of announceOrders, confirmOrders, endFleet, processOrders, scaleFleet",
     );
   });
 });
