@@ -26,7 +26,10 @@ export interface EventBus {
    *
    * @param deadline in the timing's milliseconds.
    */
-  readonly sendAll: (events: readonly OrderEvent[], deadline: number) => Promise<readonly unknown[]>;
+  readonly sendAll: (
+    events: readonly OrderEvent[],
+    deadline: number,
+  ) => Promise<readonly (Error | undefined)[]>;
 }
 
 export function createEventBus(options: {
@@ -38,7 +41,7 @@ export function createEventBus(options: {
 
   /** Sends what one request takes; of what it asks for, EventBridge may take a part. */
   const sendRequest = async (entries: readonly PutEventsRequestEntry[], deadline: number) => {
-    const problems = new Array<unknown>(entries.length).fill(undefined);
+    const problems = new Array<Error | undefined>(entries.length).fill(undefined);
     let left = entries.map((_, index) => index);
     try {
       await retryUntil(deadline, timing, async (abortSignal) => {
@@ -53,17 +56,18 @@ export function createEventBus(options: {
         if (passing !== undefined) throw passing;
       });
     } catch (error) {
-      for (const index of left) problems[index] ??= error;
+      const problem = error instanceof Error ? error : new Error(String(error));
+      for (const index of left) problems[index] ??= problem;
     }
     return problems;
   };
 
   return {
     async sendAll(events, deadline) {
-      const problems: unknown[] = [];
+      const problems: (Error | undefined)[][] = [];
       for (const entries of inRequests(events.map((event) => entryOf(event, busName))))
-        problems.push(...(await sendRequest(entries, deadline)));
-      return problems;
+        problems.push(await sendRequest(entries, deadline));
+      return problems.flat();
     },
   };
 }

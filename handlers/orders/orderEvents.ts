@@ -1,5 +1,5 @@
 import type { AttributeValue } from "aws-lambda";
-import type { Refusal } from "./deadLetter";
+import { LONGEST_REASON, type Refusal } from "./deadLetter";
 import type { OrderImage } from "./confirmationMail";
 import type { OrderItem } from "./order";
 import type { Rejection } from "./orderItem";
@@ -96,7 +96,7 @@ export function refusedEvent(
       occurredAt: new Date(sentAt).toISOString(),
       messageId,
       ...(orderId === undefined ? {} : { orderId }),
-      refusal,
+      refusal: { code: refusal.code, reason: refusal.reason.slice(0, LONGEST_REASON) },
     },
   };
 }
