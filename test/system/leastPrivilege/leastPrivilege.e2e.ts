@@ -5,6 +5,7 @@ import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
+import { announcedSubjects } from "./announcedScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
 import { endSubject } from "./endScenarios";
@@ -33,6 +34,8 @@ const SUBJECTS = [
   "shop",
   "orders-process",
   "orders-confirm",
+  "announced-process",
+  "announced-announce",
   "fleet-scale",
   "image-fleet-scale",
   "fleet-end",
@@ -57,6 +60,7 @@ describe("least privilege", function () {
     const { output } = deployment;
     subjects = [
       ...(await orderSubjects(deployment)),
+      ...(await announcedSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
         "iam:PassRole",

@@ -1,7 +1,14 @@
 import type { Deployment } from "./deployment";
 import { findFunction, telemetryScenarios, type Scenario, type Subject } from "./scenario";
 
-const SKU = "TEA";
+export const SKU = "TEA";
+
+/** What Lambda asks of a role before it reads a table's stream for it. */
+export const STREAM_SET_UP = [
+  "dynamodb:DescribeStream",
+  "dynamodb:GetShardIterator",
+  "dynamodb:ListStreams",
+] as const;
 
 /** The roles around the order queue: the shop that sends, the function that stores, the one that confirms. */
 export async function orderSubjects(deployment: Deployment): Promise<Subject[]> {
@@ -66,50 +73,14 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
     recover: () => Promise.resolve(),
   };
 
-  const processName = output("processFunctionName");
   const processSubject = await consumer(
     deployment,
-    processName,
+    output("processFunctionName"),
     ["sqs:GetQueueAttributes"],
-    [
-      {
-        title: "an order without items is stored",
-        needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
-        run: (signal) => process(JSON.stringify(order()), signal),
-      },
-      {
-        title: "an order with items is stored, and its stock reserved",
-        needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-        run: (signal) => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] })), signal),
-      },
-      {
-        title: "a duplicate changes nothing",
-        needs: ["dynamodb:PutItem"],
-        async run(signal) {
-          const body = JSON.stringify(order());
-          await process(body, signal);
-          await process(body, signal);
-        },
-      },
-      {
-        title: "a malformed order goes to the dead-letter queue",
-        needs: ["sqs:SendMessage"],
-        run: (signal) => process("not an order", signal),
-      },
-      {
-        title: "an order that conflicts with a stored one goes to the dead-letter queue",
-        needs: ["sqs:SendMessage"],
-        async run(signal) {
-          const stored = order();
-          await process(JSON.stringify(stored), signal);
-          await process(JSON.stringify({ ...stored, totalAmount: 2 }), signal);
-        },
-      },
-    ],
+    processScenarios(order, process),
   );
 
-  const streamSetUp = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
-  const confirmSubject = await consumer(deployment, output("confirmFunctionName"), streamSetUp, [
+  const confirmSubject = await consumer(deployment, output("confirmFunctionName"), STREAM_SET_UP, [
     {
       title: "a new order's customer is told",
       needs: ["dynamodb:GetRecords", "dynamodb:GetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
@@ -124,8 +95,50 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
   return [shop, processSubject, confirmSubject];
 }
 
+/** All that the function does that takes orders off the queue: `process` resolves once a message has been given up. */
+export function processScenarios(
+  order: (more?: object) => object,
+  process: (body: string, signal: AbortSignal) => Promise<void>,
+): Scenario[] {
+  return [
+    {
+      title: "an order without items is stored",
+      needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
+      run: (signal) => process(JSON.stringify(order()), signal),
+    },
+    {
+      title: "an order with items is stored, and its stock reserved",
+      needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      run: (signal) => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] })), signal),
+    },
+    {
+      title: "a duplicate changes nothing",
+      needs: ["dynamodb:PutItem"],
+      async run(signal) {
+        const body = JSON.stringify(order());
+        await process(body, signal);
+        await process(body, signal);
+      },
+    },
+    {
+      title: "a malformed order goes to the dead-letter queue",
+      needs: ["sqs:SendMessage"],
+      run: (signal) => process("not an order", signal),
+    },
+    {
+      title: "an order that conflicts with a stored one goes to the dead-letter queue",
+      needs: ["sqs:SendMessage"],
+      async run(signal) {
+        const stored = order();
+        await process(JSON.stringify(stored), signal);
+        await process(JSON.stringify({ ...stored, totalAmount: 2 }), signal);
+      },
+    },
+  ];
+}
+
 /** A function with an event source mapping: `setUp` is what Lambda asks of its role before it polls. */
-async function consumer(
+export async function consumer(
   deployment: Deployment,
   FunctionName: string,
   setUp: readonly string[],

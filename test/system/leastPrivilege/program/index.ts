@@ -15,6 +15,11 @@ const trust = (service: string) =>
 
 /** The components with every option that adds a permission, as the project's own program names them. */
 const orders = new OrderPipeline("orders", { confirmationSender: "orders@example.com" });
+/** Events add permissions; a change that the function cannot announce is given up at once. */
+const announced = new OrderPipeline("announced", {
+  events: true,
+  transform: { announceOrdersMapping: (args) => ({ args: { ...args, maximumRetryAttempts: 0 } }) },
+});
 const shop = new aws.iam.Role("shop", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
 orders.grantSend(shop);
 
@@ -45,6 +50,10 @@ export const orderQueueUrl = orders.queueUrl;
 export const inventoryTableName = orders.inventoryTableName;
 export const processFunctionName = orders.processOrdersFunctionName;
 export const confirmFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
+export const announcedQueueUrl = announced.queueUrl;
+export const announcedInventoryTableName = announced.inventoryTableName;
+export const announcedProcessFunctionName = announced.processOrdersFunctionName;
+export const announceFunctionName = announced.nodes.announcements?.announceOrders.function.name;
 export const fleetFunctionName = fleet.functionName;
 export const imageFleetFunctionName = imageFleet.functionName;
 export const fleetEndFunctionName = fleet.nodes.endFleet.function.name;
