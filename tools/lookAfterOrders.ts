@@ -191,7 +191,7 @@ export function describeOrder(order: StoredOrder): string[] {
     `${orderId}: ${status}`,
     `  totalAmount: ${totalAmount.toFixed(2)}`,
     ...(goods === "" ? [] : [`  items: ${goods}`]),
-    ...(rejection === undefined ? [] : [`  rejection: ${rejection.reason} ${shown(rejection.sku ?? "")}`]),
+    ...(rejection === undefined ? [] : [`  rejection: ${rejection.reason} ${shown(rejection.sku)}`]),
     ...Object.entries(rest)
       .filter(([name]) => name !== "customerKey")
       .sort(([a], [b]) => (a < b ? -1 : 1))

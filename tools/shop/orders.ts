@@ -9,14 +9,22 @@ import {
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
-import type { StoredOrder as ProcessedOrder } from "../demonstration/audit";
+import type { Order } from "../../handlers/orders/order";
+import type { Rejection } from "../../handlers/orders/orderItem";
 
-/** An order as the table holds it; whose customer's data was erased has neither name nor address. */
-export type StoredOrder = Partial<Pick<ProcessedOrder, "customerName" | "customerEmail">> &
-  Omit<ProcessedOrder, "customerName" | "customerEmail"> & {
-    readonly cancelledAt?: string;
-    readonly erasedAt?: string;
-  };
+/** An order as the table holds it; one whose customer's data was erased has neither name nor address. */
+export interface StoredOrder
+  extends
+    Omit<Order, "customerName" | "customerEmail">,
+    Partial<Pick<Order, "customerName" | "customerEmail">> {
+  /** "Processed", "Rejected" or "Cancelled". */
+  readonly status: string;
+  /** Times are ISO 8601. */
+  readonly createdAt: string;
+  readonly rejection?: Rejection;
+  readonly cancelledAt?: string;
+  readonly erasedAt?: string;
+}
 
 /** An order as the index of customers holds it. */
 export type ListedOrder = Pick<StoredOrder, "orderId" | "createdAt" | "status" | "totalAmount">;

@@ -155,7 +155,12 @@ async function run(tables: OrderTables, names: Names, seed: number): Promise<voi
 
   const orders = Array.from({ length: ORDERS }, (_, index) => madeUpOrder(random, index));
   const store = createOrderStore({ ...names, client, timing });
-  const cancelling = { now: timing.now, wait: timing.sleep, random: timing.random };
+  const now = () => timing.now();
+  const cancelling = {
+    now,
+    wait: (milliseconds: number) => timing.sleep(milliseconds),
+    random: () => timing.random(),
+  };
   const cancellations = new Map<string, Cancellation["kind"][]>();
   const deliver = (order: Order) => async () => {
     const { kind } = await store.store(order, timing.now() + INVOCATION_MS);
@@ -173,7 +178,7 @@ async function run(tables: OrderTables, names: Names, seed: number): Promise<voi
   const erase =
     ({ orderId }: Order) =>
     async () => {
-      if ((await eraseOrder({ ...names, client }, orderId, timing.now)) === "erased") met.erased++;
+      if ((await eraseOrder({ ...names, client }, orderId, now)) === "erased") met.erased++;
     };
   const upTo = <T>(most: number, make: () => T) =>
     Array.from({ length: Math.floor(random.next() * (most + 1)) }, make);

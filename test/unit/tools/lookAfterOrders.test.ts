@@ -1,8 +1,9 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import type {
+  TransactWriteCommand,
+  UpdateCommand} from "@aws-sdk/lib-dynamodb";
 import {
   GetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
@@ -188,7 +189,7 @@ describe("describeOrder", () => {
 
   it("shows why an order was rejected, and what is missing of an erased one", () => {
     const { items: _items, customerName: _name, ...rest } = order;
-    const rejection = { reason: "unknownSku", sku: "TEA" };
+    const rejection = { reason: "unknownSku", sku: "TEA" } as const;
     expect(describeOrder({ ...rest, status: "Rejected", rejection, erasedAt: "t" })).to.deep.equal([
       "a: Rejected",
       "  totalAmount: 1.00",

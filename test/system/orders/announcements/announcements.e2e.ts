@@ -46,7 +46,11 @@ describe("orders that announce themselves", function () {
     const outputs = displayMap(
       (await deployProgram(cloud, "test/system/orders/announcements/program")).outputs,
     );
-    output = (name) => String(outputs[name]);
+    output = (name) => {
+      const value = outputs[name];
+      if (typeof value !== "string") throw new Error(`the program has no output ${name}`);
+      return value;
+    };
     sqs = new SQSClient(cloud.client);
     tables = {
       client: DynamoDBDocumentClient.from(new DynamoDBClient(cloud.client)),
