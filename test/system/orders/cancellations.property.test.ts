@@ -261,7 +261,7 @@ function checkHistory(orderId: string, changes: readonly Change[]): void {
 }
 
 describe("orders that are stored, cancelled and erased at once, under crashes and redeliveries", function () {
-  // RUNS=100000 takes a quarter of an hour of one core.
+  // RUNS=100000 takes half an hour of one core.
   this.timeout(4 * 60 * 60 * 1000);
   let tables: OrderTables;
 
