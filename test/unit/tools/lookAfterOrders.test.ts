@@ -1,11 +1,6 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import type {
-  TransactWriteCommand,
-  UpdateCommand} from "@aws-sdk/lib-dynamodb";
-import {
-  GetCommand,
-  type DynamoDBDocumentClient,
-} from "@aws-sdk/lib-dynamodb";
+import type { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import fc from "fast-check";
 import { customerKeyOf as keyInLambda } from "../../../handlers/orders/customerKey";
