@@ -41,10 +41,14 @@ export const orderQueueUrl = orders.queueUrl;
 export const orderApiUrl = orderApi?.url;
 export const orderDeadLetterQueueUrl = orders.deadLetterQueueUrl;
 export const ordersTableName = orders.ordersTableName;
+export const customerIndexName = orders.customerIndexName;
 export const inventoryTableName = orders.inventoryTableName;
 export const processOrdersFunctionName = orders.processOrdersFunctionName;
 export const confirmOrdersFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
 export const confirmationFailureQueueUrl = orders.confirmationFailureQueueUrl;
+export const orderEventBusName = orders.eventBusName;
+export const announceOrdersFunctionName = orders.nodes.announcements?.announceOrders.function.name;
+export const announcementFailureQueueUrl = orders.nodes.announcements?.failureQueue.url;
 
 export const fleetName = scaler?.fleet;
 export const scaleFleetFunctionName = scaler?.functionName;

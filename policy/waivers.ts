@@ -4,7 +4,7 @@ import type { Waiver } from "./evaluate";
 export const waivers: readonly Waiver[] = [
   {
     rule: "lambda-failure-destination",
-    name: /^orders-(process|confirm)$/,
+    name: /^orders-(process|confirm|announce)$/,
     reason:
       "Called by an event source mapping only, never asynchronously: what fails stays in the queue and moves to its dead-letter queue, or goes to the stream mapping's own on-failure queue.",
   },

@@ -48,11 +48,11 @@ const SLOW_SHARE = 0.7;
 
 export type OrderThresholds = Pick<
   Checked<typeof operationsArguments>,
-  "oldestOrderSeconds" | "oldestConfirmationSeconds" | "refusedOrders"
+  "oldestOrderSeconds" | "oldestConfirmationSeconds" | "oldestEventSeconds" | "refusedOrders"
 >;
 
 export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThresholds): AlarmPlan[] {
-  const { queue, deadLetterQueue, processOrders, confirmations } = orders;
+  const { queue, deadLetterQueue, processOrders, confirmations, announcements } = orders;
   return [
     // An order in there is a customer who waits for something that will not happen by itself, and the queue
     // forgets it after 14 days.
@@ -93,6 +93,7 @@ export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThr
     ...(confirmations === undefined
       ? []
       : confirmationAlarms(confirmations, thresholds.oldestConfirmationSeconds)),
+    ...(announcements === undefined ? [] : announcementAlarms(announcements, thresholds.oldestEventSeconds)),
   ];
 }
 
@@ -140,6 +141,31 @@ export function apiAlarms({ api, getOrder }: OrderApi["nodes"]): AlarmPlan[] {
       tellWhenOver: true,
     },
     ...functionAlarms("orders-get", "The function that tells of orders", getOrder),
+  ];
+}
+
+function announcementAlarms(
+  { announceOrders, failureQueue }: NonNullable<OrderPipeline["nodes"]["announcements"]>,
+  oldestEventSeconds: pulumi.Input<number>,
+): AlarmPlan[] {
+  return [
+    // Shipping and billing do not hear of orders, and after twelve hours what they should have heard is given up.
+    {
+      name: "events-waiting",
+      runbook: "events-fall-behind",
+      meaning: "The events of orders fall behind the orders' stream.",
+      metric: lambdaMetric(announceOrders, "IteratorAge"),
+      statistic: "Maximum",
+      threshold: pulumi.output(oldestEventSeconds).apply((seconds) => seconds * 1000),
+      datapoints: THREE_MINUTES,
+      tellWhenOver: true,
+    },
+    // Whoever subscribes was told nothing of these orders, and will not be unless somebody does it.
+    {
+      ...notEmpty("events-failed", failureQueue, "Events of orders could not be sent and were set aside."),
+      runbook: "events-set-aside",
+    },
+    ...functionAlarms("orders-announce", "The function that announces orders", announceOrders),
   ];
 }
 

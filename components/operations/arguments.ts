@@ -22,6 +22,9 @@ export const operationsArguments = {
   // The stream's mapping gives up on a confirmation after six hours.
   /** How long a confirmation may wait before an alarm is raised. */
   oldestConfirmationSeconds: defaulted(900, integer(60, 21_600, "seconds")),
+  // The stream's mapping gives up on an event after twelve hours.
+  /** How long the event of an order may wait before an alarm is raised. */
+  oldestEventSeconds: defaulted(900, integer(60, 21_600, "seconds")),
   /** How many orders refused within five minutes raise an alarm. */
   refusedOrders: defaulted(10, integer(1, 1_000_000, "orders")),
 };

@@ -31,6 +31,10 @@ export function dashboardSections(
     failureQueues.push(["confirmations", orders.confirmations.failureQueue]);
   }
   if (orderApi !== undefined) functions.push(["order API", orderApi.getOrder]);
+  if (orders.announcements !== undefined) {
+    functions.push(["events", orders.announcements.announceOrders]);
+    failureQueues.push(["events", orders.announcements.failureQueue]);
+  }
   if (scaler !== undefined) {
     functions.push(["fleet", scaler.scaleFleet]);
     failureQueues.push(["fleet", scaler.failureQueue]);
@@ -44,7 +48,10 @@ export function dashboardSections(
   ];
 }
 
-function flow({ queue, processOrders, confirmations }: Orders, orderApi: Api | undefined): Section {
+function flow(
+  { queue, processOrders, confirmations, announcements }: Orders,
+  orderApi: Api | undefined,
+): Section {
   return {
     title: "Flow: what comes in, and what becomes of it",
     graphs: [
@@ -75,6 +82,14 @@ function flow({ queue, processOrders, confirmations }: Orders, orderApi: Api | u
               ConfirmationsFailed: "failed, to be retried",
             }),
           ]),
+      ...(announcements === undefined
+        ? []
+        : [
+            counts("Events", "Sum", announcements.announceOrders, {
+              EventsSent: "sent",
+              EventsFailed: "failed, to be retried",
+            }),
+          ]),
     ],
   };
 }
@@ -92,7 +107,7 @@ function requests({ api }: Api): Graph {
   };
 }
 
-function lag({ queue, confirmations }: Orders): Section {
+function lag({ queue, confirmations, announcements }: Orders): Section {
   const graphs: Graph[] = [
     {
       title: "Oldest order",
@@ -116,6 +131,14 @@ function lag({ queue, confirmations }: Orders): Section {
       unit: "milliseconds",
       stat: "Maximum",
       lines: [{ label: "age", metric: lambdaMetric(confirmations.confirmOrders, "IteratorAge") }],
+    });
+  }
+  if (announcements !== undefined) {
+    graphs.push({
+      title: "Oldest event",
+      unit: "milliseconds",
+      stat: "Maximum",
+      lines: [{ label: "age", metric: lambdaMetric(announcements.announceOrders, "IteratorAge") }],
     });
   }
   return { title: "Lag: how long customers wait", graphs };

@@ -43,9 +43,9 @@ export const orderPipelineArguments = {
   /** How often an order is received before SQS moves it to the dead-letter queue by itself. */
   maxReceiveCount: defaulted(5, integer(5, 1_000, "receives")),
   // The handlers keep some seconds at the end of their time to report what they could not do.
-  /** Time limit of the functions that process and confirm orders. */
+  /** Time limit of the functions that process, confirm and announce orders. */
   timeoutSeconds: defaulted(30, integer(10, 900, "seconds")),
-  /** Memory of the functions that process and confirm orders. */
+  /** Memory of the functions that process, confirm and announce orders. */
   memoryMegabytes: defaulted(512, integer(128, 10_240, "MB")),
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. */
   logRetentionDays: defaulted(30, LOG_RETENTION_DAYS, { key: "logRetentionDays" }),
@@ -58,6 +58,14 @@ export const orderPipelineArguments = {
   deletionProtection: defaulted(true, boolean, { key: "deletionProtection" }),
   /** Whether Pulumi refuses to delete or replace tables and queues. `protect` in their options. */
   protectData: defaulted(false, boolean, { key: "protectData", plain: true }),
+  /**
+   * Whether orders announce themselves: events for each that is processed, rejected, refused or cancelled, on an
+   * EventBridge bus of their own.
+   */
+  events: defaulted(false, boolean, { plain: true }),
+  // An order that is delivered again after it was deleted would count as new: queues hold one for 18 days at most.
+  /** How long orders are kept in their table. By default for ever. */
+  timeToLiveDays: optional(integer(30, 36_500, "days")),
   /**
    * The e-mail address that confirmations of orders come from. Without it, none are sent and `confirmOrders`
    * does not exist.
@@ -108,6 +116,10 @@ export interface OrderPipelineTransforms {
   readonly feedbackTarget?: Transform<aws.cloudwatch.EventTargetArgs>;
   readonly feedbackPermission?: Transform<aws.lambda.PermissionArgs>;
   readonly feedbackInvokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
+  readonly eventBus?: Transform<aws.cloudwatch.EventBusArgs>;
+  readonly announceOrders?: LambdaFunctionTransforms;
+  readonly announceOrdersMapping?: Transform<aws.lambda.EventSourceMappingArgs>;
+  readonly announcementFailureQueue?: SecureQueueTransforms;
 }
 
 /** What must hold between the arguments. */

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createOrderBus, OrderAnnouncements } from "./announcements";
 import { OrderConfirmations } from "./confirmations";
 import { checkOrderPipelineArgs, type OrderPipelineArgs } from "./arguments";
 import { readEncrypted, sendEncrypted, tableEncryption, type EncryptionKey } from "../parts/encryption";
@@ -9,10 +10,13 @@ import { QueueWithDeadLetterQueue } from "../parts/queueWithDeadLetterQueue";
 
 type ProcessOrders = typeof import("../../handlers/processOrders");
 
+/** The orders of a customer by time; sparse: an order without an address is not in it. */
+const CUSTOMER_INDEX = "byCustomer";
+
 /**
  * Orders in, stored orders out: a queue, a function that takes batches off it, a table of orders, a table of
  * stock, and, when `confirmationSender` is given, a second function on the orders' stream that e-mails the
- * customer.
+ * customer; with `events`, another one that announces the orders on an event bus.
  *
  * @throws pulumi.InputPropertiesError naming every bad argument.
  */
@@ -22,10 +26,14 @@ export class OrderPipeline extends pulumi.ComponentResource {
   /** Where an order stands that could not be processed, its body unchanged, the reason in its attributes. */
   readonly deadLetterQueueUrl: pulumi.Output<string>;
   readonly ordersTableName: pulumi.Output<string>;
+  /** The index of that table that has a customer's orders by time. */
+  readonly customerIndexName: pulumi.Output<string>;
   readonly inventoryTableName: pulumi.Output<string>;
   readonly processOrdersFunctionName: pulumi.Output<string>;
   /** Where a confirmation stands that could not be sent; undefined when none are. */
   readonly confirmationFailureQueueUrl: pulumi.Output<string> | undefined;
+  /** Where orders announce themselves; undefined when they do not. */
+  readonly eventBusName: pulumi.Output<string> | undefined;
   /** The resources themselves, for whatever this component does not offer. */
   readonly nodes: {
     readonly queue: aws.sqs.Queue;
@@ -35,6 +43,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
     readonly processOrders: LambdaFunction<ProcessOrders>;
     readonly processOrdersMapping: aws.lambda.EventSourceMapping;
     readonly confirmations: OrderConfirmations | undefined;
+    readonly announcements: OrderAnnouncements | undefined;
   };
 
   readonly #name: string;
@@ -78,10 +87,23 @@ export class OrderPipeline extends pulumi.ComponentResource {
         {
           ...protectedTable,
           hashKey: "orderId",
-          attributes: [{ name: "orderId", type: "S" }],
+          attributes: ["orderId", "customerKey", "createdAt"].map((name) => ({ name, type: "S" })),
+          // Of an order, the marks that come later are not in it: they cost nothing there.
+          globalSecondaryIndexes: [
+            {
+              name: CUSTOMER_INDEX,
+              hashKey: "customerKey",
+              rangeKey: "createdAt",
+              projectionType: "INCLUDE",
+              nonKeyAttributes: ["status", "totalAmount"],
+            },
+          ],
           // The stream is the outbox: what is stored is announced, and nothing else is.
           streamEnabled: true,
           streamViewType: "NEW_IMAGE",
+          ...(checked.timeToLiveDays === undefined
+            ? {}
+            : { ttl: { attributeName: "expiresAt", enabled: true } }),
         },
         data,
       ),
@@ -95,6 +117,9 @@ export class OrderPipeline extends pulumi.ComponentResource {
       ),
     );
 
+    const bus = checked.events
+      ? createOrderBus(`${name}-events`, tags, child, transform.eventBus)
+      : undefined;
     const processOrders = new LambdaFunction<ProcessOrders>(
       `${name}-process`,
       {
@@ -110,11 +135,19 @@ export class OrderPipeline extends pulumi.ComponentResource {
           { Effect: "Allow", Action: "dynamodb:PutItem", Resource: ordersTable.arn },
           { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: inventoryTable.arn },
           ...sendEncrypted(encryptionKeyArn),
+          // A refused order never reaches the table, and so not its stream either.
+          ...(bus === undefined
+            ? []
+            : [{ Effect: "Allow" as const, Action: "events:PutEvents", Resource: bus.arn }]),
         ],
         environment: {
           ORDERS_TABLE_NAME: ordersTable.name,
           INVENTORY_TABLE_NAME: inventoryTable.name,
           DEAD_LETTER_QUEUE_URL: deadLetterQueue.url,
+          ...(bus === undefined ? {} : { EVENT_BUS_NAME: bus.name }),
+          ...(checked.timeToLiveDays === undefined
+            ? {}
+            : { TIME_TO_LIVE_DAYS: pulumi.output(checked.timeToLiveDays).apply(String) }),
         },
         timeoutSeconds: checked.timeoutSeconds,
         memoryMegabytes: checked.memoryMegabytes,
@@ -166,12 +199,33 @@ export class OrderPipeline extends pulumi.ComponentResource {
             { parent: this },
           );
 
+    const announcements =
+      bus === undefined
+        ? undefined
+        : new OrderAnnouncements(
+            `${name}-announce`,
+            {
+              ordersTable,
+              bus,
+              timeoutSeconds: checked.timeoutSeconds,
+              memoryMegabytes: checked.memoryMegabytes,
+              logRetentionDays: checked.logRetentionDays,
+              protectData: checked.protectData,
+              transform,
+              ...tags,
+            },
+            { parent: this },
+          );
+
     this.queueUrl = queue.url;
     this.deadLetterQueueUrl = deadLetterQueue.url;
     this.ordersTableName = ordersTable.name;
+    // Through the table, so that it is not told before the table has it.
+    this.customerIndexName = ordersTable.name.apply(() => CUSTOMER_INDEX);
     this.inventoryTableName = inventoryTable.name;
     this.processOrdersFunctionName = processOrders.function.name;
     this.confirmationFailureQueueUrl = confirmations?.failureQueue.url;
+    this.eventBusName = bus?.name;
     this.nodes = {
       queue,
       deadLetterQueue,
@@ -180,6 +234,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
       processOrders,
       processOrdersMapping,
       confirmations,
+      announcements,
     };
     this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
     this.#name = name;

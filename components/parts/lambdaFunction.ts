@@ -8,8 +8,8 @@ import { metricsNamespace, policyDocument, type Transform, transformed } from ".
 /** A file of `handlers/`, as a type: `typeof import("../../handlers/processOrders")`. */
 export interface HandlerModule {
   readonly handler: (event: never, context: aws.lambda.Context) => Promise<unknown>;
-  /** The variables that the module reads. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The variables that the module reads; optional are those that some deployments leave out. */
+  readonly environment: Readonly<Partial<Record<string, string>>>;
 }
 
 type EventOf<Module extends HandlerModule> = Parameters<Module["handler"]>[0];

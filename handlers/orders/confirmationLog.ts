@@ -10,9 +10,14 @@ import { retryUntil, type Timing } from "../shared/retry";
 export type Ending =
   "confirmationSentAt" | "confirmationFailedAt" | "confirmationBouncedAt" | "confirmationComplainedAt";
 
+const ENDS = ["confirmationSentAt", "confirmationFailedAt", "cancelledAt", "erasedAt"] as const;
+
 /** What the orders say about their confirmations. */
 export interface ConfirmationLog {
-  /** Whether an order's confirmation has ended already. */
+  /**
+   * Whether an order's confirmation has ended already, or is to be sent no more: the order was cancelled, or its
+   * customer's data erased, since the stream told of it.
+   */
   hasEnded(orderId: string, deadline: number): Promise<boolean>;
   /**
    * Notes what became of an order's confirmation; the first note of each kind stays.
@@ -35,14 +40,14 @@ export function createConfirmationLog(options: {
           new GetItemCommand({
             TableName: ordersTableName,
             Key: { orderId: { S: orderId } },
-            ProjectionExpression: "confirmationSentAt, confirmationFailedAt",
+            ProjectionExpression: ENDS.join(", "),
             // Another delivery of the same record may have ended a moment ago.
             ConsistentRead: true,
           }),
           { abortSignal },
         ),
       );
-      return Item?.confirmationSentAt !== undefined || Item?.confirmationFailedAt !== undefined;
+      return ENDS.some((name) => Item?.[name] !== undefined);
     },
     async end(orderId, ending, deadline, why) {
       await retryUntil(deadline, timing, async (abortSignal) => {

@@ -22,7 +22,7 @@ export interface DeadLetter {
 /** SQS takes this many attributes a message. */
 const MOST_ATTRIBUTES = 10;
 /** Enough for a person to see what is wrong; fifty bad items would fill pages. */
-const LONGEST_REASON = 1_000;
+export const LONGEST_REASON = 1_000;
 
 /**
  * A message for the dead-letter queue: the body as it came, its attributes as far as they fit, and the reason; its group,

@@ -122,6 +122,16 @@ export function addressProblem({ customerEmail }: Pick<Order, "customerEmail">):
   return `customerEmail: got ${describe(customerEmail)}; expected ${EXPECTED.customerEmail}`;
 }
 
+/** The order id that a message holds, whatever else is wrong with it; undefined when there is no well-formed one. */
+export function orderIdIn(body: string): string | undefined {
+  try {
+    const parsed = v.safeParse(v.object({ orderId: orderSchema.entries.orderId }), JSON.parse(body));
+    return parsed.success ? parsed.output.orderId : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** "totalAmount: got -1; expected a number from 0 to …; items: …" */
 export function describeReasons(reasons: readonly Reason[]): string {
   return reasons.map(({ field, got, expected }) => `${field}: got ${got}; expected ${expected}`).join("; ");

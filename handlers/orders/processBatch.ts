@@ -4,8 +4,10 @@ import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Telemetry } from "../shared/telemetry";
 import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
+import type { EventBus } from "./eventBus";
 import { fifoGroupOf } from "./messageGroup";
-import { addressProblem, describeReasons, parseOrder, type ParsedOrder } from "./order";
+import { addressProblem, describeReasons, orderIdIn, parseOrder, type ParsedOrder } from "./order";
+import { refusedEvent } from "./orderEvents";
 import type { Rejection } from "./orderItem";
 import type { OrderStore, StoreOutcome } from "./orderStore";
 
@@ -13,6 +15,8 @@ export interface ProcessOrdersDependencies {
   readonly store: OrderStore;
   /** Resolves once the dead-letter queue has the message. */
   sendToDeadLetterQueue(letter: DeadLetter, deadline: number): Promise<void>;
+  /** Announces refused messages, and tells for each what stood in the way; by default nothing is announced. */
+  readonly sendEvents?: EventBus["sendAll"] | undefined;
   readonly telemetry: Telemetry;
   readonly timing: Pick<Timing, "now">;
 }
@@ -123,7 +127,13 @@ async function handle(
   deadline: Deadline,
 ): Promise<Outcome> {
   const refuse = async (refusal: Refusal): Promise<Outcome> => {
+    // First what must not be lost. Should the event fail, the message is delivered again: there is then another
+    // letter, and the event with the same id.
     await dependencies.sendToDeadLetterQueue(deadLetterOf(record, refusal), deadline.end);
+    const sentAt = Number(record.attributes.SentTimestamp);
+    const event = refusedEvent(record.messageId, orderIdIn(record.body), refusal, sentAt);
+    const [problem] = (await dependencies.sendEvents?.([event], deadline.end)) ?? [];
+    if (problem !== undefined) throw problem;
     return { kind: "refused", refusal };
   };
   try {

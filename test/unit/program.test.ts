@@ -72,6 +72,19 @@ describe("the program", () => {
     expect(outputs.confirmationFailureQueueUrl).not.to.equal(undefined);
   });
 
+  it("adds the event bus when it is asked for, and says its name", async () => {
+    const { recorder, outputs } = await runProgram({ ordersEvents: "true", ordersTimeToLiveDays: "365" });
+    expect(recorder.ofType("aws:cloudwatch/eventBus:EventBus")).to.have.length(1);
+    expect(await promiseOf(outputs.orderEventBusName!)).to.match(/^orders-events/);
+    expect(await promiseOf(outputs.announceOrdersFunctionName!)).to.match(/^orders-announce/);
+    expect(outputs.announcementFailureQueueUrl).not.to.equal(undefined);
+    expect(await promiseOf(outputs.customerIndexName)).to.equal("byCustomer");
+    expect(recorder.find("aws:dynamodb/table:Table", "orders-orders").inputs.ttl).to.deep.equal({
+      attributeName: "expiresAt",
+      enabled: true,
+    });
+  });
+
   it("adds the scaler when an image is named, in the default network, closed to the outside", async () => {
     const { recorder, outputs } = await runProgram({
       scalerAmiId: IMAGE,
@@ -133,6 +146,7 @@ describe("the program", () => {
       scalerAmiId: IMAGE,
       scalerNetwork: "private",
       confirmationSender: "shop@example.com",
+      ordersEvents: "true",
     });
     const untagged = new Set([
       "aws:sqs/queuePolicy:QueuePolicy",

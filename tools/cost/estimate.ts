@@ -16,6 +16,7 @@ const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
   api: { alarms: 4, metrics: 0 },
+  events: { alarms: 5, metrics: 3 },
   fleet: { alarms: 7, metrics: 11 },
 } as const;
 
@@ -28,6 +29,7 @@ export function estimateCost(workload: Workload): Estimate {
     ...orderLines(workload),
     ...(workload.api ? apiLines(workload) : []),
     ...(workload.confirmations ? confirmationLines(workload) : []),
+    ...(workload.events ? eventLines(workload) : []),
     ...fixedLines(workload),
   ];
   const sum = (kind: CostLine["kind"]) =>
@@ -186,6 +188,12 @@ function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload
       unit: "read units",
       price: prices.dynamoReadUnit,
     }),
+    // An order with an address stands in the index of customers as well.
+    line("DynamoDB writes, index of customers", "per order", `${n(orders)} orders × 1 unit`, {
+      quantity: orders,
+      unit: "write units",
+      price: prices.dynamoWriteUnit,
+    }),
     line("DynamoDB writes, markers", "per order", `${n(orders)} orders × 1 unit`, {
       quantity: orders,
       unit: "write units",
@@ -199,14 +207,44 @@ function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload
   ];
 }
 
+function eventLines({ ordersPerMonth: orders, memoryMegabytes }: Workload): CostLine[] {
+  const { announcementBatch, announcementMs, invocationMs, logBytesAnOrder } = assumptions;
+  const invocations = Math.ceil(orders / announcementBatch);
+  const durationMs = invocationMs + announcementMs;
+  return [
+    line("EventBridge events", "per order", `${n(orders)} orders × 1 event`, {
+      quantity: orders,
+      unit: "events",
+      price: prices.eventBridgeEvent,
+    }),
+    line("Lambda requests, events", "per order", `${n(orders)} orders / ${n(announcementBatch)} a batch`, {
+      quantity: invocations,
+      unit: "requests",
+      price: prices.lambdaRequest,
+    }),
+    line(
+      "Lambda time, events",
+      "per order",
+      `${n(invocations)} batches × ${n(durationMs)} ms × ${n(memoryMegabytes)} MB`,
+      gigabyteSeconds(invocations, durationMs, memoryMegabytes),
+    ),
+    line("Logs, events", "per order", `${n(orders)} × ${n(logBytesAnOrder)} bytes`, {
+      quantity: (orders * logBytesAnOrder) / GIGABYTE,
+      unit: "GB",
+      price: prices.logsGigabyte,
+    }),
+  ];
+}
+
 function fixedLines(workload: Workload): CostLine[] {
-  const { api, confirmations, instances, instanceHourPrice, wakeMetric } = workload;
+  const { api, confirmations, events, instances, instanceHourPrice, wakeMetric } = workload;
   const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes, ticksAnHour } = assumptions;
   const ticks = ticksAnHour * hoursAMonth;
   const watched = [
     WATCHED.orders,
     ...(api ? [WATCHED.api] : []),
     ...(confirmations ? [WATCHED.confirmations] : []),
+    ...(events ? [WATCHED.events] : []),
     ...(instances > 0 ? [WATCHED.fleet] : []),
   ];
   const alarms = watched.map((part) => part.alarms);

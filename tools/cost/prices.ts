@@ -22,6 +22,8 @@ export const prices = {
   dynamoGigabyteMonth: 0.25,
   /** Point-in-time recovery, for each gigabyte of the table. */
   dynamoBackupGigabyteMonth: 0.2,
+  /** Events of one's own; for each 64 KB. */
+  eventBridgeEvent: 1 / MILLION,
   logsGigabyte: 0.5,
   sesMail: 0.1 / 1000,
   xrayTrace: 5 / MILLION,

@@ -9,9 +9,11 @@ export interface Workload {
   readonly api: boolean;
   /** Whether each customer is mailed. */
   readonly confirmations: boolean;
+  /** Whether each order announces itself. */
+  readonly events: boolean;
   /** Orders to a send request, 1 to 10. */
   readonly sendBatchSize: number;
-  /** Of both functions: 128 to 10,240 MB. */
+  /** Of the functions of orders: 128 to 10,240 MB. */
   readonly memoryMegabytes: number;
   /** The fleet; 0 for none. */
   readonly instances: number;
@@ -37,6 +39,7 @@ export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   items: 1,
   api: false,
   confirmations: false,
+  events: false,
   sendBatchSize: 1,
   memoryMegabytes: 512,
   instances: 0,
@@ -67,6 +70,9 @@ export const assumptions = {
   confirmationMs: 70,
   confirmationsAtOnce: 10,
   confirmationBatch: 25,
+  /** Ten requests of ten events, one after the other; 100 records a batch. */
+  announcementMs: 150,
+  announcementBatch: 100,
   /** One structured line an order, and one for its confirmation; three lines and the metrics an invocation. */
   logBytesAnOrder: 350,
   logBytesAnInvocation: 1_200,

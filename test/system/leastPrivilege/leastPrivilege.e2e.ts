@@ -7,6 +7,7 @@ import { deployEveryPermission, type Deployment, type RequestEvent } from "./dep
 import { feedbackSubject } from "./feedbackScenarios";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
 import { apiSubjects } from "./apiScenarios";
+import { announcedSubjects } from "./announcedScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
 import { endSubject } from "./endScenarios";
@@ -41,6 +42,8 @@ const SUBJECTS = [
   "tracked-process",
   "tracked-confirm",
   "tracked-confirm-feedback",
+  "announced-process",
+  "announced-announce",
   "fleet-scale",
   "image-fleet-scale",
   "fleet-end",
@@ -86,6 +89,7 @@ describe("least privilege", function () {
         output("trackedFeedbackFunctionName"),
         output("trackedOrdersTableName"),
       ),
+      ...(await announcedSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
       await scalerSubject(
         deployment,

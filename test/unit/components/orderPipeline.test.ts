@@ -12,6 +12,7 @@ const QUEUE = "aws:sqs/queue:Queue";
 const ROLE = "aws:iam/role:Role";
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
+const BUS = "aws:cloudwatch/eventBus:EventBus";
 const IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity";
 
 const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
@@ -43,7 +44,9 @@ async function deploy(args: OrderPipelineArgs, mode: "update" | "preview" = "upd
   // The function's package is computed after its constructor returns; the mapping waits for the function.
   if (mode === "update") {
     await promiseOf(pipeline.nodes.processOrdersMapping.id);
-    if (pipeline.nodes.confirmations !== undefined) await promiseOf(pipeline.nodes.confirmations.mapping.id);
+    const { confirmations, announcements } = pipeline.nodes;
+    for (const part of [confirmations, announcements])
+      if (part !== undefined) await promiseOf(part.mapping.id);
   }
   await recorder.settled();
   return { recorder, pipeline };
@@ -65,7 +68,20 @@ describe("OrderPipeline", () => {
       expect(recorder.find(TABLE, "orders-orders").inputs).to.deep.equal({
         billingMode: "PAY_PER_REQUEST",
         hashKey: "orderId",
-        attributes: [{ name: "orderId", type: "S" }],
+        attributes: [
+          { name: "orderId", type: "S" },
+          { name: "customerKey", type: "S" },
+          { name: "createdAt", type: "S" },
+        ],
+        globalSecondaryIndexes: [
+          {
+            name: "byCustomer",
+            hashKey: "customerKey",
+            rangeKey: "createdAt",
+            projectionType: "INCLUDE",
+            nonKeyAttributes: ["status", "totalAmount"],
+          },
+        ],
         pointInTimeRecovery: { enabled: true },
         serverSideEncryption: { enabled: true },
         streamEnabled: true,
@@ -273,6 +289,95 @@ describe("OrderPipeline", () => {
         }
       }
     });
+  });
+
+  describe("with events", () => {
+    let recorder: Recorder;
+    let pipeline: OrderPipeline;
+    before(async () => {
+      ({ recorder, pipeline } = await deploy({ events: true, tags: { Project: "p" } }));
+    });
+
+    it("has a bus of its own, which no resource policy opens", async () => {
+      expect(recorder.find(BUS, "orders-events").inputs).to.deep.equal({
+        description: "Orders: processed, rejected, refused, cancelled (docs/events)",
+        tags: { Project: "p" },
+      });
+      expect(recorder.resources.map(({ type }) => type)).not.to.include.members([
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+      ]);
+      expect(await promiseOf(pipeline.eventBusName ?? pulumi.output(""))).to.match(/^orders-events/);
+    });
+
+    it("lets both functions send to that bus, and to no other", () => {
+      const put = { Effect: "Allow", Action: "events:PutEvents", Resource: arn("orders-events") };
+      expect(statementsOf(recorder, "orders-process-policy")).to.deep.include(put);
+      expect(statementsOf(recorder, "orders-announce-policy")).to.deep.equal([
+        {
+          Effect: "Allow",
+          Action: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+          Resource: `${arn("orders-orders")}/stream/1`,
+        },
+        { Effect: "Allow", Action: "dynamodb:ListStreams", Resource: `${arn("orders-orders")}/stream/*` },
+        put,
+        { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-announce-failures") },
+        ...ownTelemetry("orders-announce-logs"),
+      ]);
+    });
+
+    it("feeds the function with what is announced alone, with bounded retries", () => {
+      const { filterCriteria, ...mapping } = recorder.find(MAPPING, "orders-announce-mapping").inputs;
+      expect(mapping).to.deep.equal({
+        eventSourceArn: `${arn("orders-orders")}/stream/1`,
+        functionName: "orders-announce-0a1b2c3",
+        startingPosition: "TRIM_HORIZON",
+        batchSize: 100,
+        functionResponseTypes: ["ReportBatchItemFailures"],
+        bisectBatchOnFunctionError: true,
+        maximumRetryAttempts: 100,
+        maximumRecordAgeInSeconds: 43_200,
+        destinationConfig: { onFailure: { destinationArn: arn("orders-announce-failures") } },
+        tags: { Project: "p" },
+      });
+      const { filters } = filterCriteria as { filters: { pattern: string }[] };
+      expect(filters.map(({ pattern }) => JSON.parse(pattern) as unknown)).to.deep.equal([
+        { eventName: ["INSERT"] },
+        {
+          eventName: ["MODIFY"],
+          dynamodb: { NewImage: { status: { S: ["Cancelled"] }, erasedAt: { S: [{ exists: false }] } } },
+        },
+      ]);
+    });
+
+    it("keeps failures in an encrypted queue of their own, for 14 days", () => {
+      expect(recorder.find(QUEUE, "orders-announce-failures").inputs).to.deep.equal({
+        sqsManagedSseEnabled: true,
+        messageRetentionSeconds: 1_209_600,
+        tags: { Project: "p" },
+      });
+    });
+
+    it("tells both functions the bus", () => {
+      for (const name of ["orders-process", "orders-announce"]) {
+        const { variables } = recorder.find(FUNCTION, name).inputs.environment as {
+          variables: Record<string, string>;
+        };
+        expect(variables.EVENT_BUS_NAME, name).to.match(/^orders-events/);
+      }
+    });
+  });
+
+  it("lets orders expire where their days are given", async () => {
+    const { recorder } = await deploy({ timeToLiveDays: pulumi.output(400) });
+    expect(recorder.find(TABLE, "orders-orders").inputs.ttl).to.deep.equal({
+      attributeName: "expiresAt",
+      enabled: true,
+    });
+    expect(recorder.find(TABLE, "orders-inventory").inputs).not.to.have.property("ttl");
+    expect(recorder.find(FUNCTION, "orders-process").inputs.environment).to.have.nested.property(
+      "variables.TIME_TO_LIVE_DAYS",
+      "400",
+    );
   });
 
   it("uses an identity that exists already, and then creates none", async () => {

@@ -19,6 +19,11 @@ const orders = new OrderPipeline("orders", {
   confirmationSender: "orders@example.com",
   createSenderIdentity: true,
 });
+/** Events add permissions; a change that the function cannot announce is given up at once. */
+const announced = new OrderPipeline("announced", {
+  events: true,
+  transform: { announceOrdersMapping: (args) => ({ args: { ...args, maximumRetryAttempts: 0 } }) },
+});
 const shop = new aws.iam.Role("shop", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
 orders.grantSend(shop);
 const api = new OrderApi("orders-api", { orders: orders.nodes });
@@ -71,6 +76,10 @@ export const trackedProcessFunctionName = trackedOrders.processOrdersFunctionNam
 export const trackedConfirmFunctionName = trackedOrders.nodes.confirmations?.confirmOrders.function.name;
 export const trackedFeedbackFunctionName =
   trackedOrders.nodes.confirmations?.feedback?.recordFeedback.function.name;
+export const announcedQueueUrl = announced.queueUrl;
+export const announcedInventoryTableName = announced.inventoryTableName;
+export const announcedProcessFunctionName = announced.processOrdersFunctionName;
+export const announceFunctionName = announced.nodes.announcements?.announceOrders.function.name;
 export const fleetFunctionName = fleet.functionName;
 export const imageFleetFunctionName = imageFleet.functionName;
 export const fleetEndFunctionName = fleet.nodes.endFleet.function.name;

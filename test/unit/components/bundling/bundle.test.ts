@@ -59,7 +59,7 @@ describe("bundleHandler", () => {
 
   it("says which handlers there are when one is not", () => {
     expect(() => bundleHandler("noSuchHandler")).to.throw(
-      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, endFleet, processOrders, recordFeedback, scaleFleet",
+      "handlers/noSuchHandler.ts is not there; expected one of announceOrders, confirmOrders, endFleet, processOrders, recordFeedback, scaleFleet",
     );
   });
 });

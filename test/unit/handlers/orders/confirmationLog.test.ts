@@ -30,6 +30,8 @@ describe("confirmationLog", () => {
     ["no mark", { Item: {} }, false],
     ["a mail sent", { Item: { confirmationSentAt: { S: "t" } } }, true],
     ["a mail refused", { Item: { confirmationFailedAt: { S: "t" } } }, true],
+    ["an order cancelled meanwhile", { Item: { cancelledAt: { S: "t" } } }, true],
+    ["a customer's data erased meanwhile", { Item: { erasedAt: { S: "t" } } }, true],
   ];
   for (const [name, answer, ended] of cases) {
     it(`reads ${name} as ${ended ? "ended" : "open"}, consistently`, async () => {
@@ -38,6 +40,8 @@ describe("confirmationLog", () => {
       const [command] = commands;
       if (!(command instanceof GetItemCommand)) throw new Error("expected a GetItem");
       expect(command.input).to.include({ TableName: "orders", ConsistentRead: true });
+      for (const name of Object.keys((answer as { Item?: object }).Item ?? {}))
+        expect(command.input.ProjectionExpression?.split(", ")).to.include(name);
     });
   }
 

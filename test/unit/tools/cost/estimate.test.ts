@@ -23,6 +23,7 @@ const anyWorkload: fc.Arbitrary<Workload> = fc.record({
   items: fc.integer({ min: 0, max: 50 }),
   api: fc.boolean(),
   confirmations: fc.boolean(),
+  events: fc.boolean(),
   sendBatchSize: fc.integer({ min: 1, max: 10 }),
   memoryMegabytes: fc.integer({ min: 128, max: 10_240 }),
   instances: fc.integer({ min: 0, max: 1_000 }),
@@ -50,6 +51,9 @@ describe("the cost of a month", () => {
     ["Alarms", { api: true }, 10, 1],
     ["SES mails", { confirmations: true }, MILLION, 100],
     ["DynamoDB reads, markers", { confirmations: true }, MILLION, 0.125],
+    ["DynamoDB writes, index of customers", { confirmations: true }, MILLION, 0.625],
+    ["EventBridge events", { events: true }, MILLION, 1],
+    ["Lambda requests, events", { events: true }, 10_000, 0.002],
     ["EC2 instances", { instances: 3, instanceHourPrice: 0.1 }, 2190, 219],
     ["Public IPv4 addresses", { instances: 2 }, 1460, 7.3],
     ["NAT gateways", { instances: 2, network: "nat" }, 730, 32.85],
@@ -61,6 +65,7 @@ describe("the cost of a month", () => {
     ["CloudWatch, waking metric", { wakeMetric: true }, 43_800, 0.438],
     ["Alarms", {}, 6, 0.6],
     ["Alarms", { confirmations: true, instances: 1 }, 18, 1.8],
+    ["Alarms", { events: true }, 11, 1.1],
   ];
   for (const [item, given, quantity, dollars] of cases) {
     it(`${JSON.stringify(given)}: ${item} is ${quantity}, $${dollars}`, () => {
@@ -101,6 +106,7 @@ describe("the cost of a month", () => {
           { ordersPerMonth: given.ordersPerMonth + 1 },
           { items: given.items + 1 },
           { confirmations: true },
+          { events: true },
           { instances: given.instances + 1 },
         ];
         for (const change of more) {
