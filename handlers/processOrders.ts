@@ -1,25 +1,36 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createEventBus } from "./orders/eventBus";
 import { createOrderStore } from "./orders/orderStore";
 import { createProcessOrders } from "./orders/processBatch";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
-import { readEnvironment } from "./shared/environment";
+import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
+import { traced } from "./shared/tracing";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
-export const environment = readEnvironment(
-  "ORDERS_TABLE_NAME",
-  "INVENTORY_TABLE_NAME",
-  "DEAD_LETTER_QUEUE_URL",
-);
-const sqs = new SQSClient(clientConfig);
+export const environment = {
+  ...readEnvironment("ORDERS_TABLE_NAME", "INVENTORY_TABLE_NAME", "DEAD_LETTER_QUEUE_URL"),
+  ...readOptionalEnvironment("EVENT_BUS_NAME", "TIME_TO_LIVE_DAYS"),
+};
+const sqs = traced(new SQSClient(clientConfig));
+const bus =
+  environment.EVENT_BUS_NAME === undefined
+    ? undefined
+    : createEventBus({
+        client: traced(new EventBridgeClient(clientConfig)),
+        busName: environment.EVENT_BUS_NAME,
+        timing: realTiming,
+      });
 
 /** Takes batches off the order queue: each order is stored once, or stands in the dead-letter queue. */
 export const handler = createProcessOrders({
   store: createOrderStore({
-    client: new DynamoDBClient(clientConfig),
+    client: traced(new DynamoDBClient(clientConfig)),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     inventoryTableName: environment.INVENTORY_TABLE_NAME,
+    timeToLiveDays: Number(environment.TIME_TO_LIVE_DAYS ?? 0),
     timing: realTiming,
   }),
   async sendToDeadLetterQueue(letter, deadline) {
@@ -28,6 +39,7 @@ export const handler = createProcessOrders({
       sqs.send(new SendMessageCommand(message), { abortSignal }),
     );
   },
+  sendEvents: bus?.sendAll,
   telemetry: createTelemetry(),
   timing: realTiming,
 });

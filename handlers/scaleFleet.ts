@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { InvocationContext } from "./shared/batch";
 import { readEnvironment } from "./shared/environment";
-import { createTelemetry } from "./shared/telemetry";
-import { awsCpu } from "./scaling/awsCpu";
 import { awsEc2 } from "./scaling/awsEc2";
 import { parseConfiguration } from "./scaling/configuration";
+import { createHandler, type ScalerHandler } from "./scaling/createHandler";
 import { dynamoJournal } from "./scaling/dynamoJournal";
-import { createScaleFleet, type ScaleFleetResult } from "./scaling/handleTrigger";
 import { instancesFleet } from "./scaling/instancesFleet";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
@@ -15,17 +12,14 @@ export const environment = readEnvironment("SCALER");
 
 const configuration = parseConfiguration(environment.SCALER);
 const { fleet: fleetName, fleetTagKey, journalTableName } = configuration;
-const now = () => Date.now();
 
 const fleet = instancesFleet({
   ec2: awsEc2({ key: fleetTagKey, value: fleetName }),
   store: dynamoJournal(journalTableName, fleetName),
-  clock: { now, sleep: (ms) => sleep(ms) },
+  clock: { now: () => Date.now(), sleep: (ms) => sleep(ms) },
   settings: configuration,
   newHolder: randomUUID,
 });
-const scaleFleet = createScaleFleet(configuration, { fleet, cpu: awsCpu(), now }, createTelemetry());
 
 /** Woken by the fleet's alarm and by a tick each minute; both mean: look, decide, act. */
-export const handler = (event: unknown, context: InvocationContext): Promise<ScaleFleetResult> =>
-  scaleFleet(event, { remainingMs: () => context.getRemainingTimeInMillis() });
+export const handler: ScalerHandler = createHandler(configuration, fleet);

@@ -4,7 +4,7 @@ import type { Waiver } from "./evaluate";
 export const waivers: readonly Waiver[] = [
   {
     rule: "lambda-failure-destination",
-    name: /^orders-(process|confirm)$/,
+    name: /^orders-(process|confirm|announce)$/,
     reason:
       "Called by an event source mapping only, never asynchronously: what fails stays in the queue and moves to its dead-letter queue, or goes to the stream mapping's own on-failure queue.",
   },
@@ -12,6 +12,23 @@ export const waivers: readonly Waiver[] = [
     rule: "lambda-failure-destination",
     name: /^fleet-end$/,
     reason: "Invoked by the deployment itself, which waits for the answer and fails with its error.",
+  },
+  {
+    rule: "lambda-failure-destination",
+    name: /^orders-api-get$/,
+    reason: "Called by the order API only, which waits for the answer and gives its caller the error.",
+  },
+  {
+    rule: "lambda-concurrency-bounded",
+    name: /^orders-api-get$/,
+    reason:
+      "The order API's throttling bounds it, by ordersApiRateLimit and ordersApiBurstLimit; a new account cannot reserve any.",
+  },
+  {
+    rule: "lambda-concurrency-bounded",
+    name: /^(fleet-(scale|end)|orders-confirm-feedback)$/,
+    reason:
+      "A new account's quota allows no reservation, and these are invoked by a rule each minute, a deployment, or a bounce. scalerReservedConcurrency sets some aside.",
   },
   {
     rule: "lambda-in-vpc",

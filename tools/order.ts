@@ -14,12 +14,15 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
+import { fitsOrderApi, placeOrder } from "./placeOrder";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
-import { findTarget, stringOutput } from "./target";
+import { LOOK_AFTER_USAGE, lookAfterOrders } from "./lookAfterOrders";
+import { findTarget, optionalOutput, stringOutput } from "./target";
 
 export const orderLine: CommandLine = {
-  usage: "npm run order -- --file FILE | --count N [options]",
-  about: "Sends orders to the order queue of the local cloud or of a deployed stack.",
+  usage: `npm run order -- --file FILE | --count N | ${LOOK_AFTER_USAGE} [options]`,
+  about:
+    "Sends orders to the local cloud or a deployed stack: one over its order API, where it has one, many to its queue; or looks after stored ones.",
   options: {
     file: {
       kind: "text",
@@ -35,10 +38,12 @@ export const orderLine: CommandLine = {
       max: 2 ** 32 - 1,
       about: "of the made-up orders: the same seed, the same orders; default another each time",
     },
+    customer: { kind: "text", value: "EMAIL", about: "the customer whose orders are listed or erased" },
     stack: sharedOptions.target,
     port: sharedOptions.port,
     json: sharedOptions.json,
   },
+  positionals: true,
 };
 
 /** Beyond it a file is no text that one process can hold (V8 takes 512 MiB of characters). */
@@ -50,9 +55,11 @@ const PROGRESS_LINE_MS = 5000;
 /** Refused orders that are told of one by one. */
 const REFUSALS_SHOWN = 20;
 
-/** `npm run order`: sends the orders of a file, or made-up ones. */
+/** `npm run order`: sends the orders of a file, or made-up ones; or looks after orders that are stored. */
 export async function order(args: readonly string[], terminal: Terminal): Promise<number> {
   const given = parseCommandLine(args, orderLine);
+  if (given.positionals.length > 0) return await lookAfterOrders(given, terminal);
+  if (given.has("customer")) throw new UsageError(`--customer: expected: order -- ${LOOK_AFTER_USAGE}`);
   if (given.has("file") === given.has("count")) {
     throw new UsageError("give either --file orders.json or --count N");
   }
@@ -64,6 +71,16 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
       `--skip: got ${skipped}; expected less than ${all.length}, the orders that there are`,
     );
   const target = await findTarget(given.text("stack") ?? "local", given.integer("port") ?? DEFAULT_PORT);
+  const apiUrl = optionalOutput(target, "orderApiUrl");
+  const [only, ...more] = orders;
+  // One order is placed as a shop does it; many go to the queue in batches, ten to a request.
+  if (apiUrl !== undefined && only !== undefined && more.length === 0 && fitsOrderApi(only.body))
+    return await placeOrder(
+      { url: apiUrl, clientConfig: target.clientConfig },
+      only.body,
+      terminal,
+      given.has("json"),
+    );
   const queueUrl = stringOutput(target, "orderQueueUrl");
   const client = new SQSClient(target.clientConfig);
   const progress = showProgress(orders.length);

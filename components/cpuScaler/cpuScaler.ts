@@ -4,6 +4,8 @@ import { createExecutor } from "./executor";
 import { cpuAlarmSource, createLaunchTemplate } from "./fleet";
 import { createFleetEnd, type EndFleet } from "./fleetEnd";
 import { checkCpuScalerArgs, type CpuScalerArgs } from "./arguments";
+import { createNotifications, tellingStatements } from "./notifications";
+import { sendEncrypted } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed, type Transform } from "../parts/resources";
@@ -43,6 +45,8 @@ export class CpuScaler extends pulumi.ComponentResource {
     readonly alarmRule: aws.cloudwatch.EventRule;
     readonly tickRule: aws.cloudwatch.EventRule;
     readonly failureQueue: aws.sqs.Queue;
+    /** Undefined unless somebody is told by e-mail. */
+    readonly notifications: aws.sns.Topic | undefined;
     readonly scaleFleet: LambdaFunction<ScaleFleet>;
     /** These three only where the function launches instances itself. */
     readonly journal: aws.dynamodb.Table | undefined;
@@ -112,9 +116,10 @@ export class CpuScaler extends pulumi.ComponentResource {
         child,
       ),
     );
+    const { encryptionKeyArn } = checked;
     const failureQueue = createSecureQueue(
       `${name}-failures`,
-      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, encryptionKeyArn, ...tags },
       child,
       transform.failureQueue,
       (queue) => [
@@ -129,9 +134,24 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
+    const notifications =
+      checked.notifications === undefined
+        ? undefined
+        : createNotifications(`${name}-actions`, fleet, checked.notifications, args, child);
+
     const executor = createExecutor(
       name,
-      { fleet, checked, args, launchTemplate, sources: { alarmArn: alarm.arn, tickRuleArn: tickRule.arn } },
+      {
+        fleet,
+        checked,
+        args,
+        launchTemplate,
+        surroundings: {
+          alarmArn: alarm.arn,
+          tickRuleArn: tickRule.arn,
+          ...(notifications && { notificationTopicArn: notifications.arn }),
+        },
+      },
       child,
     );
     const { journal, group } = executor;
@@ -142,12 +162,15 @@ export class CpuScaler extends pulumi.ComponentResource {
         description: executor.description,
         statements: [
           ...executor.statements,
+          ...tellingStatements(launchTemplate.arn, checked.eventBusName, notifications),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: { SCALER: pulumi.jsonStringify(executor.configuration) },
         timeoutSeconds: TIMEOUT_SECONDS,
         memoryMegabytes: checked.memoryMegabytes,
         logRetentionDays: checked.logRetentionDays,
+        encryptionKeyArn,
         ...(checked.reservedConcurrency > 0 && { reservedConcurrency: checked.reservedConcurrency }),
         transform: transform.scaleFleet,
         ...tags,
@@ -221,6 +244,7 @@ export class CpuScaler extends pulumi.ComponentResource {
       alarmRule,
       tickRule,
       failureQueue,
+      notifications,
       scaleFleet,
       journal,
       endFleet: end?.endFleet,

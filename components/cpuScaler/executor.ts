@@ -13,7 +13,7 @@ type Inputs<Configuration> = {
 };
 /** `Pick` refuses an argument that is sent and that the function does not take. */
 type Sent = Pick<Inputs<ScalerConfiguration>, SentNames<typeof cpuScalerArguments>>;
-type Common = Pick<Inputs<ScalerConfiguration>, "alarmArn" | "tickRuleArn">;
+type Surroundings = Pick<Inputs<ScalerConfiguration>, "alarmArn" | "tickRuleArn" | "notificationTopicArn">;
 
 /** What a fleet's decisions are carried out by, and what the function needs for it. */
 export interface Executor {
@@ -32,8 +32,8 @@ export interface ExecutorParts {
   readonly checked: CheckedCpuScalerArgs;
   readonly args: CpuScalerArgs;
   readonly launchTemplate: aws.ec2.LaunchTemplate;
-  /** What may wake the function. */
-  readonly sources: Common;
+  /** What may wake the function, and whom it tells. */
+  readonly surroundings: Surroundings;
 }
 
 export function createExecutor(
@@ -48,11 +48,11 @@ export function createExecutor(
 
 function instancesExecutor(
   name: string,
-  { fleet, checked, args, launchTemplate, sources }: ExecutorParts,
+  { fleet, checked, args, launchTemplate, surroundings }: ExecutorParts,
   child: pulumi.CustomResourceOptions,
 ): Executor {
-  const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
-  const journal = createLaunchJournal(`${name}-journal`, args, child);
+  const { amiId, amiSsmParameter, subnetIds, securityGroupIds, encryptionKeyArn } = checked;
+  const journal = createLaunchJournal(`${name}-journal`, { ...args, encryptionKeyArn }, child);
   const configuration: Inputs<ScalerConfiguration> = {
     ...(sentOf(cpuScalerArguments, checked) satisfies Sent),
     fleetTagKey: FLEET_TAG_KEY,
@@ -62,7 +62,7 @@ function instancesExecutor(
     launchTemplateVersion: launchTemplate.latestVersion.apply(String),
     tags: pulumi.output({ ...args.tags, ...fleetTags(fleet) }),
     journalTableName: journal.name,
-    ...sources,
+    ...surroundings,
     ...imageOf(checked),
   };
   return {
@@ -88,7 +88,7 @@ function instancesExecutor(
 
 function groupExecutor(
   name: string,
-  { fleet, checked, args, launchTemplate, sources }: ExecutorParts,
+  { fleet, checked, args, launchTemplate, surroundings }: ExecutorParts,
   child: pulumi.CustomResourceOptions,
 ): Executor {
   const group = createGroup(`${name}-group`, { fleet, checked, args, launchTemplate }, child);
@@ -104,7 +104,7 @@ function groupExecutor(
     fleetTagKey: FLEET_TAG_KEY,
     fleet,
     autoScalingGroupName: group.name,
-    ...sources,
+    ...surroundings,
     ...imageOf(checked),
   };
   return {

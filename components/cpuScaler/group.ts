@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CheckedCpuScalerArgs, CpuScalerArgs, FleetLifecycleHook } from "./arguments";
 import { fleetTags } from "./fleet";
+import { widestLimits } from "./schedule";
 import { transformed } from "../parts/resources";
 
 /** Of the instances that there are, so many stay in service while a refresh replaces them, in percent. */
@@ -27,7 +28,10 @@ export function createGroup(
   { fleet, checked, args, launchTemplate }: GroupParts,
   child: pulumi.CustomResourceOptions,
 ): aws.autoscaling.Group {
-  const { minInstances, maxInstances, warmupSeconds } = checked;
+  const { warmupSeconds } = checked;
+  const { minInstances, maxInstances, schedule } = checked;
+  // The function keeps to what holds at the time; the group must let it.
+  const limits = pulumi.output({ minInstances, maxInstances, schedule }).apply(widestLimits);
   const { targetGroupArns, transform = {}, lifecycleHooks = [] } = args;
   const specification = {
     launchTemplateId: launchTemplate.id,
@@ -39,11 +43,11 @@ export function createGroup(
     ...transformed(
       transform.group,
       {
-        ...sourceOf(checked, specification),
+        ...sourceOf(checked, limits.minInstances, specification),
         vpcZoneIdentifiers: pulumi.output(checked.subnetIds).apply((ids) => [...ids]),
-        minSize: minInstances,
-        maxSize: maxInstances,
-        desiredCapacity: minInstances,
+        minSize: limits.minInstances,
+        maxSize: limits.maxInstances,
+        desiredCapacity: limits.minInstances,
         healthCheckType: targetGroupArns === undefined ? "EC2" : "ELB",
         healthCheckGracePeriod: warmupSeconds,
         defaultInstanceWarmup: warmupSeconds,
@@ -82,7 +86,8 @@ export function createGroup(
 
 /** The template alone, or with a share of Spot instances above the minimum. */
 function sourceOf(
-  { spotPercent, minInstances, instanceType }: CheckedCpuScalerArgs,
+  { spotPercent, instanceType }: CheckedCpuScalerArgs,
+  minInstances: pulumi.Input<number>,
   specification: { readonly launchTemplateId: pulumi.Input<string>; readonly version: pulumi.Input<string> },
 ): Pick<aws.autoscaling.GroupArgs, "launchTemplate" | "mixedInstancesPolicy"> {
   if (spotPercent === 0)

@@ -2,7 +2,15 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CpuScaler } from "../cpuScaler/cpuScaler";
 import type { operationsArguments } from "./arguments";
-import { lambdaMetric, ownMetric, queueMetric, type Metric, type WatchedFunction } from "./metrics";
+import {
+  apiMetric,
+  lambdaMetric,
+  ownMetric,
+  queueMetric,
+  type Metric,
+  type WatchedFunction,
+} from "./metrics";
+import type { OrderApi } from "../orderApi/orderApi";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
 import type { Checked } from "../parts/argumentTable";
 
@@ -40,11 +48,11 @@ const SLOW_SHARE = 0.7;
 
 export type OrderThresholds = Pick<
   Checked<typeof operationsArguments>,
-  "oldestOrderSeconds" | "oldestConfirmationSeconds" | "refusedOrders"
+  "oldestOrderSeconds" | "oldestConfirmationSeconds" | "oldestEventSeconds" | "refusedOrders"
 >;
 
 export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThresholds): AlarmPlan[] {
-  const { queue, deadLetterQueue, processOrders, confirmations } = orders;
+  const { queue, deadLetterQueue, processOrders, confirmations, announcements } = orders;
   return [
     // An order in there is a customer who waits for something that will not happen by itself, and the queue
     // forgets it after 14 days.
@@ -85,11 +93,12 @@ export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThr
     ...(confirmations === undefined
       ? []
       : confirmationAlarms(confirmations, thresholds.oldestConfirmationSeconds)),
+    ...(announcements === undefined ? [] : announcementAlarms(announcements, thresholds.oldestEventSeconds)),
   ];
 }
 
 function confirmationAlarms(
-  { confirmOrders, failureQueue }: NonNullable<OrderPipeline["nodes"]["confirmations"]>,
+  { confirmOrders, failureQueue, feedback }: NonNullable<OrderPipeline["nodes"]["confirmations"]>,
   oldestConfirmationSeconds: pulumi.Input<number>,
 ): AlarmPlan[] {
   return [
@@ -108,6 +117,55 @@ function confirmationAlarms(
     // A customer was told nothing, and will not be unless somebody does it.
     notEmpty("confirmations-failed", failureQueue, "Confirmations could not be sent and were set aside."),
     ...functionAlarms("orders-confirm", "The function that sends confirmations", confirmOrders),
+    ...(feedback === undefined
+      ? []
+      : functionAlarms(
+          "orders-feedback",
+          "The function that notes bounces and complaints",
+          feedback.recordFeedback,
+        )),
+  ];
+}
+
+export function apiAlarms({ api, getOrder }: OrderApi["nodes"]): AlarmPlan[] {
+  return [
+    // A customer could not place an order, or not see one, and it was not the customer's fault.
+    {
+      name: "orders-api-errors",
+      runbook: "the-order-api-answers-5xx",
+      meaning: "The order API answers with errors of its own.",
+      metric: apiMetric(api, "5xx"),
+      statistic: "Sum",
+      threshold: 1,
+      datapoints: MOST_OF_FIVE_MINUTES,
+      tellWhenOver: true,
+    },
+    ...functionAlarms("orders-get", "The function that tells of orders", getOrder),
+  ];
+}
+
+function announcementAlarms(
+  { announceOrders, failureQueue }: NonNullable<OrderPipeline["nodes"]["announcements"]>,
+  oldestEventSeconds: pulumi.Input<number>,
+): AlarmPlan[] {
+  return [
+    // Shipping and billing do not hear of orders, and after twelve hours what they should have heard is given up.
+    {
+      name: "events-waiting",
+      runbook: "events-fall-behind",
+      meaning: "The events of orders fall behind the orders' stream.",
+      metric: lambdaMetric(announceOrders, "IteratorAge"),
+      statistic: "Maximum",
+      threshold: pulumi.output(oldestEventSeconds).apply((seconds) => seconds * 1000),
+      datapoints: THREE_MINUTES,
+      tellWhenOver: true,
+    },
+    // Whoever subscribes was told nothing of these orders, and will not be unless somebody does it.
+    {
+      ...notEmpty("events-failed", failureQueue, "Events of orders could not be sent and were set aside."),
+      runbook: "events-set-aside",
+    },
+    ...functionAlarms("orders-announce", "The function that announces orders", announceOrders),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import type { AnnouncementMetric } from "../../handlers/orders/announceBatch";
 import type { ConfirmationMetric } from "../../handlers/orders/confirmBatch";
 import type { OrderMetric } from "../../handlers/orders/processBatch";
 import type { ScalerMetric } from "../../handlers/scaling/handleTrigger";
@@ -24,10 +25,15 @@ export function lambdaMetric(watched: WatchedFunction, name: string): Metric {
 }
 
 /** The metrics that functions count themselves, by the types of the modules that count. */
-export type OwnMetric = OrderMetric | ConfirmationMetric | ScalerMetric;
+export type OwnMetric = OrderMetric | ConfirmationMetric | AnnouncementMetric | ScalerMetric;
 
 export function ownMetric(watched: WatchedFunction, name: OwnMetric): Metric {
   return { namespace: watched.metrics.namespace, name, dimensions: { service: watched.metrics.service } };
+}
+
+/** What API Gateway reports of an HTTP API: "Count", "4xx", "5xx", "Latency" … */
+export function apiMetric(api: aws.apigatewayv2.Api, name: string): Metric {
+  return { namespace: "AWS/ApiGateway", name, dimensions: { ApiId: api.id } };
 }
 
 export function queueMetric(queue: aws.sqs.Queue, name: string): Metric {

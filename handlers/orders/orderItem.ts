@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Order } from "./order";
+import { customerKeyOf } from "./customerKey";
+import { addressProblem, type Order } from "./order";
 
 /** Why a well-formed order was not fulfilled. */
 export interface Rejection {
@@ -41,31 +42,55 @@ const FIELDS: { readonly [Name in keyof Order]-?: Field<NonNullable<Order[Name]>
   },
 };
 
-/** An order as it stands in the table; with a rejection its status says so. */
-export function toItem(order: Order, createdAt: string, rejection?: Rejection): Item {
+/**
+ * An order as it stands in the table; with a rejection its status says so, and with an address that none can be, so does
+ * `confirmationFailure`: the stream's function leaves it alone.
+ *
+ * @param createdAt ISO 8601.
+ * @param expiresAt when DynamoDB may delete it, in seconds of Unix time; by default never.
+ */
+export function toItem(order: Order, createdAt: string, rejection?: Rejection, expiresAt?: number): Item {
   const fields = Object.entries<Field<never>>(FIELDS).flatMap(([name, { toAttribute }]) => {
     const value = order[name as keyof Order];
     return value === undefined ? [] : [[name, toAttribute(value as never)] as const];
   });
+  const problem = addressProblem(order);
   return {
     ...Object.fromEntries(fields),
     status: { S: rejection === undefined ? "Processed" : "Rejected" },
     createdAt: { S: createdAt },
+    ...(problem === undefined
+      ? {}
+      : { confirmationFailedAt: { S: createdAt }, confirmationFailure: { S: problem } }),
+    ...(order.customerEmail === undefined ? {} : { customerKey: { S: customerKeyOf(order.customerEmail) } }),
+    ...(expiresAt === undefined ? {} : { expiresAt: { N: String(expiresAt) } }),
     ...(rejection === undefined
       ? {}
       : { rejection: { M: { reason: { S: rejection.reason }, sku: { S: rejection.sku } } } }),
   };
 }
 
+/** What of an order tells who the customer is; it goes when a customer's data is erased. */
+const PERSONAL: ReadonlySet<string> = new Set<keyof Order>(["customerName", "customerEmail"]);
+
 /**
  * What the shop said, in one fixed form: two orders with the same content are the same order. What the pipeline
  * added (status, times) is not part of it.
  */
-export function contentOf(item: Item): string {
+export function contentOf(item: Item, personal = true): string {
   return JSON.stringify(
     Object.entries(FIELDS).map(([name, field]) => {
-      const attribute = item[name];
+      const attribute = personal || !PERSONAL.has(name) ? item[name] : undefined;
       return attribute === undefined ? null : field.contentOf(attribute);
     }),
   );
+}
+
+/**
+ * Whether an order says the same as the one that is stored. Where the customer's data was erased, what is left is
+ * compared: an order that is delivered once more must neither count as another nor bring the data back.
+ */
+export function saysTheSame(order: Item, stored: Item): boolean {
+  const personal = stored.erasedAt === undefined;
+  return contentOf(order, personal) === contentOf(stored, personal);
 }

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { PassingFailure } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
-import { interpretCancellation, type Cancellation } from "./cancellation";
+import { interpretReasons, type TransactionFailure } from "./transactionFailure";
 import type { Order, OrderItem } from "./order";
-import { contentOf, toItem, type Item, type Rejection } from "./orderItem";
+import { saysTheSame, toItem, type Item, type Rejection } from "./orderItem";
 
 /** What became of an order that could be decided. */
 export type StoreOutcome =
@@ -36,13 +36,17 @@ export interface OrderStoreOptions {
   readonly client: Pick<DynamoDBClient, "send">;
   readonly ordersTableName: string;
   readonly inventoryTableName: string;
+  /** How long an order is kept, in days from when it is stored; 0 for ever, which is the default. */
+  readonly timeToLiveDays?: number;
   readonly timing: Timing;
 }
+
+const SECONDS_A_DAY = 24 * 60 * 60;
 
 const NEVER_STORED = "attribute_not_exists(orderId)";
 
 export function createOrderStore(options: OrderStoreOptions): OrderStore {
-  const { client, ordersTableName, timing } = options;
+  const { client, ordersTableName, timeToLiveDays = 0, timing } = options;
 
   /** Stores an item unless one stands there: one write unit, and the whole of the idempotency check. */
   const put = (item: Item, stored: StoreOutcome, deadline: number) =>
@@ -73,20 +77,23 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         return PROCESSED;
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
-        const cancellation = interpretCancellation(error.CancellationReasons ?? [], items);
-        return outcomeOf(cancellation, item, attempt);
+        const failure = interpretReasons(error.CancellationReasons ?? [], items);
+        return outcomeOf(failure, item, attempt);
       }
     });
 
   return {
     async store(order, deadline) {
-      const createdAt = new Date(timing.now()).toISOString();
-      const item = toItem(order, createdAt);
+      const now = timing.now();
+      const createdAt = new Date(now).toISOString();
+      const expiresAt =
+        timeToLiveDays === 0 ? undefined : Math.ceil(now / 1000) + timeToLiveDays * SECONDS_A_DAY;
+      const item = toItem(order, createdAt, undefined, expiresAt);
       if (order.items === undefined) return put(item, PROCESSED, deadline);
       const outcome = await reserve(item, order.items, deadline);
       // Had another delivery of it been stored since, with stock that came back, that one stays.
       return outcome.kind === "rejected"
-        ? put(toItem(order, createdAt, outcome.rejection), outcome, deadline)
+        ? put(toItem(order, createdAt, outcome.rejection, expiresAt), outcome, deadline)
         : outcome;
     },
   };
@@ -122,19 +129,16 @@ function orderTransaction(
   ];
 }
 
-function outcomeOf(cancellation: Cancellation, item: Item, attempt: number): StoreOutcome {
-  switch (cancellation.kind) {
+function outcomeOf(failure: TransactionFailure, item: Item, attempt: number): StoreOutcome {
+  switch (failure.kind) {
     case "exists":
-      return compare(item, cancellation.item, PROCESSED, attempt);
+      return compare(item, failure.item, PROCESSED, attempt);
     case "unavailable":
-      return { kind: "rejected", rejection: cancellation.rejection };
+      return { kind: "rejected", rejection: failure.rejection };
     case "passing":
-      throw new PassingFailure(
-        cancellation.code,
-        "the order's transaction was cancelled; it may succeed later",
-      );
+      throw new PassingFailure(failure.code, "the order's transaction was cancelled; it may succeed later");
     case "broken":
-      throw new Error(`the order's transaction was cancelled with ${cancellation.code}`);
+      throw new Error(`the order's transaction was cancelled with ${failure.code}`);
   }
 }
 
@@ -146,7 +150,7 @@ function compare(
   attempt: number,
 ): StoreOutcome {
   if (existing === undefined) throw new Error("DynamoDB did not return the order that stands in the table");
-  if (contentOf(existing) !== contentOf(item)) return { kind: "conflict" };
+  if (!saysTheSame(item, existing)) return { kind: "conflict" };
   // An attempt whose answer was lost has stored it: the time and status are those of this very delivery.
   const own = existing.createdAt?.S === item.createdAt?.S && existing.status?.S === item.status?.S;
   return attempt > 1 && own ? stored : { kind: "duplicate" };

@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { clientConfig } from "../shared/retry";
+import { traced } from "../shared/tracing";
 import { describeInstances } from "./describeInstances";
 import type { GroupPort } from "./groupFleet";
 
@@ -13,8 +14,8 @@ export function awsGroup(
   AutoScalingGroupName: string,
   fleetTag: { readonly key: string; readonly value: string },
 ): GroupPort {
-  const autoScaling = new AutoScalingClient({ ...clientConfig, maxAttempts: 3 });
-  const ec2 = new EC2Client({ ...clientConfig, maxAttempts: 3 });
+  const autoScaling = traced(new AutoScalingClient({ ...clientConfig, maxAttempts: 3 }));
+  const ec2 = traced(new EC2Client({ ...clientConfig, maxAttempts: 3 }));
   return {
     async group() {
       const { AutoScalingGroups: [group] = [] } = await autoScaling.send(

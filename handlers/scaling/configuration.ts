@@ -11,6 +11,9 @@ const common = v.object({
   instanceType: v.string(),
   /** Instead of `imageId`: holds the image's id, which is read at each launch. */
   imageParameter: v.optional(v.string()),
+  /** Where each action is told. */
+  eventBusName: v.pipe(v.string(), v.nonEmpty()),
+  notificationTopicArn: v.optional(v.string()),
   ...scalingSettings.entries,
 });
 

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { apiGatewayRules } from "./apiGateway";
 import { autoscalingRules } from "./autoscaling";
 import { cloudwatchRules } from "./cloudwatch";
 import { dynamodbRules } from "./dynamodb";
@@ -21,5 +22,6 @@ export const rules: readonly Rule[] = [
   ...cloudwatchRules,
   ...kmsRules,
   ...snsRules,
+  ...apiGatewayRules,
   ...tagRules,
 ];

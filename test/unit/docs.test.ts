@@ -5,6 +5,7 @@ import { expect } from "chai";
 const documents = [
   "README.md",
   "CONTRIBUTING.md",
+  "docs/events/README.md",
   "packages/embedded-aws/README.md",
   "packages/embedded-pulumi/README.md",
   ...readdirSync("docs").map((file) => `docs/${file}`),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { createAnnounceOrders } from "../../handlers/orders/announceBatch";
 import { createConfirmOrders } from "../../handlers/orders/confirmBatch";
 import { deadLetterOf, type Refusal } from "../../handlers/orders/deadLetter";
 import type { StoreOutcome } from "../../handlers/orders/orderStore";
@@ -98,6 +99,18 @@ async function confirmOrders(mailError?: Error): Promise<string[]> {
   return linesOf(telemetry);
 }
 
+async function announceOrders(problem?: Error): Promise<string[]> {
+  const telemetry = recordTelemetry();
+  const handler = createAnnounceOrders({
+    sendEvents: () => Promise.resolve([problem]),
+    telemetry,
+    timing: steppedTiming(),
+  });
+  const NewImage = { orderId: { S: "a" }, status: { S: "Processed" }, createdAt: { S: "t" } };
+  await handler({ Records: [{ eventName: "INSERT", dynamodb: { NewImage } }] }, invocation());
+  return linesOf(telemetry);
+}
+
 async function scaleFleet(cpu: number): Promise<string[]> {
   const telemetry = recordTelemetry();
   const refused = [
@@ -114,6 +127,7 @@ async function scaleFleet(cpu: number): Promise<string[]> {
     fleet: { open: () => Promise.resolve(session) },
     cpu: { since: () => Promise.resolve({ cpu: minutes(members(3), [cpu, cpu, cpu, cpu, cpu]), wake: [] }) },
     now: () => NOW,
+    teller: { tell: () => Promise.resolve(0) },
   };
   await createScaleFleet(configuration, aws, telemetry)(tickEvent(), { remainingMs: () => 60_000 });
   return linesOf(telemetry);
@@ -140,6 +154,10 @@ describe("the runbook", () => {
     "Confirmations fall behind": async () => ({
       about: await confirmOrders(awsError("TooManyRequestsException", 429)),
       other: [...(await confirmOrders()), ...(await confirmOrders(awsError("MessageRejected")))],
+    }),
+    "Events fall behind": async () => ({
+      about: await announceOrders(awsError("ThrottlingException")),
+      other: await announceOrders(),
     }),
     "Function errors": async () => ({
       about: [

@@ -5,27 +5,51 @@ export interface Workload {
   readonly batchSize: number;
   /** Distinct SKUs in an order, 0 to 50. */
   readonly items: number;
+  /** Whether orders come over the order API, each by a request of its own, and are asked for there. */
+  readonly api: boolean;
   /** Whether each customer is mailed. */
   readonly confirmations: boolean;
+  /** Whether each order announces itself. */
+  readonly events: boolean;
   /** Orders to a send request, 1 to 10. */
   readonly sendBatchSize: number;
-  /** Of both functions: 128 to 10,240 MB. */
+  /** Of the functions of orders: 128 to 10,240 MB. */
   readonly memoryMegabytes: number;
   /** The fleet; 0 for none. */
   readonly instances: number;
   /** Dollars for one instance's hour. */
   readonly instanceHourPrice: number;
+  /** Whether a metric wakes the fleet. A schedule does so for nothing. */
+  readonly wakeMetric: boolean;
+  /** The default network, or how the private one reaches the outside. */
+  readonly network: FleetNetwork;
+  /** Of the private network, 2 to 3. */
+  readonly zones: number;
+  /** Services that have an interface endpoint in the private network. */
+  readonly endpoints: number;
+  /** What goes through NAT gateways or endpoints in a month, both ways. */
+  readonly outboundGigabytes: number;
 }
+
+export const FLEET_NETWORKS = ["default", "nat", "natPerZone", "endpoints", "none"] as const;
+export type FleetNetwork = (typeof FLEET_NETWORKS)[number];
 
 export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   batchSize: 10,
   items: 1,
+  api: false,
   confirmations: false,
+  events: false,
   sendBatchSize: 1,
   memoryMegabytes: 512,
   instances: 0,
   // t3.micro
   instanceHourPrice: 0.0104,
+  wakeMetric: false,
+  network: "default",
+  zones: 2,
+  endpoints: 4,
+  outboundGigabytes: 10,
 };
 
 /** What an order is assumed to weigh and take; latencies are medians measured from Lambda. */
@@ -46,9 +70,18 @@ export const assumptions = {
   confirmationMs: 70,
   confirmationsAtOnce: 10,
   confirmationBatch: 25,
+  /** Ten requests of ten events, one after the other; 100 records a batch. */
+  announcementMs: 150,
+  announcementBatch: 100,
   /** One structured line an order, and one for its confirmation; three lines and the metrics an invocation. */
   logBytesAnOrder: 350,
   logBytesAnInvocation: 1_200,
+  /** How often an order is asked for over the order API; what a read takes; what is logged of a request, and of a function. */
+  lookupsAnOrder: 1,
+  lookupMs: 12,
+  lookupMegabytes: 256,
+  accessLogBytes: 320,
+  lookupLogBytes: 900,
   /** X-Ray's default rule: the first of a second and 5 % of the rest; for a steady load, about 5 %. */
   tracedShare: 0.05,
   itemBytes: 300,

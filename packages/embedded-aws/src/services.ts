@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "./core/service";
+import { createApiGateway } from "./services/apiGateway/apiGateway";
 import { createAutoScaling } from "./services/autoScaling/autoScaling";
 import { createDynamoDb } from "./services/dynamodb/dynamodb";
 import { createLambda } from "./services/lambda/lambda";
@@ -35,4 +36,5 @@ export const serviceFactories: readonly ServiceFactory[] = [
   createElasticLoadBalancing,
   createAutoScaling,
   createMonitoring,
+  createApiGateway,
 ];

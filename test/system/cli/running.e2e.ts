@@ -92,6 +92,70 @@ describe("while npm start stays up", function () {
     expect(stderr).to.match(/^CLI-TEA +50$/m);
   });
 
+  it("order shows, lists, cancels and erases what is stored", async () => {
+    await stock("set", "CLI-MILK=10");
+    const one = {
+      orderId: "kept-1",
+      customerName: "Ann\u001b[31m",
+      customerEmail: "Ann@kept.example",
+      totalAmount: 12.5,
+      items: [{ sku: "CLI-MILK", quantity: 4 }],
+    };
+    const two = { orderId: "kept-2", customerName: "Ann", customerEmail: "ann@kept.example", totalAmount: 1 };
+    await order("--file", fileOf("kept.json", JSON.stringify([one, two])));
+    const list = async () => {
+      const { status, stdout, stderr } = await order("list", "--customer", "ANN@kept.example");
+      expect(status, stderr).to.equal(0);
+      return JSON.parse(stdout) as { orderId: string; status: string }[];
+    };
+    // Each look takes a while; the orders are there after one or two.
+    let listed = await list();
+    for (let looks = 1; listed.length < 2 && looks < 40; looks++) listed = await list();
+    expect(listed.map(({ orderId }) => orderId)).to.have.members(["kept-1", "kept-2"]);
+
+    const shown = await order("show", "kept-1");
+    expect(shown.stderr)
+      .to.match(/^kept-1: Processed$/m)
+      .and.to.match(/^ {2}items: 4 x CLI-MILK$/m);
+    expect(shown.stderr).to.contain("customerName: Ann\\u{1b}[31m").and.not.to.contain("\u001b");
+    expect(JSON.parse(shown.stdout)).to.have.nested.property("[0].customerEmail", "Ann@kept.example");
+
+    const cancelled = await order("cancel", "kept-1");
+    expect(cancelled).to.include({ status: 0 });
+    expect(cancelled.stderr).to.equal("kept-1: cancelled; back in stock: 4 x CLI-MILK\n");
+    const again = await order("cancel", "kept-1");
+    expect(again.status).to.equal(0);
+    expect(again.stderr).to.match(/^kept-1: was cancelled already, at \d{4}-.*; nothing was changed$/m);
+    expect(JSON.parse((await stock("list")).stdout)).to.include({ "CLI-MILK": 10 });
+
+    const erased = await order("erase", "--customer", "ann@kept.example");
+    expect((JSON.parse(erased.stdout) as { erased: string[] }).erased).to.have.members(["kept-1", "kept-2"]);
+    expect(await list()).to.deep.equal([]);
+    const left = await order("show", "kept-1", "kept-0");
+    expect(left.status).to.equal(1);
+    expect(left.stderr)
+      .to.match(/^kept-0: no such order; /m)
+      .and.not.to.match(/Ann|ann@/);
+    expect(JSON.parse(left.stdout)).to.have.nested.property("[0].status", "Cancelled");
+  });
+
+  it("order says what it expects", async () => {
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [["cancel"], /expected: order -- show ID/],
+      [["show", "a b"], /got "a b"; expected an order id: 1 to 64 letters/],
+      [["list", "kept-1"], /expected: order -- show ID/],
+      [["list"], /expected: order -- show ID/],
+      [["cancel", "kept-1", "--customer", "ann@kept.example"], /expected: order -- show ID/],
+      [["show", "kept-1", "--count", "1"], /--count: is for sending orders, not for show/],
+      [["--customer", "ann@kept.example"], /--customer: expected: order -- show ID/],
+    ];
+    for (const [args, message] of wrong) {
+      const { status, stdout, stderr } = await order(...args);
+      expect({ status, stdout }, args.join(" ")).to.deep.equal({ status: 2, stdout: "" });
+      expect(stderr).to.match(message);
+    }
+  });
+
   it("Ctrl-C ends it, with all that it started and wrote", async () => {
     const started = start.descendants();
     expect(started, "processes of functions").not.to.deep.equal([]);

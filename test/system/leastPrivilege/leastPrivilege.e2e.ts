@@ -4,7 +4,10 @@ import type { CloudEvent } from "embedded-aws";
 import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
+import { feedbackSubject } from "./feedbackScenarios";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
+import { apiSubjects } from "./apiScenarios";
+import { announcedSubjects } from "./announcedScenarios";
 import { groupSubject } from "./groupScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
@@ -34,6 +37,14 @@ const SUBJECTS = [
   "shop",
   "orders-process",
   "orders-confirm",
+  "customer",
+  "orders-api-send",
+  "orders-api-get",
+  "tracked-process",
+  "tracked-confirm",
+  "tracked-confirm-feedback",
+  "announced-process",
+  "announced-announce",
   "fleet-scale",
   "image-fleet-scale",
   "group-fleet-scale",
@@ -58,15 +69,43 @@ describe("least privilege", function () {
     };
     const { output } = deployment;
     subjects = [
-      ...(await orderSubjects(deployment)),
+      ...(await orderSubjects(
+        deployment,
+        {
+          queueUrl: output("orderQueueUrl"),
+          inventoryTableName: output("inventoryTableName"),
+          processFunctionName: output("processFunctionName"),
+          confirmFunctionName: output("confirmFunctionName"),
+        },
+        output("shopRoleName"),
+      )),
+      ...(await apiSubjects(deployment)),
+      ...(await orderSubjects(deployment, {
+        queueUrl: output("trackedQueueUrl"),
+        inventoryTableName: output("trackedInventoryTableName"),
+        processFunctionName: output("trackedProcessFunctionName"),
+        confirmFunctionName: output("trackedConfirmFunctionName"),
+      })),
+      await feedbackSubject(
+        deployment,
+        output("trackedFeedbackFunctionName"),
+        output("trackedOrdersTableName"),
+      ),
+      ...(await announcedSubjects(deployment)),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
-      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
-        "iam:PassRole",
-        "kms:CreateGrant",
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
-      ]),
+      await scalerSubject(
+        deployment,
+        ec2,
+        output("imageFleetFunctionName"),
+        [
+          "iam:PassRole",
+          "kms:CreateGrant",
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+        ],
+        ["events:PutEvents", "sns:Publish"],
+      ),
       await groupSubject(deployment, output("groupFleetFunctionName")),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(

@@ -1,12 +1,31 @@
 import type { Deployment } from "./deployment";
 import { findFunction, telemetryScenarios, type Scenario, type Subject } from "./scenario";
 
-const SKU = "TEA";
+export const SKU = "TEA";
 
-/** The roles around the order queue: the shop that sends, the function that stores, the one that confirms. */
-export async function orderSubjects(deployment: Deployment): Promise<Subject[]> {
-  const { cloud, next, output } = deployment;
-  const QueueUrl = output("orderQueueUrl");
+/** What Lambda asks of a role before it reads a table's stream for it. */
+export const STREAM_SET_UP = [
+  "dynamodb:DescribeStream",
+  "dynamodb:GetShardIterator",
+  "dynamodb:ListStreams",
+] as const;
+
+/** A pipeline of the program, by its outputs. */
+export interface PipelineOutputs {
+  readonly queueUrl: string;
+  readonly inventoryTableName: string;
+  readonly processFunctionName: string;
+  readonly confirmFunctionName: string;
+}
+
+/** The roles around an order queue: the function that stores, the one that confirms, and a shop that sends. */
+export async function orderSubjects(
+  deployment: Deployment,
+  pipeline: PipelineOutputs,
+  shopRoleName?: string,
+): Promise<Subject[]> {
+  const { cloud, next } = deployment;
+  const QueueUrl = pipeline.queueUrl;
   let orders = 0;
   const order = (more: object = {}) => ({
     orderId: `order-${++orders}`,
@@ -40,12 +59,12 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
     );
   };
   await cloud.call("dynamodb", "PutItem", {
-    TableName: output("inventoryTableName"),
+    TableName: pipeline.inventoryTableName,
     Item: { sku: { S: SKU }, stock: { N: "1000" } },
   });
 
-  const shop: Subject = {
-    roleName: output("shopRoleName"),
+  const shop = (roleName: string): Subject => ({
+    roleName,
     scenarios: [
       {
         title: "the shop sends an order",
@@ -55,7 +74,7 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
           const caller = {
             kind: "role",
             accountId,
-            roleName: output("shopRoleName"),
+            roleName,
             sessionName: "shop",
           } as const;
           const input = { QueueUrl, MessageBody: JSON.stringify(order()) };
@@ -64,52 +83,16 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
       },
     ],
     recover: () => Promise.resolve(),
-  };
+  });
 
-  const processName = output("processFunctionName");
   const processSubject = await consumer(
     deployment,
-    processName,
+    pipeline.processFunctionName,
     ["sqs:GetQueueAttributes"],
-    [
-      {
-        title: "an order without items is stored",
-        needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
-        run: (signal) => process(JSON.stringify(order()), signal),
-      },
-      {
-        title: "an order with items is stored, and its stock reserved",
-        needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-        run: (signal) => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] })), signal),
-      },
-      {
-        title: "a duplicate changes nothing",
-        needs: ["dynamodb:PutItem"],
-        async run(signal) {
-          const body = JSON.stringify(order());
-          await process(body, signal);
-          await process(body, signal);
-        },
-      },
-      {
-        title: "a malformed order goes to the dead-letter queue",
-        needs: ["sqs:SendMessage"],
-        run: (signal) => process("not an order", signal),
-      },
-      {
-        title: "an order that conflicts with a stored one goes to the dead-letter queue",
-        needs: ["sqs:SendMessage"],
-        async run(signal) {
-          const stored = order();
-          await process(JSON.stringify(stored), signal);
-          await process(JSON.stringify({ ...stored, totalAmount: 2 }), signal);
-        },
-      },
-    ],
+    processScenarios(order, process),
   );
 
-  const streamSetUp = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
-  const confirmSubject = await consumer(deployment, output("confirmFunctionName"), streamSetUp, [
+  const confirmSubject = await consumer(deployment, pipeline.confirmFunctionName, STREAM_SET_UP, [
     {
       title: "a new order's customer is told",
       needs: ["dynamodb:GetRecords", "dynamodb:GetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
@@ -121,11 +104,53 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
       run: (signal) => confirm("ann@rejected.example", "confirmationFailedAt", signal),
     },
   ]);
-  return [shop, processSubject, confirmSubject];
+  return [...(shopRoleName === undefined ? [] : [shop(shopRoleName)]), processSubject, confirmSubject];
+}
+
+/** All that the function does that takes orders off the queue: `process` resolves once a message has been given up. */
+export function processScenarios(
+  order: (more?: object) => object,
+  process: (body: string, signal: AbortSignal) => Promise<void>,
+): Scenario[] {
+  return [
+    {
+      title: "an order without items is stored",
+      needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
+      run: (signal) => process(JSON.stringify(order()), signal),
+    },
+    {
+      title: "an order with items is stored, and its stock reserved",
+      needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      run: (signal) => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] })), signal),
+    },
+    {
+      title: "a duplicate changes nothing",
+      needs: ["dynamodb:PutItem"],
+      async run(signal) {
+        const body = JSON.stringify(order());
+        await process(body, signal);
+        await process(body, signal);
+      },
+    },
+    {
+      title: "a malformed order goes to the dead-letter queue",
+      needs: ["sqs:SendMessage"],
+      run: (signal) => process("not an order", signal),
+    },
+    {
+      title: "an order that conflicts with a stored one goes to the dead-letter queue",
+      needs: ["sqs:SendMessage"],
+      async run(signal) {
+        const stored = order();
+        await process(JSON.stringify(stored), signal);
+        await process(JSON.stringify({ ...stored, totalAmount: 2 }), signal);
+      },
+    },
+  ];
 }
 
 /** A function with an event source mapping: `setUp` is what Lambda asks of its role before it polls. */
-async function consumer(
+export async function consumer(
   deployment: Deployment,
   FunctionName: string,
   setUp: readonly string[],

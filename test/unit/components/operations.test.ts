@@ -35,7 +35,10 @@ async function deploy(
   mode: "update" | "preview" = "update",
 ): Promise<Deployment> {
   const recorder = recordResources(mode);
-  const orders = new OrderPipeline("orders", whole ? { confirmationSender: "shop@example.com" } : {});
+  const orders = new OrderPipeline(
+    "orders",
+    whole ? { confirmationSender: "shop@example.com", events: true } : {},
+  );
   const scaler = whole
     ? new CpuScaler("fleet", {
         amiId: "ami-0123456789abcdef0",
@@ -86,6 +89,9 @@ const ALL_ALARMS = [
   "confirmations-waiting",
   "confirmations-failed",
   ...FUNCTION_ALARMS.map((alarm) => `orders-confirm-${alarm}`),
+  "events-waiting",
+  "events-failed",
+  ...FUNCTION_ALARMS.map((alarm) => `orders-announce-${alarm}`),
   "fleet-at-maximum",
   "fleet-launches-refused",
   "fleet-events-failed",
@@ -108,13 +114,19 @@ describe("Operations", () => {
     });
 
     it("has as many alarms, the fleet's own included, as the estimate of costs counts", () => {
-      const workload = { ...defaultWorkload, ordersPerMonth: 1, confirmations: true, instances: 1 };
+      const workload = {
+        ...defaultWorkload,
+        ordersPerMonth: 1,
+        confirmations: true,
+        events: true,
+        instances: 1,
+      };
       const counted = estimateCost(workload).lines.find(({ item }) => item === "Alarms");
       expect(counted?.quantity).to.equal(recorder.ofType(ALARM).length);
     });
 
     it("lets each alarm tell the topic, and the end of those that may end by themselves", () => {
-      const lasting = ["orders-dead-letters", "confirmations-failed"];
+      const lasting = ["orders-dead-letters", "confirmations-failed", "events-failed"];
       for (const [name, inputs] of alarms) {
         expect(inputs, name).to.deep.include({ actionsEnabled: true, alarmActions: [topicArn] });
         expect(inputs.okActions, name).to.deep.equal(lasting.includes(name) ? undefined : [topicArn]);
@@ -130,7 +142,7 @@ describe("Operations", () => {
         expect(anchors, name).to.include(match?.[1]);
         used.add(match?.[1] ?? "");
       }
-      expect(used.size).to.equal(11);
+      expect(used.size).to.equal(13);
     });
 
     it("names alarms and dashboard after project and stack, so that two stacks can share an account", () => {
@@ -230,9 +242,12 @@ describe("Operations", () => {
     }
 
     it("watches metrics that the handlers do count", () => {
-      const handlers = ["orders/processBatch", "orders/confirmBatch", "scaling/handleTrigger"].map((file) =>
-        readFileSync(`handlers/${file}.ts`, "utf8"),
-      );
+      const handlers = [
+        "orders/processBatch",
+        "orders/confirmBatch",
+        "orders/announceBatch",
+        "scaling/handleTrigger",
+      ].map((file) => readFileSync(`handlers/${file}.ts`, "utf8"));
       const { widgets } = bodyOf(recorder);
       const drawn = widgets.flatMap(({ properties }) => properties.metrics ?? []);
       const own = [
@@ -346,13 +361,14 @@ describe("Operations", () => {
     expect(recorder.ofType(SUBSCRIPTION)).to.have.length(0);
     for (const inputs of alarmsOf(recorder).values()) expect(inputs).not.to.have.property("tags");
     const text = JSON.stringify(bodyOf(recorder));
-    expect(text).not.to.match(/Confirmation|Fleet|Instances/);
+    expect(text).not.to.match(/Confirmation|Event|Fleet|Instances/);
   });
 
   it("takes its thresholds, Outputs too, and opens each child to its transform", async () => {
     const { recorder } = await deploy(true, {
       oldestOrderSeconds: pulumi.output(60),
       oldestConfirmationSeconds: 120,
+      oldestEventSeconds: 240,
       refusedOrders: 1000,
       transform: {
         alarm: (args) => ({ args: { ...args, evaluationPeriods: 20 } }),
@@ -368,6 +384,7 @@ describe("Operations", () => {
     const alarms = alarmsOf(recorder);
     expect(alarms.get("orders-waiting")).to.include({ threshold: 60, evaluationPeriods: 20 });
     expect(alarms.get("confirmations-waiting")).to.include({ threshold: 120_000 });
+    expect(alarms.get("events-waiting")).to.include({ threshold: 240_000 });
     expect(alarms.get("orders-refused")).to.include({ threshold: 1000 });
     expect(recorder.find(DASHBOARD, "operations-dashboard").inputs.dashboardName).to.equal("mine");
     expect(recorder.find(KEY, "operations-alarms-key").inputs.deletionWindowInDays).to.equal(7);
@@ -399,6 +416,11 @@ describe("Operations", () => {
         { oldestConfirmationSeconds: 21_601 },
         "oldestConfirmationSeconds",
         "got 21601; expected an integer from 60 to 21,600 seconds",
+      ],
+      [
+        { oldestEventSeconds: 59 },
+        "oldestEventSeconds",
+        "got 59; expected an integer from 60 to 21,600 seconds",
       ],
       [{ refusedOrders: 0.5 }, "refusedOrders", "got 0.5; expected an integer from 1 to 1,000,000 orders"],
     ];

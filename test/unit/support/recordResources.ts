@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
+// Before Pulumi's SDK: it spares the tests, too, what the SDK does over and over.
+import "embedded-pulumi/quicken-sdk";
 import * as pulumi from "@pulumi/pulumi";
-
-readPackagesOnce();
-leaveStacksOut();
 
 /** A resource as the program registered it. */
 export interface RecordedResource {
@@ -25,8 +23,10 @@ export interface Recorder {
 /**
  * Replaces the Pulumi engine by a recorder. In an update every resource gets the outputs that AWS would give;
  * in a preview what only AWS knows stays unknown.
+ *
+ * @param partition of AWS that ARNs are in: "aws", "aws-cn", "aws-us-gov".
  */
-export function recordResources(mode: "update" | "preview" = "update"): Recorder {
+export function recordResources(mode: "update" | "preview" = "update", partition = "aws"): Recorder {
   const resources: RecordedResource[] = [];
   void pulumi.runtime.setMocks(
     {
@@ -34,9 +34,12 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
         const given = inputs as Record<string, unknown>;
         resources.push({ type, name, inputs: given, custom: custom ?? false });
         if (mode === "preview") return { id: undefined, state: given };
-        return { id: idOf(type, name), state: { ...outputsOf(type, name), ...given } };
+        return { id: idOf(type, name), state: { ...outputsOf(type, name, partition), ...given } };
       },
-      call: ({ token, inputs }) => ({ ...answersOf(token), ...(inputs as Record<string, unknown>) }),
+      call: ({ token, inputs }) => ({
+        ...answersOf(token, partition),
+        ...(inputs as Record<string, unknown>),
+      }),
     },
     "event-driven-aws",
     "test",
@@ -60,12 +63,13 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
 
 /** An id as AWS gives it, where components look at its form. */
 function idOf(type: string, name: string): string {
-  return type.includes("ec2/securityGroup:") ? "sg-0123abcd" : `${name}-id`;
+  if (type.includes("ec2/securityGroup:")) return "sg-0123abcd";
+  return type.includes("ec2/subnet:") ? `subnet-0123abc${name.at(-1) ?? ""}` : `${name}-id`;
 }
 
 /** What AWS adds to the inputs: names of its own, ARNs and URLs made of them. */
-function outputsOf(type: string, name: string): Record<string, unknown> {
-  const arn = `arn:aws:test:us-east-1:123456789012:${name}`;
+function outputsOf(type: string, name: string, partition: string): Record<string, unknown> {
+  const arn = `arn:${partition}:test:us-east-1:123456789012:${name}`;
   return {
     name: `${name}-0a1b2c3`,
     arn,
@@ -78,14 +82,18 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
 }
 
 /** What AWS answers to the functions that the program calls. */
-function answersOf(token: string): Record<string, unknown> {
+function answersOf(token: string, partition: string): Record<string, unknown> {
   switch (token) {
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { accountId: "123456789012" };
+    case "aws:index/getPartition:getPartition":
+      return { partition };
     case "aws:index/getRegion:getRegion":
       return { region: "us-east-1" };
     case "aws:ec2/getVpc:getVpc":
       return { id: "vpc-0123abcd" };
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { names: ["us-east-1c", "us-east-1a", "us-east-1b"] };
     case "aws:ec2/getSubnets:getSubnets":
       return { ids: ["subnet-0123abcd", "subnet-4567abcd"] };
     default:
@@ -104,41 +112,4 @@ export function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
       resolve(value);
     });
   });
-}
-
-/**
- * For every callback, Pulumi reads anew which packages lie in node_modules: half a second each time. While tests run
- * they stay the same.
- */
-function readPackagesOnce(): void {
-  const { Arborist } = createRequire(require.resolve("@pulumi/pulumi"))("@npmcli/arborist") as {
-    Arborist: { prototype: { loadActual: (this: { readonly path: string }) => Promise<unknown> } };
-  };
-  const read = Arborist.prototype.loadActual;
-  const trees = new Map<string, Promise<unknown>>();
-  Arborist.prototype.loadActual = function () {
-    const tree = trees.get(this.path) ?? read.call(this);
-    trees.set(this.path, tree);
-    return tree;
-  };
-}
-
-/**
- * Pulumi gives every promise the stack of its making, for a complaint about leaks, and each frame is looked up in the
- * source maps that tests run with: half of the time of a whole program.
- */
-function leaveStacksOut(): void {
-  const debuggable = createRequire(__filename)("@pulumi/pulumi/runtime/debuggable") as {
-    debuggablePromise: (promise: Promise<unknown>, context: unknown) => Promise<unknown>;
-  };
-  const make = debuggable.debuggablePromise;
-  debuggable.debuggablePromise = (promise, context) => {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    try {
-      return make(promise, context);
-    } finally {
-      Error.stackTraceLimit = limit;
-    }
-  };
 }

@@ -34,6 +34,7 @@ export interface OfficialService {
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
   "@aws-sdk/client-auto-scaling": typeof import("@aws-sdk/client-auto-scaling");
+  "@aws-sdk/client-apigatewayv2": typeof import("@aws-sdk/client-apigatewayv2");
   "@aws-sdk/client-dynamodb": typeof import("@aws-sdk/client-dynamodb");
   "@aws-sdk/client-dynamodb-streams": typeof import("@aws-sdk/client-dynamodb-streams");
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
@@ -63,6 +64,13 @@ export const officialServices = {
     serviceTarget: "AutoScaling_2011_01_01",
     version: "2011-01-01",
     xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+  },
+  // HTTP APIs; REST APIs, which are signed for the same service, have a model of their own and are not here.
+  apigateway: {
+    client: "@aws-sdk/client-apigatewayv2",
+    protocols: ["restJson1"],
+    serviceTarget: "ApiGatewayV2",
+    version: "2018-11-29",
   },
   dynamodb: {
     client: "@aws-sdk/client-dynamodb",

@@ -23,6 +23,11 @@ const batch = ["Successful", "Failed"] as const;
 
 /** By service and operation: further lists without an order. */
 const UNORDERED: Readonly<Record<string, readonly string[]>> = {
+  "apigateway:GetApis": ["Items"],
+  "apigateway:GetAuthorizers": ["Items"],
+  "apigateway:GetIntegrations": ["Items"],
+  "apigateway:GetRoutes": ["Items"],
+  "apigateway:GetStages": ["Items"],
   "autoscaling:DescribeAutoScalingGroups": [
     "AutoScalingGroups.Instances",
     "AutoScalingGroups.Tags",
@@ -30,17 +35,32 @@ const UNORDERED: Readonly<Record<string, readonly string[]>> = {
   ],
   "dynamodb:BatchGetItem": ["Responses.*", "UnprocessedKeys.*.Keys"],
   "dynamodb:BatchWriteItem": ["UnprocessedItems.*"],
+  "ec2:DescribeAddresses": ["Addresses.Tags"],
   "ec2:DescribeInstances": [
     "Reservations.Instances",
     "Reservations.Instances.Tags",
     "Reservations.Instances.SecurityGroups",
   ],
+  "ec2:DescribeInternetGateways": ["InternetGateways.Tags"],
   "ec2:DescribeLaunchTemplates": ["LaunchTemplates.Tags"],
+  "ec2:DescribeNatGateways": ["NatGateways.Tags"],
+  "ec2:DescribeNetworkAcls": ["NetworkAcls.Associations", "NetworkAcls.Entries"],
+  "ec2:DescribeNetworkInterfaces": ["NetworkInterfaces.Groups", "NetworkInterfaces.TagSet"],
+  "ec2:DescribeRouteTables": ["RouteTables.Associations", "RouteTables.Routes", "RouteTables.Tags"],
   "ec2:DescribeSecurityGroups": [
     "SecurityGroups.Tags",
     "SecurityGroups.IpPermissions",
     "SecurityGroups.IpPermissionsEgress",
   ],
+  "ec2:DescribeSubnets": ["Subnets.Tags"],
+  "ec2:DescribeVpcEndpoints": [
+    "VpcEndpoints.Groups",
+    "VpcEndpoints.NetworkInterfaceIds",
+    "VpcEndpoints.RouteTableIds",
+    "VpcEndpoints.SubnetIds",
+    "VpcEndpoints.Tags",
+  ],
+  "ec2:DescribeVpcs": ["Vpcs.Tags"],
   "ec2:RunInstances": ["Instances", "Instances.Tags", "Instances.SecurityGroups"],
   "ec2:TerminateInstances": ["TerminatingInstances"],
   "elasticloadbalancing:DescribeTags": ["TagDescriptions.Tags"],

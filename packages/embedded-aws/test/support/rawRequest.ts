@@ -45,6 +45,8 @@ export function sendRaw(endpoint: string, raw: RawRequest): Promise<RawAnswer> {
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
         incoming.on("error", reject);
         incoming.on("end", () => {
+          // Refused before its body was read: what is not sent yet would stay in memory with the connection.
+          if (!outgoing.writableFinished) outgoing.destroy();
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,

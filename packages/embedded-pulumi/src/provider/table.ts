@@ -1,7 +1,9 @@
+import { apigatewayv2 } from "./resources/apigatewayv2";
 import { autoscaling } from "./resources/autoscaling";
 import { cloudwatch } from "./resources/cloudwatch";
 import { dynamodb } from "./resources/dynamodb";
 import { ec2 } from "./resources/ec2";
+import { ec2Network } from "./resources/ec2Network";
 import { events } from "./resources/events";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
@@ -25,11 +27,13 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...cloudwatch,
     ...events,
     ...ec2,
+    ...ec2Network,
     ...lb,
     ...autoscaling,
     ...sns,
     ...ses,
     ...ssm,
     ...kms,
+    ...apigatewayv2,
   ].map((type) => [type.type, type]),
 );

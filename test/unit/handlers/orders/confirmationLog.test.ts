@@ -30,6 +30,8 @@ describe("confirmationLog", () => {
     ["no mark", { Item: {} }, false],
     ["a mail sent", { Item: { confirmationSentAt: { S: "t" } } }, true],
     ["a mail refused", { Item: { confirmationFailedAt: { S: "t" } } }, true],
+    ["an order cancelled meanwhile", { Item: { cancelledAt: { S: "t" } } }, true],
+    ["a customer's data erased meanwhile", { Item: { erasedAt: { S: "t" } } }, true],
   ];
   for (const [name, answer, ended] of cases) {
     it(`reads ${name} as ${ended ? "ended" : "open"}, consistently`, async () => {
@@ -38,6 +40,8 @@ describe("confirmationLog", () => {
       const [command] = commands;
       if (!(command instanceof GetItemCommand)) throw new Error("expected a GetItem");
       expect(command.input).to.include({ TableName: "orders", ConsistentRead: true });
+      for (const name of Object.keys((answer as { Item?: object }).Item ?? {}))
+        expect(command.input.ProjectionExpression?.split(", ")).to.include(name);
     });
   }
 
@@ -53,6 +57,21 @@ describe("confirmationLog", () => {
       ConditionExpression: "attribute_exists(orderId) AND attribute_not_exists(#ending)",
       ExpressionAttributeNames: { "#ending": "confirmationSentAt" },
       ExpressionAttributeValues: { ":now": { S: "2026-11-24T12:00:00.000Z" } },
+    });
+  });
+
+  it("notes why, where there is a reason", async () => {
+    const { log, commands, deadline } = setUp(() => ({}));
+    await log.end("a", "confirmationBouncedAt", deadline, "Bounce Permanent General");
+    const [command] = commands;
+    if (!(command instanceof UpdateItemCommand)) throw new Error("expected an UpdateItem");
+    expect(command.input).to.deep.include({
+      UpdateExpression: "SET #ending = :now, confirmationFailure = :why",
+      ExpressionAttributeNames: { "#ending": "confirmationBouncedAt" },
+      ExpressionAttributeValues: {
+        ":now": { S: "2026-11-24T12:00:00.000Z" },
+        ":why": { S: "Bounce Permanent General" },
+      },
     });
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { contentOf, toItem } from "../../../../handlers/orders/orderItem";
+import { customerKeyOf } from "../../../../handlers/orders/customerKey";
+import { contentOf, saysTheSame, toItem } from "../../../../handlers/orders/orderItem";
 import { anyOrder } from "../../support/orderArbitraries";
 
 describe("toItem", () => {
@@ -31,10 +32,39 @@ describe("toItem", () => {
       "status",
       "createdAt",
       "customerEmail",
+      "customerKey",
       "rejection",
     );
     expect(item.status).to.deep.equal({ S: "Rejected" });
     expect(item.rejection).to.deep.equal({ M: { reason: { S: "unknownSku" }, sku: { S: "tea" } } });
+  });
+
+  it("says of an address that is none why nobody will be told", () => {
+    const order = { orderId: "a", customerName: "Ada", totalAmount: 1, customerEmail: "at home" };
+    expect(toItem(order, "t")).to.deep.include({
+      customerEmail: { S: "at home" },
+      status: { S: "Processed" },
+      confirmationFailedAt: { S: "t" },
+      confirmationFailure: {
+        S: "customerEmail: got a string of 7 characters; expected an e-mail address (RFC 5322) of at most 254 characters",
+      },
+    });
+  });
+
+  it("finds a customer by a digest of the address, whatever its case and length", () => {
+    const keyOf = (customerEmail: string) =>
+      toItem({ orderId: "a", customerName: "Ada", totalAmount: 1, customerEmail }, "t").customerKey?.S;
+    expect(keyOf("Ada@Example.com")).to.equal(keyOf("ada@example.com"));
+    expect(keyOf("ada@example.com")).to.match(/^[0-9a-f]{64}$/);
+    expect(keyOf("bea@example.com")).not.to.equal(keyOf("ada@example.com"));
+    // DynamoDB takes no empty keys of indexes, and none above 2,048 bytes.
+    for (const text of ["", "x".repeat(5_000)]) expect(customerKeyOf(text)).to.have.length(64);
+  });
+
+  it("says when the order may be deleted, if ever", () => {
+    const order = { orderId: "a", customerName: "Ada", totalAmount: 1 };
+    expect(toItem(order, "t", undefined, 1_800_000_000).expiresAt).to.deep.equal({ N: "1800000000" });
+    expect(toItem(order, "t")).not.to.have.property("expiresAt");
   });
 
   it("writes every amount without an exponent", () => {
@@ -91,5 +121,28 @@ describe("contentOf", () => {
     const { customerEmail: _email, ...withoutEmail } = order;
     expect(contentOf(toItem(withoutItems, "t"))).not.to.equal(content);
     expect(contentOf(toItem(withoutEmail, "t"))).not.to.equal(content);
+  });
+});
+
+describe("saysTheSame", () => {
+  const order = { orderId: "a", customerName: "Ada", totalAmount: 1, customerEmail: "ada@example.com" };
+  const item = toItem(order, "t");
+  const {
+    customerName: _name,
+    customerEmail: _email,
+    customerKey: _key,
+    ...figures
+  } = item as Record<string, NonNullable<typeof item.orderId>>;
+
+  it("compares all that the shop said", () => {
+    expect(saysTheSame(toItem(order, "later"), item)).to.equal(true);
+    expect(saysTheSame(toItem({ ...order, customerName: "Bea" }, "later"), item)).to.equal(false);
+    expect(saysTheSame(item, figures)).to.equal(false);
+  });
+
+  it("compares the figures alone where the customer's data was erased", () => {
+    const erased = { ...figures, erasedAt: { S: "t" } };
+    expect(saysTheSame(toItem(order, "later"), erased)).to.equal(true);
+    expect(saysTheSame(toItem({ ...order, totalAmount: 2 }, "later"), erased)).to.equal(false);
   });
 });

@@ -4,7 +4,6 @@ import {
   SetDesiredCapacityCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { expect } from "chai";
-import { defaultNetwork } from "../../../src/services/ec2/network";
 import { untyped } from "../../support/untyped";
 import { GroupWorld, MINUTE, NAME, refusal } from "./support";
 
@@ -67,7 +66,7 @@ describe("Auto Scaling groups", () => {
 
   it("go to another zone where one has no room, and say so; and try again for what could not be had", async () => {
     const { capacity } = world.cloud.ec2;
-    const [a = "", b = "", c = ""] = defaultNetwork(world.cloud.context).subnets.map(({ zone }) => zone);
+    const [a, b, c] = world.zoneNames;
     capacity.limitZone(a, 0);
     await world.create({ DesiredCapacity: 4 });
     expect(await world.zones()).to.deep.equal([2, 2]);
@@ -91,7 +90,7 @@ describe("Auto Scaling groups", () => {
   /** Six in two zones, and from then on room in the third; tells how many have been live at most since. */
   const outOfBalance = async () => {
     const { capacity } = world.cloud.ec2;
-    const [a = ""] = defaultNetwork(world.cloud.context).subnets.map(({ zone }) => zone);
+    const [a] = world.zoneNames;
     capacity.limitZone(a, 0);
     await world.setDesired(6);
     await world.clock.advance(MINUTE);

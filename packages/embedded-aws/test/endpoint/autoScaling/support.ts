@@ -1,6 +1,5 @@
 import { SteppedClock } from "../../../src/core/clock";
 import { AwsError } from "../../../src/core/errors";
-import { defaultNetwork } from "../../../src/services/ec2/network";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import type { Conditions } from "../../../src/core/conditions/conditions";
 import type { Input } from "../../../src/wire/operation";
@@ -8,6 +7,9 @@ import type { Input } from "../../../src/wire/operation";
 export const IMAGE = "ami-0a12023000000864a";
 export const NAME = "web";
 export const MINUTE = 60_000;
+
+/** Of the default VPC, one in each zone. */
+const SUBNETS = ["subnet-04c1f7a9b3e8d2560", "subnet-09e2b6d8a1c7f3541", "subnet-0f3a5c8e7b2d94162"] as const;
 
 /** A group in a cloud whose clock only the test steps. */
 export class GroupWorld {
@@ -44,14 +46,16 @@ export class GroupWorld {
       MinSize: 0,
       MaxSize: 6,
       DesiredCapacity: 3,
-      VPCZoneIdentifier: this.subnets.join(","),
+      VPCZoneIdentifier: SUBNETS.join(","),
       ...input,
     });
     await this.clock.advance(MINUTE);
   }
 
-  get subnets(): string[] {
-    return defaultNetwork(this.cloud.context).subnets.map(({ id }) => id);
+  /** The zones of the subnets, in their order. */
+  get zoneNames(): readonly [string, string, string] {
+    const { region } = this.cloud.context;
+    return [`${region}a`, `${region}b`, `${region}c`];
   }
 
   /** Undefined once the group is gone. */

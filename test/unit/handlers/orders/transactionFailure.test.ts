@@ -1,6 +1,6 @@
 import type { CancellationReason } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { interpretCancellation, type Cancellation } from "../../../../handlers/orders/cancellation";
+import { interpretReasons, type TransactionFailure } from "../../../../handlers/orders/transactionFailure";
 
 const items = [
   { sku: "tea", quantity: 1 },
@@ -14,8 +14,8 @@ const failed = (Item?: CancellationReason["Item"]): CancellationReason => ({
   ...(Item === undefined ? {} : { Item }),
 });
 
-describe("interpretCancellation", () => {
-  const cases: [string, CancellationReason[], Cancellation][] = [
+describe("interpretReasons", () => {
+  const cases: [string, CancellationReason[], TransactionFailure][] = [
     ["an order that stands there", [failed(order), none, none], { kind: "exists", item: order }],
     [
       "an order that stands there, and no stock",
@@ -77,7 +77,7 @@ describe("interpretCancellation", () => {
   ];
   for (const [name, reasons, expected] of cases) {
     it(`reads ${name} as ${expected.kind}`, () => {
-      expect(interpretCancellation(reasons, items)).to.deep.equal(expected);
+      expect(interpretReasons(reasons, items)).to.deep.equal(expected);
     });
   }
 });

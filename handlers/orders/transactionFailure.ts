@@ -3,7 +3,7 @@ import type { Order } from "./order";
 import type { Item, Rejection } from "./orderItem";
 
 /** Why an order's transaction did not happen. */
-export type Cancellation =
+export type TransactionFailure =
   /** An order with this id stands there already. */
   | { readonly kind: "exists"; readonly item: Item | undefined }
   /** Some good is not there in this number. */
@@ -20,10 +20,10 @@ const PASSING_CODES = new Set(["TransactionConflict", "ThrottlingError", "Provis
  * one decrement an item. The order standing there already outweighs everything: it was decided before. A
  * conflict outweighs missing stock, as the other writer may be the same order.
  */
-export function interpretCancellation(
+export function interpretReasons(
   reasons: readonly CancellationReason[],
   items: NonNullable<Order["items"]>,
-): Cancellation {
+): TransactionFailure {
   const [put, ...decrements] = reasons;
   if (put?.Code === "ConditionalCheckFailed") return { kind: "exists", item: put.Item };
   const codes = reasons.map(({ Code = "None" }) => Code).filter((code) => code !== "None");

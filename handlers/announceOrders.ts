@@ -1,0 +1,22 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { createAnnounceOrders } from "./orders/announceBatch";
+import { createEventBus } from "./orders/eventBus";
+import { clientConfig, realTiming } from "./shared/retry";
+import { readEnvironment } from "./shared/environment";
+import { createTelemetry } from "./shared/telemetry";
+
+/** What the function takes from its environment; its type binds whoever deploys it. */
+export const environment = readEnvironment("EVENT_BUS_NAME");
+
+const bus = createEventBus({
+  client: new EventBridgeClient(clientConfig),
+  busName: environment.EVENT_BUS_NAME,
+  timing: realTiming,
+});
+
+/** Follows the orders' stream: what became of each order is told to whoever subscribes to the bus. */
+export const handler = createAnnounceOrders({
+  sendEvents: bus.sendAll,
+  telemetry: createTelemetry(),
+  timing: realTiming,
+});

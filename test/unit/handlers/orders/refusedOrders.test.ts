@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import type { OrderEvent } from "../../../../handlers/orders/orderEvents";
+import type { StoreOutcome } from "../../../../handlers/orders/orderStore";
+import { createProcessOrders } from "../../../../handlers/orders/processBatch";
+import { awsError, invocation, recordTelemetry, sqsRecord, steppedTiming } from "../../support/handlerFakes";
+import { expectPublished } from "../../support/eventSchemas";
+
+const good = JSON.stringify({ orderId: "a", customerName: "Ada", totalAmount: 1 });
+const nameless = '{"orderId":"a-1","totalAmount":1}';
+
+/** What happens, in its order: "letter" or "event"; `busFails` for so many events. */
+function setUp(options: { store?: StoreOutcome; letterFails?: boolean; busFails?: number } = {}) {
+  const happened: string[] = [];
+  const events: OrderEvent[] = [];
+  let failures = options.busFails ?? 0;
+  const handler = createProcessOrders({
+    store: { store: () => Promise.resolve(options.store ?? { kind: "processed" }) },
+    sendToDeadLetterQueue() {
+      if (options.letterFails === true) return Promise.reject(awsError("ThrottlingException"));
+      happened.push("letter");
+      return Promise.resolve();
+    },
+    sendEvents(sent) {
+      if (failures-- > 0) return Promise.resolve([awsError("ThrottlingException")]);
+      events.push(...sent);
+      happened.push("event");
+      return Promise.resolve([undefined]);
+    },
+    telemetry: recordTelemetry(),
+    timing: steppedTiming(),
+  });
+  const run = (...bodies: string[]) =>
+    handler({ Records: bodies.map((body, index) => sqsRecord(String(index), body)) }, invocation());
+  return { run, happened, events };
+}
+
+describe("refused orders", () => {
+  const cases: [
+    what: string,
+    body: string,
+    store: StoreOutcome,
+    code: string,
+    orderId: string | undefined,
+  ][] = [
+    ["a message that is not JSON", "Ada Lovelace", { kind: "processed" }, "invalidOrder", undefined],
+    ["an order without a name", nameless, { kind: "processed" }, "invalidOrder", "a-1"],
+    ["an order with a bad id", '{"orderId":"Ada L."}', { kind: "processed" }, "invalidOrder", undefined],
+    ["an order that conflicts", good, { kind: "conflict" }, "conflictingOrder", "a"],
+  ];
+  for (const [what, body, store, code, orderId] of cases) {
+    it(`announce ${what}, once it stands in the dead-letter queue`, async () => {
+      const { run, happened, events } = setUp({ store });
+      await run(body);
+      expect(happened).to.deep.equal(["letter", "event"]);
+      const [event] = events;
+      if (event?.type !== "OrderRefused") throw new Error("expected OrderRefused");
+      expect(event.detail.refusal.code).to.equal(code);
+      expect(event.detail.orderId).to.equal(orderId);
+      expectPublished(event.type, event.detail);
+      expect(JSON.stringify(event)).not.to.contain("Ada");
+    });
+  }
+
+  it("are announced by no other outcome", async () => {
+    for (const kind of ["processed", "duplicate"] as const) {
+      const { run, events } = setUp({ store: { kind } });
+      await run(good);
+      expect(events).to.deep.equal([]);
+    }
+  });
+
+  it("are announced only once they stand in the dead-letter queue", async () => {
+    const { run, events } = setUp({ letterFails: true });
+    expect((await run("bad", good)).batchItemFailures).to.deep.equal([{ itemIdentifier: "0" }]);
+    expect(events).to.deep.equal([]);
+  });
+
+  it("come again when the bus does not take the event, which then has the same id", async () => {
+    const { run, happened, events } = setUp({ busFails: 1 });
+    expect((await run("bad", good)).batchItemFailures).to.deep.equal([{ itemIdentifier: "0" }]);
+    expect((await run("bad", good)).batchItemFailures).to.deep.equal([]);
+    expect((await run("bad", good)).batchItemFailures).to.deep.equal([]);
+    expect(happened).to.deep.equal(["letter", "letter", "event", "letter", "event"]);
+    expect(new Set(events.map(({ detail }) => detail.eventId)).size).to.equal(1);
+  });
+
+  it("are not announced where orders do not announce themselves", async () => {
+    const handler = createProcessOrders({
+      store: { store: () => Promise.reject(new Error("not called")) },
+      sendToDeadLetterQueue: () => Promise.resolve(),
+      telemetry: recordTelemetry(),
+      timing: steppedTiming(),
+    });
+    const answer = await handler({ Records: [sqsRecord("1", "bad")] }, invocation());
+    expect(answer).to.deep.equal({ batchItemFailures: [] });
+  });
+});
