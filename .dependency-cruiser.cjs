@@ -124,8 +124,9 @@ module.exports = {
         pathNot: [
           `${AWS}/services/$1/`,
           `${AWS}/(core|wire)/`,
-          // CloudWatch reads what SQS counts, SNS checks what KMS allows, and SSM names EC2's images: each through one file.
-          `${AWS}/services/(sqs/statistics|kms/useOfKey|ec2/images)[.]ts$`,
+          // CloudWatch reads what SQS counts, SNS checks what KMS allows, SSM names EC2's images, load balancers and
+          // groups follow its instances, and groups register targets: each through one file.
+          `${AWS}/services/(sqs/statistics|kms/useOfKey|ec2/(images|instanceLife)|elasticLoadBalancing/targetGroups)[.]ts$`,
         ],
       },
     },

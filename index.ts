@@ -52,6 +52,7 @@ export const announcementFailureQueueUrl = orders.nodes.announcements?.failureQu
 
 export const fleetName = scaler?.fleet;
 export const scaleFleetFunctionName = scaler?.functionName;
+export const autoScalingGroupName = scaler?.nodes.group?.name;
 export const scalerAlarmName = scaler?.alarmName;
 export const scalerFailureQueueUrl = scaler?.failureQueueUrl;
 

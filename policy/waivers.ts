@@ -60,13 +60,13 @@ export const waivers: readonly Waiver[] = [
   },
   {
     rule: "dynamodb-deletion-protection",
-    stack: /^(?!prod)/,
-    reason: "A stack that is not for production is taken down whole, tables included.",
+    name: /^fleet-journal$/,
+    reason: "The launch journal is worth nothing without its fleet, with which the stack takes it down.",
   },
   {
     rule: "dynamodb-deletion-protection",
-    name: /^fleet-journal$/,
-    reason: "The launch journal is worth nothing without its fleet, with which the stack takes it down.",
+    stack: /^(?!prod)/,
+    reason: "A stack that is not for production is taken down whole, tables included.",
   },
   {
     rule: "iam-no-wildcard-resources",
@@ -104,7 +104,7 @@ export const waivers: readonly Waiver[] = [
   {
     rule: "iam-no-wildcard-resources",
     subject:
-      /^(ec2:DescribeInstances|ec2:DescribeInstanceStatus|cloudwatch:GetMetricData) on \*$|^ssm:GetParameters? on arn:[^*]+:\*:parameter\/[^*]+$/,
+      /^(autoscaling:DescribeAutoScalingGroups|ec2:DescribeInstances|ec2:DescribeInstanceStatus|cloudwatch:GetMetricData) on \*$|^ssm:GetParameters? on arn:[^*]+:\*:parameter\/[^*]+$/,
     reason:
       "Reading the fleet and the metric: neither action accepts a resource. The image's parameter is one, of this account or AWS's public one.",
   },

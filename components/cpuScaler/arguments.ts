@@ -75,6 +75,16 @@ export const cpuScalerArguments = {
     listOf(text(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, 'a subnet id like "subnet-0123abcd"'), 1),
     { sent: true },
   ),
+  /**
+   * What carries decisions out: instances, which the function launches and terminates itself, or autoScalingGroup, a group
+   * whose desired capacity it sets, and which then sees to health, draining, Spot and new images.
+   */
+  capacity: defaulted("instances", oneOf(["instances", "autoScalingGroup"] as const), { plain: true }),
+  /**
+   * Share of Spot instances above the minimum, cheaper ones that may be taken back at two minutes' notice. Above 0 needs
+   * `capacity` autoScalingGroup.
+   */
+  spotPercent: defaulted(0, integer(0, 100, "%")),
   /** Security groups of every instance. At least one. */
   securityGroupIds: required(
     listOf(text(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'a security group id like "sg-0123abcd"'), 1),
@@ -166,6 +176,13 @@ export interface CpuScalerArgs extends ArgumentsOf<typeof cpuScalerArguments> {
   readonly instanceProfile?:
     { readonly arn: pulumi.Input<string>; readonly roleArn: pulumi.Input<string> } | undefined;
   /**
+   * Target groups of load balancers, by ARN, in which the group registers its instances, lets them drain, and by whose
+   * health checks it replaces them. Needs `capacity` "autoScalingGroup". None by default.
+   */
+  readonly targetGroupArns?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
+  /** Hooks that instances of a group wait for as they come and go. Needs `capacity` "autoScalingGroup". */
+  readonly lifecycleHooks?: readonly FleetLifecycleHook[] | undefined;
+  /**
    * By default the metric by `ImageId`, which counts every instance of the image in the account and region: give
    * the fleet an image of its own, or another metric.
    */
@@ -178,7 +195,21 @@ export interface CpuScalerArgs extends ArgumentsOf<typeof cpuScalerArguments> {
   readonly transform?: CpuScalerTransforms | undefined;
 }
 
+/** A lifecycle hook of the fleet's group; EventBridge tells of each action that waits. */
+export interface FleetLifecycleHook {
+  /** Letters, digits, hyphens, underscores and slashes; unique in the fleet. */
+  readonly name: string;
+  readonly transition: "launching" | "terminating";
+  /** How long an action may wait without a heartbeat, 30 to 7,200 seconds; by default 3,600. */
+  readonly heartbeatSeconds?: number | undefined;
+  /** What happens when nobody completes the action in time; by default ABANDON. */
+  readonly defaultResult?: "CONTINUE" | "ABANDON" | undefined;
+}
+
 export interface CpuScalerTransforms {
+  readonly group?: Transform<aws.autoscaling.GroupArgs>;
+  /** Of every lifecycle hook. */
+  readonly lifecycleHook?: Transform<aws.autoscaling.LifecycleHookArgs>;
   readonly launchTemplate?: Transform<aws.ec2.LaunchTemplateArgs>;
   readonly alarm?: Transform<aws.cloudwatch.MetricAlarmArgs>;
   readonly alarmRule?: Transform<aws.cloudwatch.EventRuleArgs>;
@@ -222,6 +253,11 @@ export const cpuScalerRelations = [
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
     maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,
+  ),
+  relation(cpuScalerArguments, "spotPercent", ["capacity"], (percent, capacity) =>
+    percent > 0 && capacity !== "autoScalingGroup"
+      ? `got ${percent} with the capacity ${capacity}; expected 0, or autoScalingGroup: only a group has Spot instances replaced`
+      : undefined,
   ),
   // An image of another architecture does not boot, and its type refuses it.
   relation(cpuScalerArguments, "instanceType", ["amiSsmParameter"], (type, parameter) => {
@@ -295,6 +331,20 @@ export function checkCpuScalerArgs(component: string, args: CpuScalerArgs): Chec
   }
   if (args.metric?.kind === "dimensions" && Object.keys(args.metric.dimensions).length === 0) {
     checks.reject("metric.dimensions", "got none; expected at least one, such as InstanceType");
+  }
+  if (args.capacity !== "autoScalingGroup") {
+    for (const name of ["targetGroupArns", "lifecycleHooks"] as const)
+      if (args[name] !== undefined)
+        checks.reject(name, 'given without the capacity "autoScalingGroup"; expected none, or that capacity');
+  }
+  for (const { name, heartbeatSeconds = 3600 } of args.lifecycleHooks ?? []) {
+    if (!/^[\w/-]{1,255}$/.test(name))
+      checks.reject("lifecycleHooks", `got the name "${name}"; expected letters, digits, -, _ and /`);
+    if (!(heartbeatSeconds >= 30 && heartbeatSeconds <= 7_200))
+      checks.reject(
+        "lifecycleHooks",
+        `got ${heartbeatSeconds} as ${name}'s heartbeat; expected 30 to 7,200 seconds`,
+      );
   }
   const checked = checkTable(checks, cpuScalerArguments, args, cpuScalerRelations);
   const { instanceProfile: profile } = args;

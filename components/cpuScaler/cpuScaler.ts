@@ -1,23 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ScalerConfiguration } from "../../handlers/scaling/configuration";
-import { cpuAlarmSource, createLaunchTemplate, fleetTags, FLEET_TAG_KEY } from "./fleet";
+import { createExecutor } from "./executor";
+import { cpuAlarmSource, createLaunchTemplate } from "./fleet";
 import { createFleetEnd, type EndFleet } from "./fleetEnd";
-import { createLaunchJournal } from "./launchJournal";
-import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
+import { checkCpuScalerArgs, type CpuScalerArgs } from "./arguments";
 import { createNotifications, tellingStatements } from "./notifications";
-import { scalerStatements } from "./permissions";
-import { sentOf, type SentNames } from "../parts/argumentTable";
 import { sendEncrypted } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed, type Transform } from "../parts/resources";
 
-type SettingInputs = {
-  readonly [Key in keyof ScalerConfiguration]: pulumi.Input<Readonly<ScalerConfiguration[Key]>>;
-};
-/** `Pick` refuses an argument that is sent and that the function does not take. */
-type Sent = Pick<SettingInputs, SentNames<typeof cpuScalerArguments>>;
+/** Of the same form as `scaleGroup`'s: the two differ in what their variable says. */
 type ScaleFleet = typeof import("../../handlers/scaleFleet");
 
 /** Long enough for a step of fifty launches, and for EC2 to show one made in a second zone. */
@@ -31,7 +24,8 @@ const EVENT_AGE_SECONDS = 180;
 
 /**
  * Servers that follow the load: a CloudWatch alarm on high CPU changes state, EventBridge matches the event, a
- * function launches EC2 instances, and takes them away again when they are idle. A tick each minute wakes the
+ * function launches EC2 instances, and takes them away again when they are idle; or, with the capacity
+ * "autoScalingGroup", tells a group of EC2 Auto Scaling its size. A tick each minute wakes the
  * same function, so that a missed event costs a minute at most.
  *
  * @throws pulumi.InputPropertiesError naming every bad argument.
@@ -51,12 +45,15 @@ export class CpuScaler extends pulumi.ComponentResource {
     readonly alarmRule: aws.cloudwatch.EventRule;
     readonly tickRule: aws.cloudwatch.EventRule;
     readonly failureQueue: aws.sqs.Queue;
-    readonly journal: aws.dynamodb.Table;
     /** Undefined unless somebody is told by e-mail. */
     readonly notifications: aws.sns.Topic | undefined;
     readonly scaleFleet: LambdaFunction<ScaleFleet>;
-    readonly endFleet: LambdaFunction<EndFleet>;
-    readonly fleetEnd: aws.lambda.Invocation;
+    /** These three only where the function launches instances itself. */
+    readonly journal: aws.dynamodb.Table | undefined;
+    readonly endFleet: LambdaFunction<EndFleet> | undefined;
+    readonly fleetEnd: aws.lambda.Invocation | undefined;
+    /** Only where a group carries the decisions out. */
+    readonly group: aws.autoscaling.Group | undefined;
   };
 
   constructor(name: string, args: CpuScalerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -137,51 +134,39 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
-    const journal = createLaunchJournal(`${name}-journal`, { ...args, encryptionKeyArn }, child);
-
     const notifications =
       checked.notifications === undefined
         ? undefined
         : createNotifications(`${name}-actions`, fleet, checked.notifications, args, child);
 
-    const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
-    const configuration: SettingInputs = {
-      ...(sentOf(cpuScalerArguments, checked) satisfies Sent),
-      fleetTagKey: FLEET_TAG_KEY,
-      fleet,
-      launchTemplateId: launchTemplate.id,
-      // Its number, not `$Default`: a launch that is asked for again must ask for the same.
-      launchTemplateVersion: launchTemplate.latestVersion.apply(String),
-      tags: pulumi.output({ ...args.tags, ...fleetTags(fleet) }),
-      journalTableName: journal.name,
-      alarmArn: alarm.arn,
-      tickRuleArn: tickRule.arn,
-      ...(amiId !== undefined && { imageId: amiId }),
-      ...(notifications && { notificationTopicArn: notifications.arn }),
-      ...(amiSsmParameter !== undefined && { imageParameter: amiSsmParameter }),
-    };
+    const executor = createExecutor(
+      name,
+      {
+        fleet,
+        checked,
+        args,
+        launchTemplate,
+        surroundings: {
+          alarmArn: alarm.arn,
+          tickRuleArn: tickRule.arn,
+          ...(notifications && { notificationTopicArn: notifications.arn }),
+        },
+      },
+      child,
+    );
+    const { journal, group } = executor;
     const scaleFleet = new LambdaFunction<ScaleFleet>(
       `${name}-scale`,
       {
-        handler: "scaleFleet",
-        description: `Launches and terminates the instances of fleet ${fleet} as its CPU demands`,
+        handler: executor.handler,
+        description: executor.description,
         statements: [
-          ...scalerStatements({
-            fleetTag: { key: FLEET_TAG_KEY, value: fleet },
-            launchTemplateArn: launchTemplate.arn,
-            instanceType: checked.instanceType,
-            image: amiId === undefined ? { parameter: amiSsmParameter ?? "" } : { id: amiId },
-            subnetIds,
-            securityGroupIds,
-            instanceRoleArn: checked.instanceProfile?.roleArn,
-            volumeKmsKeyArn: checked.volumeKmsKeyArn,
-          }),
+          ...executor.statements,
           ...tellingStatements(launchTemplate.arn, checked.eventBusName, notifications),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
-          { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: journal.arn },
           ...sendEncrypted(encryptionKeyArn),
         ],
-        environment: { SCALER: pulumi.jsonStringify(configuration) },
+        environment: { SCALER: pulumi.jsonStringify(executor.configuration) },
         timeoutSeconds: TIMEOUT_SECONDS,
         memoryMegabytes: checked.memoryMegabytes,
         logRetentionDays: checked.logRetentionDays,
@@ -206,11 +191,10 @@ export class CpuScaler extends pulumi.ComponentResource {
       ),
     );
 
-    const { invocation: fleetEnd, endFleet } = createFleetEnd(
-      name,
-      { fleet, checked, args, launchTemplate, journal, scaleFleet },
-      this,
-    );
+    // A group takes its instances along by itself.
+    const end =
+      journal && createFleetEnd(name, { fleet, checked, args, launchTemplate, journal, scaleFleet }, this);
+    const fleetEnd = end?.invocation;
 
     const wake = (
       source: string,
@@ -242,7 +226,7 @@ export class CpuScaler extends pulumi.ComponentResource {
             deadLetterConfig: { arn: failureQueue.arn },
           },
           // An event that comes before its permission would be lost, and one after the fleet's end is of no use.
-          { ...child, dependsOn: [permission, fleetEnd] },
+          { ...child, dependsOn: [permission, fleetEnd ?? group].flatMap((each) => each ?? []) },
         ),
       );
     };
@@ -260,11 +244,12 @@ export class CpuScaler extends pulumi.ComponentResource {
       alarmRule,
       tickRule,
       failureQueue,
-      journal,
       notifications,
       scaleFleet,
-      endFleet,
+      journal,
+      endFleet: end?.endFleet,
       fleetEnd,
+      group,
     };
     this.registerOutputs({
       fleet: this.fleet,

@@ -155,6 +155,20 @@ function volumeKeyStatements(
   ];
 }
 
+/** What sizing a group takes: nothing is launched, terminated or tagged by the function. */
+export function groupStatements(groupArn: pulumi.Input<string>): pulumi.Input<aws.iam.PolicyStatement>[] {
+  return [
+    { Sid: "SizeGroup", Effect: "Allow", Action: "autoscaling:SetDesiredCapacity", Resource: groupArn },
+    // None of these actions knows resources or conditions.
+    {
+      Sid: "ReadFleetAndMetric",
+      Effect: "Allow",
+      Action: ["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeInstances", "cloudwatch:GetMetricData"],
+      Resource: "*",
+    },
+  ];
+}
+
 /** What may be done to end the fleet: see its instances, and terminate what carries its tag. */
 export function endingStatements(scope: EndingScope): pulumi.Input<aws.iam.PolicyStatement>[] {
   return [

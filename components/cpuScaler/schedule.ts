@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import type { ScheduleEntry } from "../../handlers/scaling/schedule";
+import type { Limits, ScheduleEntry } from "../../handlers/scaling/schedule";
 import { integer, type Rule } from "../parts/arguments";
 
 /** Each is looked at every minute. */
@@ -13,6 +13,18 @@ export const schedule: Rule<readonly ScheduleEntry[]> = {
   accepts: (value): value is readonly ScheduleEntry[] =>
     Array.isArray(value) && value.length >= 1 && value.length <= MOST_ENTRIES,
 };
+
+/** The limits within which all limits of a schedule lie; those given, without one. */
+export function widestLimits(
+  given: Limits & { readonly schedule?: readonly ScheduleEntry[] | undefined },
+): Limits {
+  const { schedule: entries } = given;
+  if (entries === undefined) return { minInstances: given.minInstances, maxInstances: given.maxInstances };
+  return {
+    minInstances: Math.min(...entries.map(({ min }) => min)),
+    maxInstances: Math.max(...entries.map(({ max }) => max)),
+  };
+}
 
 const instances = integer(0, 1_000, "instances");
 

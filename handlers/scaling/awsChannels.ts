@@ -41,7 +41,13 @@ export function topic(TopicArn: string): Channel {
     name: "the topic",
     async send(actions) {
       const fleet = actions[0]?.fleet ?? "";
-      const verbs = actions.map(({ action, count }) => `${action} ${count}`).join(", ");
+      const verbs = actions
+        .map((done) =>
+          done.action === "resize"
+            ? `resize from ${done.from} to ${done.to}`
+            : `${done.action} ${done.count}`,
+        )
+        .join(", ");
       await sns.send(
         new PublishCommand({
           TopicArn,

@@ -1,15 +1,13 @@
 import {
-  DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
   EC2Client,
   RunInstancesCommand,
   TerminateInstancesCommand,
-  type Instance,
   type ResourceType,
 } from "@aws-sdk/client-ec2";
 import { clientConfig } from "../shared/retry";
 import { traced } from "../shared/tracing";
-import type { InstanceRecord } from "./fleet";
+import { describeInstances, recordOf } from "./describeInstances";
 import type { Ec2Port } from "./ec2Port";
 import type { LaunchRequest } from "./launchRequest";
 
@@ -26,20 +24,7 @@ export function awsEc2(fleetTag: { readonly key: string; readonly value: string 
   const once = traced(new EC2Client({ ...clientConfig, requestHandler, maxAttempts: 1 }));
   return {
     async describe() {
-      const records: InstanceRecord[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await ec2.send(
-          new DescribeInstancesCommand({
-            Filters: [{ Name: `tag:${fleetTag.key}`, Values: [fleetTag.value] }],
-            MaxResults: 1_000,
-            ...(NextToken !== undefined && { NextToken }),
-          }),
-        );
-        for (const { Instances = [] } of page.Reservations ?? [])
-          for (const instance of Instances) records.push(recordOf(instance));
-        NextToken = page.NextToken;
-      } while (NextToken);
+      const records = await describeInstances(ec2, fleetTag);
       const impaired = await impairedOf(
         ec2,
         records.filter(({ state }) => state === "running").map(({ id }) => id),
@@ -104,31 +89,4 @@ function runInput(request: LaunchRequest, clientToken: string) {
     MaxCount: request.count,
     TagSpecifications: TAGGED.map((resourceType) => ({ ResourceType: resourceType, Tags })),
   };
-}
-
-function recordOf(instance: Instance): InstanceRecord {
-  const { InstanceId, State, LaunchTime, ImageId, ClientToken, SubnetId, SecurityGroups, Tags } = instance;
-  if (InstanceId === undefined || State?.Name === undefined || LaunchTime === undefined) {
-    throw new Error(
-      `EC2 described an instance without id, state or launch time: ${JSON.stringify(instance)}`,
-    );
-  }
-  return {
-    id: InstanceId,
-    state: State.Name,
-    launchTime: LaunchTime.getTime(),
-    ...endOf(instance),
-    imageId: ImageId ?? "",
-    ...(SubnetId ? { subnetId: SubnetId } : {}),
-    securityGroupIds: SecurityGroups?.flatMap(({ GroupId }) => GroupId ?? []),
-    launchTemplateId: Tags?.find(({ Key }) => Key === "aws:ec2launchtemplate:id")?.Value,
-    // EC2 answers with an empty token where none was given.
-    ...(ClientToken ? { clientToken: ClientToken } : {}),
-  };
-}
-
-/** EC2 tells in words when an instance was told to end: "User initiated (2026-06-01 12:00:00 GMT)". */
-function endOf({ StateTransitionReason = "" }: Instance): { readonly endedAt?: number } {
-  const [, date, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) GMT\)/.exec(StateTransitionReason) ?? [];
-  return date === undefined ? {} : { endedAt: Date.parse(`${date}T${time ?? ""}Z`) };
 }

@@ -53,7 +53,11 @@ export function historyMs(settings: ScalingSettings): number {
 export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
   const { unseen = 0 } = situation;
   const samples = withinReach(situation, settings);
-  const unhealthy = unhealthyInstances({ ...situation, samples }, settings, SILENT_MS, historyMs(settings));
+  // A group sees to the health of its instances by itself.
+  const unhealthy =
+    situation.groupSize === undefined
+      ? unhealthyInstances({ ...situation, samples }, settings, SILENT_MS, historyMs(settings))
+      : [];
   const fleet = membersOf(situation.fleet.filter((record) => !unhealthy.includes(record)));
   const decision = decideForHealthy({ ...situation, samples }, fleet, settings);
   const mayAct = situation.hold === undefined && !settings.paused;
@@ -70,9 +74,12 @@ function decideForHealthy(
   const called = wakeMetric && callsForInstance(situation.wake ?? [], wakeMetric);
   // A schedule may have none at all for a while, whatever calls.
   const minInstances = Math.min(maxInstances, Math.max(settings.minInstances, called === true ? 1 : 0));
-  const { unseen = 0 } = situation;
-  const size = fleet.length + unseen;
-  const warming = unseen + fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
+  const { unseen = 0, groupSize } = situation;
+  const size = groupSize ?? fleet.length + unseen;
+  // What a group lacks may stay away for long: it keeps nothing else from being given away.
+  const warming =
+    (groupSize === undefined ? unseen : 0) +
+    fleet.filter((member) => isWarmingUp(member, now, warmupSeconds)).length;
   const demands = demandByMinute(situation.samples, situation.fleet, settings);
   const last = presentDemand(demands);
   const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
@@ -97,21 +104,32 @@ function decideForHealthy(
     findings: findings(wanted),
   });
   // What is not seen yet is counted, and might still turn out otherwise: nothing is added to it meanwhile.
-  const launch = (wanted: number): Decision =>
-    unseen > 0
+  const resize = (from: number, wanted: number): Decision => ({
+    action: "resize",
+    from,
+    to: from + Math.max(-settings.maxStep, Math.min(within(wanted) - from, settings.maxStep)),
+    findings: findings(wanted),
+  });
+  const launch = (wanted: number): Decision => {
+    if (groupSize !== undefined) return resize(groupSize, wanted);
+    return unseen > 0
       ? hold("launches unseen", wanted)
       : {
           action: "launch",
           count: Math.min(within(wanted) - size, settings.maxStep),
           findings: findings(wanted),
         };
-  const terminate = (wanted: number): Decision => ({
-    action: "terminate",
-    instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
-      .slice(0, Math.min(size - within(wanted), settings.maxStep))
-      .map((member) => member.id),
-    findings: findings(wanted),
-  });
+  };
+  const terminate = (wanted: number): Decision => {
+    if (groupSize !== undefined) return resize(groupSize, wanted);
+    return {
+      action: "terminate",
+      instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
+        .slice(0, Math.min(size - within(wanted), settings.maxStep))
+        .map((member) => member.id),
+      findings: findings(wanted),
+    };
+  };
 
   if (situation.hold !== undefined) return hold(situation.hold);
   if (settings.paused) return hold("paused");

@@ -39,6 +39,8 @@ export interface Situation {
   readonly fleet: readonly InstanceRecord[];
   /** Instances that were launched and that nobody sees yet; none by default. */
   readonly unseen?: number | undefined;
+  /** See `FleetView`: with it, the decision is on the group's size. */
+  readonly groupSize?: FleetView["groupSize"];
   /** Of those instances, at least the minutes of the stabilisation window; the order does not matter. */
   readonly samples: readonly CpuSample[];
   /** The load of past days, as far as it is known; the order does not matter. */
@@ -87,4 +89,11 @@ export interface Findings {
 export type Decision =
   | { readonly action: "launch"; readonly count: number; readonly findings: Findings }
   | { readonly action: "terminate"; readonly instanceIds: readonly string[]; readonly findings: Findings }
+  /** Of a group that launches and terminates by itself: its size now, and the one that it is told. */
+  | {
+      readonly action: "resize";
+      readonly from: number;
+      readonly to: number;
+      readonly findings: Findings;
+    }
   | { readonly action: "hold"; readonly reason: HoldReason; readonly findings: Findings };

@@ -45,6 +45,8 @@ function action(decision: Decision, wording: DecisionWording): string {
       return `launching ${decision.count} × ${wording.instanceType} of ${wording.image}`;
     case "terminate":
       return `terminating ${decision.instanceIds.length}: ${decision.instanceIds.join(", ")}`;
+    case "resize":
+      return `setting the group's size from ${decision.from} to ${decision.to}`;
     case "hold":
       return `holding: ${holdReason(decision.reason, wording)}`;
   }

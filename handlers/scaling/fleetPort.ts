@@ -13,6 +13,13 @@ export interface FleetView {
   readonly unseen: number;
   /** Why nothing may be done now: another invocation is at work, or the fleet was ended with its stack. */
   readonly hold?: "another at work" | "fleet ended" | undefined;
+  /**
+   * How many instances a group was told to have, where a group keeps the fleet: it launches, replaces and ends them by
+   * itself, and is told of another size and nothing else.
+   */
+  readonly groupSize?: number | undefined;
+  /** Instances that the group is still letting go: while they are there, the maximum has less room. */
+  readonly leaving?: number | undefined;
   /** Ids of instances that an earlier invocation asked for and could not tell of. */
   readonly found: readonly string[];
 }
@@ -34,8 +41,10 @@ export type LaunchReport =
       readonly refused: readonly LaunchProblem[];
     };
 
-/** A fleet as one invocation has found it, and what may be done to it. At most one of the two, once. */
+/** A fleet as one invocation has found it, and what may be done to it. At most one of the three, once. */
 export interface FleetSession extends FleetView {
+  /** Tells the group its size; only where there is one. Rejects with the SDK's errors. */
+  resize?(size: number): Promise<void>;
   /** Rejects with the SDK's errors only where nothing can have been launched. */
   launch(count: number): Promise<LaunchReport>;
   /** Ids of those that were told to end; none when another invocation was at work. */

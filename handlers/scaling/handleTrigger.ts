@@ -1,5 +1,5 @@
 import type { Telemetry } from "../shared/telemetry";
-import type { ScalerConfiguration } from "./configuration";
+import type { CommonConfiguration } from "./configuration";
 import { isFresh } from "./decideCapacity";
 import type { AlarmState } from "./decision";
 import { describeDecision } from "./describeDecision";
@@ -39,7 +39,7 @@ export type ScalerMetric =
  * that Lambda retries, and hands the event to the on-failure destination in the end.
  */
 export function createScaleFleet(
-  configuration: ScalerConfiguration,
+  configuration: CommonConfiguration,
   aws: Omit<ReconcileParts, "settings"> & { readonly teller: Teller },
   { log, publishCounts }: Telemetry,
 ): (event: unknown, time: TimeLeft) => Promise<ScaleFleetResult> {
@@ -58,6 +58,7 @@ export function createScaleFleet(
       alarmStateOf(trigger, aws.now()),
     );
     const { decision, limits, launched, found, terminated, refused } = result;
+    const grown = decision.action === "resize" ? decision.to - decision.from : 0;
     const { findings } = decision;
     const summary =
       describeDecision(decision, { ...configuration, ...limits, image }) +
@@ -72,8 +73,8 @@ export function createScaleFleet(
       InstancesRunning: findings.running,
       InstancesPending: findings.pending,
       InstancesUnhealthy: findings.unhealthy ?? 0,
-      InstancesLaunched: launched.length,
-      InstancesTerminated: terminated.length,
+      InstancesLaunched: launched.length + Math.max(0, grown),
+      InstancesTerminated: terminated.length + Math.max(0, -grown),
       LaunchesRefused: missing(refused),
       FleetAtMaximum: findings.wanted > limits.maxInstances ? 1 : 0,
       ActionsUntold: untold,

@@ -53,19 +53,19 @@ export async function reconcile(
   const limits = limitsAt(now(), parts.settings);
   const settings = { ...parts.settings, ...limits };
   const session = await fleet.open(time);
-  const { records, unseen, hold, found } = session;
+  const { records, unseen, groupSize, hold, found } = session;
   const blind = settings.paused || hold !== undefined;
   const { cpu: samples, wake } = blind ? { cpu: [], wake: [] } : await measure(parts, session);
   const history = blind || !settings.forecast ? [] : await parts.load?.history(now());
   const decide = (reason = hold) =>
     decideCapacity(
-      { now: now(), fleet: records, unseen, samples, wake, history, alarm, hold: reason },
-      settings,
+      { now: now(), fleet: records, unseen, groupSize, samples, wake, history, alarm, hold: reason },
+      withRoom(settings, session),
     );
   const decision = decide();
   const { load } = decision.findings;
   if (load !== undefined) parts.load?.publish(load);
-  const nothing = { decision, limits, launched: [], found, terminated: [], refused: [] };
+  const nothing = { decision, limits, launched: [], found, terminated: [], refused: missingOf(session) };
   switch (decision.action) {
     case "hold":
       return nothing;
@@ -75,6 +75,10 @@ export async function reconcile(
         ? { ...nothing, decision: decide("another at work") }
         : { ...nothing, terminated };
     }
+    case "resize":
+      if (session.resize === undefined) throw new Error("the fleet has no group that could be told its size");
+      await session.resize(decision.to);
+      return nothing;
     case "launch": {
       const report = await session.launch(decision.count);
       return report.kind === "asked"
@@ -82,6 +86,23 @@ export async function reconcile(
         : { ...nothing, decision: decide("another at work") };
     }
   }
+}
+
+/** What a group was told to have and has not even begun to launch: EC2 refuses, and the group tries again. */
+function missingOf({ groupSize, unseen }: FleetSession): LaunchProblem[] {
+  if (groupSize === undefined || unseen === 0) return [];
+  const reason = "the group has not begun to launch them; its scaling activities say why";
+  return [{ kind: "no capacity", count: unseen, reason }];
+}
+
+/**
+ * The settings with a maximum that leaves room for what is still on its way out of a group: it is there, and paid for,
+ * until it has drained. The group is not made smaller for it.
+ */
+function withRoom(settings: ScalingSettings, { groupSize, leaving = 0 }: FleetSession): ScalingSettings {
+  const { maxInstances } = settings;
+  if (groupSize === undefined || leaving === 0) return settings;
+  return { ...settings, maxInstances: Math.min(maxInstances, Math.max(groupSize, maxInstances - leaving)) };
 }
 
 function measure({ cpu, now, settings }: ReconcileParts, { records }: FleetSession): Promise<Measurements> {

@@ -27,6 +27,12 @@ export type ScalerAction =
       readonly instanceIds: readonly string[];
     })
   | (About & {
+      /** The Auto Scaling group of the fleet was told another size; its own activities name the instances. */
+      readonly action: "resize";
+      readonly from: number;
+      readonly to: number;
+    })
+  | (About & {
       readonly action: "refused";
       /** Why there are fewer than the load asks for: the fleet's own maximum, a zone without room, or EC2. */
       readonly cause: "maximum" | "no capacity" | "refused" | "unclear";
@@ -50,6 +56,14 @@ export function actionsOf(
     instanceIds.length === 0
       ? []
       : [{ ...about, action, instanceIds, count: instanceIds.length, reason: summary }];
+  const resized = ({ from, to }: { readonly from: number; readonly to: number }): ScalerAction => ({
+    ...about,
+    action: "resize",
+    from,
+    to,
+    count: Math.abs(to - from),
+    reason: summary,
+  });
   const missing = ({ kind, count, reason }: LaunchProblem): ScalerAction => ({
     ...about,
     action: "refused",
@@ -62,6 +76,7 @@ export function actionsOf(
   const beyond = findings.wanted - limits.maxInstances;
   const isHeldBack = decision.action === "hold" && decision.reason === "at maximum" && beyond > 0;
   return [
+    ...(decision.action === "resize" ? [resized(decision)] : []),
     ...done("launch", launched),
     ...done("replace", terminated.slice(0, unhealthy)),
     ...done("terminate", terminated.slice(unhealthy)),

@@ -1,5 +1,6 @@
 import type { Rule } from "../rule";
 import { apiGatewayRules } from "./apiGateway";
+import { autoscalingRules } from "./autoscaling";
 import { cloudwatchRules } from "./cloudwatch";
 import { dynamodbRules } from "./dynamodb";
 import { ec2Rules } from "./ec2";
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...lambdaRules,
   ...iamRules,
   ...ec2Rules,
+  ...autoscalingRules,
   ...cloudwatchRules,
   ...kmsRules,
   ...snsRules,

@@ -1,7 +1,7 @@
 import { decideCapacity, historyMs } from "../../../handlers/scaling/decideCapacity";
 import type { ScalingSettings } from "../../../handlers/scaling/decision";
 import { HISTORY_PERIOD_SECONDS, type LoadPoint } from "../../../handlers/scaling/forecast";
-import type { CommonSettings, Policy } from "../policy";
+import { HOLD, type CommonSettings, type Policy } from "../policy";
 
 /** The scaler of this project: the handler's own decision, on what the handler reads. */
 export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, keyof CommonSettings>): Policy {
@@ -39,7 +39,8 @@ export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, ke
         const slot = Math.floor(load.time / period) * period;
         published.set(slot, Math.max(published.get(slot) ?? 0, load.load));
       }
-      return decision;
+      // Without a group nothing is decided on one.
+      return decision.action === "resize" ? HOLD : decision;
     },
   };
 }

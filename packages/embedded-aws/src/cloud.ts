@@ -24,6 +24,7 @@ import type { ImageOption } from "./services/ec2/images";
 import { serviceFactories, type ServiceFactory } from "./services";
 import { dynamoDbControlsOf, type DynamoDbControls } from "./services/dynamodb/controls";
 import { ec2ControlsOf, type Ec2Controls } from "./services/ec2/controls";
+import { targetControlsOf, type TargetControls } from "./services/elasticLoadBalancing/controls";
 import { inboxOf, type Inbox } from "./services/ses/inbox";
 import { createSts } from "./services/sts/sts";
 
@@ -66,6 +67,8 @@ export interface Cloud {
   readonly dynamoDb: DynamoDbControls;
   /** How long EC2's instances take to boot, how late they are seen, how many there is room for. */
   readonly ec2: Ec2Controls;
+  /** Which instances fail the health checks of target groups. */
+  readonly targets: TargetControls;
   /** Puts work on a fleet of instances, whose CPU metrics follow from it, until the load is closed. */
   createLoad(options: LoadOptions): Load;
   /** Ends every service, then the server; removes the directory; stops the clock. May be called again. */
@@ -200,6 +203,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     inbox: inboxOf(context),
     dynamoDb: dynamoDbControlsOf(context),
     ec2: ec2ControlsOf(context),
+    targets: targetControlsOf(context),
     createLoad: (load) => createLoad(context, load),
     close,
   };

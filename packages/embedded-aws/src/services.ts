@@ -1,8 +1,10 @@
 import type { CloudContext, Service } from "./core/service";
 import { createApiGateway } from "./services/apiGateway/apiGateway";
+import { createAutoScaling } from "./services/autoScaling/autoScaling";
 import { createDynamoDb } from "./services/dynamodb/dynamodb";
 import { createLambda } from "./services/lambda/lambda";
 import { createEc2 } from "./services/ec2/ec2";
+import { createElasticLoadBalancing } from "./services/elasticLoadBalancing/elasticLoadBalancing";
 import { createEvents } from "./services/eventBridge/eventBridge";
 import { createKms } from "./services/kms/kms";
 import { createLogs } from "./services/logs/logs";
@@ -31,6 +33,8 @@ export const serviceFactories: readonly ServiceFactory[] = [
   createSns,
   createEvents,
   createEc2,
+  createElasticLoadBalancing,
+  createAutoScaling,
   createMonitoring,
   createApiGateway,
 ];

@@ -8,6 +8,7 @@ import { feedbackSubject } from "./feedbackScenarios";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
 import { apiSubjects } from "./apiScenarios";
 import { announcedSubjects } from "./announcedScenarios";
+import { groupSubject } from "./groupScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
 import { endSubject } from "./endScenarios";
@@ -46,6 +47,7 @@ const SUBJECTS = [
   "announced-announce",
   "fleet-scale",
   "image-fleet-scale",
+  "group-fleet-scale",
   "fleet-end",
   "image-fleet-end",
 ] as const;
@@ -104,6 +106,7 @@ describe("least privilege", function () {
         ],
         ["events:PutEvents", "sns:Publish"],
       ),
+      await groupSubject(deployment, output("groupFleetFunctionName")),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(
         deployment,

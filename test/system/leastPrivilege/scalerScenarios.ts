@@ -73,35 +73,46 @@ export async function scalerSubject(
           expectCount("terminated", (await reconcile()).terminated.length, 1);
         },
       },
-      {
-        title: "an event that stayed throttled for three minutes goes to the failure queue",
-        needs: ["sqs:SendMessage"],
-        async run(signal) {
-          const concurrency = { FunctionName, ReservedConcurrentExecutions: 0 };
-          await cloud.call("lambda", "PutFunctionConcurrency", concurrency);
-          try {
-            const Payload = Buffer.from(JSON.stringify(tick()));
-            await cloud.call("lambda", "Invoke", { FunctionName, InvocationType: "Event", Payload });
-            const delivered = deployment.next(
-              (event) =>
-                event.type === "request" &&
-                event.operation === "SendMessage" &&
-                event.caller.kind === "role" &&
-                event.caller.roleName === roleName &&
-                event.errorCode === undefined,
-              signal,
-            );
-            await Promise.all([clock.advance(180_000), delivered]);
-          } finally {
-            await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
-          }
-        },
-      },
+      throttledScenario(deployment, FunctionName, roleName, tick),
       // An event that is not the fleet's is refused, and nothing done.
       ...telemetryScenarios(deployment, FunctionName, () => invoke({})),
     ],
     async recover() {
       await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
+    },
+  };
+}
+
+/** An event that Lambda gives up on goes to the failure queue by the function's own role. */
+export function throttledScenario(
+  deployment: Deployment,
+  FunctionName: string,
+  roleName: string,
+  tick: () => object,
+): Subject["scenarios"][number] {
+  const { cloud, clock } = deployment;
+  return {
+    title: "an event that stayed throttled for three minutes goes to the failure queue",
+    needs: ["sqs:SendMessage"],
+    async run(signal) {
+      const concurrency = { FunctionName, ReservedConcurrentExecutions: 0 };
+      await cloud.call("lambda", "PutFunctionConcurrency", concurrency);
+      try {
+        const Payload = Buffer.from(JSON.stringify(tick()));
+        await cloud.call("lambda", "Invoke", { FunctionName, InvocationType: "Event", Payload });
+        const delivered = deployment.next(
+          (event) =>
+            event.type === "request" &&
+            event.operation === "SendMessage" &&
+            event.caller.kind === "role" &&
+            event.caller.roleName === roleName &&
+            event.errorCode === undefined,
+          signal,
+        );
+        await Promise.all([clock.advance(180_000), delivered]);
+      } finally {
+        await cloud.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
+      }
     },
   };
 }

@@ -18,6 +18,7 @@ import {
   resource,
   ROLE,
   ROLE_POLICY,
+  SCALING_GROUP,
   SECURITY_GROUP,
   TABLE,
   TOPIC,
@@ -533,6 +534,27 @@ export const cases: Readonly<Record<string, RuleCases>> = {
   "log-group-customer-key": {
     passes: { given: one(LOG_GROUP, { kmsKeyId: "arn:aws:kms:::key/1" }) },
     fails: { "AWS's": one(LOG_GROUP) },
+  },
+  "autoscaling-load-balancer-health": {
+    passes: {
+      "without a load balancer": one(SCALING_GROUP),
+      "with both": one(SCALING_GROUP, { targetGroupArns: ["arn"], healthCheckType: "ELB" }),
+    },
+    fails: {
+      "by EC2's checks alone": one(SCALING_GROUP, { targetGroupArns: ["arn"], healthCheckType: "EC2" }),
+      "by default": one(SCALING_GROUP, { targetGroupArns: ["arn"] }),
+    },
+  },
+  "autoscaling-several-zones": {
+    passes: { "two subnets": one(SCALING_GROUP, { vpcZoneIdentifiers: ["a", "b"] }) },
+    fails: { one: one(SCALING_GROUP, { vpcZoneIdentifiers: ["a"] }), none: one(SCALING_GROUP) },
+  },
+  "autoscaling-launch-template": {
+    passes: {
+      template: one(SCALING_GROUP, { launchTemplate: { id: "lt-1" } }),
+      "mixed instances": one(SCALING_GROUP, { mixedInstancesPolicy: { launchTemplate: {} } }),
+    },
+    fails: { "a launch configuration": one(SCALING_GROUP, { launchConfiguration: "old" }) },
   },
   "kms-key-rotation": {
     passes: { on: one(KEY, { enableKeyRotation: true }) },

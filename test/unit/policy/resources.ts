@@ -28,6 +28,7 @@ export const ROLE = "aws:iam/role:Role";
 export const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 export const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+export const SCALING_GROUP = "aws:autoscaling/group:Group";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 export const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";

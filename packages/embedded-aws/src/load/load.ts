@@ -4,7 +4,7 @@ import { currentState, type Instance, stateAt } from "../services/ec2/instance";
 import { instancesOf, isLive } from "../services/ec2/instances";
 import { cpuUnderLoad, idleCpu } from "./cpu";
 import { Meter } from "./meter";
-import { type Dimension, instanceDimension, reportCpu, sharedDimensions } from "./reportCpu";
+import { type Dimension, groupDimension, instanceDimension, reportCpu, sharedDimensions } from "./reportCpu";
 
 export interface LoadOptions {
   /** The instances that share the work: those that carry all of these tags. */
@@ -110,7 +110,11 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
       later(offsetMs, () => {
         const cpu = meanCpu(instance, end + offsetMs - period, end + offsetMs);
         // Aggregates over instances are there with detailed monitoring only.
-        const dimensions = [instanceDimension(instance), ...(detailed ? sharedDimensions(instance) : [])];
+        const dimensions = [
+          instanceDimension(instance),
+          ...groupDimension(instance),
+          ...(detailed ? sharedDimensions(instance) : []),
+        ];
         if (cpu !== undefined) report(instance, dimensions, end - period, cpu);
       });
     }

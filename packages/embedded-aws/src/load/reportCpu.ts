@@ -19,6 +19,15 @@ export function sharedDimensions({ imageId, instanceType }: Pick<Instance, "imag
   ] as const satisfies readonly Dimension[];
 }
 
+/** The tag by which EC2 knows the Auto Scaling group that an instance belongs to. */
+const GROUP_TAG = "aws:autoscaling:groupName";
+
+/** The group of an instance that has one, under which EC2 reports with basic monitoring too. */
+export function groupDimension({ tags }: Pick<Instance, "tags">): readonly Dimension[] {
+  const group = tags.get(GROUP_TAG);
+  return group === undefined ? [] : [{ Name: "AutoScalingGroupName", Value: group }];
+}
+
 /** Reports a datapoint of CPUUtilization as EC2, under each dimension by itself. */
 export async function reportCpu(
   context: CloudContext,

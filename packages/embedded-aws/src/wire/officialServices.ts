@@ -33,11 +33,13 @@ export interface OfficialService {
 
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
+  "@aws-sdk/client-auto-scaling": typeof import("@aws-sdk/client-auto-scaling");
   "@aws-sdk/client-apigatewayv2": typeof import("@aws-sdk/client-apigatewayv2");
   "@aws-sdk/client-dynamodb": typeof import("@aws-sdk/client-dynamodb");
   "@aws-sdk/client-dynamodb-streams": typeof import("@aws-sdk/client-dynamodb-streams");
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
   "@aws-sdk/client-ec2": typeof import("@aws-sdk/client-ec2");
+  "@aws-sdk/client-elastic-load-balancing-v2": typeof import("@aws-sdk/client-elastic-load-balancing-v2");
   "@aws-sdk/client-cloudwatch-logs": typeof import("@aws-sdk/client-cloudwatch-logs");
   "@aws-sdk/client-eventbridge": typeof import("@aws-sdk/client-eventbridge");
   "@aws-sdk/client-iam": typeof import("@aws-sdk/client-iam");
@@ -56,6 +58,13 @@ export interface Clients {
  * test compares it with each client's own settings.
  */
 export const officialServices = {
+  autoscaling: {
+    client: "@aws-sdk/client-auto-scaling",
+    protocols: ["awsQuery"],
+    serviceTarget: "AutoScaling_2011_01_01",
+    version: "2011-01-01",
+    xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+  },
   // HTTP APIs; REST APIs, which are signed for the same service, have a model of their own and are not here.
   apigateway: {
     client: "@aws-sdk/client-apigatewayv2",
@@ -81,6 +90,13 @@ export const officialServices = {
     serviceTarget: "AmazonEC2",
     version: "2016-11-15",
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15",
+  },
+  elasticloadbalancing: {
+    client: "@aws-sdk/client-elastic-load-balancing-v2",
+    protocols: ["awsQuery"],
+    serviceTarget: "ElasticLoadBalancing_v10",
+    version: "2015-12-01",
+    xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
   },
   events: {
     client: "@aws-sdk/client-eventbridge",

@@ -45,6 +45,7 @@ const invalidValue = (name: string) => (path: string, got: string, constraint: s
 /** From the pages "Errors" or "Common Errors" of each service's API reference. */
 const refusals: Readonly<Record<ServiceName, Refusals>> = {
   apigateway: always("BadRequestException"),
+  autoscaling: always("ValidationError"),
   dynamodb: {
     ...withSerialization("ValidationException"),
     union: (_path, present) => [
@@ -52,6 +53,7 @@ const refusals: Readonly<Record<ServiceName, Refusals>> = {
       `Supplied AttributeValue ${present === 0 ? "is empty" : "has more than one datatypes set"}, must contain exactly one of the supported datatypes`,
     ],
   },
+  elasticloadbalancing: always("ValidationError"),
   events: withSerialization("ValidationException"),
   kms: withSerialization("ValidationException"),
   ssm: withSerialization("ValidationException"),
@@ -128,7 +130,9 @@ export function refusalOf(service: ServiceName, operation: string, problem: Inpu
 /** The code and status of a refused permission, where they are not AccessDeniedException and 400. */
 const denials: Partial<Record<ServiceName, readonly [name: string, status: number]>> = {
   apigateway: ["AccessDeniedException", 403],
+  autoscaling: ["AccessDenied", 403],
   ec2: ["UnauthorizedOperation", 403],
+  elasticloadbalancing: ["AccessDenied", 403],
   iam: ["AccessDenied", 403],
   lambda: ["AccessDeniedException", 403],
   ses: ["AccessDeniedException", 403],

@@ -9,6 +9,8 @@ const LISTING = /^(Describe|List)[A-Z]/;
 
 /** By service and operation: lists that come in an order, and why. */
 const ORDERED: Readonly<Record<string, string>> = {
+  "autoscaling:DescribeInstanceRefreshes": "the most recent first, says the API reference",
+  "autoscaling:DescribeScalingActivities": "the most recent first, says the API reference",
   "dynamodb:ListTables": "the next page begins after the last name of this one",
   "lambda:ListVersionsByFunction": "$LATEST first, then by number, as its pages have it",
   "logs:DescribeLogGroups": "sorted by name, says the API reference",
@@ -26,6 +28,11 @@ const UNORDERED: Readonly<Record<string, readonly string[]>> = {
   "apigateway:GetIntegrations": ["Items"],
   "apigateway:GetRoutes": ["Items"],
   "apigateway:GetStages": ["Items"],
+  "autoscaling:DescribeAutoScalingGroups": [
+    "AutoScalingGroups.Instances",
+    "AutoScalingGroups.Tags",
+    "AutoScalingGroups.AvailabilityZones",
+  ],
   "dynamodb:BatchGetItem": ["Responses.*", "UnprocessedKeys.*.Keys"],
   "dynamodb:BatchWriteItem": ["UnprocessedItems.*"],
   "ec2:DescribeAddresses": ["Addresses.Tags"],
@@ -56,6 +63,7 @@ const UNORDERED: Readonly<Record<string, readonly string[]>> = {
   "ec2:DescribeVpcs": ["Vpcs.Tags"],
   "ec2:RunInstances": ["Instances", "Instances.Tags", "Instances.SecurityGroups"],
   "ec2:TerminateInstances": ["TerminatingInstances"],
+  "elasticloadbalancing:DescribeTags": ["TagDescriptions.Tags"],
   "events:PutTargets": ["FailedEntries"],
   "events:RemoveTargets": ["FailedEntries"],
   "iam:GetInstanceProfile": ["InstanceProfile.Tags"],

@@ -223,6 +223,20 @@ export const seeds: Inputs = {
     },
     SetTopicAttributes: { ...topic, AttributeName: "Policy", AttributeValue: grant },
   },
+  autoscaling: {
+    CreateAutoScalingGroup: {
+      AutoScalingGroupName: "g",
+      LaunchTemplate: { LaunchTemplateName: "t", Version: "$Latest" },
+      MinSize: 0,
+      MaxSize: 2,
+      VPCZoneIdentifier: "subnet-04c1f7a9b3e8d2560",
+      Tags: [{ Key: "a", Value: "b", PropagateAtLaunch: true }],
+    },
+    SetDesiredCapacity: { AutoScalingGroupName: "g", DesiredCapacity: 1 },
+  },
+  elasticloadbalancing: {
+    CreateTargetGroup: { Name: "t", Protocol: "HTTP", Port: 80, VpcId: "vpc-0a5b8f3c7d2e91046", Tags: tags },
+  },
   events: {
     PutRule: {
       Name: "r",

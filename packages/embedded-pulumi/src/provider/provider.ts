@@ -64,7 +64,7 @@ async function create(request: ResourceRequest, context: CreateContext): Promise
 /** The inputs with the provider's default tags, where the type takes tags. */
 function inputsOf(type: ResourceType, inputs: PropertyMap, config: PropertyMap, context: CreateContext) {
   const { defaultTags } = readConfiguration(config, context.region);
-  const taggable = "tags" in entries(type);
+  const taggable = type.ownTags !== true && "tags" in entries(type);
   const tagsAll = { ...defaultTags, ...(inputs.tags as Record<string, string> | undefined) };
   return { given: taggable ? { ...inputs, tags: tagsAll } : inputs, taggable, tagsAll };
 }

@@ -35,6 +35,8 @@ export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> 
     /** What AWS wants behind a name, of resources with these inputs. */
     readonly suffix?: string | ((inputs: PropertyMap) => string);
   };
+  /** Its tags have a form of their own, which the provider's default tags leave alone. */
+  readonly ownTags?: true;
   create(inputs: v.InferOutput<Schema>, context: CreateContext): Promise<Created>;
   /** How it is deleted, where its end can be seen: the rest goes with the cloud. */
   delete?(inputs: v.InferOutput<Schema>, id: string, context: CreateContext): Promise<void>;

@@ -1,4 +1,5 @@
 import { apigatewayv2 } from "./resources/apigatewayv2";
+import { autoscaling } from "./resources/autoscaling";
 import { cloudwatch } from "./resources/cloudwatch";
 import { dynamodb } from "./resources/dynamodb";
 import { ec2 } from "./resources/ec2";
@@ -7,6 +8,7 @@ import { events } from "./resources/events";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
 import { lambda } from "./resources/lambda";
+import { lb } from "./resources/lb";
 import { logs } from "./resources/logs";
 import { ses } from "./resources/ses";
 import { sns } from "./resources/sns";
@@ -26,6 +28,8 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...events,
     ...ec2,
     ...ec2Network,
+    ...lb,
+    ...autoscaling,
     ...sns,
     ...ses,
     ...ssm,

@@ -61,6 +61,14 @@ const imageFleet = new CpuScaler("image-fleet", {
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });
 
+const groupFleet = new CpuScaler("group-fleet", {
+  ...network,
+  ...size,
+  capacity: "autoScalingGroup",
+  amiId: "ami-0a12023000000864a",
+  instanceType: "t3.nano",
+});
+
 export const orderQueueUrl = orders.queueUrl;
 export const orderApiUrl = api.url;
 export const apiSendRoleName = api.nodes.sendRole.name;
@@ -82,7 +90,8 @@ export const announcedProcessFunctionName = announced.processOrdersFunctionName;
 export const announceFunctionName = announced.nodes.announcements?.announceOrders.function.name;
 export const fleetFunctionName = fleet.functionName;
 export const imageFleetFunctionName = imageFleet.functionName;
-export const fleetEndFunctionName = fleet.nodes.endFleet.function.name;
-export const imageFleetEndFunctionName = imageFleet.nodes.endFleet.function.name;
+export const groupFleetFunctionName = groupFleet.functionName;
+export const fleetEndFunctionName = fleet.nodes.endFleet?.function.name;
+export const imageFleetEndFunctionName = imageFleet.nodes.endFleet?.function.name;
 export const shopRoleName = shop.name;
 export const instanceRoleName = instanceRole.name;

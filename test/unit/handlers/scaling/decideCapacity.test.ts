@@ -11,6 +11,8 @@ function brief(decision: Decision): string {
       return `+${decision.count}`;
     case "terminate":
       return `-${decision.instanceIds.join(" ")}`;
+    case "resize":
+      return `${decision.from}>${decision.to}`;
     case "hold":
       return decision.reason;
   }

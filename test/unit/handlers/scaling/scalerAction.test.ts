@@ -69,12 +69,21 @@ describe("the actions of a reconciliation", () => {
     ]);
   });
 
+  it("tell a group's new size, and from which", () => {
+    const decision = { action: "resize", from: 5, to: 3, findings: FINDINGS } as const;
+    const [action, ...others] = actionsOf("web", "why", { ...NOTHING, decision });
+    expect(others).to.deep.equal([]);
+    expect(action).to.deep.include({ action: "resize", from: 5, to: 3, count: 2, reason: "why" });
+    expect(problems(action)).to.equal("none");
+    expect(problems({ ...action, to: undefined })).not.to.equal("none");
+  });
+
   it("name every instance once, and are what the schema says", () => {
     fc.assert(
       fc.property(reconciliation, (given) => {
         const actions = actionsOf("web", "why", given);
         for (const action of actions) expect(problems(action)).to.equal("none");
-        const named = actions.flatMap((action) => (action.action === "refused" ? [] : action.instanceIds));
+        const named = actions.flatMap((action) => ("instanceIds" in action ? action.instanceIds : []));
         expect(named).to.have.members([...given.launched, ...given.terminated]);
       }),
     );

@@ -13,6 +13,8 @@ export interface Ec2Controls {
   /** How far Describe operations lag behind; default 0. EC2 promises eventual consistency only. */
   visibilityMs: number;
   readonly capacity: Capacity;
+  /** Ids of instances whose status checks fail; none at first. */
+  readonly impaired: Set<string>;
   /** Amazon's, and those that the cloud was started with. */
   readonly images: Images;
 }
@@ -29,6 +31,7 @@ export function ec2ControlsOf(context: CloudContext): Ec2Controls {
     networkMs: 2_000,
     visibilityMs: 0,
     capacity: new Capacity(),
+    impaired: new Set<string>(),
     images: new Images(),
   };
   controls.set(context, created);

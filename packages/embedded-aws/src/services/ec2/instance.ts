@@ -35,6 +35,8 @@ export interface Instance {
   readonly networkInterfaceId: string;
   readonly profile: { readonly id: string; readonly arn: string } | undefined;
   readonly tags: Map<string, string>;
+  /** Of an instance that an Auto Scaling group has launched as a Spot one. */
+  lifecycle?: "spot";
   /** Every state so far, oldest first, with the time at which it began, and at which Describe operations know of it. */
   readonly states: { readonly state: InstanceState; readonly at: number; readonly knownAt: number }[];
 }

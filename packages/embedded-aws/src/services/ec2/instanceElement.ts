@@ -65,6 +65,7 @@ export function instanceElement(
     VirtualizationType: "hvm",
     ClientToken: instance.clientToken,
     Tags: tagSet(instance.tags),
+    ...(instance.lifecycle === undefined ? {} : { InstanceLifecycle: instance.lifecycle }),
     Hypervisor: "xen",
     NetworkInterfaces: gone ? [] : [networkInterface(instance, state, network, groups, ownerId)],
     IamInstanceProfile: profile && { Arn: profile.arn, Id: profile.id },

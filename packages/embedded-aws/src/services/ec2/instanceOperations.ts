@@ -2,6 +2,7 @@ import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
+import { ec2ControlsOf } from "./controls";
 import { dryRun, invalidCombination, invalidParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
 import { DEFAULT_PAGE, describeRules, type Filters, ids } from "./inputs";
@@ -35,6 +36,7 @@ export function instanceOperations(
   groups: SecurityGroups,
 ) {
   const operation = operationsOf("ec2", context);
+  const { impaired } = ec2ControlsOf(context);
   const anywhere = (action: string) => (): Access[] => [{ action, resource: "*" }];
   const find = (ids: readonly string[]): Instance[] => {
     checkIds(ids);
@@ -99,7 +101,7 @@ export function instanceOperations(
         );
         const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
         return {
-          InstanceStatuses: items.map((seen) => statusElement(seen, context.clock.now())),
+          InstanceStatuses: items.map((seen) => statusElement(seen, context.clock.now(), impaired)),
           NextToken: next,
         };
       },
@@ -144,10 +146,16 @@ function checkIds(ids: readonly string[]): void {
   }
 }
 
-function statusElement({ instance, state }: SeenInstance, now: number) {
+function statusElement({ instance, state }: SeenInstance, now: number, impaired: ReadonlySet<string>) {
   const runningSince = instance.states.find((entry) => entry.state === "running")?.at ?? now;
   const Status =
-    state !== "running" ? "not-applicable" : now - runningSince < STATUS_CHECK_MS ? "initializing" : "ok";
+    state !== "running"
+      ? "not-applicable"
+      : impaired.has(instance.id)
+        ? "impaired"
+        : now - runningSince < STATUS_CHECK_MS
+          ? "initializing"
+          : "ok";
   return {
     InstanceId: instance.id,
     AvailabilityZone: instance.subnet.zone,

@@ -10,8 +10,10 @@ import { untyped } from "../../support/untyped";
 /** What each service calls a member that is missing: the pages "Common Errors" of the API references. */
 const codes: Partial<Record<ServiceName, string>> = {
   apigateway: "BadRequestException",
+  autoscaling: "ValidationError",
   dynamodb: "ValidationException",
   ec2: "MissingParameter",
+  elasticloadbalancing: "ValidationError",
   events: "ValidationException",
   iam: "ValidationError",
   kms: "ValidationException",
