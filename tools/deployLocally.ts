@@ -5,7 +5,9 @@ import {
   deploy,
   localDirectory,
   readCheckedProject,
+  type CloudDeployment,
   type ConfigOverrides,
+  type Project,
 } from "embedded-pulumi";
 import {
   CommandError,
@@ -28,6 +30,10 @@ export interface LocalDeployment {
   readonly resources: number;
   /** Resolves when the program's process has ended well; rejects with `CommandError` when it has not. */
   readonly programEnded: Promise<unknown>;
+  /** For a watch of the program's files. */
+  readonly deployment: CloudDeployment;
+  /** Reads the project as its files are now. Rejects with `CommandError`. */
+  readonly readProject: () => Promise<Project>;
   /** How fast the cloud's clock runs from now on while nothing is in flight: 1, real time, or more. */
   setSpeed(speed: number): void;
   /** Deletes what was deployed, as `pulumi destroy` does. Rejects with `CommandError`. */
@@ -57,7 +63,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const started = performance.now();
   const clock = new RunningClock();
   const cache = path.join(localDirectory(), "cache");
-  const project = await explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
+  const readProject = () => explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
+  const project = await readProject();
   await demandFreePort(port);
   const cloud = await startOwnCloud(".", { port, seed, clock, conditions, ...cloudOptionsOf(project) });
   await furnishAccount(cloud, project);
@@ -76,6 +83,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     endpoint: cloud.endpoint,
     region,
     cloud,
+    deployment,
+    readProject,
     setSpeed: (speed) => clock.setSpeed(speed),
     outputs,
     resources: deployment.resources.length,

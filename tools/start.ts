@@ -32,8 +32,9 @@ import {
   type CommandLine,
   type Terminal,
 } from "embedded-pulumi/cli";
-import { checkTypes } from "./checkTypes";
+import { TypeChecks } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
+import { watchProject } from "./watchProject";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
 
 /** Enough to show every kind of outcome, few enough to read. */
@@ -89,6 +90,7 @@ export const startLine: CommandLine = {
     },
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
+    "no-watch": sharedOptions["no-watch"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -131,7 +133,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
     if (staysUp) {
-      await stayUp(deployment, terminal, !given.has("json"));
+      await stayUp(deployment, terminal, !given.has("json"), !given.has("no-watch"));
       await endFleet(deployment, terminal);
     }
     return broken.length === 0 ? 0 : 1;
@@ -140,7 +142,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     terminal.print(`\nThe demonstration cannot go on: ${error.message}`);
     if (given.has("json")) terminal.printJson({ cannotGoOn: error.message });
     if (!given.has("once") && !terminal.signal.aborted)
-      await stayUp(deployment, terminal, !given.has("json"));
+      await stayUp(deployment, terminal, !given.has("json"), !given.has("no-watch"));
     return 1;
   } finally {
     endOfTrouble();
@@ -286,14 +288,22 @@ function scalerSummary({ alarms, launched, peak, maximum, terminated, final }: S
   return { alarms, launched, peak, maximum, terminated, final };
 }
 
-async function stayUp(deployment: LocalDeployment, terminal: Terminal, checked: boolean): Promise<void> {
+async function stayUp(
+  deployment: LocalDeployment,
+  terminal: Terminal,
+  checked: boolean,
+  watched: boolean,
+): Promise<void> {
   terminal.print(`\nThe cloud stays up at ${deployment.endpoint} until Ctrl-C. In another terminal:`);
   terminal.print("  npm run order -- --count 100");
   terminal.print(`  aws --endpoint-url ${deployment.endpoint} --region ${deployment.region} sqs list-queues`);
   // Only now that nothing is measured any more: the compiler keeps a processor busy for some seconds.
-  const types = checked ? checkTypes(".", terminal.signal) : Promise.resolve(undefined);
-  void types.then((trouble) => trouble !== undefined && terminal.print(`\n${trouble}`));
+  const types = new TypeChecks(terminal);
+  if (checked) types.check();
+  const watch = watched ? watchProject(deployment, terminal, () => checked && types.check()) : undefined;
+  if (watch !== undefined) terminal.print("Saved handlers, components and configuration are applied to it.");
   await untilInterrupted(terminal);
   terminal.print("\nStopping.");
-  await types;
+  await watch?.close();
+  await types.ended();
 }

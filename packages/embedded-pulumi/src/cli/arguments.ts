@@ -182,6 +182,10 @@ export const sharedOptions = {
     repeated: true,
     about: "configuration that wins over the stack's file; may be given several times",
   },
+  "no-watch": {
+    kind: "flag",
+    about: "leave what runs as it is when files are saved; default: apply what is saved",
+  },
   kind: {
     kind: "flag",
     about: "a cloud without AWS's quotas, throttles, delays and changing orders; default: as unkind as AWS",

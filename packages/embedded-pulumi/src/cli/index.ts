@@ -19,3 +19,5 @@ export { showDeployment, showProgress, untilInterrupted } from "./showDeployment
 export { startOwnCloud } from "./startOwnCloud";
 export { tellTrouble } from "./tellTrouble";
 export { type Terminal } from "./terminal";
+export { withFrames } from "./watch/codeFrame";
+export { type Shortcut, watchProgram } from "./watch/watchProgram";

@@ -16,6 +16,7 @@ import { showDeployment, showProgress, untilInterrupted } from "./showDeployment
 import { startOwnCloud } from "./startOwnCloud";
 import { tellTrouble } from "./tellTrouble";
 import type { Terminal } from "./terminal";
+import { watchProgram } from "./watch/watchProgram";
 
 export const startLine: CommandLine = {
   usage: "npx embedded-pulumi start [options]",
@@ -29,6 +30,7 @@ export const startLine: CommandLine = {
     config: sharedOptions.config,
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
+    "no-watch": sharedOptions["no-watch"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -41,15 +43,11 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   const seed = given.integer("seed") ?? 1;
   const port = given.integer("port") ?? DEFAULT_PORT;
   const cacheDirectory = path.join(localDirectory(), "cache");
-  const project = await explain(() =>
-    readCheckedProject(
-      ".",
-      given.text("stack") ?? defaultStack("."),
-      configOverrides(given),
-      cacheDirectory,
-      terminal.signal,
-    ),
-  );
+  const stack = given.text("stack") ?? defaultStack(".");
+  const overrides = configOverrides(given);
+  const readProject = () =>
+    explain(() => readCheckedProject(".", stack, overrides, cacheDirectory, terminal.signal));
+  const project = await readProject();
   const cloud = await startOwnCloud(".", {
     port,
     seed,
@@ -78,8 +76,11 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
       `\nThe cloud stays up at ${cloud.endpoint} until Ctrl-C. In another terminal, with any credentials:`,
     );
     terminal.print(`  aws --endpoint-url ${cloud.endpoint} --region ${region} sts get-caller-identity`);
+    const watch = given.has("no-watch") ? undefined : watchProgram({ deployment, terminal, readProject });
+    if (watch !== undefined) terminal.print("Saved files are applied to it.");
     await untilInterrupted(terminal);
     terminal.print("\nStopping.");
+    await watch?.close();
     return 0;
   } finally {
     endOfTrouble();
