@@ -1,5 +1,5 @@
 import path from "node:path";
-import { RunningClock, type Cloud, type Conditions } from "embedded-aws";
+import { RunningClock, type Cloud, type CloudOptions, type Conditions } from "embedded-aws";
 import {
   cloudOptionsOf,
   deploy,
@@ -49,6 +49,8 @@ export interface LocalDeploymentOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly seed: number;
+  /** Of which functions' processes the inspector listens, and where; by default of none. */
+  readonly inspect?: CloudOptions["inspect"] | undefined;
   /** How unkind the cloud is; what is not named is as unkind as AWS. */
   readonly conditions: Partial<Conditions>;
   readonly terminal: Terminal;
@@ -59,14 +61,21 @@ export interface LocalDeploymentOptions {
  * resource. Rejects with `CommandError` when something is wrong that its message explains.
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
-  const { stack, config, port, seed, conditions, terminal } = options;
+  const { stack, config, port, seed, conditions, inspect, terminal } = options;
   const started = performance.now();
   const clock = new RunningClock();
   const cache = path.join(localDirectory(), "cache");
   const readProject = () => explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
   const project = await readProject();
   await demandFreePort(port);
-  const cloud = await startOwnCloud(".", { port, seed, clock, conditions, ...cloudOptionsOf(project) });
+  const cloud = await startOwnCloud(".", {
+    port,
+    seed,
+    clock,
+    conditions,
+    ...(inspect && { inspect }),
+    ...cloudOptionsOf(project),
+  });
   await furnishAccount(cloud, project);
   terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
   const deployment = await explain(() =>

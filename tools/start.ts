@@ -24,7 +24,9 @@ import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
 import {
   configOverrides,
   DEFAULT_PORT,
+  describeInspection,
   givenConditions,
+  givenInspection,
   parseCommandLine,
   sharedOptions,
   tellTrouble,
@@ -35,6 +37,7 @@ import {
 import { TypeChecks } from "./checkTypes";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { watchProject } from "./watchProject";
+import { inspectHandler } from "./inspectHandler";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
 
 /** Enough to show every kind of outcome, few enough to read. */
@@ -90,6 +93,11 @@ export const startLine: CommandLine = {
     },
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
+    inspect: {
+      ...sharedOptions.inspect,
+      about: "open Node's inspector in the process of handlers/NAME.ts; its timeout waits at breakpoints",
+    },
+    "inspect-port": sharedOptions["inspect-port"],
     "no-watch": sharedOptions["no-watch"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
@@ -99,6 +107,7 @@ export const startLine: CommandLine = {
 /** `npm start`: deploys a stack locally and demonstrates it. */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
   const given = parseCommandLine(args, startLine);
+  const inspection = givenInspection(given);
   const orders = given.integer("orders") ?? DEFAULT_ORDERS;
   const seed = given.integer("seed") ?? 1;
   const scalerSpeed = given.integer("speed") ?? SCALER_SPEED;
@@ -109,9 +118,11 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     port: given.integer("port") ?? DEFAULT_PORT,
     seed,
     conditions: givenConditions(given),
+    inspect: inspection && inspectHandler(inspection),
     terminal,
   });
   const { conditions } = deployment.cloud.context;
+  if (inspection !== undefined) terminal.print(`\n${describeInspection(inspection)}`);
   terminal.print(`\nConditions: ${describeConditions(conditions)}.`);
   const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {

@@ -8,10 +8,12 @@ import {
   configOverrides,
   DEFAULT_PORT,
   givenConditions,
+  givenInspection,
   parseCommandLine,
   sharedOptions,
 } from "./arguments";
 import { explain } from "./explain";
+import { demandFunction, describeInspection, isNamed } from "./inspection";
 import { showDeployment, showProgress, untilInterrupted } from "./showDeployment";
 import { startOwnCloud } from "./startOwnCloud";
 import { tellTrouble } from "./tellTrouble";
@@ -30,6 +32,8 @@ export const startLine: CommandLine = {
     config: sharedOptions.config,
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
+    inspect: sharedOptions.inspect,
+    "inspect-port": sharedOptions["inspect-port"],
     "no-watch": sharedOptions["no-watch"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
@@ -43,6 +47,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   const seed = given.integer("seed") ?? 1;
   const port = given.integer("port") ?? DEFAULT_PORT;
   const cacheDirectory = path.join(localDirectory(), "cache");
+  const inspection = givenInspection(given);
   const stack = given.text("stack") ?? defaultStack(".");
   const overrides = configOverrides(given);
   const readProject = () =>
@@ -52,6 +57,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     port,
     seed,
     conditions: givenConditions(given),
+    ...(inspection && { inspect: (fn) => (isNamed(inspection.name, fn) ? inspection.port : undefined) }),
     ...cloudOptionsOf(project),
   });
   const endOfTrouble = tellTrouble(cloud.context.events, terminal);
@@ -69,6 +75,10 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   try {
     showDeployment(deployment, performance.now() - started, terminal);
     await explain(() => deployment.programEnded);
+    if (inspection !== undefined) {
+      demandFunction(inspection.name, deployment);
+      terminal.print(`\n${describeInspection(inspection)}`);
+    }
     if (given.has("json"))
       terminal.printJson({ resources: deployment.resources.length, outputs: deployment.shownOutputs });
     if (given.has("once") || terminal.signal.aborted) return 0;
