@@ -108,6 +108,8 @@ async function applySaved(
       });
     });
     const counts = countsOf(done);
+    if (counts.length === 0)
+      terminal.print(`\nNothing to change after a change of ${named(files)} (${seconds()})`);
     if (counts.length > 0) terminal.print(`\nResources:\n${counts.join("\n")}\n\nDuration: ${seconds()}`);
     if (counts.some((line) => !line.endsWith("unchanged"))) onUpdated?.();
   } catch (error) {
