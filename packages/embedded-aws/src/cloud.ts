@@ -11,7 +11,7 @@ import { notSupported } from "./core/errors";
 import { EventStream } from "./core/eventStream";
 import { namedRandom, seededRandom } from "./core/random";
 import { startServer } from "./core/server";
-import type { CloudContext, Service, ServiceName } from "./core/service";
+import type { CloudContext, InspectedFunction, Service, ServiceName } from "./core/service";
 import type { Principal } from "./core/iam/principal";
 import type { ServiceCaller } from "./wire/operation";
 import { shuffler } from "./wire/shuffleAnswer";
@@ -50,6 +50,12 @@ export interface CloudOptions {
    * other is `InvalidAMIID.NotFound`.
    */
   readonly images?: readonly ImageOption[];
+  /**
+   * The port of loopback at which Node's inspector of a function's process listens; undefined for functions that are
+   * not inspected, which is the default. An inspected function has one process at a time, and its timeout waits while
+   * that stands at a breakpoint.
+   */
+  readonly inspect?: (fn: InspectedFunction) => number | undefined;
   /** Default: every service there is. IAM and STS are always there. */
   readonly services?: readonly ServiceFactory[];
 }
@@ -163,6 +169,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     mount: (prefix, handler, named) => {
       server.mount(prefix, handler, named);
     },
+    inspect: options.inspect ?? (() => undefined),
     call: call as CloudContext["call"],
   };
 

@@ -6,7 +6,7 @@ export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/cloc
 export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";
 export { functionErrorIn, troubleIn } from "./core/trouble";
-export type { CloudContext } from "./core/service";
+export type { CloudContext, InspectedFunction } from "./core/service";
 export type { Load } from "./load/load";
 export type { Email } from "./services/ses/inbox";
 export type { Input, ServiceCaller } from "./wire/operation";

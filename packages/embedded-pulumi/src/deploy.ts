@@ -11,6 +11,7 @@ import {
   ProjectError,
   readProject,
 } from "./engine/projectFile";
+import { refreshFiles } from "./engine/reconciler";
 import { runProject, type RunResult } from "./engine/run";
 import type { RegisteredResource } from "./engine/state";
 import { displayMap, plainMap } from "./engine/values";
@@ -68,6 +69,11 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
    * what was done until then stays, and the next run goes on from there. One update at a time.
    */
   readonly update: (options?: UpdateOptions) => Promise<RunResult>;
+  /**
+   * Swaps what has changed in the files of which resources are made, such as a function's code, without a run of the
+   * program; gives the names of those resources. Rejects as AWS refuses them. Not while an update runs.
+   */
+  readonly refreshFiles: () => Promise<readonly string[]>;
   /**
    * Deletes what was deployed, in the order of `pulumi destroy`, whatever protects it. Rejects with
    * `DeploymentFailure` for a resource that cannot be deleted. May be called again.
@@ -167,6 +173,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
         running = updating;
         return (last = await updating);
       },
+      refreshFiles: () => refreshFiles(checkpoint, provider),
       destroy: () => (destroying ??= destroyAll(checkpoint, provider)),
       close: () => (closing ??= end(running, ending).finally(() => cloud.close())),
     };

@@ -32,6 +32,13 @@ export interface Access {
   readonly resourcePolicy?: unknown;
 }
 
+/** A function, as one decides whether it is inspected. */
+export interface InspectedFunction {
+  readonly name: string;
+  /** Where its unpacked code lies. */
+  readonly directory: string;
+}
+
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -62,6 +69,8 @@ export interface CloudContext {
   readonly accountId: string;
   /** "http://127.0.0.1:4566"; known once the cloud listens. */
   endpoint(): string;
+  /** The port of the inspector of a function's process; undefined for those that are not inspected. */
+  readonly inspect?: (fn: InspectedFunction) => number | undefined;
   /** Folder for files of this run (unpacked functions); removed on close. */
   readonly directory: string;
   /** Credentials of a role's session; calls signed with them come from that role. */

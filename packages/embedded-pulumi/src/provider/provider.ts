@@ -61,6 +61,8 @@ export function createProvider(context: CreateContext): Provider {
     async delete({ type, inputs, config, id }, force) {
       if (type === PROVIDER_TYPE) return;
       const found = supported(type);
+      // What cannot be deleted goes with the cloud, once the whole stack does.
+      if (found.delete === undefined && force) return;
       if (found.delete === undefined)
         throw new ResourceFailure("the embedded cloud cannot delete resources of this type");
       await unlessGone(found.delete(parsed(found, inputs, config, context), id, { ...context, force }));

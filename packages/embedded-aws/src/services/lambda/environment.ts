@@ -9,6 +9,7 @@ import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
 import { executionRole, roleNameOf, type Revision } from "./lambdaFunction";
 import { INIT_TIMEOUT_MS } from "./limits";
+import { InspectedTime } from "./inspector";
 import { LogWriter } from "./logWriter";
 import { taskTimedOut, unanswered, type Finished, type Outcome } from "./outcome";
 import { platformLog } from "./platformLog";
@@ -46,6 +47,11 @@ interface Run {
   next?: ServerResponse;
 }
 
+/** The port of the inspector of a version's process; undefined when it is not inspected. */
+export function inspectorPortOf(context: Pick<CloudContext, "inspect">, fn: Revision): number | undefined {
+  return context.inspect?.({ name: fn.name, directory: fn.code.directory });
+}
+
 /** An execution environment: one process, one invocation at a time. */
 export class Environment implements RuntimeClient {
   readonly id: string;
@@ -59,6 +65,8 @@ export class Environment implements RuntimeClient {
   readonly #process: FunctionProcess;
   readonly #initWatch = startStopwatch();
   readonly #cancelInitTimeout: () => void;
+  /** Only of a function that is inspected. */
+  readonly #inspected: InspectedTime | undefined;
   readonly #initLines: string[] = [];
   /** Resolves when the process is gone. */
   readonly stopped: Promise<void>;
@@ -97,10 +105,12 @@ export class Environment implements RuntimeClient {
     registry.set(this.id, this);
 
     const endpoint = context.endpoint();
+    const inspectorPort = inspectorPortOf(context, fn);
     this.#process = new FunctionProcess(
       {
         directory: fn.code.directory,
         memoryMb: fn.settings.MemorySize,
+        inspectorPort,
         nowMs: context.clock.now(),
         rate: context.clock.rate(),
         variables: environmentVariables(fn, {
@@ -126,7 +136,8 @@ export class Environment implements RuntimeClient {
         },
       },
     );
-    this.#cancelInitTimeout = afterRealTime(INIT_TIMEOUT_MS, () => {
+    this.#inspected = inspectorPort === undefined ? undefined : new InspectedTime(inspectorPort);
+    this.#cancelInitTimeout = this.#after(INIT_TIMEOUT_MS, () => {
       this.#initTimedOut = true;
       void this.stop("init timed out");
     });
@@ -153,7 +164,7 @@ export class Environment implements RuntimeClient {
     const traceId = formatTrace(trace);
     return new Promise((resolve) => {
       const run = this.#begin(invocation, trace, resolve);
-      run.cancelTimeout = afterRealTime(timeoutMs, () => {
+      run.cancelTimeout = this.#after(timeoutMs, () => {
         run.timedOut = true;
         void this.stop("timed out");
       });
@@ -165,6 +176,11 @@ export class Environment implements RuntimeClient {
       const { requestId, functionArn, payload } = invocation;
       sendInvocation(next, { requestId, functionArn, traceId, nowMs, rate, timeoutMs }, payload);
     });
+  }
+
+  /** By the machine's clock, which waits while somebody looks at a breakpoint. */
+  #after(ms: number, fire: () => void): () => void {
+    return this.#inspected?.after(ms, fire) ?? afterRealTime(ms, fire);
   }
 
   #begin(invocation: Invocation, trace: TraceHeader | undefined, settle: Run["settle"]): Run {
@@ -232,6 +248,7 @@ export class Environment implements RuntimeClient {
 
   #onExit(reason: string): void {
     this.#alive = false;
+    this.#inspected?.close();
     this.#cancelInitTimeout();
     this.#registry.delete(this.id);
     rmSync(this.#temporaryDirectory, { recursive: true, force: true });
