@@ -25,6 +25,7 @@ import {
   configOverrides,
   DEFAULT_PORT,
   givenConditions,
+  offerConsole,
   parseCommandLine,
   sharedOptions,
   tellTrouble,
@@ -33,6 +34,7 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { checkTypes } from "./checkTypes";
+import { offerFleet, orderPresets } from "./consoleOffer";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
 
@@ -110,6 +112,12 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     terminal,
   });
   const { conditions } = deployment.cloud.context;
+  const { console } = deployment.cloud;
+  let endOfKeys: () => void = () => undefined;
+  if (!given.has("once")) {
+    console.offer({ presets: orderPresets(deployment) });
+    endOfKeys = offerConsole(console.address, terminal);
+  }
   terminal.print(`\nConditions: ${describeConditions(conditions)}.`);
   const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {
@@ -119,6 +127,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     await deployment.programEnded;
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
+    if (!given.has("once")) await offerFleet(deployment);
     const staysUp = !given.has("once") && !terminal.signal.aborted;
     const end = staysUp ? undefined : await endFleet(deployment, terminal);
     if (given.has("json")) {
@@ -144,6 +153,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     return 1;
   } finally {
     endOfTrouble();
+    endOfKeys();
     await deployment.close();
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "./engine/projectFile";
 import { runProject, type RunResult } from "./engine/run";
 import type { RegisteredResource } from "./engine/state";
+import { topologyOf } from "./engine/topology";
 import { displayMap, plainMap } from "./engine/values";
 import { createProvider } from "./provider/provider";
 
@@ -115,6 +116,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
     // Whoever deploys learns of a failure here or by awaiting `programEnded`.
     programEnded.then(deployed.resolve, deployed.reject);
     const { resources, outputs } = await deployed.promise;
+    cloud.console.show(topologyOf(project, resources));
     let destroying: Promise<void> | undefined;
     let closing: Promise<void> | undefined;
     return {

@@ -72,7 +72,7 @@ export async function startServer(
     }
     whenAdmitted?.();
     for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
-    const mount = mounts.find(({ prefix }) => request.url?.startsWith(prefix) === true);
+    const mount = mounts.find(({ prefix }) => isBelow(request.url ?? "", prefix));
     (mount?.handler ?? handleAws)(request, response);
   };
   const refuse = (request: IncomingMessage, socket: Duplex) => {
@@ -136,6 +136,13 @@ function refuseConnection(socket: Duplex, reason: string): void {
   const headers = Object.entries(refusalHeaders(reason)).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on("error", () => undefined);
   socket.end(`HTTP/1.1 403 Forbidden\r\n${headers.join("")}\r\n${reason}\n`, () => socket.destroy());
+}
+
+/** Whether a request's target lies below "/_name/", or is "/_name" itself. */
+function isBelow(target: string, prefix: string): boolean {
+  if (target.startsWith(prefix)) return true;
+  const folder = prefix.slice(0, -1);
+  return target === folder || target.startsWith(`${folder}?`);
 }
 
 function portError(port: number, error: NodeJS.ErrnoException): Error {

@@ -12,6 +12,7 @@ export {
 } from "./arguments";
 export { CommandError } from "./commandError";
 export { explain } from "./explain";
+export { offerConsole } from "./openConsole";
 export { Interruption, interruptions } from "./interruption";
 export { preview, previewLine } from "./preview";
 export { type Command, runCommandLine } from "./runCommand";

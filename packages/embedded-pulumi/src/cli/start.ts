@@ -12,6 +12,7 @@ import {
   sharedOptions,
 } from "./arguments";
 import { explain } from "./explain";
+import { offerConsole } from "./openConsole";
 import { showDeployment, showProgress, untilInterrupted } from "./showDeployment";
 import { startOwnCloud } from "./startOwnCloud";
 import { tellTrouble } from "./tellTrouble";
@@ -78,7 +79,9 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
       `\nThe cloud stays up at ${cloud.endpoint} until Ctrl-C. In another terminal, with any credentials:`,
     );
     terminal.print(`  aws --endpoint-url ${cloud.endpoint} --region ${region} sts get-caller-identity`);
+    const endOfKeys = offerConsole(cloud.console.address, terminal);
     await untilInterrupted(terminal);
+    endOfKeys();
     terminal.print("\nStopping.");
     return 0;
   } finally {
