@@ -3,7 +3,7 @@ import { Card, Code, Empty, Left, Panel, Table, Time, Trouble, useAsk } from "..
 import { linkTo, route } from "../state/route";
 import { emails, lines, tables } from "../state/store";
 import { count, counted, pretty } from "../state/words";
-import { Lines } from "./flow";
+import { Lines } from "../parts/lines";
 
 export function DataPanel() {
   const { about } = route.value;
@@ -87,7 +87,7 @@ function inWords(item: string): string {
     .slice(0, 6)
     .map(([name, value]) => {
       const [inner] = Object.values(value);
-      return `${name} ${typeof inner === "object" ? "…" : String(inner)}`;
+      return `${name} ${typeof inner === "string" ? inner : "…"}`;
     })
     .join(" · ");
 }

@@ -289,7 +289,7 @@ function Conditions() {
         {conditions.map(([name, value]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{typeof value === "object" ? JSON.stringify(value) : String(value)}</td>
+            <td>{typeof value === "string" ? value : JSON.stringify(value)}</td>
           </tr>
         ))}
       </Table>

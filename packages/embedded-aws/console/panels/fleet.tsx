@@ -4,7 +4,7 @@ import { Card, Empty, Panel, Table, Time, TraceLink, Trouble, useAsk, useOrder }
 import { linkTo } from "../state/route";
 import { alarms, ask, fleet, instances, load } from "../state/store";
 import { clockText, counted } from "../state/words";
-import { Lines } from "./flow";
+import { Lines } from "../parts/lines";
 
 const BAND_COLORS = { OK: "--band-ok", ALARM: "--band-alarm", INSUFFICIENT_DATA: "--band-none" } as const;
 

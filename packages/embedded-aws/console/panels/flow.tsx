@@ -1,5 +1,4 @@
 import { useMemo } from "preact/hooks";
-import type { Line } from "../../src/console/protocol";
 import type { Activity } from "../state/model";
 import {
   layout,
@@ -9,7 +8,7 @@ import {
   type PlacedGroup,
   type PlacedNode,
 } from "../state/layout";
-import { Card, Empty, Panel, Time, TraceLink } from "../parts/parts";
+import { Card, Empty, Panel } from "../parts/parts";
 import { linkTo, route } from "../state/route";
 import {
   activity,
@@ -23,6 +22,7 @@ import {
   tables,
 } from "../state/store";
 import { count, counted } from "../state/words";
+import { Lines } from "../parts/lines";
 import { NodePanel } from "./node";
 
 const LINES_SHOWN = 60;
@@ -237,22 +237,5 @@ function LiveList() {
         <p class="left">{`The newest ${LINES_SHOWN} are shown; older ones are found in Trace.`}</p>
       )}
     </Card>
-  );
-}
-
-export function Lines({ lines: shown }: { lines: readonly Line[] }) {
-  return (
-    <ol class="lines">
-      {shown.map((line) => (
-        <li key={line.n} class={line.bad ? "bad" : undefined}>
-          <Time at={line.at} />
-          <span class="where">
-            {line.where === undefined ? "" : line.where.slice(line.where.indexOf(":") + 1)}
-          </span>
-          <span class="what">{line.text}</span>
-          {line.id === undefined ? <span /> : <TraceLink id={line.id} />}
-        </li>
-      ))}
-    </ol>
   );
 }

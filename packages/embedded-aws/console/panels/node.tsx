@@ -2,7 +2,7 @@ import { Empty } from "../parts/parts";
 import { linkTo } from "../state/route";
 import { activity, alarms, functions, graph, lines, queues, tables } from "../state/store";
 import { count, duration, kindOf, median, nameOf } from "../state/words";
-import { Lines } from "./flow";
+import { Lines } from "../parts/lines";
 
 /** One node of the graph: its figures, what it is joined to, what has happened there, and where to go on. */
 export function NodePanel({ id }: { id: string }) {

@@ -26,7 +26,7 @@ export function PermissionsPanel() {
       <div class="cards">
         <Card title="Refused" wide>
           <Trouble text={error} />
-          {reply !== undefined && reply.refusals.length === 0 ? (
+          {reply?.refusals.length === 0 ? (
             <Empty>
               Nothing has been refused. Take a permission away under Faults and time to see what would happen.
             </Empty>

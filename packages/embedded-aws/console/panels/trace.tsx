@@ -58,7 +58,7 @@ function Search() {
         </label>
       </form>
       <Trouble text={error} />
-      {reply !== undefined && reply.traces.length === 0 && (
+      {reply?.traces.length === 0 && (
         <Empty>
           {query === "" && outcome === "" ? (
             <>
@@ -198,7 +198,8 @@ function shown({ kind, title, details }: Span): string {
   if (kind !== "log" || line?.startsWith("{") !== true) return title;
   try {
     const parsed = JSON.parse(line) as { level?: unknown; message?: unknown; type?: unknown; _aws?: unknown };
-    if (typeof parsed.message === "string") return `${String(parsed.level ?? "")} ${parsed.message}`.trim();
+    if (typeof parsed.message === "string")
+      return `${typeof parsed.level === "string" ? parsed.level : ""} ${parsed.message}`.trim();
     if (typeof parsed.type === "string") return parsed.type;
     if (parsed._aws !== undefined) return "metrics";
   } catch {

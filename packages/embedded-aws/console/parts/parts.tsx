@@ -130,7 +130,7 @@ export function Code({ text, label }: { text: string; label: string }) {
 export interface Asked<T> {
   readonly reply: T | undefined;
   readonly error: string | undefined;
-  again(): void;
+  readonly again: () => void;
 }
 
 /** Asks now, whenever the question or `when` changes, and every `everyMs`. */

@@ -44,8 +44,8 @@ export function layout({ nodes, edges }: Pick<Graph, "nodes" | "edges">): Layout
     const keys = new Set<string>(members.map(({ key }) => key));
     const own = edges.filter(({ from, to }) => keys.has(from) && keys.has(to));
     const inside = place(members, own, 16, top + 30);
-    placed.nodes.push(...inside.nodes);
-    placed.edges.push(...inside.edges);
+    placed.nodes = placed.nodes.concat(inside.nodes);
+    placed.edges = placed.edges.concat(inside.edges);
     placed.groups.push({ name, x: 8, y: top, width: inside.width + 16, height: inside.height + 38 });
     width = Math.max(width, inside.width + 16);
     top += inside.height + 54;
