@@ -62,8 +62,9 @@ export function SendPanel() {
   const names = namesOf(draft.target.kind);
   const name =
     names.includes(draft.target.name) || draft.target.kind === "api" ? draft.target.name : (names[0] ?? "");
-  const send = (what: Draft) =>
+  const send = ({ target, body, count }: Draft) =>
     order.run(async () => {
+      const what = { target, body, count };
       const { sent, failed, answer, id } = await ask("send", what);
       history.value = [
         { ...what, at: Date.now(), answer, ...(id !== undefined && { id }) },

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { AskName, Question, Reply } from "../../src/console/protocol";
-import { ask } from "../state/store";
+import { ask, meta } from "../state/store";
 import { linkTo } from "../state/route";
 import { clockText, dateText } from "../state/words";
 
@@ -144,15 +144,17 @@ export function useAsk<Name extends AskName>(
   const [error, setError] = useState<string>();
   const [turn, setTurn] = useState(0);
   const key = JSON.stringify(question);
+  // Nothing is asked before the stream has told of its run, and all again when that is another one.
+  const run = meta.value?.run;
   useEffect(() => {
     setReply(undefined);
     setError(undefined);
   }, [name, key]);
   useEffect(() => {
-    if (question === undefined) return undefined;
+    if (question === undefined || run === undefined) return undefined;
     let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const run = () => {
+    const look = () => {
       ask(name, question)
         .then(
           (answer) => {
@@ -165,15 +167,15 @@ export function useAsk<Name extends AskName>(
           },
         )
         .finally(() => {
-          if (!over && everyMs !== undefined) timer = setTimeout(run, everyMs);
+          if (!over && everyMs !== undefined) timer = setTimeout(look, everyMs);
         });
     };
-    run();
+    look();
     return () => {
       over = true;
       clearTimeout(timer);
     };
-  }, [name, key, everyMs, turn, when]);
+  }, [name, key, everyMs, turn, when, run]);
   return { reply, error, again: () => setTurn((before) => before + 1) };
 }
 
