@@ -144,7 +144,10 @@ function Node({
   const lit = lights !== undefined && lights.lately > 0;
   const x = node.x - NODE_WIDTH / 2;
   const y = node.y - NODE_HEIGHT / 2;
-  const label = `${node.kind} ${node.label}: ${text}${ringing ? ", an alarm rings" : ""}`;
+  const [name, said] = [shortened(node.label, 22), shortened(text, 29)];
+  const whole = name === node.label ? "" : `, ${node.label}`;
+  // As it stands there, since a person may say what they see.
+  const label = `${node.kind} ${name} ${said}${whole}${ringing ? ", an alarm rings" : ""}`;
   return (
     <a
       href={linkTo("flow", node.key)}
@@ -155,13 +158,13 @@ function Node({
       <rect x={x} y={y} width={NODE_WIDTH} height={NODE_HEIGHT} rx="8" class="box" />
       <rect x={x} y={y + 8} width="4" height={NODE_HEIGHT - 16} rx="2" class="stripe" />
       <text x={x + 14} y={y + 18} class="node-kind">
-        {node.kind}
+        {`${node.kind} `}
       </text>
       <text x={x + 14} y={y + 34} class="node-label">
-        {shortened(node.label, 22)}
+        {`${name} `}
       </text>
       <text x={x + 14} y={y + 51} class="node-figures">
-        {shortened(text, 29)}
+        {said}
       </text>
       {ringing && <circle cx={x + NODE_WIDTH - 14} cy={y + 14} r="5" class="ring" />}
     </a>
@@ -188,7 +191,7 @@ function figures({ kind, name }: PlacedNode, lights: Activity | undefined): { te
       if (fn === undefined) break;
       const errors = fn.errors === 0 ? "" : ` · ${counted(fn.errors, "error")}`;
       return {
-        text: `${count(fn.invocations)} runs · ${count(fn.running)} now${errors}`,
+        text: `${counted(fn.invocations, "run")} · ${count(fn.running)} now${errors}`,
         bad: fn.errors > 0,
       };
     }

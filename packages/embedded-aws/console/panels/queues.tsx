@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { QueuedMessage, QueueState } from "../../src/console/protocol";
 import { Chart } from "../parts/chart";
 import {
@@ -164,6 +164,11 @@ function Message({
   onDone: () => void;
 }) {
   const [edited, setEdited] = useState<string>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const editing = edited !== undefined;
+  useEffect(() => {
+    if (editing) field.current?.focus();
+  }, [editing]);
   const order = useOrder();
   const reasons = Object.entries(message.attributes);
   const act = (work: () => Promise<string>) =>
@@ -197,7 +202,12 @@ function Message({
       ) : (
         <label class="field">
           Body to send instead
-          <textarea rows={8} value={edited} onInput={(event) => setEdited(event.currentTarget.value)} />
+          <textarea
+            ref={field}
+            rows={8}
+            value={edited}
+            onInput={(event) => setEdited(event.currentTarget.value)}
+          />
         </label>
       )}
       <div class="buttons">

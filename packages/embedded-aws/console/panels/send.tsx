@@ -92,7 +92,7 @@ export function SendPanel() {
                   <button
                     type="button"
                     class="small"
-                    aria-label={`Edit “${preset.name}” before sending`}
+                    aria-label={`Edit first: ${preset.name}`}
                     onClick={() => setDraft(draftOf(preset))}
                   >
                     Edit first

@@ -66,7 +66,7 @@ export function Trouble({ text }: { text: string | undefined }) {
   );
 }
 
-export function Said({ text }: { text: string }) {
+function Said({ text }: { text: string }) {
   return (
     <p class="said" role="status">
       {text}
@@ -102,7 +102,7 @@ export function Table({
   children: ComponentChildren;
 }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={`${label}, as a table`}>
       <table>
         <thead>
           <tr>

@@ -1,25 +1,7 @@
 import { signal } from "@preact/signals";
+import { readRoute, type Route } from "./address";
 
-/** Where the page is, by its address: "#queues/orders" is the panel `queues` about "orders". */
-export interface Route {
-  readonly panel: string;
-  readonly about: string;
-}
-
-export function readRoute(hash: string): Route {
-  const [panel = "", ...rest] = hash.replace(/^#/, "").split("/");
-  let about = rest.join("/");
-  try {
-    about = decodeURIComponent(about);
-  } catch {
-    // Somebody wrote it by hand: taken as it stands.
-  }
-  return { panel: panel === "" ? "flow" : panel, about };
-}
-
-export function linkTo(panel: string, about = ""): string {
-  return about === "" ? `#${panel}` : `#${panel}/${encodeURIComponent(about)}`;
-}
+export { linkTo } from "./address";
 
 export const route = signal<Route>({ panel: "flow", about: "" });
 
@@ -27,8 +9,4 @@ export function followAddress(): void {
   const read = () => (route.value = readRoute(location.hash));
   addEventListener("hashchange", read);
   read();
-}
-
-export function go(panel: string, about = ""): void {
-  location.hash = linkTo(panel, about);
 }

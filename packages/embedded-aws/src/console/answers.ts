@@ -8,7 +8,7 @@ import { readBody } from "../core/requestBody";
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Nothing from elsewhere, no script or style but the page's own, no frame around it. */
-export const pagePolicy = [
+const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

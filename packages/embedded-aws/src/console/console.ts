@@ -16,13 +16,13 @@ import { Feed } from "./feed";
 import { bareGraph, type Graph, graphOf, type Topology } from "./graph";
 import { History } from "./history";
 import { LiveView } from "./liveView";
-import { pageFiles } from "./page";
+import { pageFiles } from "./pageFiles";
 import type { Answers, ConsoleParts } from "./parts";
 import type { AskName, Fleet, Frame, Preset } from "./protocol";
 import { envelope, questions } from "./questions";
 import { askIam } from "./statements";
 
-export const CONSOLE_PATH = "/_console";
+const CONSOLE_PATH = "/_console";
 
 /** What a program lends its console beside what it has registered. */
 export interface ConsoleOffer {

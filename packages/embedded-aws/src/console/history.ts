@@ -1,8 +1,8 @@
 import type { CloudEvent } from "../core/eventStream";
 
 /** How many of the newest events are kept, and how much of what they carry: bodies, payloads, log lines. */
-export const EVENTS_KEPT = 20_000;
-export const BYTES_KEPT = 32 * 1024 * 1024;
+const EVENTS_KEPT = 20_000;
+const BYTES_KEPT = 32 * 1024 * 1024;
 
 /** An event and its number in this run of the cloud, from 1. */
 export interface KeptEvent {

@@ -106,7 +106,7 @@ export async function snapshot({
   };
 }
 
-export function queueStates(context: CloudContext): QueueState[] {
+function queueStates(context: CloudContext): QueueState[] {
   const queues = queuesOf(context);
   const now = context.clock.now();
   return queues.all().map((queue): QueueState => {

@@ -162,7 +162,7 @@ export function summaryOf(index: TraceIndex, root: Root, options: TraceOptions):
     : { ...summary, title: `${summary.title}: ${oneLine(body).slice(0, 120)}` };
 }
 
-export function idOf(root: Root): string {
+function idOf(root: Root): string {
   switch (root.kind) {
     case "message":
       return root.message.id;

@@ -40,7 +40,7 @@ exports.handler = async ({ Records = [] }) => {
 const arn = (service: string, rest: string) => `arn:aws:${service}:us-east-1:000000000000:${rest}`;
 
 /** What an engine would tell of the shop. */
-export const shopTopology: Topology = {
+const shopTopology: Topology = {
   project: "shop",
   stack: "test",
   resources: [
