@@ -54,8 +54,9 @@ export function FlowPanel() {
                   viewBox="0 0 8 8"
                   refX="7"
                   refY="4"
-                  markerWidth="7"
-                  markerHeight="7"
+                  markerUnits="userSpaceOnUse"
+                  markerWidth="9"
+                  markerHeight="9"
                   orient="auto"
                 >
                   <path d="M0,0L8,4L0,8z" class="tip" />
@@ -144,7 +145,7 @@ function Node({
   const lit = lights !== undefined && lights.lately > 0;
   const x = node.x - NODE_WIDTH / 2;
   const y = node.y - NODE_HEIGHT / 2;
-  const [name, said] = [shortened(node.label, 22), shortened(text, 29)];
+  const [name, said] = [shortened(node.label, 20), shortened(text, 28)];
   const whole = name === node.label ? "" : `, ${node.label}`;
   // As it stands there, since a person may say what they see.
   const label = `${node.kind} ${name} ${said}${whole}${ringing ? ", an alarm rings" : ""}`;
