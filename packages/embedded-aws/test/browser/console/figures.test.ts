@@ -60,8 +60,14 @@ describe("the console's figures", function () {
         QueueUrl: `${shown.cloud.endpoint}/000000000000/queue`,
         MessageBody: `{"id":"seen-${turn}"}`,
       });
-      await page.waitForFunction(`window.seen?.["seen-${turn}"] !== undefined`);
-      const seenAt = await page.evaluate<number>(`window.seen["seen-${turn}"]`);
+      const seenAt = await page.evaluate<number>(`new Promise((resolve) => {
+        const look = () => {
+          const at = window.seen?.["seen-${turn}"];
+          if (at === undefined) requestAnimationFrame(look);
+          else resolve(at);
+        };
+        look();
+      })`);
       delays.push(seenAt - sentAt);
     }
     console.log(`      on screen after ${delays.join(", ")} ms`);
