@@ -27,6 +27,7 @@ import {
   describeInspection,
   givenConditions,
   givenInspection,
+  offerConsole,
   parseCommandLine,
   sharedOptions,
   tellTrouble,
@@ -35,6 +36,7 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { TypeChecks } from "./checkTypes";
+import { offerFleet, orderPresets } from "./consoleOffer";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
 import { watchProject } from "./watchProject";
 import { inspectHandler } from "./inspectHandler";
@@ -123,6 +125,12 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   });
   const { conditions } = deployment.cloud.context;
   if (inspection !== undefined) terminal.print(`\n${describeInspection(inspection)}`);
+  const { console } = deployment.cloud;
+  let endOfKeys: () => void = () => undefined;
+  if (!given.has("once")) {
+    console.offer({ presets: orderPresets(deployment) });
+    endOfKeys = offerConsole(console.address, terminal);
+  }
   terminal.print(`\nConditions: ${describeConditions(conditions)}.`);
   const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {
@@ -132,6 +140,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     await deployment.programEnded;
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
+    if (!given.has("once")) await offerFleet(deployment);
     const staysUp = !given.has("once") && !terminal.signal.aborted;
     const end = staysUp ? undefined : await endFleet(deployment, terminal);
     if (given.has("json")) {
@@ -157,6 +166,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     return 1;
   } finally {
     endOfTrouble();
+    endOfKeys();
     await deployment.close();
   }
 }

@@ -14,6 +14,7 @@ import {
 import { refreshFiles } from "./engine/reconciler";
 import { runProject, type RunResult } from "./engine/run";
 import type { RegisteredResource } from "./engine/state";
+import { topologyOf } from "./engine/topology";
 import { displayMap, plainMap } from "./engine/values";
 import { createProvider } from "./provider/provider";
 
@@ -150,6 +151,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
     programEnded.then(deployed.resolve, deployed.reject);
     let last = await deployed.promise;
     let running: Promise<unknown> = programEnded;
+    cloud.console.show(topologyOf(project, last.resources));
     let destroying: Promise<void> | undefined;
     let closing: Promise<void> | undefined;
     return {
@@ -171,7 +173,9 @@ export async function deploy<Program extends object = Record<string, unknown>>(
       update: async (given = {}) => {
         const updating = run({ project: last.project, ...given });
         running = updating;
-        return (last = await updating);
+        last = await updating;
+        cloud.console.show(topologyOf(last.project, last.resources));
+        return last;
       },
       refreshFiles: () => refreshFiles(checkpoint, provider),
       destroy: () => (destroying ??= destroyAll(checkpoint, provider)),

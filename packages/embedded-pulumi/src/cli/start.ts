@@ -14,6 +14,7 @@ import {
 } from "./arguments";
 import { explain } from "./explain";
 import { demandFunction, describeInspection, isNamed } from "./inspection";
+import { offerConsole } from "./openConsole";
 import { showDeployment, showProgress, untilInterrupted } from "./showDeployment";
 import { startOwnCloud } from "./startOwnCloud";
 import { tellTrouble } from "./tellTrouble";
@@ -88,7 +89,9 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     terminal.print(`  aws --endpoint-url ${cloud.endpoint} --region ${region} sts get-caller-identity`);
     const watch = given.has("no-watch") ? undefined : watchProgram({ deployment, terminal, readProject });
     if (watch !== undefined) terminal.print("Saved files are applied to it.");
+    const endOfKeys = offerConsole(cloud.console.address, terminal);
     await untilInterrupted(terminal);
+    endOfKeys();
     terminal.print("\nStopping.");
     await watch?.close();
     return 0;

@@ -59,6 +59,7 @@ export class Environment implements RuntimeClient {
   readonly #context: CloudContext;
   readonly #fn: Revision;
   readonly #registry: EnvironmentRegistry;
+  readonly #logStreamName: string;
   readonly #log: LogWriter;
   readonly #traces: TraceWriter;
   readonly #temporaryDirectory: string;
@@ -94,6 +95,7 @@ export class Environment implements RuntimeClient {
     this.#initialised = new Promise((resolve) => (this.#settleInit = resolve));
 
     const logStreamName = logStreamNameAt(context.clock.now(), fn.version, context.random);
+    this.#logStreamName = logStreamName;
     this.#log = new LogWriter(
       context,
       { logGroupName: fn.settings.Logging.LogGroup, logStreamName },
@@ -168,12 +170,21 @@ export class Environment implements RuntimeClient {
         run.timedOut = true;
         void this.stop("timed out");
       });
+      const { requestId, functionArn, payload } = invocation;
+      this.#context.events.publish({
+        type: "invocation-running",
+        functionName: this.#fn.name,
+        requestId,
+        environmentId: this.id,
+        logStreamName: this.#logStreamName,
+        traceId: trace.traceId,
+      });
       const next = this.#next;
       // The process has died in the meantime: its exit ends this run.
       if (next === undefined) return;
       this.#next = undefined;
+      if (this.#failsOnDemand(run)) return;
       const [nowMs, rate] = [clock.now(), clock.rate()];
-      const { requestId, functionArn, payload } = invocation;
       sendInvocation(next, { requestId, functionArn, traceId, nowMs, rate, timeoutMs }, payload);
     });
   }
@@ -181,6 +192,18 @@ export class Environment implements RuntimeClient {
   /** By the machine's clock, which waits while somebody looks at a breakpoint. */
   #after(ms: number, fire: () => void): () => void {
     return this.#inspected?.after(ms, fire) ?? afterRealTime(ms, fire);
+  }
+
+  /** Whether a fault that was switched on ends this run: the process is killed, as its own death would end it. */
+  #failsOnDemand(run: Run): boolean {
+    const { name } = this.#fn;
+    const isMine = ({ functionName }: { readonly functionName?: string }) =>
+      functionName === undefined || functionName === name;
+    const { faults } = this.#context;
+    if (faults.strikes("timeout", isMine) !== undefined) run.timedOut = true;
+    else if (faults.strikes("crash", isMine) === undefined) return false;
+    void this.stop(run.timedOut ? "timed out" : "crashed on demand");
+    return true;
   }
 
   #begin(invocation: Invocation, trace: TraceHeader | undefined, settle: Run["settle"]): Run {
