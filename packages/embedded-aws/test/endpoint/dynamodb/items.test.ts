@@ -135,7 +135,7 @@ describe("DynamoDB items", () => {
       if (!event.type.startsWith("item-")) return;
       const { cause, ...rest } = event;
       causes.push(cause);
-      events.push(rest as CloudEvent);
+      events.push(rest);
     });
     const key = { id: S("b") };
     await database.call("PutItem", { TableName, Item: key });
