@@ -136,6 +136,13 @@ module.exports = {
       [`${AWS}/core/`, `${AWS}/services/ec2/`],
       "Load is work for instances.",
     ),
+    // The page runs in a browser: of the cloud it knows types alone.
+    typesOnly(
+      "console-takes-types",
+      "^packages/embedded-aws/console/",
+      `${AWS}/`,
+      "The page runs in a browser.",
+    ),
     room("engine", `${PULUMI}/engine/`, [FACES[0]], "The engine knows no resource type."),
     room(
       "provider",

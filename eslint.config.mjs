@@ -22,7 +22,7 @@ export default tseslint.config(
   js.configs.recommended,
   { rules: { "no-restricted-syntax": noLongArguments } },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -1,3 +1,4 @@
+import { benchConsole } from "./console";
 import { benchOrders } from "./orders";
 import { benchPackages } from "./packages";
 import { benchScaler } from "./scaler/main";
@@ -8,10 +9,11 @@ type Bench = (args: readonly string[]) => Promise<void>;
 const benches: Readonly<Record<string, Bench>> = {
   packages: benchPackages,
   orders: benchOrders,
+  console: benchConsole,
   scaler: benchScaler,
 };
 
-/** `npm run bench -- [packages|orders|scaler] [--quick] …`: one measurement, or all of them. */
+/** `npm run bench -- [packages|orders|console|scaler] [--quick] …`: one measurement, or all of them. */
 async function main(): Promise<void> {
   const [name, ...rest] = process.argv.slice(2);
   if (name === undefined || name.startsWith("--")) {

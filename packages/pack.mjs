@@ -2,6 +2,7 @@
 // repository itself runs. Usage: node packages/pack.mjs FOLDER, which then holds a .tgz of each.
 import { execFileSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +18,7 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root
 const staging = mkdtempSync(path.join(tmpdir(), "packages-"));
 try {
   declarations();
-  for (const name of ["embedded-aws", "embedded-pulumi"]) pack(name);
+  for (const name of ["embedded-aws", "embedded-pulumi"]) await pack(name);
 } finally {
   rmSync(staging, { recursive: true, force: true });
 }
@@ -45,7 +46,7 @@ function declarations() {
   });
 }
 
-function pack(name) {
+async function pack(name) {
   const source = path.join(root, "packages", name);
   const stage = path.join(staging, name);
   cpSync(path.join(staging, "types", name, "src"), path.join(stage, "dist"), { recursive: true });
@@ -60,12 +61,15 @@ function pack(name) {
   });
   for (const file of globSync("**/*.{cjs,json}", { cwd: path.join(source, "src") }))
     cpSync(path.join(source, "src", file), path.join(stage, "dist", file));
+  if (name === "embedded-aws") await buildPage(source, path.join(stage, "dist/console/page"));
   const manifest = JSON.parse(readFileSync(path.join(source, "package.json"), "utf8"));
   if (manifest.bin !== undefined)
     cpSync(path.join(source, "bin"), path.join(stage, "bin"), { recursive: true });
   for (const file of ["README.md", "package.json"]) cpSync(path.join(source, file), path.join(stage, file));
   cpSync(path.join(root, "LICENSE"), path.join(stage, "LICENSE"));
   delete manifest.scripts;
+  // Built into the page.
+  delete manifest.devDependencies;
   // The folders themselves hold TypeScript: npm refuses to publish them.
   delete manifest.private;
   manifest.exports = Object.fromEntries(
@@ -78,6 +82,13 @@ function pack(name) {
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
   });
+}
+
+/** The console's page, which runs from its sources here. */
+async function buildPage(source, folder) {
+  const { build } = createRequire(import.meta.url)(path.join(source, "console/build.cjs"));
+  mkdirSync(folder, { recursive: true });
+  for (const [file, bytes] of await build()) writeFileSync(path.join(folder, file), bytes);
 }
 
 function published(file) {

@@ -4,6 +4,7 @@ import { constants, setPriority } from "node:os";
 import path from "node:path";
 import { guardProcess, killGroup } from "embedded-aws/support";
 import { localDirectory } from "embedded-pulumi";
+import { type Terminal, withFrames } from "embedded-pulumi/cli";
 
 /** "index.ts(3,7): error TS2322: Type …" */
 const ERROR_LINE = /^\S.*\(\d+,\d+\): error TS\d+: .*$/gm;
@@ -12,7 +13,7 @@ const ERROR_LINE = /^\S.*\(\d+,\d+\): error TS\d+: .*$/gm;
  * Checks the project's types in a process of the lowest priority, which ends when `signal` aborts; resolves to one
  * line when they are wrong, to undefined when they are right or cannot be checked.
  */
-export async function checkTypes(project: string, signal: AbortSignal): Promise<string | undefined> {
+async function checkTypes(project: string, signal: AbortSignal): Promise<string | undefined> {
   const compiler = compilerOf(project);
   if (compiler === undefined) return undefined;
   const buildInfo = path.join(localDirectory(project), "cache", "types.tsbuildinfo");
@@ -51,5 +52,32 @@ function compilerOf(project: string): string | undefined {
     return createRequire(path.resolve(project, "package.json")).resolve("typescript/bin/tsc");
   } catch {
     return undefined;
+  }
+}
+
+/** Checks the project's types in the background, from the beginning whenever something has changed. */
+export class TypeChecks {
+  readonly #terminal: Pick<Terminal, "print" | "signal">;
+  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+
+  constructor(terminal: Pick<Terminal, "print" | "signal">) {
+    this.#terminal = terminal;
+  }
+
+  check(): void {
+    const before = this.#running;
+    before?.stop.abort();
+    const stop = new AbortController();
+    const work = async () => {
+      await before?.ended;
+      const signal = AbortSignal.any([stop.signal, this.#terminal.signal]);
+      const trouble = signal.aborted ? undefined : await checkTypes(".", signal);
+      if (trouble !== undefined) this.#terminal.print(`\n${withFrames(trouble, ".")}`);
+    };
+    this.#running = { stop, ended: work() };
+  }
+
+  async ended(): Promise<void> {
+    await this.#running?.ended;
   }
 }

@@ -1,11 +1,13 @@
 import path from "node:path";
-import { RunningClock, type Cloud, type Conditions } from "embedded-aws";
+import { RunningClock, type Cloud, type CloudOptions, type Conditions } from "embedded-aws";
 import {
   cloudOptionsOf,
   deploy,
   localDirectory,
   readCheckedProject,
+  type CloudDeployment,
   type ConfigOverrides,
+  type Project,
 } from "embedded-pulumi";
 import {
   CommandError,
@@ -28,6 +30,10 @@ export interface LocalDeployment {
   readonly resources: number;
   /** Resolves when the program's process has ended well; rejects with `CommandError` when it has not. */
   readonly programEnded: Promise<unknown>;
+  /** For a watch of the program's files. */
+  readonly deployment: CloudDeployment;
+  /** Reads the project as its files are now. Rejects with `CommandError`. */
+  readonly readProject: () => Promise<Project>;
   /** How fast the cloud's clock runs from now on while nothing is in flight: 1, real time, or more. */
   setSpeed(speed: number): void;
   /** Deletes what was deployed, as `pulumi destroy` does. Rejects with `CommandError`. */
@@ -43,6 +49,8 @@ export interface LocalDeploymentOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly seed: number;
+  /** Of which functions' processes the inspector listens, and where; by default of none. */
+  readonly inspect?: CloudOptions["inspect"] | undefined;
   /** How unkind the cloud is; what is not named is as unkind as AWS. */
   readonly conditions: Partial<Conditions>;
   readonly terminal: Terminal;
@@ -53,13 +61,21 @@ export interface LocalDeploymentOptions {
  * resource. Rejects with `CommandError` when something is wrong that its message explains.
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
-  const { stack, config, port, seed, conditions, terminal } = options;
+  const { stack, config, port, seed, conditions, inspect, terminal } = options;
   const started = performance.now();
   const clock = new RunningClock();
   const cache = path.join(localDirectory(), "cache");
-  const project = await explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
+  const readProject = () => explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
+  const project = await readProject();
   await demandFreePort(port);
-  const cloud = await startOwnCloud(".", { port, seed, clock, conditions, ...cloudOptionsOf(project) });
+  const cloud = await startOwnCloud(".", {
+    port,
+    seed,
+    clock,
+    conditions,
+    ...(inspect && { inspect }),
+    ...cloudOptionsOf(project),
+  });
   await furnishAccount(cloud, project);
   terminal.print(`Updating (${stack}) on the embedded cloud at ${cloud.endpoint}\n`);
   const deployment = await explain(() =>
@@ -76,6 +92,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     endpoint: cloud.endpoint,
     region,
     cloud,
+    deployment,
+    readProject,
     setSpeed: (speed) => clock.setSpeed(speed),
     outputs,
     resources: deployment.resources.length,

@@ -24,7 +24,10 @@ import { CannotGoOn, unlessStuck } from "./demonstration/stuckFunction";
 import {
   configOverrides,
   DEFAULT_PORT,
+  describeInspection,
   givenConditions,
+  givenInspection,
+  offerConsole,
   parseCommandLine,
   sharedOptions,
   tellTrouble,
@@ -32,8 +35,11 @@ import {
   type CommandLine,
   type Terminal,
 } from "embedded-pulumi/cli";
-import { checkTypes } from "./checkTypes";
+import { TypeChecks } from "./checkTypes";
+import { offerFleet, orderPresets } from "./consoleOffer";
 import { deployLocally, type LocalDeployment } from "./deployLocally";
+import { watchProject } from "./watchProject";
+import { inspectHandler } from "./inspectHandler";
 import { localCredentials, optionalOutput, stringOutput } from "./target";
 
 /** Enough to show every kind of outcome, few enough to read. */
@@ -89,6 +95,12 @@ export const startLine: CommandLine = {
     },
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
+    inspect: {
+      ...sharedOptions.inspect,
+      about: "open Node's inspector in the process of handlers/NAME.ts; its timeout waits at breakpoints",
+    },
+    "inspect-port": sharedOptions["inspect-port"],
+    "no-watch": sharedOptions["no-watch"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -97,6 +109,7 @@ export const startLine: CommandLine = {
 /** `npm start`: deploys a stack locally and demonstrates it. */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
   const given = parseCommandLine(args, startLine);
+  const inspection = givenInspection(given);
   const orders = given.integer("orders") ?? DEFAULT_ORDERS;
   const seed = given.integer("seed") ?? 1;
   const scalerSpeed = given.integer("speed") ?? SCALER_SPEED;
@@ -107,9 +120,17 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     port: given.integer("port") ?? DEFAULT_PORT,
     seed,
     conditions: givenConditions(given),
+    inspect: inspection && inspectHandler(inspection),
     terminal,
   });
   const { conditions } = deployment.cloud.context;
+  if (inspection !== undefined) terminal.print(`\n${describeInspection(inspection)}`);
+  const { console } = deployment.cloud;
+  let endOfKeys: () => void = () => undefined;
+  if (!given.has("once")) {
+    console.offer({ presets: orderPresets(deployment) });
+    endOfKeys = offerConsole(console.address, terminal);
+  }
   terminal.print(`\nConditions: ${describeConditions(conditions)}.`);
   const endOfTrouble = tellTrouble(deployment.cloud.context.events, terminal);
   try {
@@ -119,6 +140,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     await deployment.programEnded;
     const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
+    if (!given.has("once")) await offerFleet(deployment);
     const staysUp = !given.has("once") && !terminal.signal.aborted;
     const end = staysUp ? undefined : await endFleet(deployment, terminal);
     if (given.has("json")) {
@@ -131,7 +153,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
     if (staysUp) {
-      await stayUp(deployment, terminal, !given.has("json"));
+      await stayUp(deployment, terminal, !given.has("json"), !given.has("no-watch"));
       await endFleet(deployment, terminal);
     }
     return broken.length === 0 ? 0 : 1;
@@ -140,10 +162,11 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     terminal.print(`\nThe demonstration cannot go on: ${error.message}`);
     if (given.has("json")) terminal.printJson({ cannotGoOn: error.message });
     if (!given.has("once") && !terminal.signal.aborted)
-      await stayUp(deployment, terminal, !given.has("json"));
+      await stayUp(deployment, terminal, !given.has("json"), !given.has("no-watch"));
     return 1;
   } finally {
     endOfTrouble();
+    endOfKeys();
     await deployment.close();
   }
 }
@@ -286,14 +309,22 @@ function scalerSummary({ alarms, launched, peak, maximum, terminated, final }: S
   return { alarms, launched, peak, maximum, terminated, final };
 }
 
-async function stayUp(deployment: LocalDeployment, terminal: Terminal, checked: boolean): Promise<void> {
+async function stayUp(
+  deployment: LocalDeployment,
+  terminal: Terminal,
+  checked: boolean,
+  watched: boolean,
+): Promise<void> {
   terminal.print(`\nThe cloud stays up at ${deployment.endpoint} until Ctrl-C. In another terminal:`);
   terminal.print("  npm run order -- --count 100");
   terminal.print(`  aws --endpoint-url ${deployment.endpoint} --region ${deployment.region} sqs list-queues`);
   // Only now that nothing is measured any more: the compiler keeps a processor busy for some seconds.
-  const types = checked ? checkTypes(".", terminal.signal) : Promise.resolve(undefined);
-  void types.then((trouble) => trouble !== undefined && terminal.print(`\n${trouble}`));
+  const types = new TypeChecks(terminal);
+  if (checked) types.check();
+  const watch = watched ? watchProject(deployment, terminal, () => checked && types.check()) : undefined;
+  if (watch !== undefined) terminal.print("Saved handlers, components and configuration are applied to it.");
   await untilInterrupted(terminal);
   terminal.print("\nStopping.");
-  await types;
+  await watch?.close();
+  await types.ended();
 }

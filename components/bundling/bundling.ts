@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { decode, encode, type SourceMapSegment } from "@jridgewell/sourcemap-codec";
-import { buildSync, transformSync } from "esbuild";
+import { buildSync, type BuildOptions, transformSync } from "esbuild";
 import {
   PACKAGED_DIRECTORY,
   packagedBundle,
@@ -14,18 +14,17 @@ import { inlineKeys } from "./inlineKeys";
 /** What Lambda's nodejs24.x runs. */
 const TARGET = "node24";
 
-/**
- * Bundles each file of `handlers/` with all that it imports into one CommonJS file, and writes it, with its source
- * map, below the program's folder (the working directory, as Pulumi runs it).
- *
- * The same sources give the same bytes, so an unchanged handler is an unchanged function.
- */
-export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
-  const handlers = readdirSync("handlers")
+/** The handlers: the files of `handlers/`, without their extension. */
+export function handlerNames(): readonly string[] {
+  return readdirSync("handlers")
     .filter((file) => file.endsWith(".ts"))
     .map((file) => path.basename(file, ".ts"))
     .sort();
-  const { outputFiles, metafile } = buildSync({
+}
+
+/** How handlers are bundled, the same for all of them at once. */
+export function bundlingOptions(handlers: readonly string[]) {
+  return {
     entryPoints: handlers.map((handler) => `handlers/${handler}.ts`),
     // Wherever the files lie: source maps are relative to it, and the same sources give the same bytes.
     outdir: PACKAGED_DIRECTORY,
@@ -34,10 +33,10 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
     // Where node_modules is a link, packages keep the paths that they have through it: names and order in the bundle, and
     // what the source map leaves out, go by them.
     preserveSymlinks: true,
-    write: false,
-    platform: "node",
+    write: false as const,
+    platform: "node" as const,
     target: TARGET,
-    format: "cjs",
+    format: "cjs" as const,
     // ES modules can be tree-shaken, CommonJS cannot; the SDK offers them under the "module" condition, which
     // esbuild drops as soon as others are named.
     mainFields: ["module", "main"],
@@ -48,11 +47,22 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
     // Imported only by an operation that streams events, which no handler calls. Left outside, it keeps esbuild
     // from wrapping each module that it shares with the rest, which costs a third of the load time.
     external: ["@smithy/core/event-streams"],
-    sourcemap: "inline",
+    sourcemap: "inline" as const,
     sourcesContent: false,
-    metafile: true,
-    logLevel: "silent",
-  });
+    metafile: true as const,
+    logLevel: "silent" as const,
+  } satisfies BuildOptions;
+}
+
+/**
+ * Bundles each file of `handlers/` with all that it imports into one CommonJS file, and writes it, with its source
+ * map, below the program's folder (the working directory, as Pulumi runs it).
+ *
+ * The same sources give the same bytes, so an unchanged handler is an unchanged function.
+ */
+export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
+  const handlers = handlerNames();
+  const { outputFiles, metafile } = buildSync(bundlingOptions(handlers));
   const bundles = new Map(
     handlers.map((handler) => [handler, finish(handler, textOf(outputFiles, `${handler}.js`))]),
   );
@@ -61,7 +71,7 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
 }
 
 /** Minifies a bundle and writes it with its source map. */
-function finish(handler: string, bundled: string): HandlerBundle {
+export function finish(handler: string, bundled: string): HandlerBundle {
   const { file, bundle } = packagedBundle(handler);
   // Twice, because the SDK's schemas can be shaken off only once their keys stand in them.
   const { code, map } = transformSync(inlineKeys(bundled), {
@@ -80,7 +90,10 @@ function finish(handler: string, bundled: string): HandlerBundle {
   return bundle;
 }
 
-function textOf(files: readonly { readonly path: string; readonly text: string }[], name: string): string {
+export function textOf(
+  files: readonly { readonly path: string; readonly text: string }[],
+  name: string,
+): string {
   const found = files.find((file) => path.basename(file.path) === name);
   if (found === undefined) throw new Error(`esbuild made no ${name}; expected one file a handler`);
   return found.text;

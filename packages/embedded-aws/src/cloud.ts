@@ -3,20 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Conditions, conditionsOf } from "./core/conditions/conditions";
 import { callerOf, type AuthenticationOptions } from "./core/authenticate";
+import { type Console, createConsole } from "./console/console";
+import { readerOf } from "./console/reader";
 import { awsEndpoint } from "./core/awsEndpoint";
 import type { Clock } from "./core/clock";
 import { RunningClock } from "./core/clock";
 import { dispatch } from "./core/dispatch";
 import { notSupported } from "./core/errors";
 import { EventStream } from "./core/eventStream";
+import { Faults } from "./core/faults";
 import { namedRandom, seededRandom } from "./core/random";
 import { startServer } from "./core/server";
-import type { CloudContext, Service, ServiceName } from "./core/service";
+import type { CloudContext, InspectedFunction, Service, ServiceName } from "./core/service";
 import type { Principal } from "./core/iam/principal";
 import type { ServiceCaller } from "./wire/operation";
 import { shuffler } from "./wire/shuffleAnswer";
 import { authorizer } from "./core/iam/authorize";
 import { policyChecks } from "./core/iam/policyChecks";
+import { PolicyUse } from "./core/iam/policyUse";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
 import { createLoad, type Load, type LoadOptions } from "./load/load";
@@ -50,6 +54,12 @@ export interface CloudOptions {
    * other is `InvalidAMIID.NotFound`.
    */
   readonly images?: readonly ImageOption[];
+  /**
+   * The port of loopback at which Node's inspector of a function's process listens; undefined for functions that are
+   * not inspected, which is the default. An inspected function has one process at a time, and its timeout waits while
+   * that stands at a breakpoint.
+   */
+  readonly inspect?: (fn: InspectedFunction) => number | undefined;
   /** Default: every service there is. IAM and STS are always there. */
   readonly services?: readonly ServiceFactory[];
 }
@@ -69,6 +79,8 @@ export interface Cloud {
   readonly ec2: Ec2Controls;
   /** Which instances fail the health checks of target groups. */
   readonly targets: TargetControls;
+  /** The page at `/_console`. */
+  readonly console: Console;
   /** Puts work on a fleet of instances, whose CPU metrics follow from it, until the load is closed. */
   createLoad(options: LoadOptions): Load;
   /** Ends every service, then the server; removes the directory; stops the clock. May be called again. */
@@ -100,6 +112,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   // A part of the longest at least, so that the first calls after a change always come too early.
   const settlesAt = () => clock.now() + conditions.iamPropagationMs * (0.25 + 0.75 * propagation.next());
   const identities = new Identities(accountId, random, settlesAt);
+  const faults = new Faults(namedRandom(seed, "faults"), clock);
+  const policyUse = new PolicyUse(() => clock.now());
   const services = new Map<ServiceName, Service>();
   const shutdown = new AbortController();
 
@@ -113,6 +127,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     awsEndpoint({
       services,
       events,
+      faults,
       checkAnswers,
       shuffle,
       authentication,
@@ -139,17 +154,22 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const request = { caller, requestId: newRequestId(), signal: signal ?? shutdown.signal };
     return await dispatch(service, operation, input, request, {
       events,
+      faults,
       checkAnswers,
       shuffle,
       inProcess: true,
     });
   }
 
+  const asAdministrator = ((service: ServiceName, operation: string, input: object, signal?: AbortSignal) =>
+    call(service, operation, input, { kind: "administrator", accountId }, signal)) as Cloud["call"];
+
   const context: CloudContext = {
     clock,
     events,
     random,
     conditions,
+    faults,
     chance,
     region,
     accountId,
@@ -158,18 +178,21 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
     isSettled: (arn) => identities.isSettled(arn, clock.now()),
     callerOf: (head, service, body) => callerOf(head, service, body, authentication),
-    authorize: authorizer(identities, { clock, region, accountId }),
+    authorize: authorizer(identities, { clock, region, accountId, use: policyUse, faults }),
     policies: policyChecks(identities, { clock, region, accountId }),
     mount: (prefix, handler, named) => {
       server.mount(prefix, handler, named);
     },
+    inspect: options.inspect ?? (() => undefined),
     call: call as CloudContext["call"],
   };
 
   for (const image of options.images ?? []) ec2ControlsOf(context).images.add(image);
 
+  let console: Console | undefined;
   const shutDown = async () => {
     try {
+      console?.close();
       for (const service of [...services.values()].reverse()) await service.close?.();
     } finally {
       shutdown.abort();
@@ -189,6 +212,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       const service = create(context);
       services.set(service.name, service);
     }
+    console = createConsole({
+      context,
+      identities,
+      policyUse,
+      read: readerOf(context, services),
+      call: asAdministrator,
+    });
   } catch (error) {
     await close();
     throw error;
@@ -198,12 +228,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     endpoint: server.endpoint,
     context,
     services,
-    call: ((service: ServiceName, operation: string, input: object, signal?: AbortSignal) =>
-      call(service, operation, input, { kind: "administrator", accountId }, signal)) as Cloud["call"],
+    call: asAdministrator,
     inbox: inboxOf(context),
     dynamoDb: dynamoDbControlsOf(context),
     ec2: ec2ControlsOf(context),
     targets: targetControlsOf(context),
+    console,
     createLoad: (load) => createLoad(context, load),
     close,
   };

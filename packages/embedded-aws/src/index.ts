@@ -1,12 +1,15 @@
 /** The public face of the embedded cloud. What is not named here is the package's own business. */
 export { startCloud, type Cloud, type CloudOptions } from "./cloud";
 export { type Conditions, kind, newAccount, unkind } from "./core/conditions/conditions";
+export type { ConsoleOffer } from "./console/console";
+export type { Topology } from "./console/graph";
+export type { Fleet, Preset } from "./console/protocol";
 export { conditionsAsJson, describeConditions } from "./core/conditions/describeConditions";
 export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/clock";
 export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";
 export { functionErrorIn, troubleIn } from "./core/trouble";
-export type { CloudContext } from "./core/service";
+export type { CloudContext, InspectedFunction } from "./core/service";
 export type { Load } from "./load/load";
 export type { Email } from "./services/ses/inbox";
 export type { Input, ServiceCaller } from "./wire/operation";

@@ -69,6 +69,7 @@ function bundled(entry, manifests, Module, path) {
     // What this repository holds is bundled; what npm installed stays outside, and what runs as a file of its own.
     external: [
       ...installedPackages(manifests),
+      "embedded-aws/console-page",
       "embedded-aws/lambda-bootstrap",
       "embedded-pulumi/tell-activity",
     ],

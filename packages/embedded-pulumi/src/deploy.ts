@@ -1,7 +1,8 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import { type Clock, type Cloud, type CloudOptions, SteppedClock } from "embedded-aws";
 import { messageOf, seededRandom } from "embedded-aws/support";
-import { destroyResources } from "./engine/destroy";
+import { Checkpoint } from "./engine/checkpoint";
+import { destroyAll } from "./engine/destroy";
 import type { ProgressEvent } from "./engine/progress";
 import {
   type ConfigOverrides,
@@ -10,8 +11,10 @@ import {
   ProjectError,
   readProject,
 } from "./engine/projectFile";
+import { refreshFiles } from "./engine/reconciler";
 import { runProject, type RunResult } from "./engine/run";
 import type { RegisteredResource } from "./engine/state";
+import { topologyOf } from "./engine/topology";
 import { displayMap, plainMap } from "./engine/values";
 import { createProvider } from "./provider/provider";
 
@@ -50,7 +53,7 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
   readonly endpoint: string;
   readonly cloud: Cloud;
   readonly project: Project;
-  /** What the program exports. A secret is its value, a resource its id. */
+  /** What the program exports, as its last run that ended well has it. A secret is its value, a resource its id. */
   readonly outputs: Outputs<Program>;
   /** The same for people to see: a secret is "[secret]". */
   readonly shownOutputs: Readonly<Record<string, unknown>>;
@@ -62,13 +65,31 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
    */
   readonly programEnded: Promise<RunResult>;
   /**
-   * Deletes what was deployed, in the order of `pulumi destroy`, where its end can be seen: functions that are
-   * invoked for it, targets of rules, and all of EC2's: templates, security groups, networks. The rest goes with the
-   * cloud. Rejects with `DeploymentFailure` for a resource that cannot be deleted. May be called again.
+   * Runs the program again, as it is now, and applies the difference, as `pulumi up` does: creates, changes, replaces
+   * and deletes. Resolves when its process has ended; what it exports is then in `outputs`. Rejects as `deploy` does;
+   * what was done until then stays, and the next run goes on from there. One update at a time.
+   */
+  readonly update: (options?: UpdateOptions) => Promise<RunResult>;
+  /**
+   * Swaps what has changed in the files of which resources are made, such as a function's code, without a run of the
+   * program; gives the names of those resources. Rejects as AWS refuses them. Not while an update runs.
+   */
+  readonly refreshFiles: () => Promise<readonly string[]>;
+  /**
+   * Deletes what was deployed, in the order of `pulumi destroy`, whatever protects it. Rejects with
+   * `DeploymentFailure` for a resource that cannot be deleted. May be called again.
    */
   readonly destroy: () => Promise<void>;
   /** Ends the program, if it still runs, and the cloud; destroys nothing. May be called again. */
   readonly close: () => Promise<void>;
+}
+
+export interface UpdateOptions {
+  /** The project as its files have it now; default: as they had it before. */
+  readonly project?: Project;
+  readonly onEvent?: (event: ProgressEvent) => void;
+  /** Ends the program, and with it the update, when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long a program that has nothing left to register may take to end by itself: it writes its compiled code. */
@@ -103,30 +124,62 @@ export async function deploy<Program extends object = Record<string, unknown>>(
       wait: waiterOn(cloud.context.clock),
       call: cloud.call,
     });
-    const programEnded = runProject(project, {
-      mode: "update",
-      provider,
-      random: seededRandom(seed),
-      signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
-      onDeployed: deployed.resolve,
-      ...(onEvent === undefined ? {} : { onEvent }),
-      ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
-    });
+    const checkpoint = new Checkpoint();
+    const run = (
+      given: UpdateOptions & { readonly project: Project },
+      onDeployed?: (result: RunResult) => void,
+    ) =>
+      runProject(given.project, {
+        mode: "update",
+        provider,
+        checkpoint,
+        random: seededRandom(seed),
+        signal: given.signal === undefined ? ending.signal : AbortSignal.any([given.signal, ending.signal]),
+        ...(onDeployed === undefined ? {} : { onDeployed }),
+        ...(given.onEvent === undefined ? {} : { onEvent: given.onEvent }),
+        ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+      });
+    const programEnded = run(
+      {
+        project,
+        ...(onEvent === undefined ? {} : { onEvent }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+      deployed.resolve,
+    );
     // Whoever deploys learns of a failure here or by awaiting `programEnded`.
     programEnded.then(deployed.resolve, deployed.reject);
-    const { resources, outputs } = await deployed.promise;
+    let last = await deployed.promise;
+    let running: Promise<unknown> = programEnded;
+    cloud.console.show(topologyOf(project, last.resources));
     let destroying: Promise<void> | undefined;
     let closing: Promise<void> | undefined;
     return {
       endpoint: cloud.endpoint,
       cloud,
-      project,
-      outputs: plainMap(outputs) as Outputs<Program>,
-      shownOutputs: displayMap(outputs),
-      resources,
+      get project() {
+        return last.project;
+      },
+      get outputs() {
+        return plainMap(last.outputs) as Outputs<Program>;
+      },
+      get shownOutputs() {
+        return displayMap(last.outputs);
+      },
+      get resources() {
+        return last.resources;
+      },
       programEnded,
-      destroy: () => (destroying ??= destroyResources(resources, provider)),
-      close: () => (closing ??= end(programEnded, ending).finally(() => cloud.close())),
+      update: async (given = {}) => {
+        const updating = run({ project: last.project, ...given });
+        running = updating;
+        last = await updating;
+        cloud.console.show(topologyOf(last.project, last.resources));
+        return last;
+      },
+      refreshFiles: () => refreshFiles(checkpoint, provider),
+      destroy: () => (destroying ??= destroyAll(checkpoint, provider)),
+      close: () => (closing ??= end(running, ending).finally(() => cloud.close())),
     };
   } catch (error) {
     await cloud.close();

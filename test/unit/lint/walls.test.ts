@@ -77,6 +77,7 @@ describe("the walls between the rooms", function () {
     [`${AWS}/services/sqs/queue.ts`, `${AWS}/cloud.ts`, "cloud-services"],
     [`${AWS}/load/load.ts`, `${AWS}/services/sqs/queue.ts`, "cloud-load"],
     [`${AWS}/cloud.ts`, `${PULUMI}/index.ts`, "embedded-aws"],
+    ["packages/embedded-aws/console/state/store.ts", `${AWS}/core/clock.ts`, "console-takes-types"],
     [`${PULUMI}/engine/run.ts`, `${AWS}/core/clock.ts`, "embedded-pulumi"],
     [`${PULUMI}/engine/run.ts`, `${PULUMI}/provider/table.ts`, "engine"],
     [`${PULUMI}/provider/table.ts`, `${PULUMI}/preview/report.ts`, "provider"],

@@ -5,6 +5,7 @@ import { asAwsError, dispatch, publishRequest } from "./dispatch";
 import type { RequestHead } from "./door";
 import { notSupported, type AwsError } from "./errors";
 import type { EventStream } from "./eventStream";
+import type { Faults } from "./faults";
 import type { WireRequest, WireResponse } from "./http";
 import { encodeErrorLike } from "../wire/foreignRequest";
 import { officialCodec, protocolOf } from "../wire/protocols";
@@ -13,7 +14,7 @@ import type { Shuffle } from "../wire/shuffleAnswer";
 import { bodyLimit } from "./bodyLimit";
 import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
-import type { Service, ServiceName } from "./service";
+import type { Call, Service, ServiceName } from "./service";
 import { readClaim } from "./signature";
 
 export interface AwsEndpointOptions {
@@ -21,6 +22,7 @@ export interface AwsEndpointOptions {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly events: EventStream;
   readonly authentication: AuthenticationOptions;
+  readonly faults: Faults;
   /** See `CloudOptions`. */
   readonly checkAnswers: boolean;
   /** See `DispatchOptions`. */
@@ -71,9 +73,10 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
           service,
           decoded.operation,
           decoded.input,
-          { caller: authentication.caller, requestId, signal },
+          { caller: authentication.caller, requestId, signal, ...traceOf(head) },
           {
             events: options.events,
+            faults: options.faults,
             inProcess: false,
             checkAnswers: options.checkAnswers,
             shuffle: options.shuffle,
@@ -86,7 +89,7 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
     } catch (cause) {
       const error = asAwsError(cause);
       if (caller !== undefined) {
-        publishRequest(options.events, published.service, published.operation, caller, requestId, error);
+        publishRequest(options.events, { ...published, caller, requestId }, error);
       }
       return encodeError(error);
     }
@@ -120,6 +123,13 @@ function headOf(incoming: IncomingMessage): Omit<WireRequest, "body"> {
     query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
     headers: incoming.headers,
   };
+}
+
+/** The SDKs pass on the trace of the invocation that they run in. */
+function traceOf(head: Pick<WireRequest, "headers">): Pick<Call, "traceId"> {
+  const header = head.headers["x-amzn-trace-id"];
+  const traceId = typeof header === "string" ? /(?:^|;)Root=([^;]{1,100})/.exec(header)?.[1] : undefined;
+  return traceId === undefined ? {} : { traceId };
 }
 
 function rawHeadOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): RequestHead {

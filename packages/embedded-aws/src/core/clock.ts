@@ -76,6 +76,9 @@ function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/** How long a step waits for what a timer has started, in real milliseconds. */
+const MOST_WAIT_MS = 5_000;
+
 /**
  * A clock that runs by itself: at `speed` of its own seconds per real second while nothing is in flight, and
  * at real speed while something is. It starts at the machine's time.
@@ -83,6 +86,7 @@ function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<v
 export class RunningClock implements Clock {
   readonly #timers = new TimerQueue();
   #speed: number;
+  #paused = false;
   #inFlight = 0;
   #base: number;
   #realBase: number;
@@ -100,7 +104,16 @@ export class RunningClock implements Clock {
   }
 
   rate(): number {
-    return this.#inFlight > 0 ? 1 : this.#speed;
+    return this.#inFlight > 0 ? 1 : this.#paused ? 0 : this.#speed;
+  }
+
+  /** As set, whatever is in flight just now. */
+  get speed(): number {
+    return this.#speed;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
   }
 
   after(delayMs: number, fire: () => void): Cancel {
@@ -128,6 +141,34 @@ export class RunningClock implements Clock {
     this.#changeRate(() => (this.#speed = speed));
   }
 
+  /** Stands still from now on, once what is in flight is over; `false` goes on at the speed that was set. */
+  pause(paused = true): void {
+    this.#changeRate(() => (this.#paused = paused));
+  }
+
+  /**
+   * Goes `ms` forward at once, firing each timer at its time. After each it waits until nothing is in flight, and
+   * no longer than `MOST_WAIT_MS`, since what is in flight may wait for the clock itself.
+   */
+  async step(ms: number): Promise<void> {
+    const end = this.now() + ms;
+    for (let next = this.#timers.next(); next !== undefined && next.at <= end; next = this.#timers.next()) {
+      this.#jumpTo(Math.max(this.now(), next.at));
+      this.#timers.remove(next);
+      next.fire();
+      const deadline = performance.now() + MOST_WAIT_MS;
+      do await new Promise((resolve) => setImmediate(resolve));
+      while (this.#inFlight > 0 && performance.now() < deadline);
+    }
+    this.#jumpTo(Math.max(this.now(), end));
+    this.#arm();
+  }
+
+  #jumpTo(at: number): void {
+    this.#base = at;
+    this.#realBase = performance.now();
+  }
+
   close(): void {
     this.#timers.clear();
     clearTimeout(this.#alarm);
@@ -147,7 +188,7 @@ export class RunningClock implements Clock {
   #arm(): void {
     clearTimeout(this.#alarm);
     const next = this.#timers.next();
-    if (next === undefined) return;
+    if (next === undefined || this.rate() === 0) return;
     // Node's timers hold 31 bits of milliseconds; a longer wait wakes early and arms again.
     const wait = Math.min(Math.max(0, (next.at - this.now()) / this.rate()), 2 ** 31 - 1);
     this.#alarm = setTimeout(() => {

@@ -1,7 +1,7 @@
-import type { Principal } from "./iam/principal";
 import { AwsError, notSupported } from "./errors";
 import { accessDeniedBy } from "../wire/refusals";
-import type { EventStream } from "./eventStream";
+import type { DecidedAccess, EventStream, RequestEvent } from "./eventStream";
+import type { Faults } from "./faults";
 import type { Call, Service } from "./service";
 import { messageOf } from "./messageOf";
 import type { Shuffle } from "../wire/shuffleAnswer";
@@ -11,6 +11,7 @@ export const accessDenied = "AccessDenied";
 
 export interface DispatchOptions {
   readonly events: EventStream;
+  readonly faults: Faults;
   /** Nobody has decoded the input, so that its members are still to be checked. */
   readonly inProcess: boolean;
   /** Whether an answer that AWS's model does not allow is a failure. */
@@ -28,39 +29,55 @@ export async function dispatch(
   operation: string,
   input: unknown,
   call: Call,
-  { events, inProcess, checkAnswers, shuffle }: DispatchOptions,
+  { events, faults, inProcess, checkAnswers, shuffle }: DispatchOptions,
 ): Promise<object> {
+  const started = performance.now();
+  const { cause } = events;
+  const accesses: DecidedAccess[] = [];
+  const { caller, requestId, traceId } = call;
+  const publish = (error?: AwsError) =>
+    publishRequest(
+      events,
+      {
+        service: service.name,
+        operation,
+        caller,
+        requestId,
+        durationMs: performance.now() - started,
+        ...(cause !== undefined && { cause }),
+        ...(traceId !== undefined && { traceId }),
+        ...(accesses.length > 0 && { accesses }),
+      },
+      error,
+    );
   try {
     const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (run === undefined) throw notSupported(`The operation ${service.name}:${operation}`);
     if (inProcess) service.wire.checkInput(operation, input);
-    const given = await run(input, call);
+    const delay = faults.beforeCall(service.name, operation, input, caller);
+    if (delay !== undefined) await delay;
+    const onDecided = (access: DecidedAccess) => void accesses.push(access);
+    const given = await events.causing(requestId, () => run(input, { ...call, onDecided }));
     const output = shuffle?.(service.name, operation, input, given) ?? given;
     if (checkAnswers) service.wire.checkOutput(operation, output);
-    publishRequest(events, service.name, operation, call.caller, call.requestId);
+    publish();
     return output;
   } catch (cause) {
     let error = asAwsError(cause);
     if (error.code === accessDenied) error = accessDeniedBy(service.name, error.message);
-    publishRequest(events, service.name, operation, call.caller, call.requestId, error);
+    publish(error);
     throw error;
   }
 }
 
 export function publishRequest(
   events: EventStream,
-  service: string,
-  operation: string,
-  caller: Principal,
-  requestId: string,
+  request: Omit<RequestEvent, "type" | "errorCode" | "errorMessage"> & { readonly cause?: string },
   error?: AwsError,
 ): void {
   events.publish({
     type: "request",
-    service,
-    operation,
-    caller,
-    requestId,
+    ...request,
     ...(error === undefined ? {} : { errorCode: error.code, errorMessage: error.message }),
   });
 }

@@ -1,10 +1,15 @@
+import type { Statement } from "./iam/policyDocument";
 import type { Principal } from "./iam/principal";
 
 /**
  * Everything that happens in the embedded cloud, as one typed stream: the console, the demonstration and
  * tests subscribe to it. Times (`at`) are the cloud clock's, in milliseconds since the epoch.
  */
-export type CloudEvent = { readonly at: number } & (
+export type CloudEvent = {
+  readonly at: number;
+  /** The call in whose handling it happened, by its request's id; absent for what happens by itself. */
+  readonly cause?: string;
+} & (
   | RequestEvent
   | QueueEvent
   | TableEvent
@@ -25,9 +30,23 @@ export interface RequestEvent {
   readonly operation: string;
   readonly caller: Principal;
   readonly requestId: string;
+  /** In real milliseconds; left out for a call that no operation has taken up. */
+  readonly durationMs?: number;
+  /** X-Ray's id of the invocation that called, as its client passes it on: "1-5759e988-…". */
+  readonly traceId?: string;
+  /** What a role's or a service's policies were asked for; of a refused call, up to the access that was refused. */
+  readonly accesses?: readonly DecidedAccess[];
   /** AWS's error code when the call was refused or failed. */
   readonly errorCode?: string;
   readonly errorMessage?: string;
+}
+
+/** One permission that a call needed, and the statement that allowed or denied it; none when nothing allows it. */
+export interface DecidedAccess {
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+  readonly by?: Statement;
 }
 
 export interface QueueEvent {
@@ -35,7 +54,23 @@ export interface QueueEvent {
   readonly queueName: string;
   readonly messageId: string;
   readonly receiveCount: number;
+  /** Of a message that was sent. */
+  readonly body?: string;
+  /** Of a message that was sent again: its id in the queue that it was taken out of. */
+  readonly formerId?: string;
+  /** Of a dead-lettered message: where it lies now. */
+  readonly deadLetterQueueName?: string;
 }
+
+/** What handed an invocation its event, as far as it can be followed. */
+export type InvocationSource =
+  | { readonly kind: "queue"; readonly queueName: string; readonly messageIds: readonly string[] }
+  | {
+      readonly kind: "stream";
+      readonly tableName: string;
+      /** The keys of the items whose changes are in the batch, in DynamoDB's attribute-value form. */
+      readonly keys: readonly Readonly<Record<string, unknown>>[];
+    };
 
 /** An item of a table changed; images are in DynamoDB's attribute-value form. */
 export interface TableEvent {
@@ -64,6 +99,18 @@ export type FunctionEvent =
       readonly functionName: string;
       readonly requestId: string;
       readonly coldStart: boolean;
+      readonly source?: InvocationSource;
+      /** The event as it is handed to the function: JSON. */
+      readonly payload: Uint8Array;
+    }
+  | {
+      /** The function's code has the event: what it calls from now on carries the trace's id. */
+      readonly type: "invocation-running";
+      readonly functionName: string;
+      readonly requestId: string;
+      readonly environmentId: string;
+      readonly logStreamName: string;
+      readonly traceId: string;
     }
   | {
       readonly type: "invocation-ended";
@@ -167,8 +214,29 @@ export class EventStream {
 
   constructor(private readonly now: () => number) {}
 
+  /** The call whose operation runs just now, in this turn; whatever it publishes is its doing. */
+  #cause: string | undefined;
+
+  get cause(): string | undefined {
+    return this.#cause;
+  }
+
+  /** Runs what is done for a call: what is published before it first waits has the call for its cause. */
+  causing<T>(requestId: string, run: () => T): T {
+    const before = this.#cause;
+    this.#cause = requestId;
+    try {
+      return run();
+    } finally {
+      this.#cause = before;
+    }
+  }
+
   publish(event: Stamped<CloudEvent>): void {
-    const stamped = { at: this.now(), ...event } as CloudEvent;
+    const at = this.now();
+    const stamped = (
+      this.#cause === undefined ? { at, ...event } : { at, cause: this.#cause, ...event }
+    ) as CloudEvent;
     for (const listener of this.#listeners) listener(stamped);
   }
 

@@ -21,3 +21,13 @@ export function smallest(values: Iterable<number>, ceiling = Infinity): number {
 export function appendAll<T>(list: T[], values: Iterable<T>): void {
   for (const value of values) list.push(value);
 }
+
+/** The first values of an iteration, `most` of them at most: the rest is not looked at. */
+export function firstValues<T>(values: Iterable<T>, most: number): T[] {
+  const first: T[] = [];
+  for (const value of values) {
+    if (first.length >= most) break;
+    first.push(value);
+  }
+  return first;
+}

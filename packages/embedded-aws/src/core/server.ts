@@ -67,7 +67,7 @@ export async function startServer(
   server.maxConnections = limits.maxConnections;
 
   let actualPort = port;
-  const mountOf = (target = "") => mounts.find(({ prefix }) => target.startsWith(prefix));
+  const mountOf = (target = "") => mounts.find(({ prefix }) => isBelow(target, prefix));
   const named: OriginRule = (target, origin) => mountOf(target)?.named?.(target, origin) ?? false;
   const reasonAgainst = ({ method = "", url = "", rawHeaders }: IncomingMessage) => {
     const admission = decideAdmission({ method, target: url, rawHeaders }, actualPort, named);
@@ -146,6 +146,13 @@ function refuseConnection(socket: Duplex, reason: string): void {
   const headers = Object.entries(refusalHeaders(reason)).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on("error", () => undefined);
   socket.end(`HTTP/1.1 403 Forbidden\r\n${headers.join("")}\r\n${reason}\n`, () => socket.destroy());
+}
+
+/** Whether a request's target lies below "/_name/", or is "/_name" itself. */
+function isBelow(target: string, prefix: string): boolean {
+  if (target.startsWith(prefix)) return true;
+  const folder = prefix.slice(0, -1);
+  return target === folder || target.startsWith(`${folder}?`);
 }
 
 function portError(port: number, error: NodeJS.ErrnoException): Error {

@@ -6,7 +6,8 @@ import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
 import type { Conditions } from "./conditions/conditions";
 import type { Clock } from "./clock";
-import type { EventStream } from "./eventStream";
+import type { DecidedAccess, EventStream } from "./eventStream";
+import type { Faults } from "./faults";
 import type { Random } from "./random";
 import type { ServiceName } from "../wire/officialServices";
 
@@ -18,6 +19,10 @@ export interface Call {
   readonly requestId: string;
   /** Aborts when the client goes away or the cloud shuts down; long polls end by it. */
   readonly signal: AbortSignal;
+  /** X-Ray's id of the invocation that calls, when its client passes it on. */
+  readonly traceId?: string;
+  /** Told of each permission that was asked for, in turn. */
+  readonly onDecided?: (access: DecidedAccess) => void;
 }
 
 /** One permission that a call needs; a call may need several. */
@@ -30,6 +35,13 @@ export interface Access {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
   /** The resource's own policy, when it has one (a queue's, a function's). */
   readonly resourcePolicy?: unknown;
+}
+
+/** A function, as one decides whether it is inspected. */
+export interface InspectedFunction {
+  readonly name: string;
+  /** Where its unpacked code lies. */
+  readonly directory: string;
 }
 
 export interface Credentials {
@@ -56,12 +68,16 @@ export interface CloudContext {
   readonly random: Random;
   /** How unkind the cloud is; see `CloudOptions`. */
   readonly conditions: Conditions;
+  /** What goes wrong on demand; nothing does unless somebody has asked for it. */
+  readonly faults: Faults;
   /** A sequence of its own for the whims of one condition: what is created does not depend on them. */
   chance(condition: keyof Conditions): Random;
   readonly region: string;
   readonly accountId: string;
   /** "http://127.0.0.1:4566"; known once the cloud listens. */
   endpoint(): string;
+  /** The port of the inspector of a function's process; undefined for those that are not inspected. */
+  readonly inspect?: (fn: InspectedFunction) => number | undefined;
   /** Folder for files of this run (unpacked functions); removed on close. */
   readonly directory: string;
   /** Credentials of a role's session; calls signed with them come from that role. */
@@ -73,8 +89,12 @@ export interface CloudContext {
    * has, or not for that service, or not rightly.
    */
   callerOf(head: RequestHead, service: string, body: Uint8Array): Principal;
-  /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
-  authorize(caller: Principal, accesses: readonly Access[]): void;
+  /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`; tells of each, but for the administrator's. */
+  authorize(
+    caller: Principal,
+    accesses: readonly Access[],
+    onDecided?: (access: DecidedAccess) => void,
+  ): void;
   /** What a policy must pass, beside its grammar, before a resource keeps it. */
   readonly policies: PolicyChecks;
   /** Calls an operation of any service in-process, with the same checks as over the wire. */

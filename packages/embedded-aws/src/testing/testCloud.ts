@@ -19,7 +19,10 @@ export interface ClientConfig {
 
 /** The embedded cloud on a free port, with files in a temporary directory that `close` removes. */
 export async function startTestCloud(
-  options: Pick<CloudOptions, "clock" | "services" | "seed" | "conditions" | "images"> = {},
+  options: Pick<
+    CloudOptions,
+    "clock" | "inspect" | "services" | "seed" | "conditions" | "images" | "port"
+  > = {},
 ): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), "test-cloud-"));
   const cloud = await startCloud({ port: 0, directory, checkAnswers: true, ...options });

@@ -79,7 +79,7 @@ function build<N extends string, Parsed>(
       throw cause instanceof InputProblem ? refusalOf(service, name, cause) : cause;
     }
     const input = parse(raw);
-    context.authorize(call.caller, access(input, call));
+    context.authorize(call.caller, access(input, call), call.onDecided);
     return await run(input, call);
   };
   const official: OfficialOperation = Object.assign(operation, { supports });

@@ -182,6 +182,22 @@ export const sharedOptions = {
     repeated: true,
     about: "configuration that wins over the stack's file; may be given several times",
   },
+  inspect: {
+    kind: "text",
+    value: "NAME",
+    about: "open Node's inspector in this function's process; its timeout waits at breakpoints",
+  },
+  "inspect-port": {
+    kind: "integer",
+    value: "P",
+    min: 1,
+    max: 65_535,
+    about: "where the inspector listens on 127.0.0.1; default 9229",
+  },
+  "no-watch": {
+    kind: "flag",
+    about: "leave what runs as it is when files are saved; default: apply what is saved",
+  },
   kind: {
     kind: "flag",
     about: "a cloud without AWS's quotas, throttles, delays and changing orders; default: as unkind as AWS",
@@ -193,6 +209,20 @@ export const sharedOptions = {
 } as const satisfies Record<string, Option>;
 
 export const DEFAULT_PORT = 4566;
+
+/** Node's own. */
+const DEFAULT_INSPECTOR_PORT = 9229;
+
+/** What `--inspect` and `--inspect-port` say: the function's name and the port; undefined without them. */
+export function givenInspection(
+  args: ParsedArguments,
+): { readonly name: string; readonly port: number } | undefined {
+  const name = args.text("inspect");
+  const port = args.integer("inspect-port");
+  if (name !== undefined) return { name, port: port ?? DEFAULT_INSPECTOR_PORT };
+  if (port === undefined) return undefined;
+  throw new UsageError("--inspect-port: expected --inspect NAME beside it");
+}
 
 /** What `--kind` and `--new-account` say of the cloud's conditions; together, a new account in a kind cloud. */
 export function givenConditions(args: ParsedArguments): Partial<Conditions> {

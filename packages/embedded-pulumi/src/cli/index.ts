@@ -4,6 +4,7 @@ export {
   configOverrides,
   DEFAULT_PORT,
   givenConditions,
+  givenInspection,
   helpText,
   type ParsedArguments,
   parseCommandLine,
@@ -12,6 +13,8 @@ export {
 } from "./arguments";
 export { CommandError } from "./commandError";
 export { explain } from "./explain";
+export { describeInspection } from "./inspection";
+export { offerConsole } from "./openConsole";
 export { Interruption, interruptions } from "./interruption";
 export { preview, previewLine } from "./preview";
 export { type Command, runCommandLine } from "./runCommand";
@@ -19,3 +22,5 @@ export { showDeployment, showProgress, untilInterrupted } from "./showDeployment
 export { startOwnCloud } from "./startOwnCloud";
 export { tellTrouble } from "./tellTrouble";
 export { type Terminal } from "./terminal";
+export { withFrames } from "./watch/codeFrame";
+export { type Shortcut, watchProgram } from "./watch/watchProgram";

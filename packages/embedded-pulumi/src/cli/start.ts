@@ -8,14 +8,18 @@ import {
   configOverrides,
   DEFAULT_PORT,
   givenConditions,
+  givenInspection,
   parseCommandLine,
   sharedOptions,
 } from "./arguments";
 import { explain } from "./explain";
+import { demandFunction, describeInspection, isNamed } from "./inspection";
+import { offerConsole } from "./openConsole";
 import { showDeployment, showProgress, untilInterrupted } from "./showDeployment";
 import { startOwnCloud } from "./startOwnCloud";
 import { tellTrouble } from "./tellTrouble";
 import type { Terminal } from "./terminal";
+import { watchProgram } from "./watch/watchProgram";
 
 export const startLine: CommandLine = {
   usage: "npx embedded-pulumi start [options]",
@@ -29,6 +33,9 @@ export const startLine: CommandLine = {
     config: sharedOptions.config,
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
+    inspect: sharedOptions.inspect,
+    "inspect-port": sharedOptions["inspect-port"],
+    "no-watch": sharedOptions["no-watch"],
     json: sharedOptions.json,
     detached: sharedOptions.detached,
   },
@@ -41,19 +48,17 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   const seed = given.integer("seed") ?? 1;
   const port = given.integer("port") ?? DEFAULT_PORT;
   const cacheDirectory = path.join(localDirectory(), "cache");
-  const project = await explain(() =>
-    readCheckedProject(
-      ".",
-      given.text("stack") ?? defaultStack("."),
-      configOverrides(given),
-      cacheDirectory,
-      terminal.signal,
-    ),
-  );
+  const inspection = givenInspection(given);
+  const stack = given.text("stack") ?? defaultStack(".");
+  const overrides = configOverrides(given);
+  const readProject = () =>
+    explain(() => readCheckedProject(".", stack, overrides, cacheDirectory, terminal.signal));
+  const project = await readProject();
   const cloud = await startOwnCloud(".", {
     port,
     seed,
     conditions: givenConditions(given),
+    ...(inspection && { inspect: (fn) => (isNamed(inspection.name, fn) ? inspection.port : undefined) }),
     ...cloudOptionsOf(project),
   });
   const endOfTrouble = tellTrouble(cloud.context.events, terminal);
@@ -71,6 +76,10 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   try {
     showDeployment(deployment, performance.now() - started, terminal);
     await explain(() => deployment.programEnded);
+    if (inspection !== undefined) {
+      demandFunction(inspection.name, deployment);
+      terminal.print(`\n${describeInspection(inspection)}`);
+    }
     if (given.has("json"))
       terminal.printJson({ resources: deployment.resources.length, outputs: deployment.shownOutputs });
     if (given.has("once") || terminal.signal.aborted) return 0;
@@ -78,8 +87,13 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
       `\nThe cloud stays up at ${cloud.endpoint} until Ctrl-C. In another terminal, with any credentials:`,
     );
     terminal.print(`  aws --endpoint-url ${cloud.endpoint} --region ${region} sts get-caller-identity`);
+    const watch = given.has("no-watch") ? undefined : watchProgram({ deployment, terminal, readProject });
+    if (watch !== undefined) terminal.print("Saved files are applied to it.");
+    const endOfKeys = offerConsole(cloud.console.address, terminal);
     await untilInterrupted(terminal);
+    endOfKeys();
     terminal.print("\nStopping.");
+    await watch?.close();
     return 0;
   } finally {
     endOfTrouble();

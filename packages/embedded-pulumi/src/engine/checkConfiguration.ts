@@ -12,11 +12,17 @@ import { ProgramFailure, runProject } from "./run";
 import { seededRandom } from "embedded-aws/support";
 
 /** Stands in for every provider while the program is only heard: the first resource shows that it is content. */
+const refused = () => {
+  throw new ResourceFailure("nothing is created");
+};
 const nobody: Provider = {
-  check: () => {
-    throw new ResourceFailure("nothing is created");
-  },
-  create: () => Promise.reject(new ResourceFailure("nothing is created")),
+  check: refused,
+  comparable: refused,
+  changes: refused,
+  deletesFirst: refused,
+  create: refused,
+  update: refused,
+  delete: refused,
   invoke: () => Promise.reject(new ResourceFailure("nothing is asked")),
 };
 

@@ -1,23 +1,15 @@
-import { createHash } from "node:crypto";
-import { messageOf, type Random } from "embedded-aws/support";
-import { automaticName } from "./autonaming";
+import type { Random } from "embedded-aws/support";
+import { formerUrns } from "./aliases";
+import { Checkpoint } from "./checkpoint";
 import { limit } from "./limit";
-import type { ProgressEvent, ResourceProgress } from "./progress";
-import { type Provider, ResourceFailure, type ResourceRequest } from "./provider";
+import type { ProgressEvent, ResourceStatus } from "./progress";
+import { describeFailure, type Provider, ResourceFailure } from "./provider";
+import { Reconciler } from "./reconciler";
 import type { Registration } from "./registration";
 import { disabledProviders } from "./stackConfig";
 import { STACK_REFERENCE_TYPE } from "./stackReference";
-import { createUrn, ORGANIZATION, type RegisteredResource, STACK_TYPE, StackState } from "./state";
-import {
-  containsSecret,
-  containsUnknown,
-  plain,
-  plainMap,
-  type PropertyMap,
-  type PropertyValue,
-  Secret,
-  UNKNOWN,
-} from "./values";
+import { createUrn, type RegisteredResource, STACK_TYPE, StackState } from "./state";
+import { containsUnknown, plain, plainMap, type PropertyMap, type PropertyValue, UNKNOWN } from "./values";
 
 export type Mode = "update" | "preview";
 
@@ -29,9 +21,11 @@ export interface DeploymentOptions {
   /** The stack's configuration by full key: "aws:region", "pulumi:autonaming" and the like. */
   readonly config: Readonly<Record<string, string>>;
   readonly random: Random;
+  /** What earlier runs have left standing, and where this one writes what it does; by default, nothing. */
+  readonly checkpoint?: Checkpoint;
   /** The outputs of another stack, by its name. Throws `ResourceFailure` for one that is not known. */
   readonly stackOutputs: (stack: string) => PropertyMap;
-  /** How many resources are created at once. */
+  /** How many resources are created or changed at once. */
   readonly parallel: number;
   readonly onEvent: (event: ProgressEvent) => void;
 }
@@ -39,7 +33,7 @@ export interface DeploymentOptions {
 /** The run is over for this registration: another resource failed, or the run was stopped. */
 export class RunEnded extends Error {}
 
-/** A resource could not be created; the message names it, its type, the property and the reason. */
+/** A resource could not be created, changed or deleted; the message names it, its type, the property and the reason. */
 export class DeploymentFailure extends Error {
   constructor(
     message: string,
@@ -58,17 +52,31 @@ export class Deployment {
   /** Aborts, with the failure as its reason, as soon as one resource fails. */
   readonly failed = new AbortController();
   readonly #options: DeploymentOptions;
-  readonly #salt: string;
+  readonly #checkpoint: Checkpoint;
+  readonly #reconciler: Reconciler;
   readonly #taken = new Set<string>();
+  /** The URNs under which resources stood before this run, by those that they have now. */
+  readonly #former = new Map<string, readonly string[]>();
   readonly #inFlight = new Set<Promise<unknown>>();
-  readonly #limited: <T>(work: () => Promise<T>) => Promise<T>;
+  #finishing: Promise<void> | undefined;
   #stackUrn: string | undefined;
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
-    // One draw for the run: names then depend on the seed and the URN, not on the order of arrival.
-    this.#salt = options.random.hex(32);
-    this.#limited = limit(options.parallel);
+    this.#checkpoint = options.checkpoint ?? new Checkpoint();
+    const limited = limit(options.parallel);
+    this.#reconciler = new Reconciler({
+      ...options,
+      // One draw for the run: names then depend on the seed and the URN, not on the order of arrival.
+      salt: options.random.hex(32),
+      checkpoint: this.#checkpoint,
+      act: (work) =>
+        limited(() => {
+          this.#throwIfEnded();
+          return work();
+        }),
+      onProgress: (...progress) => this.#progress(...progress),
+    });
   }
 
   get mode(): Mode {
@@ -124,9 +132,29 @@ export class Deployment {
     return this.#options.provider.invoke(token, plainMap(args), this.#providerConfig(token, provider));
   }
 
-  /** Resolves once nothing is being created any more. */
+  /** Resolves once nothing is being done any more. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#inFlight]);
+  }
+
+  /**
+   * The program has registered everything: deletes what it no longer has. Throws `DeploymentFailure` for what cannot
+   * be deleted. Does so once, however often it is called; not after a failure, and not in a preview.
+   */
+  finish(): Promise<void> {
+    return (this.#finishing ??= this.#finish());
+  }
+
+  async #finish(): Promise<void> {
+    await this.settled();
+    if (this.mode === "preview" || this.failed.signal.aborted) return;
+    try {
+      await this.#reconciler.deleteLeftovers();
+    } catch (error) {
+      const failure = new DeploymentFailure(describeFailure(error));
+      this.failed.abort(failure);
+      throw failure;
+    }
   }
 
   async #register(
@@ -141,6 +169,7 @@ export class Deployment {
     this.#taken.add(urn);
     if (registration.unsupported !== undefined) throw new ResourceFailure(registration.unsupported);
     if (registration.type === STACK_TYPE) this.#stackUrn = urn;
+    this.#adopt(urn, parent, registration);
     const base: RegisteredResource = {
       urn,
       type: registration.type,
@@ -154,9 +183,27 @@ export class Deployment {
       protect: registration.protect ?? this.#parentProtects(parent),
     };
     if (registration.type === STACK_REFERENCE_TYPE) return this.#readStack(base);
-    return registration.custom
-      ? await this.#createCustom(base, registration)
-      : this.#keep({ ...base, outputs: {} }, "created", 0);
+    if (registration.custom) return await this.#applyCustom(base, registration);
+    const component = { ...base, outputs: {} };
+    if (this.mode === "preview") return this.#keep(component, "planned");
+    return this.#keep(component, this.#reconciler.keepComponent(component));
+  }
+
+  /** A resource that stands under a name of its aliases has this one from now on. */
+  #adopt(urn: string, parent: string | undefined, registration: Registration): void {
+    const { project, stack } = this.#options;
+    const former = formerUrns(
+      { project, stack, parent, type: registration.type, name: registration.name },
+      registration.lifecycle?.aliases ?? [],
+      this.#stackUrn,
+      this.#former.get(parent ?? "") ?? [],
+    );
+    this.#former.set(urn, former);
+    if (this.#checkpoint.get(urn) !== undefined) return;
+    const found = former.find(
+      (other) => this.#checkpoint.get(other) !== undefined && !this.#taken.has(other),
+    );
+    if (found !== undefined) this.#checkpoint.rename(found, urn);
   }
 
   /** Another stack as this program sees it: its outputs. */
@@ -164,48 +211,24 @@ export class Deployment {
     const name = plain(base.inputs.name ?? base.name);
     if (typeof name !== "string") throw new ResourceFailure("expected a stack's name", "name");
     const outputs = { name, outputs: this.#options.stackOutputs(name), secretOutputNames: [] };
-    return this.#keep({ ...base, id: name, outputs }, "created", 0);
+    return this.#keep({ ...base, id: name, outputs }, "created");
   }
 
-  async #createCustom(base: RegisteredResource, registration: Registration): Promise<RegisteredResource> {
-    const { provider, config } = this.#options;
+  async #applyCustom(base: RegisteredResource, registration: Registration): Promise<RegisteredResource> {
     this.#demandProvider(base.type, registration.provider, `${base.urn} must`);
-    const salt = `${this.#salt}${base.urn}`;
-    const request: ResourceRequest = {
-      urn: base.urn,
-      type: base.type,
-      name: base.name,
-      inputs: plainMap(base.inputs),
-      nameSuffix: createHash("sha256").update(salt).digest("hex").slice(0, 7),
-      automaticName: automaticName(config["pulumi:autonaming"], base.type, base.name, {
-        ...this.#options,
-        organization: ORGANIZATION,
-        salt,
-      }),
-      config: this.#providerConfig(base.type, registration.provider),
-    };
-    const checked = provider.check(request);
-    // What the program gave keeps its secrets; the rest is the provider's defaults.
-    const inputs = { ...checked, ...base.inputs };
-    if (this.#options.mode === "preview")
-      return this.#keep({ ...base, inputs, outputs: inputs }, "planned", 0);
-    this.#progress(base, "creating", 0);
-    const start = performance.now();
-    const created = await this.#limited(() => {
-      this.#throwIfEnded();
-      return provider.create({ ...request, inputs: checked });
-    });
-    const outputs = markSecrets(
-      { ...inputs, ...created.outputs },
-      inputs,
-      registration.additionalSecretOutputs,
-    );
-    return this.#keep({ ...base, inputs, outputs, id: created.id }, "created", performance.now() - start);
+    const config = this.#providerConfig(base.type, registration.provider);
+    if (this.mode === "preview") {
+      const inputs = this.#reconciler.check(base, config);
+      return this.#keep({ ...base, inputs, outputs: inputs }, "planned");
+    }
+    const resource = await this.#reconciler.apply(base, registration, config);
+    this.state.add(resource);
+    return resource;
   }
 
-  #keep(resource: RegisteredResource, status: "created" | "planned", durationMs: number): RegisteredResource {
+  #keep(resource: RegisteredResource, status: ResourceStatus): RegisteredResource {
     this.state.add(resource);
-    this.#progress(resource, this.#options.mode === "preview" ? "planned" : status, durationMs);
+    this.#progress(resource, this.mode === "preview" ? "planned" : status, 0);
     return resource;
   }
 
@@ -246,8 +269,10 @@ export class Deployment {
 
   #fail(urn: string, registration: Registration, error: unknown): Error {
     if (error instanceof RunEnded) return error;
-    const reason = error instanceof Error ? describe(error) : messageOf(error);
-    const failure = new DeploymentFailure(`${registration.type} "${registration.name}": ${reason}`, urn);
+    const failure = new DeploymentFailure(
+      `${registration.type} "${registration.name}": ${describeFailure(error)}`,
+      urn,
+    );
     this.#progress({ urn, ...registration }, "failed", 0);
     if (!this.failed.signal.aborted) this.failed.abort(failure);
     return failure;
@@ -259,8 +284,9 @@ export class Deployment {
 
   #progress(
     resource: Pick<RegisteredResource, "urn" | "type" | "name">,
-    status: ResourceProgress["status"],
+    status: ResourceStatus,
     durationMs: number,
+    changed?: readonly string[],
   ): void {
     this.#options.onEvent({
       type: "resource",
@@ -269,25 +295,7 @@ export class Deployment {
       resourceType: resource.type,
       name: resource.name,
       durationMs,
+      ...(changed === undefined || changed.length === 0 ? {} : { changed }),
     });
   }
-}
-
-/** AWS's errors carry their code as the name. */
-function describe(error: Error): string {
-  return error instanceof ResourceFailure || error.name === "Error"
-    ? error.message
-    : `${error.name}: ${error.message}`;
-}
-
-/** Outputs that come from secret inputs, or that the program names, are secret whole. */
-function markSecrets(outputs: PropertyMap, inputs: PropertyMap, additional: readonly string[]): PropertyMap {
-  const secret = (key: string) =>
-    additional.includes(key) || (key in inputs && containsSecret(inputs[key] ?? null));
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => [
-      key,
-      secret(key) && !containsSecret(value) ? new Secret(value) : value,
-    ]),
-  );
 }

@@ -1,27 +1,22 @@
-import { messageOf } from "embedded-aws/support";
+import { type Checkpoint, deletionOrder } from "./checkpoint";
 import { DeploymentFailure } from "./deployment";
-import type { Provider } from "./provider";
-import type { RegisteredResource } from "./state";
-import { plainMap } from "./values";
+import { describeFailure, type Provider } from "./provider";
+import { standing } from "./reconciler";
 
 /**
- * Deletes what a run has created, one resource after the other: each after everything that depends on it, as
- * `pulumi destroy` does. `protect` does not hinder it: the cloud goes whichever way.
+ * Deletes all that stands, one resource after the other: each after everything that depends on it, as
+ * `pulumi destroy` does. Neither `protect`, nor `retainOnDelete`, nor AWS's own protection hinders it: the cloud goes whichever way.
  *
- * @param resources in the order in which they were created, which puts each behind what it depends on.
  * @throws DeploymentFailure that names the resource that could not be deleted; those before it are gone.
  */
-export async function destroyResources(
-  resources: readonly RegisteredResource[],
-  provider: Provider,
-): Promise<void> {
-  for (const { urn, type, name, custom, id, inputs } of resources.toReversed()) {
-    if (!custom || id === undefined) continue;
+export async function destroyAll(checkpoint: Checkpoint, provider: Provider): Promise<void> {
+  for (const record of deletionOrder(checkpoint.all())) {
+    const { urn, type, name, custom } = record.resource;
     try {
-      await provider.delete?.({ type, inputs: plainMap(inputs), config: {} }, id);
+      if (custom) await provider.delete(standing(record), true);
+      checkpoint.remove(record);
     } catch (error) {
-      const code = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
-      throw new DeploymentFailure(`${type} "${name}" could not be deleted: ${code}${messageOf(error)}`, urn);
+      throw new DeploymentFailure(`${type} "${name}" could not be deleted: ${describeFailure(error)}`, urn);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "./progress";
+import { isActive, type ProgressEvent } from "./progress";
 
 /**
  * Notices a program that has handed over the stack's outputs, and then neither registers anything nor ends: Pulumi
@@ -11,10 +11,10 @@ export class Idleness {
   #timer: NodeJS.Timeout | undefined;
   #armed = false;
   #over = false;
-  /** What is being created: while it is, the program has a reason to run. */
-  readonly #creating = new Set<string>();
+  /** What is being created or changed: while it is, the program has a reason to run. */
+  readonly #active = new Set<string>();
 
-  /** @param tell called once, after `patienceMs` without an event and with nothing being created, with what keeps the program running. */
+  /** @param tell called once, after `patienceMs` without an event and with nothing being done, with what keeps the program running. */
   constructor(patienceMs: number, tell: (activity: readonly string[]) => void) {
     this.#patienceMs = patienceMs;
     this.#tell = tell;
@@ -28,11 +28,11 @@ export class Idleness {
   /** Something happened: patience starts anew. */
   note(event: ProgressEvent): void {
     if (event.type === "outputs") this.#armed = true;
-    if (event.type === "resource" && event.status === "creating") this.#creating.add(event.urn);
-    else if (event.type === "resource") this.#creating.delete(event.urn);
+    if (event.type === "resource" && isActive(event.status)) this.#active.add(event.urn);
+    else if (event.type === "resource") this.#active.delete(event.urn);
     if (!this.#armed || this.#over || event.type === "program-output") return;
     clearTimeout(this.#timer);
-    if (this.#creating.size > 0) return;
+    if (this.#active.size > 0) return;
     this.#timer = setTimeout(() => void this.#ask(), this.#patienceMs);
   }
 

@@ -3,14 +3,35 @@ import type { PropertyMap } from "./values";
 /** What happens during a run, as it happens, for a command line to show. */
 export type ProgressEvent = ResourceProgress | LogLine | ProgramLine | StackOutputs;
 
+/** What happens to a resource now, each followed by what has happened, or by "failed". */
+const ACTIVE = ["creating", "updating", "replacing", "deleting"] as const;
+
+/** A preview plans. "retained": it left the stack and stays in the cloud, as `retainOnDelete` wants it. */
+export type ResourceStatus =
+  | (typeof ACTIVE)[number]
+  | "planned"
+  | "created"
+  | "updated"
+  | "replaced"
+  | "unchanged"
+  | "deleted"
+  | "retained"
+  | "failed";
+
+/** Whether something is being done to the resource. */
+export function isActive(status: ResourceStatus): boolean {
+  return (ACTIVE as readonly ResourceStatus[]).includes(status);
+}
+
 export interface ResourceProgress {
   readonly type: "resource";
-  /** A preview plans; an update creates. */
-  readonly status: "planned" | "creating" | "created" | "failed";
+  readonly status: ResourceStatus;
+  /** What differs, by the names of the inputs; of "updating", "replacing" and what follows them. */
+  readonly changed?: readonly string[];
   readonly urn: string;
   readonly resourceType: string;
   readonly name: string;
-  /** How long the creation took, in milliseconds; 0 until it ended. */
+  /** How long it took, in milliseconds; 0 until it ended. */
   readonly durationMs: number;
 }
 

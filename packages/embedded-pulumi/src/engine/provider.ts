@@ -1,5 +1,6 @@
+import { messageOf } from "embedded-aws/support";
 import type { AutomaticName } from "./autonaming";
-import type { PropertyMap } from "./values";
+import type { PropertyMap, Wire } from "./values";
 
 /** A resource as its provider sees it: secrets opened; in a preview some inputs may be `Unknown`. */
 export interface ResourceRequest {
@@ -8,6 +9,8 @@ export interface ResourceRequest {
   readonly type: string;
   readonly name: string;
   readonly inputs: PropertyMap;
+  /** Inputs that the provider has filled in before, such as an automatic name: they stay as they are. */
+  readonly kept?: PropertyMap;
   /** Seven hexadecimal digits for an automatic name; the same for one URN and one seed. */
   readonly nameSuffix: string;
   /** What the stack says of names that the program leaves to the provider; by default, the provider's own rule. */
@@ -22,16 +25,72 @@ export interface CreatedResource {
   readonly outputs: PropertyMap;
 }
 
+/** A resource that stands, as it was made. */
+export interface StandingResource {
+  readonly type: string;
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+  readonly config: PropertyMap;
+}
+
+/** One value that is to change; undefined on the side where it is not there. */
+export interface PropertyChange {
+  /** Where it stands: ["environment", "variables", "LOG_LEVEL"]. */
+  readonly path: readonly string[];
+  readonly before: Wire | undefined;
+  readonly after: Wire | undefined;
+  /** Whether it cannot be changed in place, so that the resource is deleted and made again. */
+  readonly replaces: boolean;
+}
+
+/** Plain data that stands for a resource's inputs when they are compared with later ones. */
+export type Comparable = Readonly<Record<string, Wire>>;
+
 /** What creates the resources of a program: the embedded cloud's, or a test's. */
 export interface Provider {
   /** The inputs with defaults filled in. Creates nothing. Throws `ResourceFailure` for what it cannot create. */
   check(request: ResourceRequest): PropertyMap;
-  /** Creates the resource from checked inputs. Throws `ResourceFailure`, or AWS's own error. */
+  /** What of checked inputs counts in a comparison, packages by their content. */
+  comparable(request: ResourceRequest): Promise<Comparable>;
+  /** What differs between two of those. */
+  changes(type: string, before: Comparable, after: Comparable): readonly PropertyChange[];
+  /**
+   * Whether a resource like this cannot stand beside the one that it replaces, as two of one name cannot: the old
+   * one is then deleted first. `changes` are those that replace it; `filledIn` names the inputs that the provider has
+   * filled in, and fills in anew.
+   */
+  deletesFirst(type: string, changes: readonly PropertyChange[], filledIn: readonly string[]): boolean;
+  /**
+   * Creates the resource from checked inputs. Throws `ResourceFailure`, AWS's own error, or `PartlyCreated` when
+   * something stands all the same.
+   */
   create(request: ResourceRequest): Promise<CreatedResource>;
-  /** Deletes the resource; resolves without doing anything where its end could not be seen. */
-  delete?(request: Pick<ResourceRequest, "type" | "inputs" | "config">, id: string): Promise<void>;
+  /** Changes it in place; the properties that `changed` names differ. Throws as `create` does. */
+  update(
+    request: ResourceRequest,
+    old: StandingResource,
+    changed: ReadonlySet<string>,
+  ): Promise<CreatedResource>;
+  /**
+   * Deletes the resource; one that is gone already is deleted. Throws AWS's own error. `force` takes off first what
+   * AWS itself protects it with.
+   */
+  delete(resource: StandingResource, force: boolean): Promise<void>;
   /** Calls a function ("aws:index/getRegion:getRegion"). Throws when there is no such function. */
   invoke(token: string, args: PropertyMap, config: PropertyMap): Promise<PropertyMap>;
+}
+
+/** A creation that failed half way: what stands under `id` is deleted before it is tried again. */
+export class PartlyCreated extends Error {
+  override readonly name = "PartlyCreated";
+
+  constructor(
+    readonly id: string,
+    override readonly cause: unknown,
+  ) {
+    super("created in part");
+  }
 }
 
 /** Why a resource cannot be created, with the input at fault where there is one ("tags.Owner"). */
@@ -43,4 +102,12 @@ export class ResourceFailure extends Error {
     super(property === undefined ? reason : `property "${property}": ${reason}`);
     this.name = "ResourceFailure";
   }
+}
+
+/** What failed, in words; AWS's errors carry their code as the name. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return messageOf(error);
+  return error instanceof ResourceFailure || error.name === "Error"
+    ? error.message
+    : `${error.name}: ${error.message}`;
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Random } from "embedded-aws/support";
+import type { Checkpoint } from "./checkpoint";
 import { Deployment, type Mode } from "./deployment";
 import { createEngineService } from "./engineService";
 import { Idleness } from "./idleness";
@@ -25,6 +26,8 @@ export interface RunOptions {
   /** A preview creates nothing; what only a provider would know is then `Unknown`. */
   readonly mode: Mode;
   readonly provider: Provider;
+  /** What earlier runs have left standing, which this one changes; by default, nothing. */
+  readonly checkpoint?: Checkpoint;
   /** Automatic names come from it. */
   readonly random: Random;
   readonly onEvent?: (event: ProgressEvent) => void;
@@ -97,6 +100,7 @@ export async function runProject(
     parallel,
     stackOutputs: (stack) => readStackOutputs(project.directory, stack),
     onEvent,
+    ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
   });
   const errors: string[] = [];
   const onLog = (line: LogLine) => {
@@ -110,7 +114,9 @@ export async function runProject(
   const onFinished = async () => {
     idleness.end();
     await deployment.settled();
-    if (errors.length === 0 && !deployment.failed.signal.aborted) options.onDeployed?.(result());
+    if (errors.length > 0 || options.signal?.aborted === true) return;
+    await deployment.finish();
+    if (!deployment.failed.signal.aborted) options.onDeployed?.(result());
   };
   const monitor = createMonitor(deployment, transforms, info, onFinished);
   const server = await serveEngine(monitor, createEngineService(onLog));
@@ -136,6 +142,8 @@ export async function runProject(
     options.signal?.throwIfAborted();
     deployment.failed.signal.throwIfAborted();
     throwIfFailed(ending, errors, printed);
+    // A program with an older SDK does not say that it has nothing left to register.
+    await deployment.finish();
     return result();
   } finally {
     idleness.end();

@@ -7,7 +7,7 @@ export interface TreeNode {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Every run of the embedded engine starts from nothing, so every resource is created. */
+  /** A preview is held against nothing, so every resource is created. */
   readonly plan: "create";
   /** Secrets and unknowns stand as `[secret]` and `[unknown]`. */
   readonly inputs: Readonly<Record<string, Wire>>;

@@ -1,5 +1,4 @@
-import { comparedValues, type ValueChange } from "./compareValues";
-import { replaces } from "./replacements";
+import { type PropertyChange, propertyChanges } from "../provider/propertyChanges";
 import type { PreviewedResource, Snapshot } from "./snapshot";
 
 /** One difference between two previews. */
@@ -22,11 +21,6 @@ export interface ResourceChange {
   /** Whether it is protected now, so that Pulumi refuses to replace it. */
   readonly wasProtected: boolean;
   readonly properties: readonly PropertyChange[];
-}
-
-export interface PropertyChange extends ValueChange {
-  /** Whether it makes Pulumi replace the resource. */
-  readonly replaces: boolean;
 }
 
 /** What a reviewer must not miss comes first; within a kind, by type and name. */
@@ -59,10 +53,7 @@ function configurationChanges(before: Snapshot["config"], after: Snapshot["confi
 }
 
 function resourceChanges(before: PreviewedResource, after: PreviewedResource): readonly Change[] {
-  const properties = comparedValues(before.properties, after.properties).map((change): PropertyChange => ({
-    ...change,
-    replaces: replaces(after.type, change.path[0] ?? ""),
-  }));
+  const properties = [...propertyChanges(after.type, before.properties, after.properties)];
   if (before.protect !== after.protect) {
     properties.push({
       path: ["options", "protect"],

@@ -1,7 +1,8 @@
 import { displayType } from "../engine/tree";
 import type { Wire } from "../engine/values";
-import type { Change, PropertyChange } from "./compare";
-import { describeStatement, isStatement } from "./statements";
+import type { PropertyChange } from "../provider/propertyChanges";
+import type { Change } from "./compare";
+import { describeStatement, isStatement } from "../provider/statements";
 
 /** A line of a change, with the sign that tells what it is: "+" there, "-" no more, "~" another, " " a remark. */
 export interface ChangeLine {

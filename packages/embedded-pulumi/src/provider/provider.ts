@@ -4,12 +4,17 @@ import {
   type Provider,
   ResourceFailure,
   type ResourceRequest,
+  type StandingResource,
 } from "../engine/provider";
 import { containsUnknown, type PropertyMap, type PropertyValue } from "../engine/values";
+import { comparable } from "./comparable";
 import { readConfiguration } from "./configuration";
 import { functions } from "./functions";
+import { propertyChanges } from "./propertyChanges";
+import { replaces } from "./replacements";
 import type { CreateContext, ResourceType } from "./resourceType";
 import { resourceTypes } from "./table";
+import { unlessGone } from "./unlessGone";
 
 /** The type of an explicit provider: `new aws.Provider(…)`. */
 const PROVIDER_TYPE = "pulumi:providers:aws";
@@ -29,15 +34,38 @@ export function createProvider(context: CreateContext): Provider {
       if (issue !== undefined) throw issue;
       return inputs;
     },
+    comparable: (request) => comparable(request, context),
+    changes: (type, before, after) => {
+      const changes = propertyChanges(type, before, after);
+      // What has no way to be changed is made anew, rather than left as it was.
+      const replaced = type !== PROVIDER_TYPE && supported(type).update === undefined;
+      return changes.map((change) => ({ ...change, replaces: change.replaces || replaced }));
+    },
+    deletesFirst(type, changes, filledIn) {
+      if (type === PROVIDER_TYPE) return false;
+      const name = supported(type).autoName?.property;
+      if (name !== undefined && filledIn.includes(name)) return false;
+      // It has the old one's name, unless that, or what else makes up its identity, is what changes.
+      return !changes.some(({ path: [changed = ""] }) =>
+        name === undefined ? replaces(type, changed) : changed === name,
+      );
+    },
     create: (request) =>
       request.type === PROVIDER_TYPE
         ? Promise.resolve({ id: request.nameSuffix, outputs: {} })
         : create(request, context),
-    async delete({ type, inputs, config }, id) {
+    update: (request, old, changed) =>
+      request.type === PROVIDER_TYPE
+        ? Promise.resolve({ id: old.id, outputs: {} })
+        : update(request, old, changed, context),
+    async delete({ type, inputs, config, id }, force) {
       if (type === PROVIDER_TYPE) return;
       const found = supported(type);
-      if (found.delete === undefined) return;
-      await found.delete(v.parse(found.inputs, inputsOf(found, inputs, config, context).given), id, context);
+      // What cannot be deleted goes with the cloud, once the whole stack does.
+      if (found.delete === undefined && force) return;
+      if (found.delete === undefined)
+        throw new ResourceFailure("the embedded cloud cannot delete resources of this type");
+      await unlessGone(found.delete(parsed(found, inputs, config, context), id, { ...context, force }));
     },
     async invoke(token, args, config) {
       readConfiguration(config, context.region);
@@ -54,11 +82,56 @@ export function createProvider(context: CreateContext): Provider {
 
 async function create(request: ResourceRequest, context: CreateContext): Promise<CreatedResource> {
   const type = supported(request.type);
-  const { given, taggable, tagsAll } = inputsOf(type, request.inputs, request.config, context);
-  const inputs: unknown = v.parse(type.inputs, given);
+  const inputs = parsed(type, request.inputs, request.config, context);
   const { id, outputs } = await type.create(inputs, context);
+  return { id, outputs: outputsOf(type, request, outputs, context) };
+}
+
+async function update(
+  request: ResourceRequest,
+  old: StandingResource,
+  changed: ReadonlySet<string>,
+  context: CreateContext,
+): Promise<CreatedResource> {
+  const type = supported(request.type);
+  if (type.update === undefined)
+    throw new ResourceFailure("the embedded cloud cannot change resources of this type");
+  const outputs = await type.update(
+    {
+      id: old.id,
+      inputs: parsed(type, request.inputs, request.config, context),
+      old: parsed(type, old.inputs, old.config, context),
+      outputs: old.outputs,
+      changed,
+    },
+    context,
+  );
+  // What was read at its creation stays true, but for the inputs that are echoed.
+  const kept = Object.entries(old.outputs).filter(([name]) => !(name in entries(type)));
+  return {
+    id: old.id,
+    outputs: outputsOf(type, request, { ...Object.fromEntries(kept), ...outputs }, context),
+  };
+}
+
+function outputsOf(
+  type: ResourceType,
+  request: ResourceRequest,
+  outputs: Readonly<Record<string, unknown>>,
+  context: CreateContext,
+): PropertyMap {
+  const { taggable, tagsAll } = inputsOf(type, request.inputs, request.config, context);
   const tags = taggable ? { tags: request.inputs.tags ?? {}, tagsAll } : {};
-  return { id, outputs: propertyMap({ region: context.region, ...tags, ...outputs }) };
+  return propertyMap({ region: context.region, ...outputs, ...tags });
+}
+
+function parsed(
+  type: ResourceType,
+  inputs: PropertyMap,
+  config: PropertyMap,
+  context: CreateContext,
+): unknown {
+  return v.parse(type.inputs, inputsOf(type, inputs, config, context).given);
 }
 
 /** The inputs with the provider's default tags, where the type takes tags. */
@@ -80,6 +153,8 @@ function withName(type: ResourceType, request: ResourceRequest): PropertyMap {
   if (type.autoName === undefined || request.inputs[type.autoName.property] !== undefined)
     return request.inputs;
   const { property, suffix: given = "" } = type.autoName;
+  const kept = request.kept?.[property];
+  if (kept !== undefined) return { ...request.inputs, [property]: kept };
   const suffix = typeof given === "string" ? given : given(request.inputs);
   const { automaticName = { kind: "default" } } = request;
   if (automaticName.kind === "disabled")

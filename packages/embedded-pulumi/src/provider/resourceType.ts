@@ -16,6 +16,11 @@ export interface CreateContext {
   readonly call: ServiceCaller<[]>;
 }
 
+export interface DeleteContext extends CreateContext {
+  /** Whether AWS's own protection of the resource is taken off first. */
+  readonly force: boolean;
+}
+
 export interface Created {
   /** The provider's id of the resource: what `resource.id` resolves to. */
   readonly id: string;
@@ -23,7 +28,20 @@ export interface Created {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** How one Pulumi resource type is created in the embedded cloud. */
+/** A change of a resource that stands. */
+export interface Change<Inputs> {
+  readonly id: string;
+  /** As it is to be. */
+  readonly inputs: Inputs;
+  /** As it was made. */
+  readonly old: Inputs;
+  /** What its creation, or the last change, gave. */
+  readonly outputs: PropertyMap;
+  /** The inputs that differ, by name. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/** How one Pulumi resource type is created, changed and deleted in the embedded cloud. */
 export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> {
   /** "aws:sqs/queue:Queue" */
   readonly type: string;
@@ -38,6 +56,14 @@ export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> 
   /** Its tags have a form of their own, which the provider's default tags leave alone. */
   readonly ownTags?: true;
   create(inputs: v.InferOutput<Schema>, context: CreateContext): Promise<Created>;
-  /** How it is deleted, where its end can be seen: the rest goes with the cloud. */
-  delete?(inputs: v.InferOutput<Schema>, id: string, context: CreateContext): Promise<void>;
+  /**
+   * Changes it in place, where `replacements.ts` does not say that it is replaced; gives the outputs that may differ
+   * afterwards. Throws `ResourceFailure` for an input that cannot be changed. A type without it is replaced whole.
+   */
+  update?(
+    change: Change<v.InferOutput<Schema>>,
+    context: CreateContext,
+  ): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Deletes it. A type without it cannot leave a cloud that runs on. */
+  delete?(inputs: v.InferOutput<Schema>, id: string, context: DeleteContext): Promise<void>;
 }

@@ -34,6 +34,25 @@ export async function untilSettled<Answer>(
   }
 }
 
+/** For how long SQS keeps the name of a deleted queue to itself; a little longer than its minute. */
+const NAME_KEPT_MS = 70_000;
+
+/** Calls again while SQS still remembers a queue of that name, as the AWS provider does. */
+export async function untilForgotten<Answer>(
+  context: Pick<CreateContext, "wait">,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  for (let waited = 0; ; waited += 1000) {
+    try {
+      return await call();
+    } catch (error) {
+      const remembered = error instanceof AwsError && error.code.endsWith("QueueDeletedRecently");
+      if (!remembered || waited >= NAME_KEPT_MS) throw error;
+      await context.wait(1000);
+    }
+  }
+}
+
 function isUnsettled(error: unknown): boolean {
   return (
     error instanceof AwsError &&

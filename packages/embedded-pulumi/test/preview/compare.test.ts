@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { comparePreviews } from "../../src/preview/compare";
-import { comparedValues } from "../../src/preview/compareValues";
+import { comparedValues } from "../../src/provider/compareValues";
 import { previewed, QUEUE, snapshot, TABLE } from "./resources";
 
 const changesOf = (...sides: readonly [Parameters<typeof snapshot>[0], Parameters<typeof snapshot>[0]]) =>

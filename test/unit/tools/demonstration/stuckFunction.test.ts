@@ -26,7 +26,13 @@ function watched() {
   return {
     person,
     start: (functionName: string) =>
-      events.publish({ type: "invocation-started", functionName, requestId: "r", coldStart: false }),
+      events.publish({
+        type: "invocation-started",
+        functionName,
+        requestId: "r",
+        coldStart: false,
+        payload: Buffer.from("{}"),
+      }),
     end: (
       functionName: string,
       outcome: Outcome,

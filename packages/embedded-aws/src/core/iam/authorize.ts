@@ -1,11 +1,13 @@
 import type { Clock } from "../clock";
 import { accessDenied } from "../dispatch";
 import { AwsError } from "../errors";
-import type { Access } from "../service";
+import type { Faults } from "../faults";
+import type { Access, CloudContext } from "../service";
 import type { ConditionContext } from "./conditions";
 import { evaluate, type Caller, type Decision } from "./evaluate";
 import type { Identities, Role } from "./identities";
-import { parsePolicyDocument, type PolicyDocument } from "./policyDocument";
+import { parsePolicyDocument, type PolicyDocument, type Statement } from "./policyDocument";
+import type { PolicyUse } from "./policyUse";
 import { principalArn, type Principal } from "./principal";
 
 /** What the conditions of every request are made of, beside its own keys. */
@@ -18,13 +20,17 @@ export interface Surroundings {
 /** `CloudContext.authorize`: lets the administrator do anything, and checks everyone else's policies. */
 export function authorizer(
   identities: Identities,
-  surroundings: Surroundings,
-): (caller: Principal, accesses: readonly Access[]) => void {
+  surroundings: Surroundings & { readonly use: PolicyUse; readonly faults: Pick<Faults, "isTaken"> },
+): CloudContext["authorize"] {
   const resourcePolicies = new PolicyCache();
-  return (principal, accesses) => {
+  const { use, faults } = surroundings;
+  return (principal, accesses, onDecided) => {
     if (principal.kind === "administrator") return;
     const { caller, role } = callerFor(principal, identities);
     for (const access of accesses) {
+      let by: Statement | undefined;
+      const policies = role === undefined ? [] : identityPolicies(role, surroundings.clock.now());
+      const taken = principal.kind === "role" && faults.isTaken(principal.roleName, access.action);
       const decision = evaluate(
         {
           caller,
@@ -32,9 +38,16 @@ export function authorizer(
           resource: access.resource,
           context: conditionContext(principal, role, access.context ?? {}, surroundings),
         },
-        role === undefined ? [] : identityPolicies(role, surroundings.clock.now()),
-        access.resourcePolicy === undefined ? undefined : resourcePolicies.parse(access.resourcePolicy),
+        taken ? [] : policies,
+        taken || access.resourcePolicy === undefined
+          ? undefined
+          : resourcePolicies.parse(access.resourcePolicy),
+        (statement) => (by = statement),
       );
+      const { action, resource } = access;
+      const decided = { action, resource, allowed: decision.allowed, ...(by !== undefined && { by }) };
+      use.note(principal, decided);
+      onDecided?.(decided);
       if (!decision.allowed)
         throw new AwsError(accessDenied, refusal(principal, access, decision.reason), 403);
     }

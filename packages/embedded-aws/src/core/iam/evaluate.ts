@@ -36,14 +36,17 @@ export type Verdict = "allow" | "deny" | "delegate" | "none";
  * AWS's rules within one account (IAM user guide, "Policy evaluation logic"): an explicit deny anywhere
  * refuses; else an allow of either an identity policy or the resource's policy grants. A service has no
  * identity policies, so the resource's policy must allow it by name.
+ *
+ * @param onDeciding told of the statement that decided for each policy that has one; a deny comes last
  */
 export function evaluate(
   request: AccessRequest,
   identityPolicies: readonly PolicyDocument[],
   resourcePolicy: PolicyDocument | undefined,
+  onDeciding?: (statement: Statement) => void,
 ): Decision {
-  const identity = verdictOf(identityPolicies, request);
-  const resource = resourcePolicy === undefined ? "none" : verdictOf([resourcePolicy], request);
+  const identity = verdictOf(identityPolicies, request, onDeciding);
+  const resource = resourcePolicy === undefined ? "none" : verdictOf([resourcePolicy], request, onDeciding);
   if (identity === "deny") return { allowed: false, reason: "identity-deny" };
   if (resource === "deny") return { allowed: false, reason: "resource-deny" };
   if (identity === "allow" || resource === "allow") return { allowed: true };
@@ -53,7 +56,11 @@ export function evaluate(
   };
 }
 
-export function verdictOf(policies: readonly PolicyDocument[], request: AccessRequest): Verdict {
+export function verdictOf(
+  policies: readonly PolicyDocument[],
+  request: AccessRequest,
+  onDeciding?: (statement: Statement) => void,
+): Verdict {
   const variables: Variables = (key) => {
     const values = request.context(key);
     return values?.length === 1 ? values[0] : undefined;
@@ -62,9 +69,14 @@ export function verdictOf(policies: readonly PolicyDocument[], request: AccessRe
   for (const statement of policies.flatMap((policy) => policy.statements)) {
     const who = principalMatch(statement.principal, request.caller);
     if (who === "other" || !applies(statement, request, variables)) continue;
-    if (statement.effect === "Deny") return "deny";
-    if (who === "itself") verdict = "allow";
-    else if (verdict === "none") verdict = "delegate";
+    if (statement.effect === "Deny") {
+      onDeciding?.(statement);
+      return "deny";
+    }
+    if (who === "itself") {
+      if (verdict !== "allow") onDeciding?.(statement);
+      verdict = "allow";
+    } else if (verdict === "none") verdict = "delegate";
   }
   return verdict;
 }

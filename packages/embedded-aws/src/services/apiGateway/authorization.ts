@@ -1,3 +1,4 @@
+import type { DecidedAccess } from "../../core/eventStream";
 import { asAwsError, publishRequest } from "../../core/dispatch";
 import type { CloudContext } from "../../core/service";
 import { principalArn, type Principal } from "../../core/iam/principal";
@@ -57,14 +58,16 @@ function byIam(
     return refused(gatewayAnswer(403), messageOf(error));
   }
   const access = { action: "execute-api:Invoke", resource: `${apis.executionArnOf(api)}/${resource}` };
+  const accesses: DecidedAccess[] = [];
+  const request = { service: "execute-api", operation: "Invoke", caller, requestId, accesses };
   try {
-    context.authorize(caller, [access]);
+    context.authorize(caller, [access], (decided) => accesses.push(decided));
   } catch (cause) {
     const error = asAwsError(cause);
-    publishRequest(context.events, "execute-api", "Invoke", caller, requestId, error);
+    publishRequest(context.events, request, error);
     return refused(gatewayAnswer(403), error.message);
   }
-  publishRequest(context.events, "execute-api", "Invoke", caller, requestId);
+  publishRequest(context.events, request);
   return { kind: "granted", caller };
 }
 

@@ -89,7 +89,9 @@ export function runInstances(parts: RunParts) {
       const launched = create(parts, plan, subnet, count, token);
       const ids = launched.map((instance) => instance.id);
       tokens.remember(token, request, ids, zone);
-      launched.forEach((instance) => instances.launch(instance));
+      context.events.causing(call.requestId, () => {
+        for (const instance of launched) instances.launch(instance);
+      });
       return reservation(parts, launched);
     },
   );

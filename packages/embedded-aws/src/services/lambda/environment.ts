@@ -9,6 +9,7 @@ import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
 import { executionRole, roleNameOf, type Revision } from "./lambdaFunction";
 import { INIT_TIMEOUT_MS } from "./limits";
+import { InspectedTime } from "./inspector";
 import { LogWriter } from "./logWriter";
 import { taskTimedOut, unanswered, type Finished, type Outcome } from "./outcome";
 import { platformLog } from "./platformLog";
@@ -46,6 +47,11 @@ interface Run {
   next?: ServerResponse;
 }
 
+/** The port of the inspector of a version's process; undefined when it is not inspected. */
+export function inspectorPortOf(context: Pick<CloudContext, "inspect">, fn: Revision): number | undefined {
+  return context.inspect?.({ name: fn.name, directory: fn.code.directory });
+}
+
 /** An execution environment: one process, one invocation at a time. */
 export class Environment implements RuntimeClient {
   readonly id: string;
@@ -53,12 +59,15 @@ export class Environment implements RuntimeClient {
   readonly #context: CloudContext;
   readonly #fn: Revision;
   readonly #registry: EnvironmentRegistry;
+  readonly #logStreamName: string;
   readonly #log: LogWriter;
   readonly #traces: TraceWriter;
   readonly #temporaryDirectory: string;
   readonly #process: FunctionProcess;
   readonly #initWatch = startStopwatch();
   readonly #cancelInitTimeout: () => void;
+  /** Only of a function that is inspected. */
+  readonly #inspected: InspectedTime | undefined;
   readonly #initLines: string[] = [];
   /** Resolves when the process is gone. */
   readonly stopped: Promise<void>;
@@ -86,6 +95,7 @@ export class Environment implements RuntimeClient {
     this.#initialised = new Promise((resolve) => (this.#settleInit = resolve));
 
     const logStreamName = logStreamNameAt(context.clock.now(), fn.version, context.random);
+    this.#logStreamName = logStreamName;
     this.#log = new LogWriter(
       context,
       { logGroupName: fn.settings.Logging.LogGroup, logStreamName },
@@ -97,10 +107,12 @@ export class Environment implements RuntimeClient {
     registry.set(this.id, this);
 
     const endpoint = context.endpoint();
+    const inspectorPort = inspectorPortOf(context, fn);
     this.#process = new FunctionProcess(
       {
         directory: fn.code.directory,
         memoryMb: fn.settings.MemorySize,
+        inspectorPort,
         nowMs: context.clock.now(),
         rate: context.clock.rate(),
         variables: environmentVariables(fn, {
@@ -126,7 +138,8 @@ export class Environment implements RuntimeClient {
         },
       },
     );
-    this.#cancelInitTimeout = afterRealTime(INIT_TIMEOUT_MS, () => {
+    this.#inspected = inspectorPort === undefined ? undefined : new InspectedTime(inspectorPort);
+    this.#cancelInitTimeout = this.#after(INIT_TIMEOUT_MS, () => {
       this.#initTimedOut = true;
       void this.stop("init timed out");
     });
@@ -153,18 +166,44 @@ export class Environment implements RuntimeClient {
     const traceId = formatTrace(trace);
     return new Promise((resolve) => {
       const run = this.#begin(invocation, trace, resolve);
-      run.cancelTimeout = afterRealTime(timeoutMs, () => {
+      run.cancelTimeout = this.#after(timeoutMs, () => {
         run.timedOut = true;
         void this.stop("timed out");
+      });
+      const { requestId, functionArn, payload } = invocation;
+      this.#context.events.publish({
+        type: "invocation-running",
+        functionName: this.#fn.name,
+        requestId,
+        environmentId: this.id,
+        logStreamName: this.#logStreamName,
+        traceId: trace.traceId,
       });
       const next = this.#next;
       // The process has died in the meantime: its exit ends this run.
       if (next === undefined) return;
       this.#next = undefined;
+      if (this.#failsOnDemand(run)) return;
       const [nowMs, rate] = [clock.now(), clock.rate()];
-      const { requestId, functionArn, payload } = invocation;
       sendInvocation(next, { requestId, functionArn, traceId, nowMs, rate, timeoutMs }, payload);
     });
+  }
+
+  /** By the machine's clock, which waits while somebody looks at a breakpoint. */
+  #after(ms: number, fire: () => void): () => void {
+    return this.#inspected?.after(ms, fire) ?? afterRealTime(ms, fire);
+  }
+
+  /** Whether a fault that was switched on ends this run: the process is killed, as its own death would end it. */
+  #failsOnDemand(run: Run): boolean {
+    const { name } = this.#fn;
+    const isMine = ({ functionName }: { readonly functionName?: string }) =>
+      functionName === undefined || functionName === name;
+    const { faults } = this.#context;
+    if (faults.strikes("timeout", isMine) !== undefined) run.timedOut = true;
+    else if (faults.strikes("crash", isMine) === undefined) return false;
+    void this.stop(run.timedOut ? "timed out" : "crashed on demand");
+    return true;
   }
 
   #begin(invocation: Invocation, trace: TraceHeader | undefined, settle: Run["settle"]): Run {
@@ -232,6 +271,7 @@ export class Environment implements RuntimeClient {
 
   #onExit(reason: string): void {
     this.#alive = false;
+    this.#inspected?.close();
     this.#cancelInitTimeout();
     this.#registry.delete(this.id);
     rmSync(this.#temporaryDirectory, { recursive: true, force: true });

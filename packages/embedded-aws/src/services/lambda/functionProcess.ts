@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { dirname } from "node:path";
 import { guardProcess, killGroup } from "../../core/processGuard";
+import { inspectorArguments } from "./inspector";
 import { readOutput } from "./outputLines";
 
 /** By the package's own name, so that it is found from a bundle of this code as well. */
@@ -15,6 +16,8 @@ export interface ProcessOptions {
   readonly directory: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMb: number;
+  /** Where its inspector listens; none by default. */
+  readonly inspectorPort?: number | undefined;
   /** The cloud's time at which the process starts, and how fast its clock runs. */
   readonly nowMs: number;
   readonly rate: number;
@@ -38,7 +41,13 @@ export class FunctionProcess {
     const heapLimit = `--max-old-space-size=${Math.floor(options.memoryMb * HEAP_SHARE)}`;
     this.#child = spawn(
       process.execPath,
-      [...(ownHeapLimit ? [] : [heapLimit]), BOOTSTRAP, String(options.nowMs), String(options.rate)],
+      [
+        ...(ownHeapLimit ? [] : [heapLimit]),
+        ...(options.inspectorPort === undefined ? [] : inspectorArguments(options.inspectorPort)),
+        BOOTSTRAP,
+        String(options.nowMs),
+        String(options.rate),
+      ],
       {
         cwd: options.directory,
         env: options.variables,

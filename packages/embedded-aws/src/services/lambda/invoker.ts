@@ -1,4 +1,5 @@
 import { AwsError } from "../../core/errors";
+import type { InvocationSource } from "../../core/eventStream";
 import type { CloudContext } from "../../core/service";
 import { Concurrency } from "./concurrency";
 import type { EnvironmentRegistry, Invocation } from "./environment";
@@ -32,7 +33,11 @@ export class Invoker {
   }
 
   /** Runs one invocation to its end, or throws TooManyRequestsException. The clock counts it as work in flight. */
-  async invoke(target: Target, given: Pick<Invocation, "requestId" | "payload">): Promise<Invoked> {
+  async invoke(
+    target: Target,
+    given: Pick<Invocation, "requestId" | "payload">,
+    source?: InvocationSource,
+  ): Promise<Invoked> {
     if (this.#closed) throw new AwsError("ServiceException", "The embedded cloud is closing", 500);
     const { events, clock } = this.#context;
     const { fn, qualifier } = target;
@@ -55,7 +60,14 @@ export class Invoker {
     try {
       const finished = await clock.busy(
         this.#poolOf(revision).run(invocation, (coldStart) => {
-          events.publish({ type: "invocation-started", functionName: fn.name, requestId, coldStart });
+          events.publish({
+            type: "invocation-started",
+            functionName: fn.name,
+            requestId,
+            coldStart,
+            ...(source !== undefined && { source }),
+            payload: given.payload,
+          });
         }),
       );
       const error = functionErrorOf(finished.outcome);

@@ -1,6 +1,6 @@
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
-import { Environment, type EnvironmentRegistry, type Invocation } from "./environment";
+import { Environment, inspectorPortOf, type EnvironmentRegistry, type Invocation } from "./environment";
 import type { Revision } from "./lambdaFunction";
 import { IDLE_ENVIRONMENT_MS, MAX_LOCAL_ENVIRONMENTS } from "./limits";
 import { failure, type Finished } from "./outcome";
@@ -26,11 +26,14 @@ export class Pool {
   readonly #idle: Idle[] = [];
   readonly #waiting: ((acquired: Acquired | undefined) => void)[] = [];
   #retired: string | undefined;
+  /** One inspector listens at one port. */
+  readonly #most: number;
 
   constructor(context: CloudContext, fn: Revision, registry: EnvironmentRegistry) {
     this.#context = context;
     this.#fn = fn;
     this.#registry = registry;
+    this.#most = inspectorPortOf(context, fn) === undefined ? MAX_LOCAL_ENVIRONMENTS : 1;
   }
 
   /** Runs an invocation in a warm environment, a new one, or, when there are as many as may be, the next free one. */
@@ -76,7 +79,7 @@ export class Pool {
       idle.cancelStop();
       if (idle.environment.alive) return { environment: idle.environment, coldStart: false };
     }
-    if (this.#environments.size < MAX_LOCAL_ENVIRONMENTS) return this.#start();
+    if (this.#environments.size < this.#most) return this.#start();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -61,10 +61,10 @@ export function publish(context: CloudContext, topics: Topics) {
       if (arn === undefined) throw missingParameter("TopicArn or TargetArn");
       return on("Publish", arn, call);
     },
-    async ({ TopicArn: arn = "", ...message }, { caller }) => {
+    async ({ TopicArn: arn = "", ...message }, { caller, requestId }) => {
       const topic = topics.get(arn);
       await keyOf(topic, caller);
-      return { MessageId: send(topic, message) };
+      return { MessageId: context.events.causing(requestId, () => send(topic, message)) };
     },
   );
 
@@ -82,7 +82,7 @@ export function publish(context: CloudContext, topics: Topics) {
       rules: { TopicArn: topicArnRule },
     },
     (input, call) => on("Publish", input.TopicArn, call),
-    async ({ TopicArn, PublishBatchRequestEntries: entries }, { caller }) => {
+    async ({ TopicArn, PublishBatchRequestEntries: entries }, { caller, requestId }) => {
       const topic = topics.get(TopicArn);
       checkEntries(entries, mostBytes);
       await keyOf(topic, caller);
@@ -92,7 +92,8 @@ export function publish(context: CloudContext, topics: Topics) {
         try {
           if (message.Subject !== undefined && !SUBJECT.test(message.Subject))
             throw invalidParameter("Subject");
-          Successful.push({ Id, MessageId: send(topic, message) });
+          const MessageId = context.events.causing(requestId, () => send(topic, message));
+          Successful.push({ Id, MessageId });
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
           Failed.push({ Id, Code: "InvalidParameter", Message: error.message, SenderFault: true });

@@ -1,5 +1,6 @@
 import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
+import { firstValues } from "../../core/lists";
 import { Heap } from "./heap";
 import type { Delivery, Message, MessageContent } from "./message";
 import {
@@ -7,6 +8,7 @@ import {
   type MessageStore,
   type Received,
   type ReceiveOptions,
+  type StoredMessage,
   type VisibilityChange,
 } from "./queue";
 
@@ -140,6 +142,15 @@ export class FifoQueue implements MessageStore {
     this.#settle(now);
     const slot = this.#ready.peek()?.slots[0];
     return slot && this.#contents.of(slot.message);
+  }
+
+  list(now: number, max: number): readonly StoredMessage[] {
+    this.#settle(now);
+    return firstValues(this.#slots.values(), max).map(({ message, deliveryNumber }) => ({
+      message,
+      content: this.#contents.of(message),
+      state: deliveryNumber !== undefined ? "in-flight" : message.visibleAt > now ? "delayed" : "available",
+    }));
   }
 
   /** Only the delivery that is in flight may delete its message: an older one has expired. */

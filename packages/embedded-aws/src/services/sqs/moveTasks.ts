@@ -161,7 +161,14 @@ export class MoveTasks {
       messageId: content.messageId,
       receiveCount: 0,
     });
-    events.publish({ type: "message-sent", queueName: destination.name, messageId, receiveCount: 0 });
+    events.publish({
+      type: "message-sent",
+      queueName: destination.name,
+      messageId,
+      receiveCount: 0,
+      body: content.body,
+      formerId: content.messageId,
+    });
   }
 
   #end(task: MoveTask, status: MoveTask["status"], failureReason?: string): void {

@@ -1,5 +1,6 @@
 import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
+import { firstValues } from "../../core/lists";
 import { Heap } from "./heap";
 import type { Delivery, Message, MessageContent } from "./message";
 
@@ -18,6 +19,13 @@ export interface Received {
   readonly deliveries: readonly Delivery[];
   /** Messages that had used up their receives: they left this queue, and belong into the dead-letter queue. */
   readonly exhausted: readonly { readonly content: MessageContent; readonly receiveCount: number }[];
+}
+
+/** A message as it lies in a queue, for whoever only looks. */
+export interface StoredMessage {
+  readonly message: Message;
+  readonly content: MessageContent;
+  readonly state: "available" | "delayed" | "in-flight";
 }
 
 export type VisibilityChange = "changed" | "not-in-flight" | "no-such-message" | "beyond-limit";
@@ -41,6 +49,8 @@ export interface MessageStore {
   receive(now: number, options: ReceiveOptions): Received;
   /** The message that would be received next; it stays where it is. */
   peekVisible(now: number): MessageContent | undefined;
+  /** What lies in it, in the order in which it came, `max` at most; nothing changes. */
+  list(now: number, max: number): readonly StoredMessage[];
   /**
    * The message that was deleted; undefined when there is none (any more), "expired" when only its newest delivery
    * could have deleted it.
@@ -146,6 +156,15 @@ export class MessageQueue implements MessageStore {
     this.#settle(now);
     const slot = this.#available.peek();
     return slot && this.#contents.of(slot.message);
+  }
+
+  list(now: number, max: number): readonly StoredMessage[] {
+    this.#settle(now);
+    return firstValues(this.#slots.values(), max).map(({ message, state }) => ({
+      message,
+      content: this.#contents.of(message),
+      state,
+    }));
   }
 
   /** Returns the message, or undefined when there is none (any more). */

@@ -354,7 +354,7 @@ describe("CloudWatch", () => {
     cloud.context.events.publish({ type: "stream-batch-sent", functionName: "f", iteratorAgeMs: 1500 });
     const message = JSON.stringify({
       _aws: {
-        Timestamp: 0,
+        Timestamp: clock.now(),
         CloudWatchMetrics: [{ Namespace: "Shop", Dimensions: [[]], Metrics: [{ Name: "processed" }] }],
       },
       processed: 7,

@@ -128,8 +128,14 @@ describe("DynamoDB items", () => {
 
   it("are announced when they are inserted, modified and removed, and only then", async () => {
     const events: CloudEvent[] = [];
+    const causes: (string | undefined)[] = [];
+    const calls: string[] = [];
     database.cloud.context.events.subscribe((event) => {
-      if (event.type.startsWith("item-")) events.push(event);
+      if (event.type === "request") calls.push(event.requestId);
+      if (!event.type.startsWith("item-")) return;
+      const { cause, ...rest } = event;
+      causes.push(cause);
+      events.push(rest);
     });
     const key = { id: S("b") };
     await database.call("PutItem", { TableName, Item: key });
@@ -149,6 +155,8 @@ describe("DynamoDB items", () => {
       { at, type: "item-modified", tableName: TableName, keys: key, newImage: newest, oldImage: key },
       { at, type: "item-removed", tableName: TableName, keys: key, oldImage: newest },
     ]);
+    // Each names the call in whose handling it happened.
+    expect(causes).to.deep.equal([calls[0], calls[2], calls[3]]);
   });
 
   it("are written and read in batches", async () => {

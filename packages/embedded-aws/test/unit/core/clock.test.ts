@@ -78,6 +78,36 @@ describe("SteppedClock", () => {
 });
 
 describe("RunningClock", () => {
+  it("stands still while it is paused, and goes on from there", () => {
+    const clock = new RunningClock(1000);
+    clock.pause();
+    const stood = clock.now();
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+    expect(clock.now()).to.equal(stood);
+    expect(clock).to.include({ paused: true, speed: 1000 });
+    clock.pause(false);
+    expect(clock.now() - stood).to.be.below(60_000);
+    expect(clock.rate()).to.equal(1000);
+    clock.close();
+  });
+
+  it("steps through its timers in their order, each at its time, those that they set included", async () => {
+    const clock = new RunningClock();
+    clock.pause();
+    const start = clock.now();
+    const fired: number[] = [];
+    const tick = () => {
+      fired.push(Math.round(clock.now() - start));
+      if (fired.length < 10) clock.after(60_000, tick);
+    };
+    clock.after(60_000, tick);
+    await clock.step(150_000);
+    expect(fired).to.deep.equal([60_000, 120_000]);
+    expect(Math.round(clock.now() - start)).to.equal(150_000);
+    clock.close();
+  });
+
   it("runs at its speed when idle, and at real speed while work is in flight", async () => {
     const clock = new RunningClock(60);
     expect(clock.rate()).to.equal(60);

@@ -158,7 +158,7 @@ describe("texts of 100,000 characters", function () {
           expect(String(error)).not.to.match(/RangeError|call stack/);
         }
         // Linear ones take a few milliseconds; what goes back takes ten seconds and more.
-        expect(performance.now() - start, `${text.slice(0, 8)}…${text.slice(-3)}`).to.be.below(1000);
+        expect(performance.now() - start, `${text.slice(0, 8)}…${text.slice(-3)}`).to.be.below(5000);
       }
     });
   }

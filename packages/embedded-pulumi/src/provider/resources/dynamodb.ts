@@ -1,6 +1,11 @@
 import type { Input } from "embedded-aws";
 import * as v from "valibot";
+import { afterwards } from "../afterwards";
+import { refuseChange } from "../refuseChange";
+import type { CreateContext } from "../resourceType";
+import { retag } from "../retag";
 import { defined, resource, strings, tagList, tags, textOf } from "../schemas";
+import { textOutput } from "../textOutput";
 
 type CreateTable = Input<"dynamodb", "CreateTable">;
 type PutItem = Input<"dynamodb", "PutItem">;
@@ -73,6 +78,16 @@ function projection(index: { projectionType: Projected; nonKeyAttributes?: strin
   return defined({ ProjectionType: index.projectionType, NonKeyAttributes: index.nonKeyAttributes });
 }
 
+function streamOf({ streamEnabled, streamViewType }: TableInputs) {
+  return streamEnabled === true ? { StreamEnabled: true, StreamViewType: streamViewType } : undefined;
+}
+
+function encryptionOf({ serverSideEncryption }: TableInputs) {
+  return serverSideEncryption?.enabled === true
+    ? defined({ Enabled: true, SSEType: "KMS" as const, KMSMasterKeyId: serverSideEncryption.kmsKeyArn })
+    : undefined;
+}
+
 function createTableInput(inputs: TableInputs): CreateTable {
   return {
     TableName: inputs.name,
@@ -83,14 +98,8 @@ function createTableInput(inputs: TableInputs): CreateTable {
     KeySchema: keySchema(inputs.hashKey, inputs.rangeKey),
     BillingMode: inputs.billingMode,
     ProvisionedThroughput: throughput(inputs.billingMode, inputs),
-    StreamSpecification:
-      inputs.streamEnabled === true
-        ? { StreamEnabled: true, StreamViewType: inputs.streamViewType }
-        : undefined,
-    SSESpecification:
-      inputs.serverSideEncryption?.enabled === true
-        ? defined({ Enabled: true, SSEType: "KMS", KMSMasterKeyId: inputs.serverSideEncryption.kmsKeyArn })
-        : undefined,
+    StreamSpecification: streamOf(inputs),
+    SSESpecification: encryptionOf(inputs),
     DeletionProtectionEnabled: inputs.deletionProtectionEnabled,
     TableClass: inputs.tableClass,
     GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => ({
@@ -114,35 +123,98 @@ const table = resource({
   autoName: { property: "name" },
   async create(inputs, context) {
     await context.call("dynamodb", "CreateTable", createTableInput(inputs));
-    if (inputs.pointInTimeRecovery?.enabled === true) {
-      await context.call("dynamodb", "UpdateContinuousBackups", {
-        TableName: inputs.name,
-        PointInTimeRecoverySpecification: {
-          PointInTimeRecoveryEnabled: true,
-          RecoveryPeriodInDays: inputs.pointInTimeRecovery.recoveryPeriodInDays,
-        },
-      });
+    return await afterwards(inputs.name, async () => {
+      if (inputs.pointInTimeRecovery?.enabled === true) await setRecovery(inputs, context);
+      if (inputs.ttl?.enabled === true) await setTimeToLive(inputs.name, inputs.ttl, context);
+      return { id: inputs.name, outputs: await tableOutputs(inputs, context) };
+    });
+  },
+  async update(change, context) {
+    const { inputs, old, changed, outputs } = change;
+    refuseChange(changed, "globalSecondaryIndexes", "attributes");
+    for (const update of tableUpdates(inputs, old, changed))
+      await context.call("dynamodb", "UpdateTable", { TableName: inputs.name, ...update });
+    if (changed.has("pointInTimeRecovery")) await setRecovery(inputs, context);
+    if (changed.has("ttl")) {
+      const moved = old.ttl?.attributeName !== inputs.ttl?.attributeName;
+      // One attribute has to be let go before another is taken.
+      if (old.ttl?.enabled === true && (moved || inputs.ttl?.enabled !== true))
+        await setTimeToLive(inputs.name, { ...old.ttl, enabled: false }, context);
+      if (inputs.ttl?.enabled === true) await setTimeToLive(inputs.name, inputs.ttl, context);
     }
-    if (inputs.ttl?.enabled === true) {
-      await context.call("dynamodb", "UpdateTimeToLive", {
-        TableName: inputs.name,
-        TimeToLiveSpecification: { AttributeName: inputs.ttl.attributeName, Enabled: true },
-      });
-    }
-    const { Table = {} } = await context.call("dynamodb", "DescribeTable", { TableName: inputs.name });
-    return {
-      id: inputs.name,
-      outputs: {
-        arn: Table.TableArn,
-        billingMode: inputs.billingMode,
-        // The provider gives empty strings where a table has no stream.
-        streamArn: Table.LatestStreamArn ?? "",
-        streamLabel: Table.LatestStreamLabel ?? "",
-        tableClass: inputs.tableClass ?? "STANDARD",
-      },
-    };
+    const ResourceArn = textOutput(outputs, "arn");
+    await retag(
+      change,
+      (tags) => context.call("dynamodb", "TagResource", { ResourceArn, Tags: tagList(tags) }),
+      (TagKeys) => context.call("dynamodb", "UntagResource", { ResourceArn, TagKeys }),
+    );
+    return await tableOutputs(inputs, context);
+  },
+  async delete(inputs, id, context) {
+    if (context.force && inputs.deletionProtectionEnabled === true)
+      await context.call("dynamodb", "UpdateTable", { TableName: id, DeletionProtectionEnabled: false });
+    await context.call("dynamodb", "DeleteTable", { TableName: id });
   },
 });
+
+/** What is to change of a table: each of it by a call of its own, as DynamoDB wants it. */
+function tableUpdates(
+  inputs: TableInputs,
+  old: TableInputs,
+  changed: ReadonlySet<string>,
+): readonly Omit<Input<"dynamodb", "UpdateTable">, "TableName">[] {
+  const updates: Omit<Input<"dynamodb", "UpdateTable">, "TableName">[] = [];
+  if (["billingMode", "readCapacity", "writeCapacity"].some((name) => changed.has(name)))
+    updates.push({
+      BillingMode: inputs.billingMode,
+      ProvisionedThroughput: throughput(inputs.billingMode, inputs),
+    });
+  if (changed.has("streamEnabled") || changed.has("streamViewType")) {
+    // A stream keeps the view that it was made with: another view is another stream.
+    if (old.streamEnabled === true) updates.push({ StreamSpecification: { StreamEnabled: false } });
+    if (inputs.streamEnabled === true) updates.push({ StreamSpecification: streamOf(inputs) });
+  }
+  if (changed.has("serverSideEncryption"))
+    updates.push({ SSESpecification: encryptionOf(inputs) ?? { Enabled: false } });
+  if (changed.has("tableClass")) updates.push({ TableClass: inputs.tableClass ?? "STANDARD" });
+  if (changed.has("deletionProtectionEnabled"))
+    updates.push({ DeletionProtectionEnabled: inputs.deletionProtectionEnabled ?? false });
+  return updates;
+}
+
+function setRecovery({ name, pointInTimeRecovery }: TableInputs, context: CreateContext): Promise<unknown> {
+  return context.call("dynamodb", "UpdateContinuousBackups", {
+    TableName: name,
+    PointInTimeRecoverySpecification: {
+      PointInTimeRecoveryEnabled: pointInTimeRecovery?.enabled === true,
+      RecoveryPeriodInDays: pointInTimeRecovery?.recoveryPeriodInDays,
+    },
+  });
+}
+
+function setTimeToLive(
+  TableName: string,
+  { attributeName, enabled }: NonNullable<TableInputs["ttl"]>,
+  context: CreateContext,
+): Promise<unknown> {
+  return context.call("dynamodb", "UpdateTimeToLive", {
+    TableName,
+    TimeToLiveSpecification: { AttributeName: attributeName, Enabled: enabled === true },
+  });
+}
+
+async function tableOutputs(inputs: TableInputs, context: CreateContext) {
+  const { Table = {} } = await context.call("dynamodb", "DescribeTable", { TableName: inputs.name });
+  const streams = inputs.streamEnabled === true;
+  return {
+    arn: Table.TableArn,
+    billingMode: inputs.billingMode,
+    // The provider gives empty strings where a table has no stream.
+    streamArn: (streams ? Table.LatestStreamArn : undefined) ?? "",
+    streamLabel: (streams ? Table.LatestStreamLabel : undefined) ?? "",
+    tableClass: inputs.tableClass ?? "STANDARD",
+  };
+}
 
 const tableItem = resource({
   type: "aws:dynamodb/tableItem:TableItem",
@@ -153,10 +225,9 @@ const tableItem = resource({
     item: v.string(),
   }),
   async create(inputs, context) {
-    const item = JSON.parse(inputs.item, bytesInsteadOfBase64) as PutItem["Item"] & object;
     await context.call("dynamodb", "PutItem", {
       TableName: inputs.tableName,
-      Item: item,
+      Item: itemOf(inputs),
       // The provider refuses to overwrite an item that stands there already.
       ConditionExpression: "attribute_not_exists(#key)",
       ExpressionAttributeNames: { "#key": inputs.hashKey },
@@ -167,7 +238,34 @@ const tableItem = resource({
     );
     return { id: [inputs.tableName, inputs.hashKey, ...keys].join("|"), outputs: {} };
   },
+  async update({ inputs, old }, context) {
+    const { tableName: TableName } = inputs;
+    await context.call("dynamodb", "PutItem", { TableName, Item: itemOf(inputs) });
+    const [before, after] = [keyOf(old), keyOf(inputs)];
+    // Another key is another item.
+    if (JSON.stringify(before) !== JSON.stringify(after))
+      await context.call("dynamodb", "DeleteItem", { TableName, Key: before });
+    return undefined;
+  },
+  async delete(inputs, _id, context) {
+    await context.call("dynamodb", "DeleteItem", { TableName: inputs.tableName, Key: keyOf(inputs) });
+  },
 });
+
+interface ItemInputs {
+  readonly item: string;
+  readonly hashKey: string;
+  readonly rangeKey?: string | undefined;
+}
+
+function itemOf({ item }: Pick<ItemInputs, "item">): PutItem["Item"] & object {
+  return JSON.parse(item, bytesInsteadOfBase64) as PutItem["Item"] & object;
+}
+
+function keyOf(inputs: ItemInputs): PutItem["Item"] & object {
+  const keys = [inputs.hashKey, inputs.rangeKey];
+  return Object.fromEntries(Object.entries(itemOf(inputs)).filter(([name]) => keys.includes(name)));
+}
 
 /** DynamoDB's JSON has base64 where callers of its operations give bytes. */
 function bytesInsteadOfBase64(name: string, value: unknown): unknown {

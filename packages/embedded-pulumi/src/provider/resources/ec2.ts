@@ -1,7 +1,10 @@
 import * as v from "valibot";
-import type { Input } from "embedded-aws";
+import { AwsError, type Input } from "embedded-aws";
+import { afterwards } from "../afterwards";
+import type { CreateContext } from "../resourceType";
+import { retag } from "../retag";
 import { definedOrNone, resource, strings, tagList, tags, textOf } from "../schemas";
-import { permission, rule } from "./securityGroupRules";
+import { permission, rule, type Rule } from "./securityGroupRules";
 
 type TemplateData = NonNullable<Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"]>;
 type MetadataOptions = NonNullable<TemplateData["MetadataOptions"]>;
@@ -174,6 +177,29 @@ const launchTemplate = resource({
       },
     };
   },
+  async update(change, context) {
+    const { id: LaunchTemplateId, inputs, changed, outputs } = change;
+    let versions = {
+      latestVersion: Number(outputs.latestVersion),
+      defaultVersion: Number(outputs.defaultVersion),
+    };
+    // A template's versions never change: what is to change is another version.
+    if ([...changed].some((name) => !["tags", "updateDefaultVersion"].includes(name))) {
+      const { LaunchTemplateVersion: made } = await context.call("ec2", "CreateLaunchTemplateVersion", {
+        LaunchTemplateId,
+        VersionDescription: inputs.description,
+        LaunchTemplateData: launchTemplateData(inputs),
+      });
+      versions = { ...versions, latestVersion: made?.VersionNumber ?? versions.latestVersion };
+    }
+    if (inputs.updateDefaultVersion === true && versions.defaultVersion !== versions.latestVersion) {
+      const DefaultVersion = String(versions.latestVersion);
+      await context.call("ec2", "ModifyLaunchTemplate", { LaunchTemplateId, DefaultVersion });
+      versions = { ...versions, defaultVersion: versions.latestVersion };
+    }
+    await retagEc2(change, context);
+    return versions;
+  },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DeleteLaunchTemplate", { LaunchTemplateId: id });
   },
@@ -181,6 +207,52 @@ const launchTemplate = resource({
 
 /** What EC2 puts into a new group, and the provider takes out: a group allows what its program says, no more. */
 const DEFAULT_EGRESS = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+
+/** EC2 keeps a rule for each other side. */
+function singleRules(rule: Rule): Rule[] {
+  const { cidrBlocks = [], ipv6CidrBlocks = [], securityGroups = [], self } = rule;
+  const none = { cidrBlocks: undefined, ipv6CidrBlocks: undefined, securityGroups: undefined, self: false };
+  return [
+    ...cidrBlocks.map((block): Rule => ({ ...rule, ...none, cidrBlocks: [block] })),
+    ...ipv6CidrBlocks.map((block): Rule => ({ ...rule, ...none, ipv6CidrBlocks: [block] })),
+    ...securityGroups.map((group): Rule => ({ ...rule, ...none, securityGroups: [group] })),
+    ...(self ? [{ ...rule, ...none, self }] : []),
+  ];
+}
+
+function without(rules: readonly Rule[], others: readonly Rule[]): readonly Rule[] {
+  const text = (rule: Rule) => JSON.stringify(rule, Object.keys(rule).sort());
+  const known = new Set(others.map(text));
+  return rules.filter((rule) => !known.has(text(rule)));
+}
+
+type RuleOperation = `${"Authorize" | "Revoke"}SecurityGroup${"Ingress" | "Egress"}`;
+
+/** One rule after the other: what an attempt before has brought about already is no reason to fail. */
+async function changeRules(
+  operation: RuleOperation,
+  rules: readonly Rule[],
+  GroupId: string,
+  context: CreateContext,
+): Promise<void> {
+  for (const rule of rules) {
+    try {
+      await context.call("ec2", operation, { GroupId, IpPermissions: [permission(rule, GroupId)] });
+    } catch (error) {
+      const done = error instanceof AwsError && /^InvalidPermission[.](Duplicate|NotFound)$/.test(error.code);
+      if (!done) throw error;
+    }
+  }
+}
+
+function retagEc2(change: Parameters<typeof retag>[0] & { readonly id: string }, context: CreateContext) {
+  const Resources = [change.id];
+  return retag(
+    change,
+    (tags) => context.call("ec2", "CreateTags", { Resources, Tags: tagList(tags) }),
+    (keys) => context.call("ec2", "DeleteTags", { Resources, Tags: keys.map((Key) => ({ Key })) }),
+  );
+}
 
 const securityGroup = resource({
   type: "aws:ec2/securityGroup:SecurityGroup",
@@ -200,17 +272,14 @@ const securityGroup = resource({
       VpcId: inputs.vpcId,
       TagSpecifications: tagSpecifications("security-group", inputs.tags),
     });
-    await context.call("ec2", "RevokeSecurityGroupEgress", { GroupId, IpPermissions: DEFAULT_EGRESS });
-    for (const [operation, rules] of [
-      ["AuthorizeSecurityGroupIngress", inputs.ingress],
-      ["AuthorizeSecurityGroupEgress", inputs.egress],
-    ] as const) {
-      if (rules.length > 0)
-        await context.call("ec2", operation, {
-          GroupId,
-          IpPermissions: rules.map((rule) => permission(rule, GroupId)),
-        });
-    }
+    await afterwards(GroupId, async () => {
+      await context.call("ec2", "RevokeSecurityGroupEgress", { GroupId, IpPermissions: DEFAULT_EGRESS });
+      for (const [operation, rules] of [
+        ["AuthorizeSecurityGroupIngress", inputs.ingress],
+        ["AuthorizeSecurityGroupEgress", inputs.egress],
+      ] as const)
+        await changeRules(operation, rules, GroupId, context);
+    });
     return {
       id: GroupId,
       outputs: {
@@ -219,6 +288,19 @@ const securityGroup = resource({
         description: inputs.description,
       },
     };
+  },
+  async update(change, context) {
+    const { id, inputs, old } = change;
+    for (const [revoke, authorize, before, after] of [
+      ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress", old.ingress, inputs.ingress],
+      ["RevokeSecurityGroupEgress", "AuthorizeSecurityGroupEgress", old.egress, inputs.egress],
+    ] as const) {
+      const [now, then] = [after, before].map((rules) => rules.flatMap(singleRules));
+      await changeRules(revoke, without(then ?? [], now ?? []), id, context);
+      await changeRules(authorize, without(now ?? [], then ?? []), id, context);
+    }
+    await retagEc2(change, context);
+    return undefined;
   },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DeleteSecurityGroup", { GroupId: id });

@@ -422,6 +422,7 @@ const defaultSecurityGroup = resource({
     };
   },
   // It goes with its VPC, and stays as it is until then: so does the provider's.
+  delete: () => Promise.resolve(),
 });
 
 async function defaultVpcId(context: CreateContext): Promise<string> {

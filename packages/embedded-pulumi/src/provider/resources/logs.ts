@@ -1,4 +1,8 @@
 import * as v from "valibot";
+import { afterwards } from "../afterwards";
+import { refuseChange } from "../refuseChange";
+import type { CreateContext } from "../resourceType";
+import { retag } from "../retag";
 import { resource, tags } from "../schemas";
 
 const logGroup = resource({
@@ -19,15 +23,41 @@ const logGroup = resource({
       kmsKeyId: inputs.kmsKeyId,
       tags: inputs.tags,
     });
-    if (inputs.retentionInDays > 0) {
-      await context.call("logs", "PutRetentionPolicy", {
-        logGroupName: inputs.name,
-        retentionInDays: inputs.retentionInDays,
-      });
-    }
-    const arn = `arn:aws:logs:${context.region}:${context.accountId}:log-group:${inputs.name}`;
-    return { id: inputs.name, outputs: { arn, retentionInDays: inputs.retentionInDays } };
+    if (inputs.retentionInDays > 0) await afterwards(inputs.name, () => retain(inputs, context));
+    return {
+      id: inputs.name,
+      outputs: { arn: arnOf(inputs.name, context), retentionInDays: inputs.retentionInDays },
+    };
+  },
+  async update(change, context) {
+    const { inputs, changed } = change;
+    refuseChange(changed, "kmsKeyId");
+    if (changed.has("retentionInDays")) await retain(inputs, context);
+    const resourceArn = arnOf(inputs.name, context);
+    await retag(
+      change,
+      (tags) => context.call("logs", "TagResource", { resourceArn, tags }),
+      (tagKeys) => context.call("logs", "UntagResource", { resourceArn, tagKeys }),
+    );
+    return { retentionInDays: inputs.retentionInDays };
+  },
+  async delete(inputs, id, context) {
+    if (inputs.skipDestroy !== true) await context.call("logs", "DeleteLogGroup", { logGroupName: id });
   },
 });
+
+function arnOf(name: string, context: CreateContext): string {
+  return `arn:aws:logs:${context.region}:${context.accountId}:log-group:${name}`;
+}
+
+/** 0 is no period at all. */
+function retain(
+  { name: logGroupName, retentionInDays }: { readonly name: string; readonly retentionInDays: number },
+  context: CreateContext,
+): Promise<unknown> {
+  return retentionInDays > 0
+    ? context.call("logs", "PutRetentionPolicy", { logGroupName, retentionInDays })
+    : context.call("logs", "DeleteRetentionPolicy", { logGroupName });
+}
 
 export const logs = [logGroup];

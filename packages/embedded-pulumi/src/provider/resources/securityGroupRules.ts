@@ -13,7 +13,7 @@ export const rule = v.strictObject({
   /** The group itself is the other side. */
   self: v.optional(v.boolean(), false),
 });
-type Rule = v.InferOutput<typeof rule>;
+export type Rule = v.InferOutput<typeof rule>;
 
 /** A rule as EC2 has it, of a group by its id. */
 export function permission(rule: Rule, groupId: string) {

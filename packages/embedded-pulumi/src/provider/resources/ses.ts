@@ -13,15 +13,34 @@ function identityArn(context: CreateContext, identity: string): string {
   return `arn:aws:ses:${context.region}:${context.accountId}:identity/${identity}`;
 }
 
+function createIdentity(
+  {
+    emailIdentity,
+    configurationSetName,
+    tags,
+  }: {
+    readonly emailIdentity: string;
+    readonly configurationSetName?: string | undefined;
+    readonly tags: Readonly<Record<string, string>>;
+  },
+  context: CreateContext,
+) {
+  return context.call("ses", "CreateEmailIdentity", {
+    EmailIdentity: emailIdentity,
+    ConfigurationSetName: configurationSetName,
+    Tags: Object.keys(tags).length === 0 ? undefined : tagList(tags),
+  });
+}
+
+async function deleteIdentity(EmailIdentity: string, context: CreateContext): Promise<void> {
+  await context.call("ses", "DeleteEmailIdentity", { EmailIdentity });
+}
+
 const identityV2 = resource({
   type: "aws:sesv2/emailIdentity:EmailIdentity",
   inputs: v.strictObject({ emailIdentity: v.string(), configurationSetName: v.optional(v.string()), tags }),
   async create(inputs, context) {
-    const created = await context.call("ses", "CreateEmailIdentity", {
-      EmailIdentity: inputs.emailIdentity,
-      ConfigurationSetName: inputs.configurationSetName,
-      Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
-    });
+    const created = await createIdentity(inputs, context);
     return {
       id: inputs.emailIdentity,
       outputs: {
@@ -31,6 +50,13 @@ const identityV2 = resource({
       },
     };
   },
+  async update({ id, inputs }, context) {
+    // The embedded SES has no other way to tags; nothing else hangs on an identity there.
+    await deleteIdentity(id, context);
+    await createIdentity(inputs, context);
+    return undefined;
+  },
+  delete: (_inputs, id, context) => deleteIdentity(id, context),
 });
 
 const identityV1 = resource({
@@ -40,6 +66,7 @@ const identityV1 = resource({
     await context.call("ses", "CreateEmailIdentity", { EmailIdentity: inputs.email });
     return { id: inputs.email, outputs: { arn: identityArn(context, inputs.email) } };
   },
+  delete: (_inputs, id, context) => deleteIdentity(id, context),
 });
 
 const configurationSet = resource({
@@ -52,6 +79,9 @@ const configurationSet = resource({
     });
     const arn = `arn:aws:ses:${context.region}:${context.accountId}:configuration-set/${configurationSetName}`;
     return { id: configurationSetName, outputs: { arn } };
+  },
+  async delete(_inputs, id, context) {
+    await context.call("ses", "DeleteConfigurationSet", { ConfigurationSetName: id });
   },
 });
 
@@ -77,6 +107,12 @@ const eventDestination = resource({
       },
     });
     return { id: `${configurationSetName}|${eventDestinationName}`, outputs: {} };
+  },
+  async delete({ configurationSetName, eventDestinationName }, _id, context) {
+    await context.call("ses", "DeleteConfigurationSetEventDestination", {
+      ConfigurationSetName: configurationSetName,
+      EventDestinationName: eventDestinationName,
+    });
   },
 });
 

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { CreateContext } from "../resourceType";
+import { retag } from "../retag";
 import { defined, jsonDocument, resource, tagList, tags } from "../schemas";
 
 const topic = resource({
@@ -27,18 +29,71 @@ const topic = resource({
     });
     return { id: TopicArn, outputs: { arn: TopicArn, owner: context.accountId } };
   },
+  async update(change, context) {
+    const { id, inputs, changed } = change;
+    const values = {
+      displayName: ["DisplayName", inputs.displayName ?? ""],
+      kmsMasterKeyId: ["KmsMasterKeyId", inputs.kmsMasterKeyId ?? ""],
+      policy: ["Policy", inputs.policy ?? ownerPolicy(id, context)],
+      signatureVersion: ["SignatureVersion", String(inputs.signatureVersion ?? 1)],
+      tracingConfig: ["TracingConfig", inputs.tracingConfig ?? "PassThrough"],
+    } as const;
+    for (const [property, [name, value]] of Object.entries(values))
+      if (changed.has(property)) await setTopicAttribute(id, name, value, context);
+    await retag(
+      change,
+      (tags) => context.call("sns", "TagResource", { ResourceArn: id, Tags: tagList(tags) }),
+      (TagKeys) => context.call("sns", "UntagResource", { ResourceArn: id, TagKeys }),
+    );
+    return undefined;
+  },
+  async delete(_inputs, id, context) {
+    await context.call("sns", "DeleteTopic", { TopicArn: id });
+  },
 });
+
+function setTopicAttribute(TopicArn: string, name: string, value: string, context: CreateContext) {
+  return context.call("sns", "SetTopicAttributes", {
+    TopicArn,
+    AttributeName: name,
+    AttributeValue: value,
+  });
+}
+
+/** What SNS gives a topic for which nobody says anything else: its account may use it. */
+function ownerPolicy(topicArn: string, { accountId }: CreateContext): string {
+  const actions = ["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission"];
+  return JSON.stringify({
+    Version: "2008-10-17",
+    Id: "__default_policy_ID",
+    Statement: [
+      {
+        Sid: "__default_statement_ID",
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: [...actions, "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish"].map(
+          (action) => `SNS:${action}`,
+        ),
+        Resource: topicArn,
+        Condition: { StringEquals: { "AWS:SourceOwner": accountId } },
+      },
+    ],
+  });
+}
 
 const topicPolicy = resource({
   type: "aws:sns/topicPolicy:TopicPolicy",
   inputs: v.strictObject({ arn: v.string(), policy: jsonDocument }),
   async create(inputs, context) {
-    await context.call("sns", "SetTopicAttributes", {
-      TopicArn: inputs.arn,
-      AttributeName: "Policy",
-      AttributeValue: inputs.policy,
-    });
+    await setTopicAttribute(inputs.arn, "Policy", inputs.policy, context);
     return { id: inputs.arn, outputs: { owner: context.accountId } };
+  },
+  async update({ id, inputs }, context) {
+    await setTopicAttribute(id, "Policy", inputs.policy, context);
+    return undefined;
+  },
+  async delete(_inputs, id, context) {
+    await setTopicAttribute(id, "Policy", ownerPolicy(id, context), context);
   },
 });
 
@@ -76,6 +131,30 @@ const topicSubscription = resource({
         rawMessageDelivery: inputs.rawMessageDelivery,
       },
     };
+  },
+  async update({ id: SubscriptionArn, inputs, changed }, context) {
+    const values = {
+      rawMessageDelivery: ["RawMessageDelivery", String(inputs.rawMessageDelivery)],
+      filterPolicy: ["FilterPolicy", inputs.filterPolicy ?? "{}"],
+      filterPolicyScope: ["FilterPolicyScope", inputs.filterPolicyScope ?? "MessageAttributes"],
+      redrivePolicy: ["RedrivePolicy", inputs.redrivePolicy ?? ""],
+    } as const;
+    // The scope first: a policy is read by it.
+    for (const property of [
+      "filterPolicyScope",
+      "filterPolicy",
+      "rawMessageDelivery",
+      "redrivePolicy",
+    ] as const)
+      if (changed.has(property)) {
+        const [AttributeName, AttributeValue] = values[property];
+        const input = { SubscriptionArn, AttributeName, AttributeValue };
+        await context.call("sns", "SetSubscriptionAttributes", input);
+      }
+    return { rawMessageDelivery: inputs.rawMessageDelivery };
+  },
+  async delete(_inputs, id, context) {
+    await context.call("sns", "Unsubscribe", { SubscriptionArn: id });
   },
 });
 

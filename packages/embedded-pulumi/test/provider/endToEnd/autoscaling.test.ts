@@ -118,7 +118,10 @@ describe("the provider, with Auto Scaling itself,", () => {
       heartbeatTimeout: 30,
     });
     const before = clock.now();
-    await provider().delete?.({ type: GROUP, inputs: { ...given, name: id }, config: {} }, id);
+    await provider().delete?.(
+      { type: GROUP, inputs: { ...given, name: id }, config: {}, id, outputs: {} },
+      false,
+    );
     expect([await find(id), await live()]).to.deep.equal([undefined, 0]);
     expect(clock.now() - before).to.be.within(1.5 * MINUTE, 6 * MINUTE);
   });
@@ -126,7 +129,10 @@ describe("the provider, with Auto Scaling itself,", () => {
   it("deletes a group by force when it is told to", async () => {
     const given = inputs({ forceDelete: true });
     const { id } = await create(GROUP, given);
-    await provider().delete?.({ type: GROUP, inputs: { ...given, name: id }, config: {} }, id);
+    await provider().delete?.(
+      { type: GROUP, inputs: { ...given, name: id }, config: {}, id, outputs: {} },
+      false,
+    );
     expect([await find(id), await live()]).to.deep.equal([undefined, 0]);
   });
 
@@ -164,7 +170,7 @@ describe("the provider, with Auto Scaling itself,", () => {
         }
         await clock.advance(pick(90_000));
       }
-      await provider().delete?.({ type: GROUP, inputs: given, config: {} }, id);
+      await provider().delete?.({ type: GROUP, inputs: given, config: {}, id, outputs: {} }, false);
       expect([await find(id), await live()], id).to.deep.equal([undefined, 0]);
     }
   }).timeout(60_000);

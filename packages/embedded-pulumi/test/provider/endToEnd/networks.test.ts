@@ -41,7 +41,7 @@ describe("the provider, on EC2's networks,", () => {
   };
   const destroy = async () => {
     for (const { type, inputs, id } of made.toReversed())
-      await provider().delete?.({ type, inputs, config: {} }, id);
+      await provider().delete({ type, id, inputs, outputs: {}, config: {} }, false);
   };
   /** Ids of everything that is in a network now. */
   const present = async () => {
@@ -159,13 +159,15 @@ describe("the provider, on EC2's networks,", () => {
     );
     expect(failure).to.contain("Gateway.NotAttached").and.to.contain("no Internet gateway");
     const gone = await provider()
-      .delete?.(
+      .delete(
         {
           type: "aws:ec2/vpcEndpoint:VpcEndpoint",
+          id: "vpce-0123456789abcdef0",
           inputs: { vpcId: vpc.id, serviceName: "com.amazonaws.us-east-1.s3" },
+          outputs: {},
           config: {},
         },
-        "vpce-0123456789abcdef0",
+        false,
       )
       .then(
         () => "none",

@@ -44,9 +44,13 @@ export class SqsPoller implements Poller {
     this.#context = context;
     this.#invoker = invoker;
     this.#mapping = mapping;
-    this.#queueUrl = `${context.endpoint()}/${context.accountId}/${mapping.sourceArn.split(":").pop() ?? ""}`;
+    this.#queueUrl = `${context.endpoint()}/${context.accountId}/${this.#queueName}`;
     this.#pace = initialPace(this.#maxConcurrency());
     void this.#poll();
+  }
+
+  get #queueName(): string {
+    return this.#mapping.sourceArn.split(":").pop() ?? "";
   }
 
   stop(): void {
@@ -167,6 +171,12 @@ export class SqsPoller implements Poller {
     const handled = batch.filter(({ messageId }) => !matchingIds.has(messageId));
     let end: "handled" | "failed" = "handled";
     if (matching.length > 0) {
+      const queueName = this.#queueName;
+      const isHere = (fault: { readonly queueName?: string }) =>
+        fault.queueName === undefined || fault.queueName === queueName;
+      // A standard queue may deliver at any time what it has delivered before.
+      if (this.#context.faults.strikes("duplicate", isHere) !== undefined)
+        await this.#invoke(matching, matchingIds);
       const failed = await this.#invoke(matching, matchingIds);
       if (failed === "all") end = "failed";
       else
@@ -188,10 +198,11 @@ export class SqsPoller implements Poller {
     const { target, settings } = this.#mapping;
     const payload = Buffer.from(`{"Records":[${records.map(({ json }) => json).join(",")}]}`);
     try {
-      const { outcome } = await this.#invoker.invoke(target, {
-        requestId: this.#context.random.uuid(),
-        payload,
-      });
+      const { outcome } = await this.#invoker.invoke(
+        target,
+        { requestId: this.#context.random.uuid(), payload },
+        { kind: "queue", queueName: this.#queueName, messageIds: [...ids] },
+      );
       if (outcome.kind !== "succeeded") return "all";
       if (!settings.reportBatchItemFailures) return new Set();
       const result = readBatchResponse(outcome.payload, ids);

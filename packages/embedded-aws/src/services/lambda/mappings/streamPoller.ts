@@ -224,7 +224,15 @@ export class StreamPoller implements Poller {
     }
     const payload = Buffer.from(JSON.stringify({ Records: segment.records }));
     try {
-      const { outcome } = await this.#invoker.invoke(target, { requestId, payload });
+      const { outcome } = await this.#invoker.invoke(
+        target,
+        { requestId, payload },
+        {
+          kind: "stream",
+          tableName: /:table\/([^/]+)/.exec(this.#mapping.sourceArn)?.[1] ?? "",
+          keys: segment.records.map(({ dynamodb }) => dynamodb.Keys ?? {}),
+        },
+      );
       this.#mapping.lastProcessingResult =
         outcome.kind === "succeeded" ? "OK" : `PROBLEM: Function call failed: ${fn.name}`;
       if (outcome.kind !== "succeeded") return { kind: "failed" };

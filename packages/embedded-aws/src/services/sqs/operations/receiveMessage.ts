@@ -121,6 +121,7 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
         queueName: queue.name,
         messageId: content.messageId,
         receiveCount,
+        ...(deadLetterQueue !== undefined && { deadLetterQueueName: deadLetterQueue.name }),
       });
     }
     if (exhausted.length > 0) deadLetterQueue?.arrivals.announce();

@@ -123,7 +123,7 @@ export function sendOperations({ context, queues, operation }: Sqs) {
       DelaySeconds === undefined || queue.settings.fifo ? queue.settings.delayMs : DelaySeconds * 1000,
     );
     queue.totals.sent++;
-    context.events.publish({ type: "message-sent", queueName: queue.name, messageId, receiveCount: 0 });
+    context.events.publish({ type: "message-sent", queueName: queue.name, messageId, receiveCount: 0, body });
     return answer(messageId, sequenceNumber);
   }
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { comparedValues } from "../../src/preview/compareValues";
+import { comparedValues } from "../../src/provider/compareValues";
 import type { Wire } from "../../src/engine/values";
-import { describeStatement } from "../../src/preview/statements";
+import { describeStatement } from "../../src/provider/statements";
 
 type Statement = Readonly<Record<string, Wire>>;
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { typesWithReplacements } from "../../src/preview/replacements";
+import { typesWithReplacements } from "../../src/provider/replacements";
 import { resourceTypes } from "../../src/provider/table";
 
 describe("the list of replacing properties", () => {

@@ -1,0 +1,147 @@
+import path from "node:path";
+import { messageOf } from "embedded-aws/support";
+import type { CloudDeployment } from "../../deploy";
+import { localDirectory } from "../../engine/localDirectory";
+import type { ProgressEvent, ResourceStatus } from "../../engine/progress";
+import type { Project } from "../../engine/projectFile";
+import { renderProgress } from "../../engine/renderProgress";
+import { explain } from "../explain";
+import { CommandError } from "../commandError";
+import type { Terminal } from "../terminal";
+import { withFrames } from "./codeFrame";
+import { watchFolder } from "./watchFolder";
+
+/** What became of saved files that need no run of the program. */
+export type Shortcut =
+  /** The code of these functions was swapped, or nothing had to be. */
+  | { readonly kind: "done"; readonly names: readonly string[] }
+  /** They are wrong, in words; what runs goes on. */
+  | { readonly kind: "wrong"; readonly reason: string }
+  /** The program has to run. */
+  | { readonly kind: "run" };
+
+export interface WatchOptions {
+  readonly deployment: Pick<CloudDeployment, "update" | "project">;
+  readonly terminal: Terminal;
+  /** Reads the project again, as its files are now; rejects with `CommandError` for what is wrong with them. */
+  readonly readProject: () => Promise<Project>;
+  /** Brings saved files about without a run of the program, where it can. */
+  readonly shortcut?: (files: readonly string[]) => Promise<Shortcut>;
+  /** Called after something has changed in the cloud. */
+  readonly onUpdated?: () => void;
+}
+
+export interface ProgramWatch {
+  /** Resolves once nothing is watched and no update runs any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Applies what is saved in the project's folder to what runs: one update at a time, and what is saved meanwhile
+ * together in the next. What is wrong is told, and leaves everything as it was.
+ */
+export function watchProgram(options: WatchOptions): ProgramWatch {
+  const { deployment, terminal } = options;
+  const { directory } = deployment.project;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, ending.signal]);
+  const saved = new Set<string>();
+  let working: Promise<void> | undefined;
+  const work = async () => {
+    while (saved.size > 0 && !signal.aborted) {
+      const files = [...saved];
+      saved.clear();
+      await applySaved(files, options, signal);
+    }
+    working = undefined;
+  };
+  const watch = watchFolder(
+    directory,
+    [localDirectory(directory)].map((place) => path.resolve(place)),
+    (files) => {
+      for (const file of files) saved.add(file);
+      working ??= work();
+    },
+  );
+  return {
+    async close() {
+      watch.close();
+      ending.abort(new Error("the watch has ended"));
+      await working;
+    },
+  };
+}
+
+async function applySaved(
+  files: readonly string[],
+  { deployment, terminal, readProject, shortcut, onUpdated }: WatchOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const started = performance.now();
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  try {
+    const short: Shortcut = (await shortcut?.(files)) ?? { kind: "run" };
+    if (short.kind === "wrong") {
+      terminal.print(`\n${short.reason}\nWhat runs goes on as it was.`);
+      return;
+    }
+    if (short.kind === "done") {
+      if (short.names.length > 0) terminal.print(`\n${short.names.join(", ")} updated in ${seconds()}`);
+      if (short.names.length > 0) onUpdated?.();
+      return;
+    }
+    const done: ProgressEvent[] = [];
+    let told = false;
+    await explain(async () => {
+      const project = await readProject();
+      await deployment.update({
+        project,
+        signal,
+        onEvent: (event) => {
+          const line = renderProgress(event);
+          done.push(event);
+          if (line === undefined) return;
+          if (!told) terminal.print(`\nUpdating, after a change of ${named(files)}\n`);
+          told = true;
+          terminal.print(line);
+        },
+      });
+    });
+    const counts = countsOf(done);
+    if (counts.length === 0)
+      terminal.print(`\nNothing to change after a change of ${named(files)} (${seconds()})`);
+    if (counts.length > 0) terminal.print(`\nResources:\n${counts.join("\n")}\n\nDuration: ${seconds()}`);
+    if (counts.some((line) => !line.endsWith("unchanged"))) onUpdated?.();
+  } catch (error) {
+    if (signal.aborted) return;
+    // Errors that speak for themselves need no stack; of the others, it is all that helps.
+    const stack = error instanceof Error ? error.stack : undefined;
+    const words = error instanceof CommandError ? error.message : (stack ?? messageOf(error));
+    terminal.print(`\n${withFrames(words, deployment.project.directory)}\nWhat runs goes on as it was.`);
+  }
+}
+
+/** "components/a.ts and 2 more files" */
+function named([first = "", ...others]: readonly string[]): string {
+  return others.length === 0
+    ? first
+    : `${first} and ${others.length} more ${others.length === 1 ? "file" : "files"}`;
+}
+
+const COUNTED: readonly (readonly [sign: string, status: ResourceStatus])[] = [
+  ["+ ", "created"],
+  ["~ ", "updated"],
+  ["+-", "replaced"],
+  ["- ", "deleted"],
+  ["- ", "retained"],
+];
+
+/** What an update did, as `pulumi up` sums it up; nothing where it did nothing. */
+function countsOf(events: readonly ProgressEvent[]): readonly string[] {
+  const count = (status: ResourceStatus) =>
+    events.filter((event) => event.type === "resource" && event.status === status).length;
+  const lines = COUNTED.filter(([, status]) => count(status) > 0).map(
+    ([sign, status]) => `    ${sign} ${count(status)} ${status}`,
+  );
+  return lines.length === 0 ? [] : [...lines, `    ${count("unchanged")} unchanged`];
+}

@@ -1,0 +1,116 @@
+import type { Comparable } from "./provider";
+import type { RegisteredResource } from "./state";
+import type { PropertyMap } from "./values";
+
+/** What stands of a resource, and what a later run has to know of it. */
+export interface StandingRecord {
+  readonly resource: RegisteredResource;
+  /** Its inputs as they are compared with later ones. */
+  readonly compared: Comparable;
+  /** As an update that failed wanted them: nobody knows how much of it has come true. */
+  readonly attempted?: Comparable;
+  /** It was created in part only, and is made anew. */
+  readonly tainted?: boolean;
+  /** Inputs that the provider has filled in, by name. */
+  readonly filledIn: readonly string[];
+  /** How many resources of this URN there were before it: another has another automatic name. */
+  readonly generation: number;
+  /** The configuration of its provider. */
+  readonly config: PropertyMap;
+  readonly retainOnDelete: boolean;
+  /** The URN of the resource whose deletion takes this one along. */
+  readonly deletedWith?: string;
+  /** The value whose change replaces the resource, as JSON. */
+  readonly replacementTrigger?: string;
+}
+
+/** All that stands of a stack, over the runs of its program: each run finds here what those before have left. */
+export class Checkpoint {
+  readonly #standing = new Map<string, StandingRecord>();
+  /** Replaced resources that are still to be deleted. */
+  #condemned: readonly StandingRecord[] = [];
+  readonly #generations = new Map<string, number>();
+
+  get(urn: string): StandingRecord | undefined {
+    return this.#standing.get(urn);
+  }
+
+  /** Every resource that stands, replaced ones too, in the order of their creation. */
+  all(): readonly StandingRecord[] {
+    return [...this.#condemned, ...this.#standing.values()];
+  }
+
+  get condemned(): readonly StandingRecord[] {
+    return this.#condemned;
+  }
+
+  /** How many resources of this URN there have been. */
+  nextGeneration(urn: string): number {
+    return this.#generations.get(urn) ?? 0;
+  }
+
+  put(record: StandingRecord): void {
+    const { urn } = record.resource;
+    this.#standing.set(urn, record);
+    this.#generations.set(urn, Math.max(this.nextGeneration(urn), record.generation + 1));
+  }
+
+  /** Its successor takes its place; it is to be deleted at the end of the run. */
+  condemn(record: StandingRecord): void {
+    this.#condemned = [...this.#condemned, record];
+  }
+
+  remove(record: StandingRecord): void {
+    this.#condemned = this.#condemned.filter((other) => other !== record);
+    const { urn } = record.resource;
+    if (this.#standing.get(urn) === record) this.#standing.delete(urn);
+  }
+
+  /** The resource has another URN from now on, wherever it is named. */
+  rename(from: string, to: string): void {
+    const renamed = (urn: string) => (urn === from ? to : urn);
+    const entries = [...this.#standing.values()].map((record): StandingRecord => ({
+      ...record,
+      ...(record.deletedWith === undefined ? {} : { deletedWith: renamed(record.deletedWith) }),
+      resource: {
+        ...record.resource,
+        urn: renamed(record.resource.urn),
+        ...(record.resource.parent === undefined ? {} : { parent: renamed(record.resource.parent) }),
+        dependencies: record.resource.dependencies.map(renamed),
+        propertyDependencies: Object.fromEntries(
+          Object.entries(record.resource.propertyDependencies).map(([property, urns]) => [
+            property,
+            urns.map(renamed),
+          ]),
+        ),
+      },
+    }));
+    this.#standing.clear();
+    for (const record of entries) this.#standing.set(record.resource.urn, record);
+    this.#generations.set(to, Math.max(this.nextGeneration(to), this.nextGeneration(from)));
+  }
+}
+
+/** The URNs that a resource needs: they outlive it. */
+function needs({ resource }: StandingRecord): readonly string[] {
+  return [
+    ...resource.dependencies,
+    ...Object.values(resource.propertyDependencies).flat(),
+    ...(resource.parent === undefined ? [] : [resource.parent]),
+  ];
+}
+
+/** Each before all that it needs; else the last one first. */
+export function deletionOrder(records: readonly StandingRecord[]): readonly StandingRecord[] {
+  const byUrn = Map.groupBy(records, ({ resource }) => resource.urn);
+  const ordered: StandingRecord[] = [];
+  const seen = new Set<StandingRecord>();
+  const visit = (record: StandingRecord) => {
+    if (seen.has(record)) return;
+    seen.add(record);
+    for (const urn of needs(record)) for (const needed of byUrn.get(urn) ?? []) visit(needed);
+    ordered.push(record);
+  };
+  for (const record of records) visit(record);
+  return ordered.reverse();
+}

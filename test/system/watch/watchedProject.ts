@@ -1,0 +1,85 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { kind } from "embedded-aws";
+import { startTestCloud, type TestCloud } from "embedded-aws/testing";
+import { type CloudDeployment, deploy, readProject } from "embedded-pulumi";
+import type { Terminal } from "embedded-pulumi/cli";
+import { watchProject } from "../../../tools/watchProject";
+
+const COPIED = [
+  "index.ts",
+  "config.ts",
+  "components",
+  "handlers",
+  "package.json",
+  "tsconfig.json",
+  "Pulumi.yaml",
+  "Pulumi.dev.yaml",
+];
+
+/** A copy of this project that is deployed and watched: its files can be edited. */
+export interface WatchedProject {
+  readonly cloud: TestCloud;
+  readonly deployment: CloudDeployment;
+  /** All that was shown. */
+  readonly shown: readonly string[];
+  /** Saves a file as editors do: what `change` makes of it. */
+  edit(file: string, change: (text: string) => string): void;
+  /** Resolves with what was shown from `from` on, once that holds `pattern`. */
+  shows(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
+  close(): Promise<void>;
+}
+
+export async function watchedProject(): Promise<WatchedProject> {
+  mkdirSync(".local", { recursive: true });
+  const directory = mkdtempSync(path.resolve(".local", "watched-"));
+  for (const name of COPIED) cpSync(name, path.join(directory, name), { recursive: true });
+  symlinkSync(path.resolve("node_modules"), path.join(directory, "node_modules"));
+  const cloud = await startTestCloud({ conditions: kind });
+  const deployment = await deploy(cloud, {
+    directory,
+    stack: "dev",
+    cacheDirectory: path.resolve(".local/cache"),
+  });
+  await deployment.programEnded;
+  const shown: string[] = [];
+  let onShown: () => void = () => undefined;
+  const ending = new AbortController();
+  const terminal: Terminal = {
+    print: (line = "") => {
+      shown.push(line);
+      onShown();
+    },
+    printJson: () => undefined,
+    signal: ending.signal,
+    interactive: false,
+  };
+  const watch = watchProject(
+    { deployment, readProject: () => Promise.resolve(readProject(directory, "dev")) },
+    terminal,
+    () => undefined,
+  );
+  return {
+    cloud,
+    deployment,
+    shown,
+    edit(file, change) {
+      const place = path.join(directory, file);
+      writeFileSync(place, change(readFileSync(place, "utf8")));
+    },
+    shows: (pattern, from = 0) =>
+      new Promise((resolve) => {
+        onShown = () => {
+          const match = pattern.exec(shown.slice(from).join("\n"));
+          if (match !== null) resolve(match);
+        };
+        onShown();
+      }),
+    async close() {
+      ending.abort(new Error("the test has ended"));
+      await watch.close();
+      await deployment.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
