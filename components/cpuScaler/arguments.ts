@@ -23,7 +23,7 @@ import {
   type ArgumentsOf,
   type Checked,
 } from "../parts/argumentTable";
-import { schedule, scheduleProblem } from "./schedule";
+import { greatest, schedule, scheduleProblem } from "./schedule";
 import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
@@ -246,10 +246,15 @@ export const cpuScalerRelations = [
     "schedule",
     [],
     (entries) =>
-      entries.some(({ min }) => min > 0)
+      greatest(entries, "min") > 0
         ? undefined
         : "got a min of 0 in every entry without a wakeMetric; expected at least one of 1 or more, or nothing would ever wake an empty fleet",
     "wakeMetric",
+  ),
+  relation(cpuScalerArguments, "schedule", [], (entries) =>
+    greatest(entries, "max") > 0
+      ? undefined
+      : "got a max of 0 in every entry; expected at least one of 1 or more, or the fleet could never have an instance",
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
     maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,

@@ -60,6 +60,7 @@ export function createFleetEnd(name: string, parts: FleetEndParts, parent: pulum
         input: pulumi.jsonStringify({
           launchTemplateId: launchTemplate.id,
           securityGroupIds: checked.securityGroupIds,
+          warmupSeconds: checked.warmupSeconds,
         }),
         lifecycleScope: "CRUD",
       },

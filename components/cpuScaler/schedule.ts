@@ -14,6 +14,18 @@ export const schedule: Rule<readonly ScheduleEntry[]> = {
     Array.isArray(value) && value.length >= 1 && value.length <= MOST_ENTRIES,
 };
 
+/** The greatest limit of this name; of entries that are none, as those are named elsewhere, Infinity. */
+export function greatest(entries: readonly unknown[], name: "min" | "max"): number {
+  const limits = entries.map((entry) => {
+    const limit: unknown =
+      typeof entry === "object" && entry !== null
+        ? (entry as Readonly<Record<string, unknown>>)[name]
+        : undefined;
+    return typeof limit === "number" ? limit : Infinity;
+  });
+  return limits.reduce((most, limit) => Math.max(most, limit), 0);
+}
+
 /** The limits within which all limits of a schedule lie; those given, without one. */
 export function widestLimits(
   given: Limits & { readonly schedule?: readonly ScheduleEntry[] | undefined },
@@ -21,8 +33,8 @@ export function widestLimits(
   const { schedule: entries } = given;
   if (entries === undefined) return { minInstances: given.minInstances, maxInstances: given.maxInstances };
   return {
-    minInstances: Math.min(...entries.map(({ min }) => min)),
-    maxInstances: Math.max(...entries.map(({ max }) => max)),
+    minInstances: entries.reduce((least, { min }) => Math.min(least, min), Infinity),
+    maxInstances: greatest(entries, "max"),
   };
 }
 

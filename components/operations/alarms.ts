@@ -194,6 +194,19 @@ export function scalerAlarms({ scaleFleet, failureQueue }: CpuScaler["nodes"]): 
       datapoints: MOST_OF_FIVE_MINUTES,
       tellWhenOver: true,
     },
+    // Whoever relies on being told is not. A channel that fails once may be back; one that fails at two actions of
+    // an hour, however few there are, needs a person.
+    {
+      name: "fleet-actions-untold",
+      runbook: "actions-not-told",
+      meaning: "Twice within an hour, the fleet has done something, or could not, and nobody was told of it.",
+      metric: ownMetric(scaleFleet, "ActionsUntold"),
+      statistic: "Sum",
+      periodSeconds: 300,
+      threshold: 1,
+      datapoints: [2, 12],
+      tellWhenOver: true,
+    },
     // EventBridge could not deliver, or the function failed on every try. One event is no matter, for the next
     // tick looks at the fleet; events in two of three five minutes mean that nobody looks. What is in the queue
     // is history: it stays for 14 days, and so would an alarm on it.

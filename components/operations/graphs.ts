@@ -196,6 +196,7 @@ function fleet({ alarm, scaleFleet }: Scaler): Section {
         InstancesLaunched: "launched",
         InstancesTerminated: "terminated",
         LaunchesRefused: "refused by EC2",
+        ActionsUntold: "done, and not told",
       }),
     ],
   };

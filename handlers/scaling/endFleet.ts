@@ -1,12 +1,16 @@
 import * as v from "valibot";
 import type { Log } from "../shared/telemetry";
-import { isGone, type InstanceRecord } from "./fleet";
+import { isGone, isWarmingUp, type InstanceRecord } from "./fleet";
 import type { TimeLeft } from "./fleetPort";
 import type { Clock, Ec2Port } from "./ec2Port";
 import { compared, isOpen, type Journal, type JournalStore } from "./launchJournal";
 
 /** What new instances are made with: those of anything else go when it changes. */
-const parts = v.object({ launchTemplateId: v.string(), securityGroupIds: v.array(v.string()) });
+const parts = v.object({
+  launchTemplateId: v.string(),
+  securityGroupIds: v.array(v.string()),
+  warmupSeconds: v.optional(v.number(), 120),
+});
 
 /** What `aws.lambda.Invocation` sends: its input, and what happens to the resource. */
 const lifecycleEvent = v.intersect([
@@ -35,14 +39,19 @@ const LONGEST_LOOK_MS = 10_000;
 const RESERVE_MS = 15_000;
 /** When nobody asks any more, a launch that EC2 has not shown for so long has not happened. */
 const OPEN_MS = 2 * 60_000;
+/** By then the next tick has launched what is missing, and EC2 shows it. */
+const LAUNCHED_MS = 90_000;
+/** So long one half of a fleet waits at most for the other: Lambda gives this function ten minutes for both. */
+const LONGEST_RENEWAL_MS = 5 * 60_000;
 
 /**
  * Ends a fleet with its stack, and waits until it has ended: the template, the network and everything else that
  * instances need can then be deleted.
  *
  * - create: the fleet may launch. So after a replacement, too.
- * - update: instances of a template, or in a security group, that the fleet no longer has are ended; its next
- *   tick launches what is then missing.
+ * - update: instances of a template, or in a security group, that the fleet no longer has are ended, half of them
+ *   first; its next tick launches what is then missing, and once that has warmed up, or after five minutes, the
+ *   others follow. Old ones end before new ones come, so that the maximum holds.
  * - delete: nothing is launched any more, whatever events still wait; everything is ended.
  *
  * Rejects when time runs out, with what is left; it may then be asked again.
@@ -56,7 +65,7 @@ export function createEndFleet(
       const [issue] = parsed.issues;
       throw new Error(`the event is malformed: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
     }
-    const { tf, launchTemplateId, securityGroupIds } = parsed.output;
+    const { tf, launchTemplateId, securityGroupIds, warmupSeconds } = parsed.output;
     switch (tf.action) {
       case "create":
         await mark(aws, false);
@@ -65,7 +74,7 @@ export function createEndFleet(
         const outdated = (record: InstanceRecord) =>
           (record.launchTemplateId !== undefined && record.launchTemplateId !== launchTemplateId) ||
           (record.securityGroupIds ?? []).some((id) => !securityGroupIds.includes(id));
-        return { outcome: "renewed", terminated: await end(aws, time, outdated, () => false) };
+        return { outcome: "renewed", terminated: await renew(aws, time, outdated, warmupSeconds) };
       }
       case "delete": {
         const since = aws.clock.now();
@@ -87,6 +96,31 @@ async function mark({ store, newHolder }: EndFleetParts, ended: boolean): Promis
     const next = { ...book, ended, holder, leaseUntil: 0, version: book.version + 1 };
     if (await store.write(next, book.version)) return;
   }
+}
+
+/** Terminates the outdated instances in two halves, so that the fleet goes on serving; one alone goes at once. */
+async function renew(
+  aws: EndFleetParts,
+  time: TimeLeft,
+  outdated: (record: InstanceRecord) => boolean,
+  warmupSeconds: number,
+): Promise<string[]> {
+  const { ec2, clock } = aws;
+  const all = (await ec2.describe())
+    .filter((record) => !isGone(record) && outdated(record))
+    .toSorted((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
+  const half = all.length < 2 ? [] : all.slice(0, Math.ceil(all.length / 2)).map(({ id }) => id);
+  if (half.length > 0) {
+    await ec2.terminate(half);
+    const since = clock.now();
+    while (clock.now() - since < LONGEST_RENEWAL_MS && time.remainingMs() > LONGEST_LOOK_MS + RESERVE_MS) {
+      await clock.sleep(LONGEST_LOOK_MS);
+      const isStarting = (record: InstanceRecord) =>
+        !isGone(record) && !outdated(record) && isWarmingUp(record, clock.now(), warmupSeconds);
+      if (clock.now() - since >= LAUNCHED_MS && !(await ec2.describe()).some(isStarting)) break;
+    }
+  }
+  return [...new Set([...half, ...(await end(aws, time, outdated, () => false))])];
 }
 
 /**

@@ -17,7 +17,7 @@ const WATCHED = {
   confirmations: { alarms: 5, metrics: 4 },
   api: { alarms: 4, metrics: 0 },
   events: { alarms: 5, metrics: 3 },
-  fleet: { alarms: 7, metrics: 11 },
+  fleet: { alarms: 8, metrics: 11 },
 } as const;
 
 const KILO = 1024;

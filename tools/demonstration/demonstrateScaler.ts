@@ -14,6 +14,8 @@ const STEPS = 10;
 /** Why the load of this demonstration could not move the fleet; undefined when it can. */
 export function nothingToShow(settings: ScalerSettings): string | undefined {
   if (settings.paused) return "it is paused";
+  if (settings.scheduled)
+    return "its limits follow the time of day, and a load of some minutes would prove nothing";
   if (settings.minInstances === 0) return "its fleet starts at 0 instances, and there is no CPU to measure";
   if (settings.maxInstances <= settings.minInstances) return "its minimum is its maximum";
   return undefined;

@@ -19,6 +19,8 @@ export interface ScalerSettings
   readonly functionName: string;
   readonly logGroupName: string;
   readonly alarmCpuPercent: number;
+  /** Whether the limits follow the time of day. */
+  readonly scheduled: boolean;
 }
 
 /** The members of the function's variable `SCALER` that are read here. */
@@ -35,6 +37,7 @@ const scalerVariable = v.pipe(
     warmupSeconds: v.number(),
     scaleInAfterSeconds: v.number(),
     paused: v.boolean(),
+    schedule: v.optional(v.array(v.unknown())),
   }),
 );
 
@@ -53,7 +56,7 @@ export async function readScalerSettings(
     functionConfiguration,
     await context.call("lambda", "GetFunctionConfiguration", { FunctionName: functionName }, administrator),
   );
-  const { fleetTagKey, fleet, alarmArn, ...settings } = Environment.Variables.SCALER;
+  const { fleetTagKey, fleet, alarmArn, schedule, ...settings } = Environment.Variables.SCALER;
   const alarmName = alarmArn.split(":").slice(6).join(":");
   const { MetricAlarms: [alarm] = [] } = await context.call(
     "monitoring",
@@ -65,6 +68,7 @@ export async function readScalerSettings(
     throw new Error(`The scaler's alarm "${alarmName}" is not there, or has no threshold`);
   return {
     ...settings,
+    scheduled: schedule !== undefined,
     functionName,
     logGroupName: LoggingConfig.LogGroup,
     tag: { key: fleetTagKey, value: fleet },

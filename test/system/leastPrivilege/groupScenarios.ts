@@ -22,12 +22,13 @@ export async function groupSubject(deployment: Deployment, FunctionName: string)
     roleName,
     scenarios: [
       {
-        title: "a group that is larger than the fleet may be is told its size",
+        title: "a group that is larger than the fleet may be is told its size, and others of it",
         needs: [
           "autoscaling:DescribeAutoScalingGroups",
           "autoscaling:SetDesiredCapacity",
           "ec2:DescribeInstances",
           "cloudwatch:GetMetricData",
+          "events:PutEvents",
         ],
         async run() {
           // Instances that are past their warm-up have a metric to be read.
@@ -42,6 +43,7 @@ export async function groupSubject(deployment: Deployment, FunctionName: string)
           if (result.outcome !== "reconciled") throw new Error(result.reason);
           if (result.decision.action !== "resize")
             throw new Error(`the group was not told its size: ${result.summary}`);
+          if (result.untold > 0) throw new Error(`${result.untold} actions were not told`);
         },
       },
       throttledScenario(deployment, FunctionName, roleName, tick),

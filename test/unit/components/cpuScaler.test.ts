@@ -306,6 +306,19 @@ describe("CpuScaler", () => {
         expect(actions).not.to.contain(action);
     });
 
+    it("whose own limits leave room for every entry of a schedule", async () => {
+      const schedule = [
+        { cron: "0 8 * * 1-5", min: 3, max: 9 },
+        { cron: "0 20 * * *", min: 0, max: 2 },
+      ];
+      const { recorder } = await build({ capacity: "autoScalingGroup", minInstances: 2, schedule });
+      expect(recorder.find(GROUP, "web-group").inputs).to.include({
+        minSize: 0,
+        maxSize: 9,
+        desiredCapacity: 0,
+      });
+    });
+
     it("with no journal, and nothing to end it: it ends by itself", () => {
       const { recorder, scaler } = grouped;
       for (const type of ["aws:dynamodb/table:Table", "aws:lambda/invocation:Invocation"])
@@ -593,6 +606,7 @@ describe("CpuScaler", () => {
     expect(JSON.parse(inputs.input as string)).to.deep.equal({
       launchTemplateId: "web-template-id",
       securityGroupIds: REQUIRED.securityGroupIds,
+      warmupSeconds: 120,
     });
     expect(recorder.find(FUNCTION, "web-end").inputs).to.deep.include({ timeout: 600 });
     const role = recorder.find("aws:iam/rolePolicy:RolePolicy", "web-end-policy").inputs.policy as string;
@@ -731,6 +745,39 @@ describe("CpuScaler's arguments", () => {
     ]);
   });
 
+  it("take a schedule, refuse its bad entries by index and name, and need one that wakes", () => {
+    const good = { cron: "0 8 * * 1-5", timezone: "Europe/Berlin", min: 1, max: 4 };
+    const off = { cron: "0 20 * * *", min: 0, max: 0 };
+    expect(problems({ minInstances: 0, schedule: [good, off] })).to.deep.equal([]);
+    const bad: [entry: unknown, reason: string][] = [
+      [5, "[1]: got 5"],
+      [null, "[1]: got null"],
+      [{ ...good, cron: "61 8 * * *" }, '[1].cron: got "61 8 * * *"'],
+      [{ ...good, cron: "0 8 * *" }, '[1].cron: got "0 8 * *"'],
+      [{ ...good, cron: "0 0 8 * * *" }, '[1].cron: got "0 0 8 * * *"'],
+      [{ ...good, cron: "@daily" }, '[1].cron: got "@daily"'],
+      [{ ...good, cron: "0 8 31 2 *" }, '[1].cron: got "0 8 31 2 *"; expected a time that comes'],
+      [{ ...good, cron: undefined }, "[1].cron: got undefined"],
+      [{ ...good, timezone: "Mars/Base" }, '[1].timezone: got "Mars/Base"'],
+      [{ ...good, min: -1 }, "[1].min: got -1"],
+      [{ ...good, min: 5 }, "[1].max: got 4; expected at least min, 5"],
+      [{ ...good, max: "4" }, '[1].max: got "4"'],
+      [{ ...good, maximum: 4 }, "[1].maximum: not known"],
+    ];
+    for (const [entry, reason] of bad) {
+      const [problem = "", ...others] = problems({ schedule: [good, entry] });
+      expect(others, reason).to.deep.equal([]);
+      expect(problem).to.contain(`schedule: ${reason}`);
+    }
+    expect(problems({ schedule: [off] }).join()).to.contain("schedule: got a min of 0 in every entry");
+    const asleep = { ...off, max: 2 };
+    expect(problems({ schedule: [asleep], wakeMetric: WAKE_METRIC })).to.deep.equal([]);
+    expect(problems({ schedule: [off], wakeMetric: WAKE_METRIC }).join()).to.contain(
+      "a max of 0 in every entry",
+    );
+    expect(problems({ schedule: [] }).join()).to.contain("expected a schedule of 1 to 50 entries");
+  });
+
   for (const [what, args, problem] of [
     [
       "no image",
@@ -803,34 +850,6 @@ describe("CpuScaler's arguments", () => {
       `subnetIds: got [ 'subnet-0aaaaaaa', 'vpc-1' ]; expected a list of at least 1: a subnet id like "subnet-0123abcd", each`,
     ],
   ] as const) {
-    it("take a schedule, refuse its bad entries by index and name, and need one that wakes", () => {
-      const good = { cron: "0 8 * * 1-5", timezone: "Europe/Berlin", min: 1, max: 4 };
-      const off = { cron: "0 20 * * *", min: 0, max: 0 };
-      expect(problems({ minInstances: 0, schedule: [good, off] })).to.deep.equal([]);
-      const bad: [entry: unknown, reason: string][] = [
-        [5, "[1]: got 5"],
-        [{ ...good, cron: "61 8 * * *" }, '[1].cron: got "61 8 * * *"'],
-        [{ ...good, cron: "0 8 * *" }, '[1].cron: got "0 8 * *"'],
-        [{ ...good, cron: "0 0 8 * * *" }, '[1].cron: got "0 0 8 * * *"'],
-        [{ ...good, cron: "@daily" }, '[1].cron: got "@daily"'],
-        [{ ...good, cron: "0 8 31 2 *" }, '[1].cron: got "0 8 31 2 *"; expected a time that comes'],
-        [{ ...good, cron: undefined }, "[1].cron: got undefined"],
-        [{ ...good, timezone: "Mars/Base" }, '[1].timezone: got "Mars/Base"'],
-        [{ ...good, min: -1 }, "[1].min: got -1"],
-        [{ ...good, min: 5 }, "[1].max: got 4; expected at least min, 5"],
-        [{ ...good, max: "4" }, '[1].max: got "4"'],
-        [{ ...good, maximum: 4 }, "[1].maximum: not known"],
-      ];
-      for (const [entry, reason] of bad) {
-        const [problem = "", ...others] = problems({ schedule: [good, entry] });
-        expect(others, reason).to.deep.equal([]);
-        expect(problem).to.contain(`schedule: ${reason}`);
-      }
-      expect(problems({ schedule: [off] }).join()).to.contain("schedule: got a min of 0 in every entry");
-      expect(problems({ schedule: [off], wakeMetric: WAKE_METRIC })).to.deep.equal([]);
-      expect(problems({ schedule: [] }).join()).to.contain("expected a schedule of 1 to 50 entries");
-    });
-
     it(`refuse ${what}`, () => {
       expect(problems(args)).to.deep.equal([problem]);
     });

@@ -94,6 +94,7 @@ const ALL_ALARMS = [
   ...FUNCTION_ALARMS.map((alarm) => `orders-announce-${alarm}`),
   "fleet-at-maximum",
   "fleet-launches-refused",
+  "fleet-actions-untold",
   "fleet-events-failed",
   ...FUNCTION_ALARMS.map((alarm) => `fleet-scale-${alarm}`),
 ];
@@ -142,7 +143,7 @@ describe("Operations", () => {
         expect(anchors, name).to.include(match?.[1]);
         used.add(match?.[1] ?? "");
       }
-      expect(used.size).to.equal(13);
+      expect(used.size).to.equal(14);
     });
 
     it("names alarms and dashboard after project and stack, so that two stacks can share an account", () => {

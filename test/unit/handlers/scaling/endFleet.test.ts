@@ -11,6 +11,7 @@ const PARTS = { launchTemplateId: "lt-1", securityGroupIds: ["sg-1"] };
 const event = (action: string, parts: object = PARTS) => ({ ...parts, tf: { action, prev_input: null } });
 const atOnce = () => Promise.resolve();
 const TIMEOUT_MS = 600_000;
+const HOUR = 3_600_000;
 
 let holders = 0;
 
@@ -82,6 +83,61 @@ describe("endFleet", () => {
     await tick(ec2);
     await end(ec2, event("update", { ...PARTS, securityGroupIds: ["sg-2"] }));
     expect(ec2.live).to.equal(0);
+  });
+
+  it("renews a fleet by halves, beside ticks that launch, within its maximum", async () => {
+    const ec2 = new Ec2Model(seededRandom(3), { ...faultless, lagMs: 15_000 });
+    await tick(ec2);
+    const old = ec2.instances.map(({ id }) => id);
+    ec2.now += HOUR;
+    const aws = ec2.invocation(atOnce);
+    const serving: number[] = [];
+    let minute = Math.floor(ec2.now / 60_000);
+    const sleep = async (ms: number) => {
+      ec2.now += ms;
+      // What is launched has the template of the model, "lt-1": the old instances' is the one that is gone.
+      const { instances, now } = ec2;
+      const ready = instances.filter(
+        ({ id, launchedAt, terminatedAt }) =>
+          terminatedAt === undefined && (old.includes(id) || now - launchedAt >= 120_000),
+      );
+      serving.push(ready.length);
+      expect(ec2.live).to.be.at.most(5);
+      if (Math.floor(now / 60_000) === minute) return;
+      minute = Math.floor(now / 60_000);
+      await tick(ec2);
+    };
+    const describe = async () =>
+      (await aws.ec2.describe()).map((record) =>
+        old.includes(record.id) ? { ...record, launchTemplateId: "lt-0" } : record,
+      );
+    const deadline = ec2.now + TIMEOUT_MS;
+    const renew = createEndFleet({
+      ...aws,
+      ec2: { ...aws.ec2, describe },
+      clock: { ...aws.clock, sleep },
+      newHolder: () => "renewal",
+      log: { info: () => undefined },
+    });
+    const { terminated } = await renew(event("update"), { remainingMs: () => deadline - ec2.now });
+    expect(terminated).to.have.members(old);
+    expect(Math.min(...serving)).to.equal(1);
+    expect(serving.at(-1)).to.be.at.least(2);
+  });
+
+  it("ends one that is alone at once, and both halves within its time however long a warm-up is", async () => {
+    const lonely = new Ec2Model(seededRandom(4), faultless);
+    await tick(lonely);
+    const [, ...others] = lonely.instances.map(({ id }) => id);
+    await lonely.invocation(atOnce).ec2.terminate(others);
+    const started = lonely.now;
+    const { terminated } = await end(lonely, event("update", { ...PARTS, securityGroupIds: ["sg-2"] }));
+    expect(terminated).to.have.length(1);
+    expect(lonely.now - started).to.be.below(60_000);
+    const ec2 = new Ec2Model(seededRandom(4), faultless);
+    await tick(ec2);
+    const slow = { ...PARTS, securityGroupIds: ["sg-2"], warmupSeconds: 3_600 };
+    expect((await end(ec2, event("update", slow))).terminated).to.have.length(3);
   });
 
   it("refuses an event that is none of the deployment's", async () => {

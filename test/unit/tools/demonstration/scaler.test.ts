@@ -18,6 +18,7 @@ const settings: ScalerSettings = {
   warmupSeconds: 120,
   scaleInAfterSeconds: 300,
   paused: false,
+  scheduled: false,
 };
 
 const instance = (instanceId: string, state: InstanceEvent["state"], Fleet = "web"): CloudEvent => ({
@@ -176,6 +177,7 @@ describe("the scaler's promises", () => {
   it("cannot be shown on a fleet that no load moves", () => {
     expect(nothingToShow(settings)).to.equal(undefined);
     expect(nothingToShow({ ...settings, paused: true })).to.include("paused");
+    expect(nothingToShow({ ...settings, scheduled: true })).to.include("time of day");
     expect(nothingToShow({ ...settings, minInstances: 0 })).to.include("0 instances");
     expect(nothingToShow({ ...settings, minInstances: 4 })).to.include("minimum");
   });

@@ -120,10 +120,14 @@ export class Launcher {
   ): Promise<number> {
     const tags = [...group.tags].filter(([, { propagate }]) => propagate);
     const [first] = group.mixed?.LaunchTemplate?.Overrides ?? [];
-    const { Instances = [] } = await this.context.call(
+    const ClientToken = this.context.random.uuid();
+    const instances = instancesOf(this.context);
+    instances.mark(ClientToken, { tags: { "aws:autoscaling:groupName": group.name }, spot });
+    const launched = this.context.call(
       "ec2",
       "RunInstances",
       {
+        ClientToken,
         LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version },
         ...template.network(subnet.id),
         ...(first?.InstanceType === undefined
@@ -144,11 +148,9 @@ export class Launcher {
       },
       this.#caller,
     );
+    const { Instances = [] } = await launched.finally(() => instances.unmark(ClientToken));
     let size = serving(group).length;
     for (const { InstanceId = "", ImageId = "", InstanceType = "" } of Instances) {
-      const instance = instancesOf(this.context).byId(InstanceId);
-      instance?.tags.set("aws:autoscaling:groupName", group.name);
-      if (instance !== undefined && spot) instance.lifecycle = "spot";
       const from = size++;
       const member: Member = {
         id: InstanceId,

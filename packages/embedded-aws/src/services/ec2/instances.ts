@@ -13,10 +13,18 @@ export interface SeenInstance {
   readonly state: InstanceState;
 }
 
+/** Tags that only AWS may set, and whether a launch is one of Spot instances. */
+export interface InstanceMark {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly spot: boolean;
+}
+
 /** The account's instances and their way from pending to terminated. */
 export class Instances {
   readonly #byId = new Map<string, Instance>();
   readonly #lag: Random;
+  /** What a service that launches in the account's name puts on its instances, by the launch's client token. */
+  readonly #marks = new Map<string, InstanceMark>();
 
   constructor(private readonly context: CloudContext) {
     this.#lag = context.chance("instanceLagMs");
@@ -59,7 +67,19 @@ export class Instances {
     return [...this.#byId.values()].filter((instance) => isLive(currentState(instance))).length;
   }
 
+  /** Marks the instances of the launch that will have this client token, before anybody hears of them. */
+  mark(clientToken: string, mark: InstanceMark): void {
+    this.#marks.set(clientToken, mark);
+  }
+
+  unmark(clientToken: string): void {
+    this.#marks.delete(clientToken);
+  }
+
   launch(instance: Instance): void {
+    const mark = this.#marks.get(instance.clientToken ?? "");
+    for (const [key, value] of Object.entries(mark?.tags ?? {})) instance.tags.set(key, value);
+    if (mark?.spot === true) instance.lifecycle = "spot";
     this.#byId.set(instance.id, instance);
     this.#enter(instance, "pending");
     this.context.clock.after(this.#controls.bootMs, () => {

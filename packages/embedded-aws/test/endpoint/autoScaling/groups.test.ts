@@ -48,6 +48,17 @@ describe("Auto Scaling groups", () => {
     client.destroy();
   });
 
+  it("show whose their instances are from the first event on", async () => {
+    const owners: unknown[] = [];
+    const unsubscribe = world.cloud.context.events.subscribe((event) => {
+      if (event.type === "instance-state-changed" && event.state === "pending")
+        owners.push(event.tags["aws:autoscaling:groupName"]);
+    });
+    await world.create({ DesiredCapacity: 2 });
+    unsubscribe();
+    expect(owners).to.deep.equal([NAME, NAME]);
+  });
+
   it("tell in activities what they did, why and since when, the newest first", async () => {
     await world.create({ DesiredCapacity: 1 });
     await world.setDesired(0);
