@@ -142,7 +142,13 @@ export class CpuScaler extends pulumi.ComponentResource {
     const notifications =
       checked.notifications === undefined
         ? undefined
-        : createNotifications(`${name}-actions`, fleet, checked.notifications, args, child);
+        : createNotifications(
+            `${name}-actions`,
+            fleet,
+            checked.notifications,
+            { ...args, encryptionKeyArn },
+            child,
+          );
 
     const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
     const configuration: SettingInputs = {
