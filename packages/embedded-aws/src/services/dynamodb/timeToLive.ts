@@ -1,7 +1,7 @@
 import type { Cancel } from "../../core/clock";
+import type { CloudContext } from "../../core/service";
 import type { Item } from "./attributeValue";
-import { changeOf } from "./change";
-import type { Database } from "./database";
+import { type Change, changeOf } from "./change";
 import { storageKey } from "./storageKey";
 import type { Table } from "./table";
 
@@ -12,7 +12,14 @@ const OLDEST_EXPIRY_MS = 5 * 365 * 24 * 60 * 60 * 1000;
 const SWEEP_PAUSE_MS = 60_000;
 
 /** Who deletes expired items, as stream records name it: DynamoDB developer guide, "DynamoDB Streams and Time to Live". */
-export const TIME_TO_LIVE = { type: "Service", principalId: "dynamodb.amazonaws.com" } as const;
+const TIME_TO_LIVE = { type: "Service", principalId: "dynamodb.amazonaws.com" } as const;
+
+/** What is needed of the database. */
+interface Tables {
+  readonly context: CloudContext;
+  readonly tables: ReadonlyMap<string, Table>;
+  apply(changes: readonly Change[], by: typeof TIME_TO_LIVE): void;
+}
 
 interface Watch {
   /** When the table is looked through next, by the clock. */
@@ -29,7 +36,7 @@ export class TimeToLive {
   /** When each table was last looked through. */
   readonly #swept = new WeakMap<Table, number>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Tables) {}
 
   /** Sets, or with undefined unsets, the attribute that a table's items expire by. */
   use(table: Table, attribute: string | undefined): void {
