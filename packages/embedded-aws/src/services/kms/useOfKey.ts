@@ -37,8 +37,8 @@ export function authorizeUseOfKey(
   requireEnabled(key);
 }
 
-/** The permission by itself, for a service that asks for it among others. */
-export function useOf(
+/** The permission, by what is known of the request. */
+function useOf(
   { region }: CloudContext,
   key: Key,
   caller: Principal,
