@@ -17,7 +17,6 @@ const orderApi =
   new OrderApi("orders-api", {
     ...configuration.api,
     orders: orders.nodes,
-    logRetentionDays: configuration.orders.logRetentionDays,
     tags,
   });
 

@@ -4,12 +4,13 @@ import { createEventBus } from "./orders/eventBus";
 import { clientConfig, realTiming } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
+import { traced } from "./shared/tracing";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
 export const environment = readEnvironment("EVENT_BUS_NAME");
 
 const bus = createEventBus({
-  client: new EventBridgeClient(clientConfig),
+  client: traced(new EventBridgeClient(clientConfig)),
   busName: environment.EVENT_BUS_NAME,
   timing: realTiming,
 });

@@ -15,6 +15,7 @@ import {
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
 import { fitsOrderApi, placeOrder } from "./placeOrder";
+import { isFifo } from "./shop/orderGroup";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
 import { LOOK_AFTER_USAGE, lookAfterOrders } from "./lookAfterOrders";
 import { findTarget, optionalOutput, stringOutput } from "./target";
@@ -71,7 +72,9 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
       `--skip: got ${skipped}; expected less than ${all.length}, the orders that there are`,
     );
   const target = await findTarget(given.text("stack") ?? "local", given.integer("port") ?? DEFAULT_PORT);
-  const apiUrl = optionalOutput(target, "orderApiUrl");
+  const queueUrl = stringOutput(target, "orderQueueUrl");
+  // A FIFO queue groups what is sent from here by customer, whether there is an address or not; the API needs one.
+  const apiUrl = isFifo(queueUrl) ? undefined : optionalOutput(target, "orderApiUrl");
   const [only, ...more] = orders;
   // One order is placed as a shop does it; many go to the queue in batches, ten to a request.
   if (apiUrl !== undefined && only !== undefined && more.length === 0 && fitsOrderApi(only.body))
@@ -81,7 +84,6 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
       terminal,
       given.has("json"),
     );
-  const queueUrl = stringOutput(target, "orderQueueUrl");
   const client = new SQSClient(target.clientConfig);
   const progress = showProgress(orders.length);
   try {

@@ -137,7 +137,13 @@ export class CpuScaler extends pulumi.ComponentResource {
     const notifications =
       checked.notifications === undefined
         ? undefined
-        : createNotifications(`${name}-actions`, fleet, checked.notifications, args, child);
+        : createNotifications(
+            `${name}-actions`,
+            fleet,
+            checked.notifications,
+            { ...args, encryptionKeyArn },
+            child,
+          );
 
     const executor = createExecutor(
       name,

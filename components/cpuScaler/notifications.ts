@@ -1,27 +1,37 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CpuScalerArgs } from "./arguments";
+import type { EncryptionKey } from "../parts/encryption";
 import { policyDocument, transformed } from "../parts/resources";
 
 /** As `handlers/scaling/scalerAction.ts` sends them; a test holds the two together. */
 const ACTION_SOURCE = "event-driven-aws.scaler";
 
 /**
- * Where each action is told to a person: a topic encrypted with AWS's key, which takes no message without TLS. Whoever
- * publishes needs a policy of its own that says so: this account's, and only the scaler's function has one.
+ * Where each action is told to a person: a topic encrypted with the key that is given, else AWS's, which takes no message
+ * without TLS. Whoever publishes needs a policy of its own that says so: this account's, and only the scaler's function
+ * has one.
  */
 export function createNotifications(
   name: string,
   fleet: string,
   email: pulumi.Input<string>,
-  { tags, transform = {} }: Pick<CpuScalerArgs, "tags" | "transform">,
+  {
+    encryptionKeyArn,
+    tags,
+    transform = {},
+  }: Pick<CpuScalerArgs, "tags" | "transform"> & { readonly encryptionKeyArn: EncryptionKey },
   child: pulumi.CustomResourceOptions,
 ): aws.sns.Topic {
   const topic = new aws.sns.Topic(
     name,
     ...transformed(
       transform.notifications,
-      { displayName: `Actions of ${fleet}`, kmsMasterKeyId: "alias/aws/sns", ...(tags && { tags }) },
+      {
+        displayName: `Actions of ${fleet}`,
+        kmsMasterKeyId: encryptionKeyArn ?? "alias/aws/sns",
+        ...(tags && { tags }),
+      },
       child,
     ),
   );

@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
-import { ArgumentChecks, integer, listOf, LOG_RETENTION_DAYS, text } from "../parts/arguments";
+import { ArgumentChecks, integer, KMS_KEY_ARN, listOf, LOG_RETENTION_DAYS, text } from "../parts/arguments";
 import { checkTable, defaulted, optional, type ArgumentsOf, type Checked } from "../parts/argumentTable";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { Transform } from "../parts/resources";
@@ -14,6 +14,12 @@ const ISSUER = text(
 
 /** One origin, letter for letter as browsers send it: a wildcard would let in every page there is. */
 const ORIGIN = text(/^https?:\/\/[a-z0-9.-]+(?::\d+)?$/, "an origin such as https://shop.example.com");
+
+/** "API Gateway developer guide", "Transform API requests and responses for HTTP APIs": what a parameter is mapped from. */
+const MAPPING = text(
+  /^\$(?:request\.(?:body|header|querystring)|context)\.[^\s$]+$/,
+  "a parameter mapping such as $request.body.customerEmail",
+);
 
 /** What of the API is a matter of configuration. */
 export const orderApiArguments = {
@@ -31,20 +37,21 @@ export const orderApiArguments = {
   jwtAudiences: optional(listOf(text(/^\S{1,256}$/, "an audience without spaces"), 1), { plain: true }),
   /** Origins whose web pages may call the API. Empty for none. */
   corsOrigins: optional(listOf(ORIGIN, 1), { plain: true }),
+  /**
+   * What gives an order its message group: a parameter mapping. By default `$request.body.orderId`, and with a FIFO queue
+   * `$request.body.customerEmail`. An order in which it finds nothing that SQS takes is refused with 400.
+   */
+  messageGroup: optional(MAPPING),
+  /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. */
+  logRetentionDays: defaulted(30, LOG_RETENTION_DAYS, { key: "logRetentionDays" }),
+  /** The KMS key of logs and of the function's environment, and, where they have one, of the orders' queue and table. */
+  encryptionKeyArn: optional(KMS_KEY_ARN, { key: "encryptionKeyArn" }),
 };
 
 /** Rules, defaults, units: `orderApiArguments`. */
 export interface OrderApiArgs extends ArgumentsOf<typeof orderApiArguments> {
   /** The pipeline that takes the orders: `orders.nodes`. */
   readonly orders: Pick<OrderPipeline["nodes"], "queue" | "ordersTable">;
-  /**
-   * The parameter mapping that gives each order its message group; `$request.body.orderId` by default. For a FIFO queue
-   * that must keep the orders of one customer in their order: `$request.body.customerEmail`, say. An order in which it
-   * finds nothing is refused with 400.
-   */
-  readonly messageGroup?: string | undefined;
-  /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows; default 30. */
-  readonly logRetentionDays?: pulumi.Input<number> | undefined;
   /** Put on every resource that takes tags. */
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
   /** Changes to single children; see `Transform`. */
@@ -75,16 +82,12 @@ export function jwtProblem(issuer: unknown, audiences: unknown): string | undefi
  * @param component how the error calls the component.
  * @throws pulumi.InputPropertiesError naming every bad argument.
  */
-export function checkOrderApiArgs(
-  component: string,
-  args: OrderApiArgs,
-): Checked<typeof orderApiArguments> & { readonly logRetentionDays: pulumi.Input<number> } {
+export function checkOrderApiArgs(component: string, args: OrderApiArgs): Checked<typeof orderApiArguments> {
   const checks = new ArgumentChecks(component);
   const checked = checkTable(checks, orderApiArguments, args);
-  const logRetentionDays = checks.value("logRetentionDays", args.logRetentionDays, LOG_RETENTION_DAYS, 30);
   const problem = jwtProblem(args.jwtIssuer, args.jwtAudiences);
   if (problem !== undefined)
     checks.reject(args.jwtIssuer === undefined ? "jwtIssuer" : "jwtAudiences", problem);
   checks.throwIfAny();
-  return { ...checked, logRetentionDays };
+  return checked;
 }

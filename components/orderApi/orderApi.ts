@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkOrderApiArgs, type OrderApiArgs } from "./arguments";
+import { readEncrypted, sendEncrypted } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { policyDocument, transformed } from "../parts/resources";
 
@@ -64,6 +65,7 @@ export class OrderApi extends pulumi.ComponentResource {
     super("event-driven-aws:components:OrderApi", name, {}, opts);
     const { transform = {} } = args;
     const { queue, ordersTable } = args.orders;
+    const { encryptionKeyArn } = checked;
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
 
@@ -122,7 +124,11 @@ export class OrderApi extends pulumi.ComponentResource {
       `${name}-send-policy`,
       {
         role: sendRole.name,
-        policy: policyDocument([{ Effect: "Allow", Action: "sqs:SendMessage", Resource: queue.arn }]),
+        policy: policyDocument([
+          { Effect: "Allow", Action: "sqs:SendMessage", Resource: queue.arn },
+          ...readEncrypted(encryptionKeyArn),
+          ...sendEncrypted(encryptionKeyArn),
+        ]),
       },
       child,
     );
@@ -139,8 +145,7 @@ export class OrderApi extends pulumi.ComponentResource {
         requestParameters: {
           QueueUrl: queue.url,
           MessageBody: "$request.body",
-          // An HTTP API cannot validate a body; but what it cannot read the order's id from, it refuses with 400.
-          MessageGroupId: args.messageGroup ?? "$request.body.orderId",
+          MessageGroupId: checked.messageGroup ?? queue.fifoQueue.apply(messageGroup),
         },
         responseParameters: [{ statusCode: "200", mappings: { "overwrite:statuscode": "202" } }],
       },
@@ -157,6 +162,7 @@ export class OrderApi extends pulumi.ComponentResource {
         timeoutSeconds: GET_ORDER_TIMEOUT_SECONDS,
         memoryMegabytes: GET_ORDER_MEMORY_MEGABYTES,
         logRetentionDays: checked.logRetentionDays,
+        encryptionKeyArn,
         transform: transform.getOrder,
         ...tags,
       },
@@ -205,7 +211,15 @@ export class OrderApi extends pulumi.ComponentResource {
 
     const accessLog = new aws.cloudwatch.LogGroup(
       `${name}-access`,
-      ...transformed(transform.accessLog, { retentionInDays: checked.logRetentionDays, ...tags }, child),
+      ...transformed(
+        transform.accessLog,
+        {
+          retentionInDays: checked.logRetentionDays,
+          ...(encryptionKeyArn !== undefined && { kmsKeyId: encryptionKeyArn }),
+          ...tags,
+        },
+        child,
+      ),
     );
     const stage = new aws.apigatewayv2.Stage(
       `${name}-stage`,
@@ -258,6 +272,14 @@ export class OrderApi extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/**
+ * An HTTP API cannot validate a body; but what it cannot read this from, it refuses with 400. A standard queue shares
+ * itself out by groups; a FIFO queue keeps each in order, so there it is a customer's.
+ */
+function messageGroup(fifo: boolean | undefined): string {
+  return fifo === true ? "$request.body.customerEmail" : "$request.body.orderId";
 }
 
 function targetOf(integration: aws.apigatewayv2.Integration): pulumi.Output<string> {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { OrderPipelineTransforms } from "./arguments";
+import { sendEncrypted, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed } from "../parts/resources";
@@ -15,6 +16,7 @@ export interface OrderAnnouncementsArgs {
   readonly memoryMegabytes: pulumi.Input<number>;
   readonly logRetentionDays: pulumi.Input<number>;
   readonly protectData: boolean;
+  readonly encryptionKeyArn: EncryptionKey;
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly transform: Pick<
     OrderPipelineTransforms,
@@ -43,19 +45,24 @@ const MAXIMUM_RETRY_ATTEMPTS = 100;
 
 /**
  * The bus that orders announce themselves on. It has no resource policy: only what this account's own policies
- * allow can send to it.
+ * allow can send to it. Of its key, EventBridge itself makes use: senders need no permission for it.
  */
 export function createOrderBus(
   name: string,
-  args: aws.cloudwatch.EventBusArgs,
+  args: { readonly encryptionKeyArn: EncryptionKey; readonly tags?: OrderAnnouncementsArgs["tags"] },
   opts: pulumi.CustomResourceOptions,
   transform: OrderPipelineTransforms["eventBus"],
 ): aws.cloudwatch.EventBus {
+  const { encryptionKeyArn, tags } = args;
   return new aws.cloudwatch.EventBus(
     name,
     ...transformed(
       transform,
-      { description: "Orders: processed, rejected, refused, cancelled (docs/events)", ...args },
+      {
+        description: "Orders: processed, rejected, refused, cancelled (docs/events)",
+        ...(encryptionKeyArn !== undefined && { kmsKeyIdentifier: encryptionKeyArn }),
+        ...(tags && { tags }),
+      },
       opts,
     ),
   );
@@ -71,14 +78,14 @@ export class OrderAnnouncements extends pulumi.ComponentResource {
 
   constructor(name: string, args: OrderAnnouncementsArgs, opts: pulumi.ComponentResourceOptions) {
     super("event-driven-aws:components:OrderAnnouncements", name, {}, opts);
-    const { ordersTable, bus, transform } = args;
+    const { ordersTable, bus, encryptionKeyArn, transform } = args;
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
 
     this.bus = bus;
     this.failureQueue = createSecureQueue(
       `${name}-failures`,
-      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, encryptionKeyArn, ...tags },
       { ...child, protect: args.protectData },
       transform.announcementFailureQueue,
     );
@@ -101,11 +108,13 @@ export class OrderAnnouncements extends pulumi.ComponentResource {
           },
           { Effect: "Allow", Action: "events:PutEvents", Resource: bus.arn },
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.failureQueue.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: { EVENT_BUS_NAME: bus.name },
         timeoutSeconds: args.timeoutSeconds,
         memoryMegabytes: args.memoryMegabytes,
         logRetentionDays: args.logRetentionDays,
+        encryptionKeyArn,
         transform: transform.announceOrders,
         ...tags,
       },

@@ -118,7 +118,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
     );
 
     const bus = checked.events
-      ? createOrderBus(`${name}-events`, tags, child, transform.eventBus)
+      ? createOrderBus(`${name}-events`, { encryptionKeyArn, ...tags }, child, transform.eventBus)
       : undefined;
     const processOrders = new LambdaFunction<ProcessOrders>(
       `${name}-process`,
@@ -211,6 +211,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
               memoryMegabytes: checked.memoryMegabytes,
               logRetentionDays: checked.logRetentionDays,
               protectData: checked.protectData,
+              encryptionKeyArn,
               transform,
               ...tags,
             },

@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { clientConfig } from "../shared/retry";
+import { traced } from "../shared/tracing";
 import { ACTION_DETAIL_TYPE, ACTION_SOURCE } from "./scalerAction";
 import type { Channel } from "./tell";
 
@@ -11,7 +12,7 @@ const MOST_ENTRIES = 10;
 const config = { ...clientConfig, maxAttempts: 2 };
 
 export function eventBus(EventBusName: string): Channel {
-  const events = new EventBridgeClient(config);
+  const events = traced(new EventBridgeClient(config));
   return {
     name: "the event bus",
     async send(actions) {
@@ -36,7 +37,7 @@ export function eventBus(EventBusName: string): Channel {
 
 /** One message for all that was done at once, in sentences for a person. */
 export function topic(TopicArn: string): Channel {
-  const sns = new SNSClient(config);
+  const sns = traced(new SNSClient(config));
   return {
     name: "the topic",
     async send(actions) {

@@ -1,6 +1,7 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { clientConfig } from "../shared/retry";
+import { traced } from "../shared/tracing";
 import { HISTORY_PERIOD_SECONDS, LOAD_HISTORY_MS, type LoadPoint } from "./forecast";
 
 /** In instances' worth of work at full CPU, which no change of the target turns into another load. */
@@ -16,7 +17,7 @@ export interface LoadMetric {
 
 /** The metric beside the function's others, named like them by `POWERTOOLS_METRICS_NAMESPACE` and `…_SERVICE_NAME`. */
 export function awsLoadMetric(namespace: string, service: string): LoadMetric {
-  const cloudWatch = new CloudWatchClient({ ...clientConfig, maxAttempts: 3 });
+  const cloudWatch = traced(new CloudWatchClient({ ...clientConfig, maxAttempts: 3 }));
   const metrics = new Metrics({ namespace, serviceName: service });
   return {
     publish({ time, load }) {

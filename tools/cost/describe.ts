@@ -1,4 +1,4 @@
-import type { Estimate } from "./estimate";
+import { estimateCost, type Estimate } from "./estimate";
 import type { CostLine } from "./line";
 import { PRICES_DATE, PRICES_REGION } from "./prices";
 import { largest } from "embedded-aws/support";
@@ -7,6 +7,7 @@ import { largest } from "embedded-aws/support";
 export function describeEstimate({ workload, lines, ...sums }: Estimate): string[] {
   const { ordersPerMonth } = workload;
   const width = largest(lines.map(({ item }) => item.length));
+  const aMillion = (dollars: number) => (dollars / ordersPerMonth) * 1_000_000;
   const section = (kind: CostLine["kind"]) =>
     lines.filter((line) => line.kind === kind).map((line) => describeLine(line, width));
   const amount = (label: string, dollars: number) =>
@@ -17,8 +18,14 @@ export function describeEstimate({ workload, lines, ...sums }: Estimate): string
     "What grows with the orders:",
     ...section("per order"),
     amount("together", sums.perOrderDollars),
-    ...(ordersPerMonth > 0
-      ? [amount("for a million orders", (sums.perOrderDollars / ordersPerMonth) * 1_000_000)]
+    ...(ordersPerMonth > 0 ? [amount("for a million orders", aMillion(sums.perOrderDollars))] : []),
+    ...(ordersPerMonth > 0 && !(workload.api && workload.events)
+      ? [
+          amount(
+            "with order API and events",
+            aMillion(estimateCost({ ...workload, api: true, events: true }).perOrderDollars),
+          ),
+        ]
       : []),
     "",
     "What is there without any:",

@@ -1,8 +1,8 @@
 import type { Deployment } from "./deployment";
-import { consumer, processScenarios, SKU, STREAM_SET_UP } from "./orderScenarios";
+import { consumer, processScenarios, shopSubject, SKU, STREAM_SET_UP } from "./orderScenarios";
 import { findFunction, type Subject } from "./scenario";
 
-/** The roles around a pipeline whose orders announce themselves: what events add to what it may do without them. */
+/** The roles around an encrypted pipeline whose orders announce themselves: what events and a key add to what it may do. */
 export async function announcedSubjects(deployment: Deployment): Promise<Subject[]> {
   const { cloud, next, output } = deployment;
   const QueueUrl = output("announcedQueueUrl");
@@ -75,5 +75,5 @@ export async function announcedSubjects(deployment: Deployment): Promise<Subject
       },
     },
   ]);
-  return [processSubject, announceSubject];
+  return [shopSubject(deployment, output("keyedShopRoleName"), QueueUrl), processSubject, announceSubject];
 }

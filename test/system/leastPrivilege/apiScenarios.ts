@@ -2,15 +2,26 @@ import { callOrderApi } from "../../../tools/shop/callOrderApi";
 import type { Deployment } from "./deployment";
 import { findFunction, telemetryScenarios, type Subject } from "./scenario";
 
-/** The roles around the order API: the customer that calls it, the integration that sends, the function that reads. */
-export async function apiSubjects(deployment: Deployment): Promise<Subject[]> {
-  const { cloud, output } = deployment;
-  const { roleName, invoke } = await findFunction(deployment, output("getOrderFunctionName"));
+/** An order API of the program, by its outputs. */
+export interface ApiOutputs {
+  readonly url: string;
+  readonly sendRoleName: string;
+  readonly getFunctionName: string;
+}
+
+/** The roles around an order API: the integration that sends, the function that reads, a customer that calls both. */
+export async function apiSubjects(
+  deployment: Deployment,
+  api: ApiOutputs,
+  customerRoleName?: string,
+): Promise<Subject[]> {
+  const { cloud } = deployment;
+  const { roleName, invoke } = await findFunction(deployment, api.getFunctionName);
   let orders = 0;
   const call = async (expected: number, method: string, path: string, body?: object, role?: string) => {
     const client =
       role === undefined ? cloud.client : cloud.clientAs(cloud.context.issueCredentials(role, "session"));
-    const target = { url: output("orderApiUrl"), clientConfig: client };
+    const target = { url: api.url, clientConfig: client };
     const answer = await callOrderApi(target, method, path, body && JSON.stringify(body));
     if (answer.status !== expected) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
   };
@@ -18,23 +29,24 @@ export async function apiSubjects(deployment: Deployment): Promise<Subject[]> {
     call(202, "POST", "/orders", { orderId: `api-${++orders}`, customerName: "Ann", totalAmount: 1 }, role);
   const ask = (role?: string) => call(404, "GET", "/orders/none", undefined, role);
   const recover = () => Promise.resolve();
-  return [
-    {
-      roleName: output("customerRoleName"),
-      scenarios: [
-        {
-          title: "a customer places an order, and asks for one",
-          needs: ["execute-api:Invoke"],
-          async run() {
-            await place(output("customerRoleName"));
-            await ask(output("customerRoleName"));
-          },
+  const customer = (customerRole: string): Subject => ({
+    roleName: customerRole,
+    scenarios: [
+      {
+        title: "a customer places an order, and asks for one",
+        needs: ["execute-api:Invoke"],
+        async run() {
+          await place(customerRole);
+          await ask(customerRole);
         },
-      ],
-      recover,
-    },
+      },
+    ],
+    recover,
+  });
+  return [
+    ...(customerRoleName === undefined ? [] : [customer(customerRoleName)]),
     {
-      roleName: output("apiSendRoleName"),
+      roleName: api.sendRoleName,
       scenarios: [{ title: "the API sends an order", needs: ["sqs:SendMessage"], run: () => place() }],
       recover,
     },
@@ -42,7 +54,7 @@ export async function apiSubjects(deployment: Deployment): Promise<Subject[]> {
       roleName,
       scenarios: [
         { title: "an order is read", needs: ["dynamodb:GetItem"], run: () => ask() },
-        ...telemetryScenarios(deployment, output("getOrderFunctionName"), () =>
+        ...telemetryScenarios(deployment, api.getFunctionName, () =>
           invoke({ pathParameters: {}, requestContext: {} }),
         ),
       ],

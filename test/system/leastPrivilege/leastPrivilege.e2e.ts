@@ -33,6 +33,15 @@ const WAIVED: ReadonlyMap<string, string> = new Map([
 /** A bound for what would otherwise hang; a scenario takes a fraction of it. */
 const LONGEST_SCENARIO_MS = 8_000;
 
+/** What a key adds to an action on what it encrypts: whoever needs the one needs the other. */
+const BY_A_KEY: Readonly<Record<string, readonly string[]>> = {
+  "kms:Decrypt": [
+    ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:GetRecords"],
+    ...["sqs:ReceiveMessage", "sqs:SendMessage"],
+  ],
+  "kms:GenerateDataKey": ["sqs:SendMessage"],
+};
+
 const SUBJECTS = [
   "shop",
   "orders-process",
@@ -43,6 +52,9 @@ const SUBJECTS = [
   "tracked-process",
   "tracked-confirm",
   "tracked-confirm-feedback",
+  "keyed-shop",
+  "keyed-api-send",
+  "keyed-api-get",
   "announced-process",
   "announced-announce",
   "fleet-scale",
@@ -79,7 +91,20 @@ describe("least privilege", function () {
         },
         output("shopRoleName"),
       )),
-      ...(await apiSubjects(deployment)),
+      ...(await apiSubjects(
+        deployment,
+        {
+          url: output("orderApiUrl"),
+          sendRoleName: output("apiSendRoleName"),
+          getFunctionName: output("getOrderFunctionName"),
+        },
+        output("customerRoleName"),
+      )),
+      ...(await apiSubjects(deployment, {
+        url: output("keyedApiUrl"),
+        sendRoleName: output("keyedApiSendRoleName"),
+        getFunctionName: output("keyedGetOrderFunctionName"),
+      })),
       ...(await orderSubjects(deployment, {
         queueUrl: output("trackedQueueUrl"),
         inventoryTableName: output("trackedInventoryTableName"),
@@ -176,7 +201,8 @@ describe("least privilege", function () {
           waived.add(grant.action);
           continue;
         }
-        const scenario = subject.scenarios.find(({ needs }) => needs.includes(grant.action));
+        const shownBy = [grant.action, ...(BY_A_KEY[grant.action] ?? [])];
+        const scenario = subject.scenarios.find(({ needs }) => needs.some((need) => shownBy.includes(need)));
         const what = `${grant.action} on ${grant.resource}`;
         if (scenario === undefined) {
           problems.push(`${what}: no scenario needs it`);

@@ -63,28 +63,6 @@ export async function orderSubjects(
     Item: { sku: { S: SKU }, stock: { N: "1000" } },
   });
 
-  const shop = (roleName: string): Subject => ({
-    roleName,
-    scenarios: [
-      {
-        title: "the shop sends an order",
-        needs: ["sqs:SendMessage"],
-        async run() {
-          const { accountId } = cloud.context;
-          const caller = {
-            kind: "role",
-            accountId,
-            roleName,
-            sessionName: "shop",
-          } as const;
-          const input = { QueueUrl, MessageBody: JSON.stringify(order()) };
-          await cloud.context.call("sqs", "SendMessage", input, caller);
-        },
-      },
-    ],
-    recover: () => Promise.resolve(),
-  });
-
   const processSubject = await consumer(
     deployment,
     pipeline.processFunctionName,
@@ -104,7 +82,30 @@ export async function orderSubjects(
       run: (signal) => confirm("ann@rejected.example", "confirmationFailedAt", signal),
     },
   ]);
-  return [...(shopRoleName === undefined ? [] : [shop(shopRoleName)]), processSubject, confirmSubject];
+  const shop = shopRoleName === undefined ? [] : [shopSubject(deployment, shopRoleName, QueueUrl)];
+  return [...shop, processSubject, confirmSubject];
+}
+
+/** A role that sends orders to a queue. */
+export function shopSubject({ cloud }: Deployment, roleName: string, QueueUrl: string): Subject {
+  let orders = 0;
+  return {
+    roleName,
+    scenarios: [
+      {
+        title: "the shop sends an order",
+        needs: ["sqs:SendMessage"],
+        async run() {
+          const { accountId } = cloud.context;
+          const caller = { kind: "role", accountId, roleName, sessionName: "shop" } as const;
+          const order = { orderId: `of-${roleName}-${++orders}`, customerName: "Ann", totalAmount: 1 };
+          const input = { QueueUrl, MessageBody: JSON.stringify(order) };
+          await cloud.context.call("sqs", "SendMessage", input, caller);
+        },
+      },
+    ],
+    recover: () => Promise.resolve(),
+  };
 }
 
 /** All that the function does that takes orders off the queue: `process` resolves once a message has been given up. */

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { OrderApi } from "../../../components/orderApi/orderApi";
 import type { OrderApiArgs } from "../../../components/orderApi/arguments";
+import type { OrderPipelineArgs } from "../../../components/orderPipeline/arguments";
 import { OrderPipeline } from "../../../components/orderPipeline/orderPipeline";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
 
@@ -14,9 +15,9 @@ const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 
 const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
 
-async function deploy(args: Omit<OrderApiArgs, "orders">) {
+async function deploy(args: Omit<OrderApiArgs, "orders">, pipeline: OrderPipelineArgs = {}) {
   const recorder = recordResources("update");
-  const orders = new OrderPipeline("orders");
+  const orders = new OrderPipeline("orders", pipeline);
   const api = new OrderApi("orders-api", { ...args, orders: orders.nodes });
   await promiseOf(api.nodes.stage.id);
   await recorder.settled();
@@ -61,6 +62,12 @@ describe("OrderApi", () => {
         MessageBody: "$request.body",
         MessageGroupId: "$request.body.orderId",
       });
+    });
+
+    it("names no key", () => {
+      expect(
+        recorder.find("aws:cloudwatch/logGroup:LogGroup", "orders-api-access").inputs,
+      ).not.to.have.any.keys("kmsKeyId");
     });
 
     it("lets the integration send to that queue, and do nothing else", () => {
@@ -169,6 +176,18 @@ describe("OrderApi", () => {
     });
   });
 
+  it("groups the orders of a FIFO queue by customer, unless told otherwise", async () => {
+    const groupOf = async (args: Omit<OrderApiArgs, "orders">) => {
+      const { recorder } = await deploy(args, { fifo: true });
+      const { requestParameters } = recorder.find(INTEGRATION, "orders-api-send").inputs;
+      return (requestParameters as { readonly MessageGroupId: string }).MessageGroupId;
+    };
+    expect(await groupOf({})).to.equal("$request.body.customerEmail");
+    expect(await groupOf({ messageGroup: "$context.authorizer.claims.sub" })).to.equal(
+      "$context.authorizer.claims.sub",
+    );
+  });
+
   describe("refuses", () => {
     const refused: [args: Omit<OrderApiArgs, "orders">, reason: RegExp][] = [
       [{ jwtIssuer: "https://a.example" }, /jwtAudiences: expected both an issuer and its audiences/],
@@ -182,6 +201,14 @@ describe("OrderApi", () => {
         /corsOrigins: got \[ '\*' \]; expected a list of at least 1: an origin such as/,
       ],
       [{ corsOrigins: ["https://shop.example/"] }, /corsOrigins/],
+      [
+        { messageGroup: "customerEmail" },
+        /messageGroup: got 'customerEmail'; expected a parameter mapping such as/,
+      ],
+      [
+        { encryptionKeyArn: "alias/orders" },
+        /encryptionKeyArn: got 'alias\/orders'; expected the ARN of a KMS key/,
+      ],
       [{ rateLimit: 0 }, /rateLimit: got 0; expected an integer from 1 to 10,000 requests a second/],
       [{ burstLimit: 5001 }, /burstLimit/],
       [{ logRetentionDays: 2 }, /logRetentionDays/],

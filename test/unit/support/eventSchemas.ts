@@ -14,7 +14,7 @@ interface Schema {
 }
 
 const validators = new Map<string, { readonly schema: Schema; readonly validate: ValidateFunction }>();
-for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
+for (const file of readdirSync(FOLDER).filter((name) => /^Order.*\.json$/.test(name))) {
   const schema = JSON.parse(readFileSync(path.join(FOLDER, file), "utf8")) as Schema;
   // Strict: a schema with a word that draft 2020-12 does not have is an error.
   validators.set(file, { schema, validate: new Ajv2020({ strict: true, allErrors: true }).compile(schema) });

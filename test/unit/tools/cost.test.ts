@@ -47,6 +47,29 @@ describe("npm run cost", () => {
       .that.includes({ ordersPerMonth: 1000, items: 2, confirmations: true });
   });
 
+  it("says what a million orders cost, and with the order API and events, whatever was asked for", async () => {
+    const plain = [
+      "--orders-per-month",
+      "1000000",
+      "--batch-size",
+      "50",
+      "--items",
+      "0",
+      "--send-batch-size",
+      "10",
+    ];
+    const dollars = async (label: string, ...more: string[]) => {
+      const { text } = await run(...plain, ...more);
+      const found = text.find((line) => line.trim().startsWith(label));
+      return found === undefined ? undefined : Number(found.split("$")[1]);
+    };
+    expect(await dollars("for a million orders")).to.be.at.most(1.2);
+    const both = await dollars("for a million orders", "--api", "--events");
+    expect(await dollars("with order API and events")).to.equal(both);
+    expect(await dollars("with order API and events", "--api")).to.equal(both);
+    expect(await dollars("with order API and events", "--api", "--events")).to.equal(undefined);
+  });
+
   it("prints nothing for machines unless it is asked to", async () => {
     expect((await run("--orders-per-month", "1")).json).to.deep.equal([]);
   });

@@ -148,6 +148,22 @@ describe("eraseOrder", () => {
     expect(ConditionExpression).to.equal("attribute_exists(orderId)");
   });
 
+  it("removes what stands beside the marks of a confirmation, which may hold an address, and keeps their times", async () => {
+    const marks = {
+      confirmationSentAt: "t",
+      confirmationFailedAt: "t",
+      confirmationBouncedAt: "t",
+      confirmationComplainedAt: "t",
+    };
+    const { tables, written } = setUp([
+      { ...order, ...marks, confirmationFailure: "550 ada@example.com" } as StoredOrder,
+    ]);
+    expect(await eraseOrder(tables, "a", () => NOW)).to.equal("erased");
+    const names = Object.values((written[0] as UpdateCommand).input.ExpressionAttributeNames ?? {});
+    expect(names).to.include("confirmationFailure");
+    expect(names).not.to.include.members(Object.keys(marks));
+  });
+
   it("changes nothing the second time, nor of an order that is not there", async () => {
     const { customerName: _name, ...figures } = order;
     const before = setUp([{ ...figures, erasedAt: "t" }]);

@@ -17,6 +17,7 @@ export type CloudEvent = {
   | LogEvent
   | AlarmEvent
   | RuleEvent
+  | EncryptionEvent
   | InstanceEvent
   | EmailEvent
   | TopicEvent
@@ -163,6 +164,16 @@ export interface RuleEvent {
   readonly attempts: number;
   readonly errorCode?: string;
   readonly errorMessage?: string;
+}
+
+/** EventBridge could not use the key of a bus for an event: rules never saw it. */
+export interface EncryptionEvent {
+  readonly type: "event-not-encrypted";
+  readonly busName: string;
+  readonly eventId: string;
+  readonly detailType: string;
+  readonly errorCode: string;
+  readonly errorMessage: string;
 }
 
 /** An EC2 instance went from one state to another; a new one comes from nowhere. */

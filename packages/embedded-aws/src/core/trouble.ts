@@ -15,6 +15,8 @@ export function troubleIn(event: CloudEvent): string | undefined {
   ) {
     return event.errorMessage ?? `${event.service} ${event.operation}: ${event.errorCode}`;
   }
+  if (event.type === "event-not-encrypted")
+    return `the event bus ${event.busName} could not encrypt a ${event.detailType}: ${event.errorMessage}`;
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as aws from "@pulumi/aws";
 import { CpuScaler } from "../../../../components/cpuScaler/cpuScaler";
@@ -19,9 +20,13 @@ const orders = new OrderPipeline("orders", {
   confirmationSender: "orders@example.com",
   createSenderIdentity: true,
 });
-/** Events add permissions; a change that the function cannot announce is given up at once. */
+/** A key with the policy that docs/OPERATIONS.md says: whoever follows it has what AWS's services need. */
+const key = new aws.kms.Key("data", { enableKeyRotation: true, policy: documentedKeyPolicy() });
+
+/** Events add permissions, and a key more; a change that the function cannot announce is given up at once. */
 const announced = new OrderPipeline("announced", {
   events: true,
+  encryptionKeyArn: key.arn,
   transform: { announceOrdersMapping: (args) => ({ args: { ...args, maximumRetryAttempts: 0 } }) },
 });
 const shop = new aws.iam.Role("shop", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
@@ -30,11 +35,17 @@ const api = new OrderApi("orders-api", { orders: orders.nodes });
 const customer = new aws.iam.Role("customer", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
 api.grantInvoke(customer);
 
+/** The same over what is encrypted, for a shop that sends by itself too. */
+const keyedShop = new aws.iam.Role("keyed-shop", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
+announced.grantSend(keyedShop);
+const keyedApi = new OrderApi("keyed-api", { orders: announced.nodes, encryptionKeyArn: key.arn });
+
 const mail = new aws.sesv2.ConfigurationSet("mail", { configurationSetName: "mail" });
 const trackedOrders = new OrderPipeline("tracked", {
   confirmationSender: "tracked@example.com",
   createSenderIdentity: true,
   confirmationConfigurationSet: mail.configurationSetName,
+  encryptionKeyArn: key.arn,
 });
 
 // One instance to a subnet, and no more.
@@ -57,6 +68,7 @@ const imageFleet = new CpuScaler("image-fleet", {
   amiId: "ami-0a12023000000864a",
   instanceType: "t3.small",
   volumeKmsKeyArn: volumeKey.arn,
+  encryptionKeyArn: key.arn,
   notifications: "ops@example.com",
   instanceProfile: { arn: profile.arn, roleArn: instanceRole.arn },
 });
@@ -74,6 +86,10 @@ export const orderApiUrl = api.url;
 export const apiSendRoleName = api.nodes.sendRole.name;
 export const getOrderFunctionName = api.nodes.getOrder.function.name;
 export const customerRoleName = customer.name;
+export const keyedApiUrl = keyedApi.url;
+export const keyedApiSendRoleName = keyedApi.nodes.sendRole.name;
+export const keyedGetOrderFunctionName = keyedApi.nodes.getOrder.function.name;
+export const keyedShopRoleName = keyedShop.name;
 export const inventoryTableName = orders.inventoryTableName;
 export const processFunctionName = orders.processOrdersFunctionName;
 export const confirmFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
@@ -95,3 +111,18 @@ export const fleetEndFunctionName = fleet.nodes.endFleet?.function.name;
 export const imageFleetEndFunctionName = imageFleet.nodes.endFleet?.function.name;
 export const shopRoleName = shop.name;
 export const instanceRoleName = instanceRole.name;
+
+function documentedKeyPolicy(): string {
+  const chapter = readFileSync("docs/OPERATIONS.md", "utf8").split("## A key of your own\n")[1] ?? "";
+  const [, documented = "[]"] = /```json\n(.*?)```/s.exec(chapter) ?? [];
+  const statements = JSON.parse(
+    documented.replaceAll("ACCOUNT", "000000000000").replaceAll("REGION", "us-east-1"),
+  ) as readonly object[];
+  const accountsPoliciesDecide = {
+    Effect: "Allow",
+    Principal: { AWS: "arn:aws:iam::000000000000:root" },
+    Action: "kms:*",
+    Resource: "*",
+  };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [accountsPoliciesDecide, ...statements] });
+}

@@ -120,6 +120,22 @@ describe("orders that announce themselves", function () {
     }
   });
 
+  it("are announced without an address that could be one too, are listed by it, and not again when they are redelivered", async () => {
+    const order = { orderId: "B-1", customerName: "Ann", customerEmail: "ann at home", totalAmount: 1 };
+    await process(order);
+    await process(order);
+    const event = await announced("everythingQueueUrl", byType("OrderProcessed", "B-1"));
+    expect(JSON.stringify(event)).not.to.contain("ann");
+    const listed: string[] = [];
+    for await (const { orderId } of ordersOf(tables, "ANN at home")) listed.push(orderId);
+    expect(listed).to.deep.equal(["B-1"]);
+    // What comes later is announced after what a redelivery would have announced.
+    await process({ ...order, orderId: "B-2" });
+    await announced("everythingQueueUrl", byType("OrderProcessed", "B-2"));
+    const all = (received.get("everythingQueueUrl") ?? []).filter(byType("OrderProcessed", "B-1"));
+    expect(new Set(all.map(({ detail }) => detail.eventId)).size).to.equal(1);
+  });
+
   it("are announced when there is no stock for them", async () => {
     await process({ orderId: "A-2", ...ann, items: [{ sku: "TEA", quantity: 100 }] });
     const event = await announced("everythingQueueUrl", byType("OrderRejected", "A-2"));

@@ -33,6 +33,15 @@ describe("eventOfChange", () => {
       },
     ],
     [
+      "an order whose address is none",
+      "INSERT",
+      toItem({ ...order, customerEmail: "ada at home" }, AT) as Image,
+      {
+        type: "OrderProcessed",
+        detail: { schemaVersion: 1, eventId: `OrderProcessed/A-1/${AT}`, occurredAt: AT, ...figures },
+      },
+    ],
+    [
       "an order that is stored without stock",
       "INSERT",
       rejected,

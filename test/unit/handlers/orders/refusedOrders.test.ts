@@ -44,6 +44,20 @@ describe("refused orders", () => {
   ][] = [
     ["a message that is not JSON", "Ada Lovelace", { kind: "processed" }, "invalidOrder", undefined],
     ["an order without a name", nameless, { kind: "processed" }, "invalidOrder", "a-1"],
+    [
+      "an order with a text that is none",
+      '{"orderId":"a-2","customerName":"Ada\\u202e","totalAmount":1}',
+      { kind: "processed" },
+      "invalidOrder",
+      "a-2",
+    ],
+    [
+      "an order with half a character",
+      '{"orderId":"a-3","customerName":"Ada\\ud83d","totalAmount":1}',
+      { kind: "processed" },
+      "invalidOrder",
+      "a-3",
+    ],
     ["an order with a bad id", '{"orderId":"Ada L."}', { kind: "processed" }, "invalidOrder", undefined],
     ["an order that conflicts", good, { kind: "conflict" }, "conflictingOrder", "a"],
   ];

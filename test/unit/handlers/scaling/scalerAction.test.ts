@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import Ajv from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import type { Reconciliation } from "../../../../handlers/scaling/reconcile";
@@ -8,7 +8,7 @@ import { actionsOf, Repetitions, type ScalerAction } from "../../../../handlers/
 import { createTeller } from "../../../../handlers/scaling/tell";
 
 const SCHEMA = path.resolve(__dirname, "../../../../docs/events/scaler-action.v1.json");
-const validate = new Ajv({ strict: true, strictRequired: false }).compile(
+const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(
   JSON.parse(readFileSync(SCHEMA, "utf8")) as object,
 );
 

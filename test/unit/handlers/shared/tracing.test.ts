@@ -1,6 +1,8 @@
 import { createSocket } from "node:dgram";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
+import path from "node:path";
 import type { AddressInfo } from "node:net";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetAccountCommand, SESv2Client } from "@aws-sdk/client-sesv2";
@@ -140,5 +142,22 @@ describe("traced", () => {
     const client = traced(new DynamoDBClient(options()));
     await client.send(get);
     client.destroy();
+  });
+});
+
+describe("the functions' calls to AWS", () => {
+  it("are traced, each client's", () => {
+    const untraced: string[] = [];
+    let clients = 0;
+    for (const name of readdirSync("handlers", { recursive: true, encoding: "utf8" })) {
+      if (!name.endsWith(".ts")) continue;
+      const source = readFileSync(path.join("handlers", name), "utf8");
+      for (const [made = ""] of source.matchAll(/(?:traced\()?new [A-Za-z0-9]+Client\(/g)) {
+        clients++;
+        if (!made.startsWith("traced(")) untraced.push(`${name}: ${made}`);
+      }
+    }
+    expect(untraced).to.deep.equal([]);
+    expect(clients).to.be.at.least(10);
   });
 });

@@ -27,6 +27,11 @@ export interface Conditions {
    */
   readonly dynamodbThroughput: boolean;
   /**
+   * How long items may stay after their time to live is over; milliseconds. Each stays for a part of it. Default 48 hours;
+   * AWS says "within a few days". DynamoDB developer guide, "Using time to live (TTL) in DynamoDB".
+   */
+  readonly timeToLiveLagMs: number;
+  /**
    * Messages of a standard queue that are received and not yet deleted. Default 120,000. SQS developer guide,
    * "Amazon SQS message quotas".
    */
@@ -98,6 +103,7 @@ export const unkind: Conditions = {
   ec2Vcpus: 32,
   runInstancesRate: true,
   dynamodbThroughput: true,
+  timeToLiveLagMs: 48 * 60 * 60 * 1000,
   sqsInFlight: 120_000,
   payloadLimits: true,
   shuffledAnswers: true,
@@ -119,6 +125,7 @@ export const kind: Conditions = {
   ec2Vcpus: Infinity,
   runInstancesRate: false,
   dynamodbThroughput: false,
+  timeToLiveLagMs: 0,
   sqsInFlight: Infinity,
   payloadLimits: false,
   shuffledAnswers: false,

@@ -1,7 +1,7 @@
 import { AwsError } from "../../core/errors";
 import { recordOf } from "../../core/record";
 import { parsingOperationsOf } from "../../wire/operation";
-import { tableAccess } from "./access";
+import { checkKeysOf, tableAccess } from "./access";
 import { itemSize, type Item } from "./attributeValue";
 import { asBytes } from "./bytes";
 import { addUsage, capacityReport, itemReadUsage, NO_USAGE, type Usage, writeUsage } from "./capacity";
@@ -63,7 +63,8 @@ function batchGetItem(database: Database) {
       Object.entries(input.RequestItems).map(([name, { Keys }]) =>
         tableAccess(database, "BatchGetItem", name, Keys),
       ),
-    (input) => {
+    (input, { caller }) => {
+      checkKeysOf(database, Object.keys(input.RequestItems), caller);
       const responses = recordOf<Bytes[]>([]);
       const unprocessed = recordOf<{ readonly Keys: Bytes[] }>([]);
       const usages = new Map<string, Usage>();
@@ -122,7 +123,8 @@ function batchWriteItem(database: Database) {
       Object.entries(input.RequestItems).map(([name, requests]) =>
         tableAccess(database, "BatchWriteItem", name, writesOf(requests)),
       ),
-    (input) => {
+    (input, { caller }) => {
+      checkKeysOf(database, Object.keys(input.RequestItems), caller);
       const count = Object.values(input.RequestItems).reduce((sum, requests) => sum + requests.length, 0);
       if (count > MAX_BATCH_WRITES)
         throw new AwsError("ValidationException", "Too many items requested for the BatchWriteItem call");

@@ -8,12 +8,14 @@ import { Stream } from "./stream";
 import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";
 import { Throughput, type UnitKind } from "./throughput";
+import { TimeToLive } from "./timeToLive";
 import type { Item } from "./attributeValue";
 
 /** Everything that DynamoDB holds in one embedded cloud. */
 export class Database {
   readonly tables = new Map<string, Table>();
   readonly controls: DynamoDbControls;
+  readonly timeToLive = new TimeToLive(this);
   readonly #throughput: Throughput;
   #streams: readonly Stream[] = [];
   #nextSequence = 1;
@@ -124,15 +126,22 @@ export class Database {
     }
   }
 
-  /** Makes changes real, all in this turn; then records them in streams and tells those who listen. */
-  apply(changes: readonly Change[]): void {
+  /**
+   * Makes changes real, all in this turn; then records them in streams and tells those who listen.
+   *
+   * @param by the service that makes them; by default a caller, which streams do not name.
+   */
+  apply(changes: readonly Change[], by?: StreamRecord["userIdentity"]): void {
     const effective = changes.filter(({ oldItem, newItem }) => !sameItem(oldItem, newItem));
     for (const change of effective) commit(change);
-    for (const change of effective) this.#record(change);
+    for (const change of effective) this.#record(change, by);
     for (const change of effective) this.#publish(change);
+    for (const { table, newItem } of effective)
+      if (newItem !== undefined && table.timeToLiveAttribute !== undefined)
+        this.timeToLive.written(table, newItem);
   }
 
-  #record({ table, oldItem, newItem }: Change): void {
+  #record({ table, oldItem, newItem }: Change, by: StreamRecord["userIdentity"]): void {
     const standing = newItem ?? oldItem;
     if (table.stream === undefined || standing === undefined) return;
     const now = this.now();
@@ -150,6 +159,7 @@ export class Database {
         SequenceNumber: sequenceNumber(sequence),
         StreamViewType: viewType,
       },
+      ...(by === undefined ? {} : { userIdentity: by }),
     };
     table.stream.append(now, sequence, record);
   }

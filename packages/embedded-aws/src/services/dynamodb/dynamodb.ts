@@ -15,7 +15,7 @@ import { transactWriteItems } from "./transactWrite";
  */
 export function createDynamoDb(context: CloudContext): Service {
   const database = new Database(context);
-  return officialService("dynamodb", {
+  const operations = {
     ...tableOperations(database),
     ...settingOperations(database),
     ...itemOperations(database),
@@ -23,5 +23,9 @@ export function createDynamoDb(context: CloudContext): Service {
     ...transactGetItems(database),
     ...transactWriteItems(database),
     ...streamOperations(database),
+  };
+  return officialService("dynamodb", operations, () => {
+    database.timeToLive.close();
+    return Promise.resolve();
   });
 }

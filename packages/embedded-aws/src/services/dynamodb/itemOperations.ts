@@ -1,6 +1,7 @@
 import { AwsError, notSupported } from "../../core/errors";
+import type { Call } from "../../core/service";
 import { parsingOperationsOf } from "../../wire/operation";
-import { tableAccess } from "./access";
+import { checkKeysOf, tableAccess } from "./access";
 import type { Item } from "./attributeValue";
 import { asBytes } from "./bytes";
 import { capacityReport, itemReadUsage, pageUsage, refusedWriteUsage, writeUsage } from "./capacity";
@@ -83,8 +84,9 @@ function writeAccess(database: Database, name: WriteOperation) {
 }
 
 function write(database: Database, name: WriteOperation) {
-  return (input: WriteRequest) => {
+  return (input: WriteRequest, { caller }: Call) => {
     const key = input.Item ?? input.Key;
+    checkKeysOf(database, [input.TableName], caller);
     passFaults(database, name, input.TableName, "write", key);
     const table = database.table(input.TableName);
     if (input.ReturnItemCollectionMetrics === "SIZE" && table.schema.LocalSecondaryIndexes !== undefined) {
@@ -118,7 +120,8 @@ function write(database: Database, name: WriteOperation) {
 }
 
 function get(database: Database) {
-  return (input: GetItemRequest) => {
+  return (input: GetItemRequest, { caller }: Call) => {
+    checkKeysOf(database, [input.TableName], caller);
     passFaults(database, "GetItem", input.TableName, "read", input.Key);
     const table = database.table(input.TableName);
     const { item, stored } = readItem(table, input);
@@ -152,8 +155,9 @@ function readMany<Request extends PageRequest>(
   name: "Query" | "Scan",
   read: (table: Table, request: Request) => PageRead,
 ) {
-  return (input: Request) => {
+  return (input: Request, { caller }: Call) => {
     const key = partitionOf(database, input);
+    checkKeysOf(database, [input.TableName], caller);
     passFaults(database, name, input.TableName, "read", key);
     const table = database.table(input.TableName);
     const result = read(table, input);

@@ -52,10 +52,7 @@ function tagOperations(database: Database) {
   };
 }
 
-/**
- * Time to live is set and described, and nothing expires by it: AWS promises only that expired items go "within
- * a few days", so a program that is right there is right here too.
- */
+/** Items expire by the attribute that is set here: see `TimeToLive`. It counts at once, where AWS may take an hour. */
 function timeToLiveOperations(database: Database) {
   const operation = operationsOf("dynamodb", database.context);
   return {
@@ -77,7 +74,7 @@ function timeToLiveOperations(database: Database) {
             `TimeToLive is active on a different AttributeName: current AttributeName is ${current}`,
           );
         }
-        table.timeToLiveAttribute = Enabled ? AttributeName : undefined;
+        database.timeToLive.use(table, Enabled ? AttributeName : undefined);
         return { TimeToLiveSpecification };
       },
     ),

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { AwsError } from "../../core/errors";
 import { parseJson } from "../../core/parseJson";
 import { operationsOf } from "../../wire/operation";
+import { checkKeysOf } from "./access";
 import { asBytes } from "./bytes";
 import type { Database } from "./database";
 import type { Stream } from "./stream";
@@ -161,9 +162,10 @@ function getRecords(database: Database) {
     "GetRecords",
     { supports: ["ShardIterator", "Limit"], rules: { Limit: { range: [1, MAX_RECORDS] } } },
     ({ ShardIterator }) => [{ action: "dynamodb:GetRecords", resource: readIterator(ShardIterator).arn }],
-    ({ ShardIterator, Limit = MAX_RECORDS }) => {
+    ({ ShardIterator, Limit = MAX_RECORDS }, { caller }) => {
       const { arn, position, issuedAt } = readIterator(ShardIterator);
       const stream = requireStream(database, arn);
+      checkKeysOf(database, [stream.identity.tableName], caller);
       const now = database.now();
       if (issuedAt + ITERATOR_LIFETIME_MS < now)
         throw new AwsError("ExpiredIteratorException", "The shard iterator has expired");
@@ -181,10 +183,13 @@ function getRecords(database: Database) {
 }
 
 /** A record with its time and its binaries as clients get them. */
-function shown({ dynamodb, ...record }: StreamRecord) {
+function shown({ dynamodb, userIdentity, ...record }: StreamRecord) {
   const { ApproximateCreationDateTime, Keys, NewImage, OldImage, ...rest } = dynamodb;
   return {
     ...record,
+    ...(userIdentity && {
+      userIdentity: { Type: userIdentity.type, PrincipalId: userIdentity.principalId },
+    }),
     dynamodb: {
       ...rest,
       ApproximateCreationDateTime: new Date(ApproximateCreationDateTime * 1000),

@@ -11,6 +11,8 @@ export interface StreamRecord {
   readonly eventVersion: "1.1";
   readonly eventSource: "aws:dynamodb";
   readonly awsRegion: string;
+  /** Whose doing it was, where it was a service's own: what expires by its time to live. */
+  readonly userIdentity?: { readonly type: "Service"; readonly principalId: string } | undefined;
   readonly dynamodb: {
     /** Seconds since the epoch, without fraction. */
     readonly ApproximateCreationDateTime: number;

@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/errors";
 import { parsingOperationsOf } from "../../wire/operation";
-import { tableAccess } from "./access";
+import { checkKeysOf, tableAccess } from "./access";
 import { type Item, itemSize } from "./attributeValue";
 import { asBytes } from "./bytes";
 import { cancellation, type CancellationReason, errorReason, NO_REASON } from "./cancellation";
@@ -53,7 +53,9 @@ export function transactGetItems(database: Database) {
     transactGetSupport,
     parseTransactGet,
     ({ reads }) => reads.map(({ TableName, Key }) => tableAccess(database, "GetItem", TableName, [Key])),
-    ({ reads, capacityReport }) => {
+    ({ reads, capacityReport }, { caller }) => {
+      const names = reads.map(({ TableName }) => TableName);
+      checkKeysOf(database, names, caller);
       refuseRepeatedItems(
         database,
         reads.map(({ TableName, Key }) => ({ tableName: TableName, key: Key })),

@@ -1,5 +1,5 @@
 import { parsingOperationsOf } from "../../wire/operation";
-import { tableAccess } from "./access";
+import { checkKeysOf, tableAccess } from "./access";
 import { itemSize } from "./attributeValue";
 import {
   cancellation,
@@ -118,7 +118,9 @@ export function transactWriteItems(database: Database) {
     transactWriteSupport,
     parseTransactWrite,
     ({ actions }) => actions.map(({ kind, tableName, key }) => tableAccess(database, kind, tableName, [key])),
-    ({ actions, token, sent, capacityReport }) => {
+    ({ actions, token, sent, capacityReport }, { caller }) => {
+      const names = actions.map(({ tableName }) => tableName);
+      checkKeysOf(database, names, caller);
       const now = database.now();
       const completed = token === undefined ? undefined : tokens.recall(token, sent, now);
       if (completed !== undefined) return repeated(database, completed, capacityReport);

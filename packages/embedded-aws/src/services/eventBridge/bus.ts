@@ -1,6 +1,7 @@
 import { matchesEventPattern } from "../../core/eventPattern";
 import type { CloudContext } from "../../core/service";
 import type { Deliveries } from "./delivery";
+import { encryptionRefusal } from "./busEncryption";
 import { type Rule, Rules } from "./rules";
 import type { BusEvent } from "./targetInput";
 
@@ -18,6 +19,10 @@ export interface EventInput {
 export class Bus {
   readonly rules: Rules;
   description: string | undefined;
+  /** The KMS key that its events are encrypted with; an id, an alias or an ARN. By default one that AWS owns. */
+  keyId: string | undefined;
+  /** The ARN of the queue that takes events whose key fails EventBridge. */
+  deadLetterArn: string | undefined;
   /** Who may send to it, beside those whose own policies allow it; JSON. */
   policy: string | undefined;
   /** Epoch milliseconds, as `modifiedAt`. */
@@ -34,9 +39,14 @@ export class Bus {
     this.createdAt = this.modifiedAt = context.clock.now();
   }
 
-  /** Returns the event's id. */
+  /** Returns the event's id. Whether EventBridge can encrypt it shows later, at the bus's dead-letter queue. */
   publish(input: EventInput): string {
     const event = this.#eventOf(input);
+    const refusal = encryptionRefusal(this.context, this);
+    if (refusal !== undefined) {
+      this.deliveries.refuse(this, event, refusal);
+      return event.id;
+    }
     for (const rule of this.rules.list()) {
       if (rule.enabled && rule.pattern !== undefined && matchesEventPattern(rule.pattern, event)) {
         this.#deliver(rule, event);

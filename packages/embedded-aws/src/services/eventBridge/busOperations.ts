@@ -11,6 +11,13 @@ import { LARGEST_PAGE, memberRules } from "./memberRules";
 /** From the EventBridge API reference; a "/" is for the buses of partners. */
 const newName = { pattern: /^[.\-_A-Za-z0-9]{1,256}$/ } as const;
 const Description = { length: [0, 512] } as const;
+const KmsKeyIdentifier = { pattern: /^[a-zA-Z0-9_\-/:]{0,2048}$/ } as const;
+const settings = ["Description", "KmsKeyIdentifier", "DeadLetterConfig"] as const;
+const settingRules = {
+  Description,
+  KmsKeyIdentifier,
+  "DeadLetterConfig.Arn": { pattern: /^arn:[^:]+:sqs:[^:]+:\d{12}:[A-Za-z0-9_-]{1,80}$/ },
+} as const;
 
 /** The account's event buses, and who may send to them. */
 export function busOperations(context: CloudContext, buses: Buses, tags: TagStore) {
@@ -26,13 +33,13 @@ export function busOperations(context: CloudContext, buses: Buses, tags: TagStor
     ...operation(
       "CreateEventBus",
       {
-        supports: ["Name", "Description", "Tags"],
-        rules: { ...memberRules, Name: newName, Description },
+        supports: ["Name", ...settings, "Tags"],
+        rules: { ...memberRules, ...settingRules, Name: newName },
       },
       (input) => on("CreateEventBus")(input.Name),
       (input) => {
         const bus = buses.create(input.Name);
-        bus.description = input.Description;
+        set(bus, input);
         if (input.Tags !== undefined) tags.add(bus.arn, input.Tags);
         return { EventBusArn: bus.arn, ...described(bus) };
       },
@@ -42,16 +49,19 @@ export function busOperations(context: CloudContext, buses: Buses, tags: TagStor
       "DescribeEventBus",
       { supports: ["Name"] },
       (input) => on("DescribeEventBus")(input.Name),
-      (input) => summary(buses.get(input.Name)),
+      (input) => {
+        const bus = buses.get(input.Name);
+        return { ...summary(bus), ...described(bus) };
+      },
     ),
 
     ...operation(
       "UpdateEventBus",
-      { supports: ["Name", "Description"], rules: { Description } },
+      { supports: ["Name", ...settings], rules: settingRules },
       (input) => on("UpdateEventBus")(input.Name),
       (input) => {
         const bus = buses.get(input.Name);
-        bus.description = input.Description ?? bus.description;
+        set(bus, { ...input, Description: input.Description ?? bus.description });
         bus.modifiedAt = context.clock.now();
         return { Arn: bus.arn, Name: bus.name, ...described(bus) };
       },
@@ -135,15 +145,32 @@ function summary(bus: Bus) {
   return {
     Name: bus.name,
     Arn: bus.arn,
-    ...described(bus),
+    ...(bus.description === undefined ? {} : { Description: bus.description }),
     ...(bus.policy === undefined ? {} : { Policy: bus.policy }),
     CreationTime: new Date(bus.createdAt),
     LastModifiedTime: new Date(bus.modifiedAt),
   };
 }
 
-function described({ description }: Bus): { readonly Description?: string } {
-  return description === undefined ? {} : { Description: description };
+interface Settings {
+  readonly Description?: string | undefined;
+  readonly KmsKeyIdentifier?: string | undefined;
+  readonly DeadLetterConfig?: { readonly Arn?: string | undefined } | undefined;
+}
+
+/** Without a key's identifier AWS's own key encrypts, also where there was another: EventBridge API reference. */
+function set(bus: Bus, { Description: description, KmsKeyIdentifier, DeadLetterConfig }: Settings): void {
+  bus.description = description;
+  bus.keyId = KmsKeyIdentifier === "" ? undefined : KmsKeyIdentifier;
+  bus.deadLetterArn = DeadLetterConfig?.Arn;
+}
+
+function described({ description, keyId, deadLetterArn }: Bus): Settings {
+  return {
+    ...(description === undefined ? {} : { Description: description }),
+    ...(keyId === undefined ? {} : { KmsKeyIdentifier: keyId }),
+    ...(deadLetterArn === undefined ? {} : { DeadLetterConfig: { Arn: deadLetterArn } }),
+  };
 }
 
 function invalid(reason: string): AwsError {

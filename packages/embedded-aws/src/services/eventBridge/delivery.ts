@@ -94,21 +94,52 @@ export class Deliveries {
   ): Promise<void> {
     const queueArn = target.DeadLetterConfig?.Arn;
     if (queueArn === undefined) return;
-    const text = (value: string) => ({ DataType: "String", StringValue: value });
+    await this.#send(queueArn, event, principalOf(rule), {
+      RULE_ARN: text(rule.arn),
+      TARGET_ARN: text(target.Arn),
+      ...reasonOf(failure),
+      RETRY_ATTEMPTS: { DataType: "Number", StringValue: String(retries) },
+      ...(exhausted === undefined ? {} : { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
+    });
+  }
+
+  /** An event that a bus could not encrypt goes to the bus's dead-letter queue; without one it is lost. */
+  refuse(
+    {
+      name,
+      arn,
+      deadLetterArn,
+    }: { readonly name: string; readonly arn: string; readonly deadLetterArn: string | undefined },
+    event: BusEvent,
+    refusal: AwsError,
+  ): void {
+    const { code: errorCode, message: errorMessage } = refusal;
+    this.context.events.publish({
+      type: "event-not-encrypted",
+      busName: name,
+      eventId: event.id,
+      detailType: event["detail-type"],
+      errorCode,
+      errorMessage,
+    });
+    if (deadLetterArn === undefined) return;
+    const principal: Principal = { kind: "service", service: "events.amazonaws.com", sourceArn: arn };
+    void this.context.clock.busy(this.#send(deadLetterArn, event, principal, reasonOf(refusal)));
+  }
+
+  async #send(
+    queueArn: string,
+    event: BusEvent,
+    principal: Principal,
+    MessageAttributes: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>,
+  ): Promise<void> {
     const message = {
       QueueUrl: this.#queueUrl(queueArn),
       MessageBody: JSON.stringify(event),
-      MessageAttributes: {
-        RULE_ARN: text(rule.arn),
-        TARGET_ARN: text(target.Arn),
-        ERROR_CODE: text(failure.code),
-        ERROR_MESSAGE: text(failure.message === "" ? failure.code : failure.message),
-        RETRY_ATTEMPTS: { DataType: "Number", StringValue: String(retries) },
-        ...(exhausted === undefined ? {} : { EXHAUSTED_RETRY_CONDITION: text(exhausted) }),
-      },
+      MessageAttributes,
     };
     try {
-      await this.context.call("sqs", "SendMessage", message, principalOf(rule));
+      await this.context.call("sqs", "SendMessage", message, principal);
     } catch (error) {
       // The event is lost, as in AWS; the refused call stands in the cloud's event stream.
       if (!(error instanceof AwsError)) throw error;
@@ -136,6 +167,14 @@ export class Deliveries {
       ...(failure === undefined ? {} : { errorCode: failure.code, errorMessage: failure.message }),
     });
   }
+}
+
+function text(value: string) {
+  return { DataType: "String", StringValue: value };
+}
+
+function reasonOf({ code, message }: { readonly code: string; readonly message: string }) {
+  return { ERROR_CODE: text(code), ERROR_MESSAGE: text(message === "" ? code : message) };
 }
 
 function principalOf(rule: RuleIdentity): Principal {

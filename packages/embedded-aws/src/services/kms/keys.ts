@@ -23,7 +23,22 @@ export interface Key {
 }
 
 /** The keys that SNS and others make for themselves in an account, by the alias that they are known by. */
-const MANAGED_ALIASES: Readonly<Record<string, string>> = { "alias/aws/sns": "sns", "alias/aws/ssm": "ssm" };
+const MANAGED_ALIASES: Readonly<Record<string, string>> = {
+  "alias/aws/sns": "sns",
+  "alias/aws/sqs": "sqs",
+  "alias/aws/ssm": "ssm",
+};
+
+const keysOfCloud = new WeakMap<CloudContext, Keys>();
+
+/** The keys of one cloud: its KMS and the services that encrypt with them see the same. */
+export function keysOf(context: CloudContext): Keys {
+  const known = keysOfCloud.get(context);
+  if (known !== undefined) return known;
+  const keys = new Keys(context);
+  keysOfCloud.set(context, keys);
+  return keys;
+}
 
 /** The account's keys and their aliases. */
 export class Keys {

@@ -5,7 +5,7 @@ import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { officialService, operationsOf, type Output } from "../../wire/operation";
 import { accessTo } from "./access";
 import { cryptoOperations } from "./cryptoOperations";
-import { type Key, Keys } from "./keys";
+import { type Key, keysOf } from "./keys";
 import type { Principal } from "../../core/iam/principal";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,7 +22,7 @@ const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
 
 /** KMS: symmetric keys of the account with their policies, rotation and aliases, and what they encrypt. */
 export function createKms(context: CloudContext): Service {
-  const keys = new Keys(context);
+  const keys = keysOf(context);
   const on = (action: string) => (input: { readonly KeyId: string }) =>
     accessTo(keys.get(input.KeyId), action);
 

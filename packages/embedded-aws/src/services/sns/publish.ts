@@ -25,9 +25,9 @@ export function publish(context: CloudContext, topics: Topics) {
   const operation = operationsOf("sns", context);
   const mostBytes = context.conditions.payloadLimits ? MOST_BYTES : Infinity;
 
-  async function keyOf(topic: Topic, caller: Principal): Promise<void> {
+  function checkKeyOf(topic: Topic, caller: Principal): void {
     const keyId = topic.attributes.get("KmsMasterKeyId");
-    if (keyId !== undefined) await authorizeUseOfKey(context, keyId, caller, "sns");
+    if (keyId !== undefined) authorizeUseOfKey(context, keyId, caller, "sns");
   }
 
   /** Checks a message and hands it to the topic's subscribers; returns its id. */
@@ -61,10 +61,10 @@ export function publish(context: CloudContext, topics: Topics) {
       if (arn === undefined) throw missingParameter("TopicArn or TargetArn");
       return on("Publish", arn, call);
     },
-    async ({ TopicArn: arn = "", ...message }, { caller, requestId }) => {
+    ({ TopicArn: arn = "", ...message }, { caller }) => {
       const topic = topics.get(arn);
-      await keyOf(topic, caller);
-      return { MessageId: context.events.causing(requestId, () => send(topic, message)) };
+      checkKeyOf(topic, caller);
+      return { MessageId: send(topic, message) };
     },
   );
 
@@ -82,17 +82,17 @@ export function publish(context: CloudContext, topics: Topics) {
       rules: { TopicArn: topicArnRule },
     },
     (input, call) => on("Publish", input.TopicArn, call),
-    async ({ TopicArn, PublishBatchRequestEntries: entries }, { caller, requestId }) => {
+    ({ TopicArn, PublishBatchRequestEntries: entries }, { caller }) => {
       const topic = topics.get(TopicArn);
       checkEntries(entries, mostBytes);
-      await keyOf(topic, caller);
+      checkKeyOf(topic, caller);
       const Successful: { Id: string; MessageId: string }[] = [];
       const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];
       for (const { Id, ...message } of entries) {
         try {
           if (message.Subject !== undefined && !SUBJECT.test(message.Subject))
             throw invalidParameter("Subject");
-          const MessageId = context.events.causing(requestId, () => send(topic, message));
+          const MessageId = send(topic, message);
           Successful.push({ Id, MessageId });
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;

@@ -98,7 +98,7 @@ export class Parameters {
   }
 
   async encrypt(name: string, value: string, keyId: string, caller: Principal): Promise<string> {
-    await this.#authorize(keyId, caller, "kms:Encrypt");
+    this.#authorize(keyId, caller, "Encrypt");
     const { CiphertextBlob = new Uint8Array() } = await this.context.call(
       "kms",
       "Encrypt",
@@ -109,7 +109,7 @@ export class Parameters {
   }
 
   async decrypt(name: string, value: string, keyId: string, caller: Principal): Promise<string> {
-    await this.#authorize(keyId, caller, "kms:Decrypt");
+    this.#authorize(keyId, caller, "Decrypt");
     const { Plaintext = new Uint8Array() } = await this.context.call(
       "kms",
       "Decrypt",
@@ -123,14 +123,15 @@ export class Parameters {
   }
 
   /** In the caller's name, by way of this service. */
-  async #authorize(keyId: string, caller: Principal, action: string): Promise<void> {
+  #authorize(keyId: string, caller: Principal, action: string): void {
     try {
-      await authorizeUseOfKey(this.context, keyId, caller, "ssm", [action]);
+      authorizeUseOfKey(this.context, keyId, caller, "ssm", [action]);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       if (error.code === "KMSAccessDeniedException")
         throw new AwsError("AccessDeniedException", error.message);
-      throw error.code.includes("NotFound") || error.code === "KMSInvalidStateException"
+      throw error.code.includes("NotFound") ||
+        ["KMSDisabledException", "KMSInvalidStateException"].includes(error.code)
         ? new AwsError("InvalidKeyId", error.message)
         : error;
     }

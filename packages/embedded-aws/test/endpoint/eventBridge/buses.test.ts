@@ -1,6 +1,7 @@
 import { CreateArchiveCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { expect } from "chai";
 import type { Principal } from "../../../src/core/iam/principal";
+import { createKms } from "../../../src/services/kms/kms";
 import { createEvents } from "../../../src/services/eventBridge/eventBridge";
 import { createSqs } from "../../../src/services/sqs/sqs";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
@@ -14,7 +15,7 @@ describe("event buses", () => {
   let cloud: TestCloud;
   beforeEach(async () => {
     cloud = await startTestCloud({
-      services: [createSqs, createEvents],
+      services: [createKms, createSqs, createEvents],
       conditions: { iamPropagationMs: 0 },
     });
     await events("CreateEventBus", { Name: "shop", Description: "orders", Tags: [{ Key: "a", Value: "1" }] });
@@ -217,5 +218,93 @@ describe("event buses", () => {
     const archive = client.send(new CreateArchiveCommand({ ArchiveName: "a", EventSourceArn: BUS_ARN }));
     expect(await refusalOf(archive)).to.match(/^NotSupportedByEmbeddedCloud: .*CreateArchive/);
     client.destroy();
+  });
+
+  describe("with a key of the account", () => {
+    /** A key that EventBridge may use for what is given. */
+    const keyFor = async (sourceArn: string) => {
+      const Statement = [
+        {
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+        {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+          Resource: "*",
+          Condition: {
+            StringEquals: {
+              "aws:SourceArn": sourceArn,
+              "kms:EncryptionContext:aws:events:event-bus:arn": BUS_ARN,
+            },
+          },
+        },
+      ];
+      const { KeyMetadata } = await cloud.call("kms", "CreateKey", {
+        Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
+      });
+      return KeyMetadata?.Arn ?? "";
+    };
+    const describeBus = () => events("DescribeEventBus", { Name: "shop" });
+    const DeadLetterConfig = { Arn: queueArn("failed") };
+
+    it("show it and their dead-letter queue, until they are updated without", async () => {
+      const KmsKeyIdentifier = await keyFor(BUS_ARN);
+      const settings = { KmsKeyIdentifier, DeadLetterConfig };
+      const made = await events("CreateEventBus", { Name: "second", ...settings });
+      expect(made).to.deep.include(settings);
+      expect(await events("UpdateEventBus", { Name: "shop", ...settings })).to.deep.include(settings);
+      expect(await describeBus()).to.deep.include({ ...settings, Description: "orders" });
+      expect((await events("ListEventBuses", { NamePrefix: "shop" })).EventBuses?.[0]).to.include({
+        Name: "shop",
+      });
+      await events("UpdateEventBus", { Name: "shop", KmsKeyIdentifier: "" });
+      expect(await describeBus()).not.to.have.any.keys("KmsKeyIdentifier", "DeadLetterConfig");
+      const refused = events("CreateEventBus", {
+        Name: "third",
+        DeadLetterConfig: { Arn: "arn:aws:sns:us-east-1:1:t" },
+      });
+      expect(await refusalOf(refused)).to.match(/^ValidationException: .*deadLetterConfig\.arn/i);
+    });
+
+    it("hand on what EventBridge may encrypt, and bury the rest with the reason", async () => {
+      await collect("at-shop", "shop");
+      await collect("failed");
+      await events("RemoveTargets", { Rule: "orders", Ids: ["queue"] });
+      const good = await keyFor(BUS_ARN);
+      await events("UpdateEventBus", { Name: "shop", KmsKeyIdentifier: good, DeadLetterConfig });
+      await events("PutEvents", { Entries: [entry("good", "shop")] });
+      expect(await received("at-shop")).to.deep.equal(["good"]);
+      const bad = [await keyFor("arn:aws:events:us-east-1:000000000000:event-bus/other"), "alias/none", good];
+      await cloud.call("kms", "DisableKey", { KeyId: good });
+      const codes: string[] = [];
+      for (const KmsKeyIdentifier of bad) {
+        await events("UpdateEventBus", { Name: "shop", KmsKeyIdentifier, DeadLetterConfig });
+        // Whoever sends is told nothing of it.
+        expect(await events("PutEvents", { Entries: [entry("bad", "shop")] })).to.include({
+          FailedEntryCount: 0,
+        });
+        const { Messages: [letter] = [] } = await cloud.call("sqs", "ReceiveMessage", {
+          QueueUrl: `${cloud.endpoint}/${ACCOUNT}/failed`,
+          WaitTimeSeconds: 1,
+          MessageAttributeNames: ["All"],
+        });
+        expect(JSON.parse(letter?.Body ?? "{}")).to.deep.include({ source: "shop", detail: { to: "bad" } });
+        codes.push(letter?.MessageAttributes?.ERROR_CODE?.StringValue ?? "");
+      }
+      expect(codes).to.deep.equal([
+        "KMSAccessDeniedException",
+        "KMSNotFoundException",
+        "KMSDisabledException",
+      ]);
+      expect(await received("at-shop")).to.deep.equal([]);
+      // Without a queue to bury it in, it is lost.
+      await events("UpdateEventBus", { Name: "shop", KmsKeyIdentifier: good });
+      await events("PutEvents", { Entries: [entry("lost", "shop")] });
+      expect(await received("failed")).to.deep.equal([]);
+    });
   });
 });

@@ -8,12 +8,20 @@ const eventBusName = v.optional(v.string(), "default");
 
 const eventBus = resource({
   type: "aws:cloudwatch/eventBus:EventBus",
-  inputs: v.strictObject({ name: v.string(), description: v.optional(v.string()), tags }),
+  inputs: v.strictObject({
+    name: v.string(),
+    description: v.optional(v.string()),
+    kmsKeyIdentifier: v.optional(v.string()),
+    deadLetterConfig: v.optional(v.strictObject({ arn: v.optional(v.string()) })),
+    tags,
+  }),
   autoName: { property: "name" },
   async create(inputs, context) {
     const { EventBusArn } = await context.call("events", "CreateEventBus", {
       Name: inputs.name,
       Description: inputs.description,
+      KmsKeyIdentifier: inputs.kmsKeyIdentifier,
+      DeadLetterConfig: definedOrNone({ Arn: inputs.deadLetterConfig?.arn }),
       Tags: tagList(inputs.tags),
     });
     return { id: inputs.name, outputs: { arn: EventBusArn } };

@@ -304,8 +304,20 @@ describe("the provider, on the services themselves,", () => {
   });
 
   it("creates a bus with its policy, a rule and a target on it", async () => {
-    const bus = await create("aws:cloudwatch/eventBus:EventBus", { description: "of a test", tags });
+    const encryption = {
+      kmsKeyIdentifier: "alias/events",
+      deadLetterConfig: { arn: "arn:aws:sqs:us-east-1:000000000000:q" },
+    };
+    const bus = await create("aws:cloudwatch/eventBus:EventBus", {
+      description: "of a test",
+      ...encryption,
+      tags,
+    });
     const eventBusName = bus.id;
+    expect(await cloud.call("events", "DescribeEventBus", { Name: eventBusName })).to.deep.include({
+      KmsKeyIdentifier: encryption.kmsKeyIdentifier,
+      DeadLetterConfig: { Arn: encryption.deadLetterConfig.arn },
+    });
     const Resource = `arn:aws:events:us-east-1:000000000000:event-bus/${eventBusName}`;
     expect(bus.outputs.arn).to.equal(Resource);
     await create("aws:cloudwatch/eventPermission:EventPermission", {

@@ -16,10 +16,14 @@ export interface StreamRecord {
 
 type GivenRecord = NonNullable<Answer<"dynamodb", "GetRecords">["Records"]>[number];
 
-export function streamRecord({ dynamodb = {}, ...record }: GivenRecord): StreamRecord {
+export function streamRecord({ dynamodb = {}, userIdentity, ...record }: GivenRecord): StreamRecord {
   const { ApproximateCreationDateTime, ...rest } = dynamodb;
   return withBase64({
     ...record,
+    // Lambda's events have these two in another case than the API.
+    ...(userIdentity && {
+      userIdentity: { type: userIdentity.Type, principalId: userIdentity.PrincipalId },
+    }),
     dynamodb: { ApproximateCreationDateTime: Number(ApproximateCreationDateTime) / 1000, ...rest },
   }) as StreamRecord;
 }

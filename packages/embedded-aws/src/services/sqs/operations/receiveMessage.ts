@@ -1,5 +1,5 @@
 import { AwsError } from "../../../core/errors";
-import { queueAccess } from "../access";
+import { checkKeyOf, queueAccess } from "../access";
 import { numericAttributes } from "../attributes";
 import { checkRange, queueDoesNotExist, unknownAttribute } from "../errors";
 import { longPoll } from "../longPoll";
@@ -55,6 +55,7 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
       ]);
       const { ReceiveRequestAttemptId: attemptId } = input;
       if (!queue.settings.fifo) standardReceive(attemptId);
+      checkKeyOf(context, queue, call.caller, "receive");
       countCall(queue, "ReceiveMessage");
       const waitMs = WaitTimeSeconds === undefined ? queue.settings.waitTimeMs : WaitTimeSeconds * 1000;
 

@@ -1,7 +1,7 @@
 import { AwsError } from "../../../core/errors";
 import type { Call } from "../../../core/service";
 import type { Principal } from "../../../core/iam/principal";
-import { queueAccess } from "../access";
+import { checkKeyOf, queueAccess } from "../access";
 import { maxMessageBytes, numericAttributes } from "../attributes";
 import { checkBatch, inEntries, runBatch } from "../batch";
 import { checkRange, invalidParameter, missingParameter } from "../errors";
@@ -39,6 +39,7 @@ export function sendOperations({ context, queues, operation }: Sqs) {
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SendMessage"),
     (input, call) => {
       const queue = queues.byUrl(input.QueueUrl);
+      checkKeyOf(context, queue, call.caller, "send");
       countCall(queue, "SendMessage");
       const sent = send(queue, input, call);
       queue.arrivals.announce();
@@ -60,6 +61,7 @@ export function sendOperations({ context, queues, operation }: Sqs) {
           `Batch requests cannot be longer than ${maxMessageBytes} bytes. You have sent ${bytes} bytes.`,
         );
       }
+      checkKeyOf(context, queue, call.caller, "send");
       countCall(queue, "SendMessage");
       const results = runBatch(entries, (entry) => send(queue, entry, call));
       queue.arrivals.announce();
