@@ -5,7 +5,7 @@ import type { Address } from "./address";
 export interface Identity {
   readonly name: string;
   readonly type: "EMAIL_ADDRESS" | "DOMAIN";
-  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 /**
@@ -16,6 +16,11 @@ export class Identities {
   readonly #byName = new Map<string, Identity>();
 
   constructor(private readonly context: Pick<CloudContext, "region" | "accountId">) {}
+
+  /** The identity of an ARN; undefined for an ARN of anything else. */
+  byArn(arn: string): Identity | undefined {
+    return this.list().find(({ name }) => this.arnOf(name) === arn);
+  }
 
   arnOf(name: string): string {
     return `arn:aws:ses:${this.context.region}:${this.context.accountId}:identity/${name}`;

@@ -7,6 +7,7 @@ import { Identities } from "./identities";
 import { inboxOf } from "./inbox";
 import { SANDBOX } from "./sandbox";
 import { sendEmail } from "./sendEmail";
+import { tagOperations } from "./tagOperations";
 
 /** What an account out of the sandbox starts with. */
 const PRODUCTION = { perDay: 50_000, perSecond: 14 };
@@ -23,6 +24,7 @@ export function createSes(context: CloudContext): Service {
   return officialService("ses", {
     ...sendEmail(context, identities),
     ...identityOperations(context, identities),
+    ...tagOperations(context, identities),
     ...operation(
       "GetAccount",
       { supports: [] },

@@ -12,6 +12,7 @@ import {
 import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
 import type { Mappings } from "./mappings";
 import { checkSource } from "./sourceChecks";
+import { checkTags } from "../tagOperations";
 import { revisionOf } from "../versions";
 
 type MappingDescription = Output<"lambda", "GetEventSourceMapping">;
@@ -44,6 +45,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
       async (input) => {
         const { fn, qualifier, arn } = store.named(input);
+        checkTags(input.Tags ?? {});
         const target = { fn, qualifier };
         const { EventSourceArn: sourceArn } = input;
         if (sourceArn === undefined) {
@@ -78,6 +80,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
           functionArn: arn,
           settings,
           enabled: input.Enabled ?? true,
+          tags: input.Tags ?? {},
           lastModified: context.clock.now(),
           lastProcessingResult: "No records processed",
         };
