@@ -8,13 +8,18 @@ import {
   ROLE_ARN,
   type CpuScalerArgs,
 } from "./components/cpuScaler/arguments";
+import {
+  privateNetworkArguments,
+  type PrivateNetworkArgs,
+} from "./components/cpuScaler/privateNetworkArguments";
 import { operationsArguments, type OperationsArgs } from "./components/operations/arguments";
+import { jwtProblem, orderApiArguments, type OrderApiArgs } from "./components/orderApi/arguments";
 import {
   orderPipelineArguments,
   orderPipelineRelations,
   type OrderPipelineArgs,
 } from "./components/orderPipeline/arguments";
-import { oneOf, type Rule } from "./components/parts/arguments";
+import { boolean, oneOf, type Rule } from "./components/parts/arguments";
 import {
   configurationKey,
   defaulted,
@@ -27,12 +32,16 @@ import {
 /** What a stack's configuration says, checked. `Pulumi.yaml` describes each key. */
 export interface StackConfiguration {
   readonly orders: OrderPipelineArgs;
+  /** Undefined when the stack has no order API. */
+  readonly api: Omit<OrderApiArgs, "orders"> | undefined;
   /** Undefined when the stack names no image: it then has no scaler. */
   readonly scaler:
     | (Omit<CpuScalerArgs, "subnetIds" | "securityGroupIds"> & {
         /** Without subnets and security groups, the fleet lives in the account's default network. */
         readonly subnetIds: readonly string[] | undefined;
         readonly securityGroupIds: readonly string[] | undefined;
+        /** Given where the fleet is to have a network of its own. */
+        readonly privateNetwork: PrivateNetworkArgs | undefined;
       })
     | undefined;
   readonly operations: Omit<OperationsArgs, "orders" | "scaler">;
@@ -51,13 +60,26 @@ const scalerArguments = {
   instanceProfileArn: optional(INSTANCE_PROFILE_ARN),
   /** The ARN of the role in the instance profile. */
   instanceRoleArn: optional(ROLE_ARN),
+  /**
+   * The network that the fleet lives in: default (the account's default VPC) or private (one of its own). Instances in
+   * the former have public addresses, by which nothing comes in; in the latter they have none.
+   */
+  network: defaulted("default", oneOf(["default", "private"] as const)),
+  ...privateNetworkArguments,
   subnetIds: optional(cpuScalerArguments.subnetIds.rule),
   securityGroupIds: optional(cpuScalerArguments.securityGroupIds.rule),
+};
+
+const apiArguments = {
+  /** Whether orders are taken over HTTP too. */
+  enabled: defaulted(false, boolean, { key: "ordersApi" }),
+  ...orderApiArguments,
 };
 
 /** The tables that the configuration's keys come from, by the prefix of their keys. */
 export const configurationTables = {
   orders: orderPipelineArguments,
+  ordersApi: apiArguments,
   scaler: scalerArguments,
   "": operationsArguments,
 } as const;
@@ -72,6 +94,7 @@ export function readConfiguration(): StackConfiguration {
   const reader = new ConfigurationReader(new pulumi.Config());
   const configuration = {
     orders: reader.section("orders", orderPipelineRelations),
+    api: readApi(reader),
     scaler: readScaler(reader),
     operations: reader.section("", []),
   };
@@ -80,11 +103,26 @@ export function readConfiguration(): StackConfiguration {
   return configuration;
 }
 
+function readApi(reader: ConfigurationReader): StackConfiguration["api"] {
+  const { enabled = false, ...api } = reader.section("ordersApi", []);
+  const { jwtIssuer, jwtAudiences } = api;
+  reader.reject(
+    jwtIssuer === undefined ? "ordersApiJwtIssuer" : "ordersApiJwtAudiences",
+    jwtProblem(jwtIssuer, jwtAudiences),
+  );
+  return enabled ? api : undefined;
+}
+
 function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
   const {
     metric = "ImageId",
     instanceProfileArn: arn,
     instanceRoleArn: roleArn,
+    network = "default",
+    networkCidr,
+    networkZones,
+    networkEgress,
+    networkEndpoints,
     ...scaler
   } = reader.section("scaler", cpuScalerRelations);
   const { amiId, amiSsmParameter, instanceType = scalerArguments.instanceType.default } = scaler;
@@ -102,6 +140,24 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
       "got one of scalerSubnetIds and scalerSecurityGroupIds; expected both, or neither",
     );
   }
+  const ownNetwork = { networkCidr, networkZones, networkEgress, networkEndpoints };
+  if (network === "private") {
+    for (const name of ["subnetIds", "securityGroupIds"] as const) {
+      if (scaler[name] === undefined) continue;
+      const key = configurationKey("scaler", name, {});
+      reader.reject(key, "got a value with scalerNetwork private; expected one of the two networks");
+    }
+    if (scaler.publicIp === true)
+      reader.reject(
+        "scalerPublicIp",
+        "got true with scalerNetwork private; expected false, because nothing leads there from the internet",
+      );
+  }
+  if (networkEndpoints !== undefined && networkEgress !== "endpoints")
+    reader.reject(
+      "scalerNetworkEndpoints",
+      'got a list without scalerNetworkEgress "endpoints"; expected both, or neither',
+    );
   if ((arn === undefined) !== (roleArn === undefined)) {
     reader.reject(
       arn === undefined ? "scalerInstanceProfileArn" : "scalerInstanceRoleArn",
@@ -109,7 +165,8 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
     );
   }
   const instanceProfile = arn !== undefined && roleArn !== undefined ? { arn, roleArn } : undefined;
-  return { ...scaler, instanceType, metric: metricOf(metric, instanceType), instanceProfile };
+  const privateNetwork = network === "private" ? ownNetwork : undefined;
+  return { ...scaler, privateNetwork, instanceType, metric: metricOf(metric, instanceType), instanceProfile };
 }
 
 function metricOf(
@@ -131,6 +188,8 @@ class ConfigurationReader {
   readonly #config: pulumi.Config;
   readonly #problems = new Map<string, string>();
   readonly #read = new Set<string>();
+  /** Keys whose values are lists. */
+  readonly #lists = new Set<string>();
 
   constructor(config: pulumi.Config) {
     this.#config = config;
@@ -149,7 +208,7 @@ class ConfigurationReader {
       ]),
     );
     for (const { name, others, problem, unless } of relations) {
-      if (unless !== undefined && values.get(unless) !== undefined) continue;
+      if (unless.some((other) => values.get(other) !== undefined)) continue;
       const inputs = [name, ...others].map((member) => values.get(member) ?? table[member]?.default);
       if (inputs.includes(undefined)) continue;
       const [value, ...rest] = inputs;
@@ -179,11 +238,16 @@ class ConfigurationReader {
   throwIfAnyProblem(): void {
     if (this.#problems.size === 0) return;
     const stack = pulumi.getStack();
+    const list = [...this.#problems.keys()].find((key) => this.#lists.has(key));
     throw new pulumi.RunError(
       [
         `The configuration of stack ${stack} is not valid:`,
         ...[...this.#problems].map(([key, problem]) => `  ${this.#config.name}:${key}: ${problem}`),
         `Set each with: pulumi config set KEY VALUE --stack ${stack}`,
+        // `config set` takes a list item by item.
+        ...(list === undefined
+          ? []
+          : [`The items of a list with: pulumi config set --path '${list}[0]' VALUE --stack ${stack}`]),
       ].join("\n"),
     );
   }
@@ -191,6 +255,7 @@ class ConfigurationReader {
   /** The key's value; undefined when it is not set, empty, or bad. */
   #value(key: string, rule: Rule<unknown>): unknown {
     this.#read.add(key);
+    if (rule.isList === true) this.#lists.add(key);
     const given = this.#config.get(key);
     // Pulumi asks for every declared key, so an empty text or list is how one is left out.
     if (given === undefined || given === "" || given === "[]") return undefined;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CpuScaler } from "./components/cpuScaler/cpuScaler";
 import { fleetNetwork } from "./components/cpuScaler/fleetNetwork";
 import { Operations } from "./components/operations/operations";
+import { OrderApi } from "./components/orderApi/orderApi";
 import { OrderPipeline } from "./components/orderPipeline/orderPipeline";
 import { readConfiguration } from "./config";
 
@@ -10,6 +11,15 @@ const configuration = readConfiguration();
 const tags = { Project: pulumi.getProject(), Stack: pulumi.getStack() };
 
 const orders = new OrderPipeline("orders", { ...configuration.orders, tags });
+
+const orderApi =
+  configuration.api &&
+  new OrderApi("orders-api", {
+    ...configuration.api,
+    orders: orders.nodes,
+    logRetentionDays: configuration.orders.logRetentionDays,
+    tags,
+  });
 
 const scaler =
   configuration.scaler &&
@@ -22,11 +32,13 @@ const scaler =
 const operations = new Operations("operations", {
   ...configuration.operations,
   orders: orders.nodes,
+  orderApi: orderApi?.nodes,
   scaler: scaler?.nodes,
   tags,
 });
 
 export const orderQueueUrl = orders.queueUrl;
+export const orderApiUrl = orderApi?.url;
 export const orderDeadLetterQueueUrl = orders.deadLetterQueueUrl;
 export const ordersTableName = orders.ordersTableName;
 export const inventoryTableName = orders.inventoryTableName;

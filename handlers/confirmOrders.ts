@@ -6,23 +6,31 @@ import { createConfirmOrders } from "./orders/confirmBatch";
 import { confirmationFailure } from "./orders/deadLetter";
 import { sesMail } from "./orders/confirmationMail";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
-import { readEnvironment } from "./shared/environment";
+import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
+import { traced } from "./shared/tracing";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
-export const environment = readEnvironment("ORDERS_TABLE_NAME", "CONFIRMATION_SENDER", "FAILURE_QUEUE_URL");
-const ses = new SESv2Client(clientConfig);
-const sqs = new SQSClient(clientConfig);
+export const environment = {
+  ...readEnvironment("ORDERS_TABLE_NAME", "CONFIRMATION_SENDER", "FAILURE_QUEUE_URL"),
+  ...readOptionalEnvironment("CONFIRMATION_CONFIGURATION_SET", "CONFIRMATION_PIPELINE"),
+};
+const { CONFIRMATION_CONFIGURATION_SET: configurationSet, CONFIRMATION_PIPELINE: pipeline } = environment;
+/** Whether, and how, bounces and complaints lead back to their orders. */
+const tracking =
+  configurationSet === undefined || pipeline === undefined ? undefined : { configurationSet, pipeline };
+const ses = traced(new SESv2Client(clientConfig));
+const sqs = traced(new SQSClient(clientConfig));
 
 /** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
 export const handler = createConfirmOrders({
   confirmations: createConfirmationLog({
-    client: new DynamoDBClient(clientConfig),
+    client: traced(new DynamoDBClient(clientConfig)),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     timing: realTiming,
   }),
   async sendMail(mail, deadline) {
-    const input = sesMail(mail, environment.CONFIRMATION_SENDER);
+    const input = sesMail(mail, environment.CONFIRMATION_SENDER, tracking);
     await retryUntil(deadline, realTiming, (abortSignal) =>
       ses.send(new SendEmailCommand(input), { abortSignal }),
     );

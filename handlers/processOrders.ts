@@ -5,6 +5,7 @@ import { createProcessOrders } from "./orders/processBatch";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
+import { traced } from "./shared/tracing";
 
 /** What the function takes from its environment; its type binds whoever deploys it. */
 export const environment = readEnvironment(
@@ -12,12 +13,12 @@ export const environment = readEnvironment(
   "INVENTORY_TABLE_NAME",
   "DEAD_LETTER_QUEUE_URL",
 );
-const sqs = new SQSClient(clientConfig);
+const sqs = traced(new SQSClient(clientConfig));
 
 /** Takes batches off the order queue: each order is stored once, or stands in the dead-letter queue. */
 export const handler = createProcessOrders({
   store: createOrderStore({
-    client: new DynamoDBClient(clientConfig),
+    client: traced(new DynamoDBClient(clientConfig)),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     inventoryTableName: environment.INVENTORY_TABLE_NAME,
     timing: realTiming,

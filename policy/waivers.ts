@@ -14,6 +14,23 @@ export const waivers: readonly Waiver[] = [
     reason: "Invoked by the deployment itself, which waits for the answer and fails with its error.",
   },
   {
+    rule: "lambda-failure-destination",
+    name: /^orders-api-get$/,
+    reason: "Called by the order API only, which waits for the answer and gives its caller the error.",
+  },
+  {
+    rule: "lambda-concurrency-bounded",
+    name: /^orders-api-get$/,
+    reason:
+      "The order API's throttling bounds it, by ordersApiRateLimit and ordersApiBurstLimit; a new account cannot reserve any.",
+  },
+  {
+    rule: "lambda-concurrency-bounded",
+    name: /^(fleet-(scale|end)|orders-confirm-feedback)$/,
+    reason:
+      "A new account's quota allows no reservation, and these are invoked by a rule each minute, a deployment, or a bounce. scalerReservedConcurrency sets some aside.",
+  },
+  {
     rule: "lambda-in-vpc",
     reason:
       "The functions call AWS's public endpoints with TLS and signatures, and reach nothing inside a network. A VPC would add NAT or endpoint cost and no protection.",

@@ -1,7 +1,7 @@
 import { describeEstimate } from "./cost/describe";
 import { estimateCost } from "./cost/estimate";
 import { PRICES_DATE, PRICES_REGION } from "./cost/prices";
-import { defaultWorkload } from "./cost/workload";
+import { defaultWorkload, FLEET_NETWORKS, type FleetNetwork } from "./cost/workload";
 import {
   parseCommandLine,
   sharedOptions,
@@ -11,6 +11,7 @@ import {
 } from "embedded-pulumi/cli";
 
 const { batchSize, items, sendBatchSize, memoryMegabytes, instances, instanceHourPrice } = defaultWorkload;
+const { network, zones, endpoints, outboundGigabytes } = defaultWorkload;
 
 export const costLine: CommandLine = {
   usage: "npm run cost -- --orders-per-month N [options]",
@@ -19,6 +20,7 @@ export const costLine: CommandLine = {
     "orders-per-month": { kind: "integer", value: "N", min: 0, max: 1e12, about: "orders in a month" },
     "batch-size": integer(1, 10_000, `orders handed to the function at once; default ${batchSize}`),
     items: integer(0, 50, `items of an order; default ${items}`),
+    api: { kind: "flag", about: "orders come over the order API, and are asked for there once each" },
     confirmations: { kind: "flag", about: "each order is confirmed by e-mail" },
     "send-batch-size": integer(1, 10, `orders in one SendMessageBatch; default ${sendBatchSize}`),
     memory: integer(128, 10_240, `megabytes of the functions; default ${memoryMegabytes}`),
@@ -28,6 +30,19 @@ export const costLine: CommandLine = {
       value: "DOLLARS",
       about: `price of one server and hour, 0 to 1000; default ${instanceHourPrice}`,
     },
+    "wake-metric": { kind: "flag", about: "a metric wakes the fleet" },
+    network: {
+      kind: "text",
+      value: "NETWORK",
+      about: `the fleet's: ${FLEET_NETWORKS.join(", ")}; default ${network}`,
+    },
+    zones: integer(2, 3, `zones of a private network; default ${zones}`),
+    endpoints: integer(1, 100, `services with an endpoint in it; default ${endpoints}`),
+    outbound: integer(
+      0,
+      1_000_000_000,
+      `gigabytes through NAT gateways or endpoints; default ${outboundGigabytes}`,
+    ),
     json: sharedOptions.json,
   },
 };
@@ -47,17 +62,32 @@ export function cost(args: readonly string[], terminal: Terminal): Promise<numbe
     ordersPerMonth,
     batchSize: given.integer("batch-size") ?? batchSize,
     items: given.integer("items") ?? items,
+    api: given.has("api"),
     confirmations: given.has("confirmations"),
     sendBatchSize: given.integer("send-batch-size") ?? sendBatchSize,
     memoryMegabytes: given.integer("memory") ?? memoryMegabytes,
     instances: given.integer("instances") ?? instances,
     instanceHourPrice: priceOption(given.text("instance-price"), instanceHourPrice),
+    wakeMetric: given.has("wake-metric"),
+    network: networkOption(given.text("network")),
+    zones: given.integer("zones") ?? zones,
+    endpoints: given.integer("endpoints") ?? endpoints,
+    outboundGigabytes: given.integer("outbound") ?? outboundGigabytes,
   });
   for (const line of describeEstimate(estimate)) terminal.print(line);
   if (given.has("json")) {
     terminal.printJson({ prices: { region: PRICES_REGION, date: PRICES_DATE }, ...estimate });
   }
   return Promise.resolve(0);
+}
+
+function networkOption(value: string | undefined): FleetNetwork {
+  if (value === undefined) return network;
+  const known = FLEET_NETWORKS.find((one) => one === value);
+  if (known !== undefined) return known;
+  throw new UsageError(
+    `--network: got ${JSON.stringify(value)}; expected one of ${FLEET_NETWORKS.join(", ")}`,
+  );
 }
 
 function priceOption(value: string | undefined, fallback: number): number {

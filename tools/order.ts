@@ -14,12 +14,14 @@ import {
   type Terminal,
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
+import { fitsOrderApi, placeOrder } from "./placeOrder";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
-import { findTarget, stringOutput } from "./target";
+import { findTarget, optionalOutput, stringOutput } from "./target";
 
 export const orderLine: CommandLine = {
   usage: "npm run order -- --file FILE | --count N [options]",
-  about: "Sends orders to the order queue of the local cloud or of a deployed stack.",
+  about:
+    "Sends orders to the local cloud or a deployed stack: one over its order API, where it has one, many to its queue.",
   options: {
     file: {
       kind: "text",
@@ -64,6 +66,16 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
       `--skip: got ${skipped}; expected less than ${all.length}, the orders that there are`,
     );
   const target = await findTarget(given.text("stack") ?? "local", given.integer("port") ?? DEFAULT_PORT);
+  const apiUrl = optionalOutput(target, "orderApiUrl");
+  const [only, ...more] = orders;
+  // One order is placed as a shop does it; many go to the queue in batches, ten to a request.
+  if (apiUrl !== undefined && only !== undefined && more.length === 0 && fitsOrderApi(only.body))
+    return await placeOrder(
+      { url: apiUrl, clientConfig: target.clientConfig },
+      only.body,
+      terminal,
+      given.has("json"),
+    );
   const queueUrl = stringOutput(target, "orderQueueUrl");
   const client = new SQSClient(target.clientConfig);
   const progress = showProgress(orders.length);

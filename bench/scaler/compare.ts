@@ -4,8 +4,13 @@ import { simulate, type World } from "./simulate";
 import type { Trace } from "./traces";
 import { largest } from "embedded-aws/support";
 
+/** What a policy is called in figures for machines. */
+export type PolicyKey =
+  "thisScaler" | "thisScalerForecasting" | "oneLaunchPerAlarm" | "targetTracking" | "horizontalPodAutoscaler";
+
 /** A policy with the world that it is to be measured in. */
 export interface Contender {
+  readonly key: PolicyKey;
   readonly name: string;
   /** As printed beside the figures. */
   readonly parameters: Readonly<Record<string, string | number>>;
@@ -14,15 +19,18 @@ export interface Contender {
 }
 
 /** A policy in the simulated world; `create` gives a new one, without memories, for each trace. */
-export function simulated(create: () => Policy, world: World): Contender {
+export function simulated(key: PolicyKey, create: () => Policy, world: World): Contender {
   const { name, parameters } = create();
-  return { name, parameters, run: (trace) => simulate(create(), trace, world) };
+  return { key, name, parameters, run: (trace) => simulate(create(), trace, world) };
 }
 
 export interface Comparison {
+  readonly key: PolicyKey;
   readonly policy: string;
   readonly parameters: Contender["parameters"];
-  /** One score a trace, in the traces' order. */
+  /** What was done on each trace, in the traces' order. */
+  readonly runs: readonly Run[];
+  /** One score a trace, in the same order. */
   readonly scores: readonly Score[];
   /** Over all traces: percentages as means, in which every trace weighs the same, the rest as sums; the peak is the highest. */
   readonly together: Score;
@@ -34,10 +42,11 @@ export async function compare(
   traces: readonly Trace[],
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  for (const { name, parameters, run } of contenders) {
-    const scores: Score[] = [];
-    for (const trace of traces) scores.push(scoreOf(await run(trace)));
-    comparisons.push({ policy: name, parameters, scores, together: together(scores) });
+  for (const { key, name, parameters, run } of contenders) {
+    const runs: Run[] = [];
+    for (const trace of traces) runs.push(await run(trace));
+    const scores = runs.map(scoreOf);
+    comparisons.push({ key, policy: name, parameters, runs, scores, together: together(scores) });
   }
   return comparisons;
 }

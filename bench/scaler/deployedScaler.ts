@@ -31,6 +31,7 @@ interface DeployedFleet {
  */
 export function deployedScaler(world: World, settings: ComparedSettings): Contender {
   return {
+    key: "thisScaler",
     name: "this scaler",
     parameters: { ...settings },
     async run(trace) {
@@ -47,8 +48,10 @@ export function deployedScaler(world: World, settings: ComparedSettings): Conten
 async function deployFleet(world: World, settings: ComparedSettings): Promise<DeployedFleet> {
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
   const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
-  // The policies that it is compared with live in a world without what AWS adds.
-  const cloud = await startCloud({ port: 0, clock, conditions: kind });
+  // What the policies that it is compared with live in, and nothing else of what AWS adds.
+  const { bootCpu, otherInstances, staggeredMetrics } = world;
+  const conditions = { ...kind, bootCpu, otherInstances, staggeredMetrics };
+  const cloud = await startCloud({ port: 0, clock, conditions, seed: world.seed });
   cloud.ec2.bootMs = world.bootSeconds * 1000;
   const deployment = await withProject(settings, async (directory) => {
     const deployed = await deploy<typeof import("./program/index")>(cloud, {

@@ -4,6 +4,8 @@ export interface InstanceView {
   readonly state: "pending" | "running";
   /** Milliseconds since the Unix epoch. */
   readonly launchTime: number;
+  /** When it came into service, once it has; an orchestrator's readiness check knows it, EC2 does not. */
+  readonly readyAt?: number | undefined;
 }
 
 /** An instance that has been terminated, as EC2 describes it for an hour. */
@@ -11,19 +13,17 @@ export interface EndedView extends Pick<InstanceView, "id" | "launchTime"> {
   readonly endedAt: number;
 }
 
-/** One minute of the CPU metric, as it has become available. */
+/** One minute of the CPU metric, as far as it has become available: instances report at offsets of their own. */
 export interface MinuteView {
   /** The minute's start, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /**
-   * The metric that CloudWatch has: over every instance that ran in the minute, for however long, those that
-   * still start their application (idle) included.
-   */
-  readonly running: Average;
-  /** The same, of each instance by its id. */
+  /** The CPU of each instance that has reported, by its id: those that boot or still start their application too. */
   readonly byInstance: ReadonlyMap<string, number>;
-  /** Over the instances in service only. */
-  readonly inService: Average;
+  /**
+   * The metric that all instances of the image share, over every one that has reported: booting ones, and those
+   * that are not the fleet's.
+   */
+  readonly shared: Average;
 }
 
 export interface Average {
@@ -36,7 +36,7 @@ export interface PolicyView {
   readonly instances: readonly InstanceView[];
   /** Those terminated within the last hour. */
   readonly ended: readonly EndedView[];
-  /** Oldest first; all that are available by now. */
+  /** Oldest first; of the last hour, what is available by now. */
   readonly minutes: readonly MinuteView[];
 }
 
@@ -75,4 +75,9 @@ export function towards(desired: number, instances: readonly InstanceView[]): Po
 
 export function clamp(desired: number, { minInstances, maxInstances }: CommonSettings): number {
   return Math.min(Math.max(desired, minInstances), maxInstances);
+}
+
+/** The mean of these; 0 of none. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,6 @@
 import type { Comparison } from "./compare";
+import { SERVED } from "./leastHours";
+import type { LeastHoursOfTraces } from "./report";
 import type { Score } from "./run";
 import { largest } from "embedded-aws/support";
 
@@ -38,6 +40,23 @@ export function scoreTable(
         COLUMNS.map(([, of]) => of(score)),
       ),
     ),
+  ];
+}
+
+/** What serving costs with each policy, at the target that is cheapest for it. */
+export function leastHoursTable({ name, policies }: LeastHoursOfTraces): string[] {
+  const own = policies.find(({ key }) => key === "thisScaler")?.best?.comparison.together.instanceHours;
+  return [
+    `  Least instance-hours over ${name} with τ_U ≤ ${SERVED.timeUnder} % and θ_U ≤ ${SERVED.shortfall} %, all simulated`,
+    ...policies.map(({ policy, key, best }) => {
+      if (best === undefined) return `  ${policy}: at no target`;
+      const { instanceHours, timeUnder, shortfall, launched } = best.comparison.together;
+      const ratio =
+        own === undefined || key === "thisScaler"
+          ? ""
+          : `; this scaler × ${(own / instanceHours).toFixed(2)}`;
+      return `  ${policy}: ${instanceHours.toFixed(1)} at a target of ${best.targetCpuPercent} % (τ_U ${timeUnder.toFixed(2)}, θ_U ${shortfall.toFixed(2)}, ${launched} launched)${ratio}`;
+    }),
   ];
 }
 

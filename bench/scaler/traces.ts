@@ -40,8 +40,7 @@ function noisyDay(seed: number): Trace {
   });
   let drift = 0;
   return trace("noisy day", DAY, (minute) => {
-    const hour = minute / HOUR;
-    const daylight = 1.5 + 3 * hump(hour, 11, 3) + 4 * hump(hour, 20, 2.5);
+    const daylight = rhythm(minute / HOUR);
     drift = 0.9 * drift + 0.08 * (random() + random() + random() - 1.5);
     const burst = bursts.reduce(
       (sum, { from, to, size }) => sum + (minute >= from && minute < to ? size : 0),
@@ -49,6 +48,36 @@ function noisyDay(seed: number): Trace {
     );
     return Math.max(0.2, daylight * (1 + drift) + burst);
   });
+}
+
+/** Of each day, from Thursday on, as the simulated world begins: how much of a working day's load it has. */
+const WEEK = [1, 0.95, 0.6, 0.5, 1.05, 1, 1] as const;
+
+/**
+ * A week of days like the noisy one, quieter at its end, with noise that drifts, and one surprise each day, of 15 to
+ * 45 minutes, that no day before has told of.
+ */
+export function madeWeek(seed: number): Trace {
+  const random = generator(seed ^ 0x7ee4);
+  const surprises = WEEK.map((_, day) => {
+    const from = Math.floor((day + random()) * DAY);
+    return { from, to: from + 15 + Math.floor(random() * 30), size: 2 + random() * 4 };
+  });
+  let drift = 0;
+  return trace("made week", WEEK.length * DAY, (minute) => {
+    const share = WEEK[Math.floor(minute / DAY)] ?? 1;
+    drift = 0.9 * drift + 0.06 * (random() + random() + random() - 1.5);
+    const surprise = surprises.reduce(
+      (sum, { from, to, size }) => sum + (minute >= from && minute < to ? size : 0),
+      0,
+    );
+    return Math.max(0.2, share * rhythm((minute % DAY) / HOUR) * (1 + drift) + surprise);
+  });
+}
+
+/** Low at night, a hump before noon and a higher one in the evening. */
+function rhythm(hour: number): number {
+  return 1.5 + 3 * hump(hour, 11, 3) + 4 * hump(hour, 20, 2.5);
 }
 
 /**

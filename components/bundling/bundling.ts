@@ -31,6 +31,9 @@ export function bundleHandlers(): ReadonlyMap<string, HandlerBundle> {
     outdir: PACKAGED_DIRECTORY,
     absWorkingDir: process.cwd(),
     bundle: true,
+    // Where node_modules is a link, packages keep the paths that they have through it: names and order in the bundle, and
+    // what the source map leaves out, go by them.
+    preserveSymlinks: true,
     write: false,
     platform: "node",
     target: TARGET,

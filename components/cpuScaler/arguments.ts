@@ -4,7 +4,9 @@ import {
   ArgumentChecks,
   boolean,
   bytes,
+  EMAIL_ADDRESS,
   integer,
+  KMS_KEY_ARN,
   listOf,
   LOG_RETENTION_DAYS,
   number,
@@ -21,6 +23,7 @@ import {
   type ArgumentsOf,
   type Checked,
 } from "../parts/argumentTable";
+import { schedule, scheduleProblem } from "./schedule";
 import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
@@ -95,13 +98,13 @@ export const cpuScalerArguments = {
    * The KMS key that volumes are encrypted with. By default the account's default key for EBS. Its policy must let the
    * account's roles use it, as the default one does; not an alias.
    */
-  volumeKmsKeyArn: optional(
-    text(
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-      'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
-    ),
-  ),
-  /** Instances kept whatever the load. 0 needs `wakeMetric`, since no instance has no CPU. */
+  volumeKmsKeyArn: optional(KMS_KEY_ARN),
+  /**
+   * The KMS key of queues, tables, logs, topics and functions' environments. By default the services' own; see
+   * docs/OPERATIONS.md for what its policy must allow.
+   */
+  encryptionKeyArn: optional(KMS_KEY_ARN, { key: "encryptionKeyArn" }),
+  /** Instances kept whatever the load. 0 needs `wakeMetric` or `schedule`, since no instance has no CPU. */
   minInstances: defaulted(1, integer(0, 1_000, "instances"), { sent: true }),
   /**
    * A CloudWatch metric that calls for at least one instance while its greatest value in a minute is above `above`.
@@ -109,6 +112,12 @@ export const cpuScalerArguments = {
    * `scaleInAfterSeconds` and the few minutes that a metric takes to arrive. By default there is none.
    */
   wakeMetric: optional(wakeMetric, { sent: true }),
+  /**
+   * Minimum and maximum by time of day: what of this list fired last holds until the next, as EC2's scheduled actions
+   * have it, instead of `minInstances` and `maxInstances`. A list of entries with `cron` (five fields), `timezone` (an
+   * IANA name; by default UTC), `min` and `max`. By default there is none.
+   */
+  schedule: optional(schedule, { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
   /**
@@ -128,14 +137,23 @@ export const cpuScalerArguments = {
   // EC2 takes RunInstances calls at two a second; fifty still fit into the function's minute.
   /** Instances launched or terminated at once. */
   maxStep: defaulted(10, integer(1, 50, "instances"), { sent: true }),
+  /** The event bus of this account and region on which each action is told, with its reason. */
+  eventBusName: defaulted("default", text(/^[/.\-_A-Za-z0-9]{1,256}$/, "the name of an event bus"), {
+    sent: true,
+  }),
+  /** Who is told of each action, by e-mail; SNS asks the address to confirm. By default nobody. */
+  notifications: optional(EMAIL_ADDRESS),
+  /**
+   * Whether capacity also follows what is foreseen for the moment when a launch is ready: by the trend of the last
+   * minutes, and by what days before needed at that time, once two of the last fourteen were like today. It spares
+   * shortfalls for a few more instance-hours; by default it is off, because over all it did not save any.
+   */
+  forecast: defaulted(false, boolean, { sent: true }),
   /** A kill switch. While true, nothing is launched or terminated. */
   paused: defaulted(false, boolean, { sent: true }),
-  /**
-   * Executions set aside for the scaler's function. One by default, so that one runs at a time. 0 sets none
-   * aside, for accounts whose quota allows none; nothing is launched twice then either, unless two invocations
-   * meet just as a zone runs out of capacity.
-   */
-  reservedConcurrency: defaulted(1, integer(0, 10), { plain: true }),
+  // A new account's quota allows none. Nothing is launched twice without it: the journal of launches sees to that.
+  /** Executions set aside for the scaler's function, so that it always has one. By default none. */
+  reservedConcurrency: defaulted(0, integer(0, 10), { plain: true }),
   /** Memory of the scaler's function. */
   memoryMegabytes: defaulted(512, integer(128, 10_240, "MB")),
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. */
@@ -174,6 +192,7 @@ export interface CpuScalerTransforms {
   readonly endFleet?: LambdaFunctionTransforms;
   readonly fleetEnd?: Transform<aws.lambda.InvocationArgs>;
   readonly journal?: Transform<aws.dynamodb.TableArgs>;
+  readonly notifications?: Transform<aws.sns.TopicArgs>;
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 
@@ -185,8 +204,20 @@ export const cpuScalerRelations = [
     [],
     (minimum) =>
       minimum === 0
-        ? "got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
+        ? "got 0 without a wakeMetric or a schedule; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
         : undefined,
+    "wakeMetric",
+    "schedule",
+  ),
+  relation(cpuScalerArguments, "schedule", [], scheduleProblem),
+  relation(
+    cpuScalerArguments,
+    "schedule",
+    [],
+    (entries) =>
+      entries.some(({ min }) => min > 0)
+        ? undefined
+        : "got a min of 0 in every entry without a wakeMetric; expected at least one of 1 or more, or nothing would ever wake an empty fleet",
     "wakeMetric",
   ),
   relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>

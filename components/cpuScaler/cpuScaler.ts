@@ -5,8 +5,10 @@ import { cpuAlarmSource, createLaunchTemplate, fleetTags, FLEET_TAG_KEY } from "
 import { createFleetEnd, type EndFleet } from "./fleetEnd";
 import { createLaunchJournal } from "./launchJournal";
 import { checkCpuScalerArgs, cpuScalerArguments, type CpuScalerArgs } from "./arguments";
+import { createNotifications, tellingStatements } from "./notifications";
 import { scalerStatements } from "./permissions";
 import { sentOf, type SentNames } from "../parts/argumentTable";
+import { sendEncrypted } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed, type Transform } from "../parts/resources";
@@ -50,6 +52,8 @@ export class CpuScaler extends pulumi.ComponentResource {
     readonly tickRule: aws.cloudwatch.EventRule;
     readonly failureQueue: aws.sqs.Queue;
     readonly journal: aws.dynamodb.Table;
+    /** Undefined unless somebody is told by e-mail. */
+    readonly notifications: aws.sns.Topic | undefined;
     readonly scaleFleet: LambdaFunction<ScaleFleet>;
     readonly endFleet: LambdaFunction<EndFleet>;
     readonly fleetEnd: aws.lambda.Invocation;
@@ -115,9 +119,10 @@ export class CpuScaler extends pulumi.ComponentResource {
         child,
       ),
     );
+    const { encryptionKeyArn } = checked;
     const failureQueue = createSecureQueue(
       `${name}-failures`,
-      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, encryptionKeyArn, ...tags },
       child,
       transform.failureQueue,
       (queue) => [
@@ -132,7 +137,12 @@ export class CpuScaler extends pulumi.ComponentResource {
       ],
     );
 
-    const journal = createLaunchJournal(`${name}-journal`, args, child);
+    const journal = createLaunchJournal(`${name}-journal`, { ...args, encryptionKeyArn }, child);
+
+    const notifications =
+      checked.notifications === undefined
+        ? undefined
+        : createNotifications(`${name}-actions`, fleet, checked.notifications, args, child);
 
     const { amiId, amiSsmParameter, subnetIds, securityGroupIds } = checked;
     const configuration: SettingInputs = {
@@ -147,6 +157,7 @@ export class CpuScaler extends pulumi.ComponentResource {
       alarmArn: alarm.arn,
       tickRuleArn: tickRule.arn,
       ...(amiId !== undefined && { imageId: amiId }),
+      ...(notifications && { notificationTopicArn: notifications.arn }),
       ...(amiSsmParameter !== undefined && { imageParameter: amiSsmParameter }),
     };
     const scaleFleet = new LambdaFunction<ScaleFleet>(
@@ -165,13 +176,16 @@ export class CpuScaler extends pulumi.ComponentResource {
             instanceRoleArn: checked.instanceProfile?.roleArn,
             volumeKmsKeyArn: checked.volumeKmsKeyArn,
           }),
+          ...tellingStatements(launchTemplate.arn, checked.eventBusName, notifications),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: failureQueue.arn },
           { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: journal.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: { SCALER: pulumi.jsonStringify(configuration) },
         timeoutSeconds: TIMEOUT_SECONDS,
         memoryMegabytes: checked.memoryMegabytes,
         logRetentionDays: checked.logRetentionDays,
+        encryptionKeyArn,
         ...(checked.reservedConcurrency > 0 && { reservedConcurrency: checked.reservedConcurrency }),
         transform: transform.scaleFleet,
         ...tags,
@@ -247,6 +261,7 @@ export class CpuScaler extends pulumi.ComponentResource {
       tickRule,
       failureQueue,
       journal,
+      notifications,
       scaleFleet,
       endFleet,
       fleetEnd,

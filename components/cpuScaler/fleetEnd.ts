@@ -44,6 +44,7 @@ export function createFleetEnd(name: string, parts: FleetEndParts, parent: pulum
       timeoutSeconds: TIMEOUT_SECONDS,
       memoryMegabytes: checked.memoryMegabytes,
       logRetentionDays: checked.logRetentionDays,
+      encryptionKeyArn: checked.encryptionKeyArn,
       ...(checked.reservedConcurrency > 0 && { reservedConcurrency: 1 }),
       transform: transform.endFleet,
       ...(args.tags && { tags: args.tags }),

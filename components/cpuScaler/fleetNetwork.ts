@@ -1,5 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { PrivateNetwork } from "./privateNetwork";
+import type { PrivateNetworkArgs } from "./privateNetworkArguments";
+import { HTTPS_ONLY } from "./securityRules";
 
 /** Where instances live. */
 export interface FleetNetwork {
@@ -9,30 +12,30 @@ export interface FleetNetwork {
   readonly publicIp?: true;
 }
 
-/** HTTPS, for packages and AWS's own APIs; nothing else leaves, and nothing comes in. */
-const HTTPS_ONLY = {
-  protocol: "tcp",
-  fromPort: 443,
-  toPort: 443,
-  cidrBlocks: ["0.0.0.0/0"],
-  description: "HTTPS to anywhere",
-};
+/** What a stack says of its network. */
+export interface NetworkChoice {
+  readonly subnetIds: readonly string[] | undefined;
+  readonly securityGroupIds: readonly string[] | undefined;
+  /** A network of the fleet's own; undefined for the account's default one. */
+  readonly privateNetwork?: PrivateNetworkArgs | undefined;
+}
 
 /**
- * The network that is given, or else the default subnets of the account's default VPC, one a zone, behind a
- * security group that lets nothing in. There instances get public addresses: a default VPC has no other way to the
- * internet, nor to AWS's own endpoints.
+ * The network that is given; or one of the fleet's own; or else the default subnets of the account's default VPC, one
+ * a zone, behind a security group that lets nothing in. There instances get public addresses: a default VPC has no
+ * other way to the internet, nor to AWS's own endpoints.
  */
 export function fleetNetwork(
   name: string,
-  given: {
-    readonly subnetIds: readonly string[] | undefined;
-    readonly securityGroupIds: readonly string[] | undefined;
-  },
+  choice: NetworkChoice,
   tags: Readonly<Record<string, pulumi.Input<string>>>,
 ): FleetNetwork {
-  const { subnetIds, securityGroupIds } = given;
+  const { subnetIds, securityGroupIds, privateNetwork } = choice;
   if (subnetIds !== undefined && securityGroupIds !== undefined) return { subnetIds, securityGroupIds };
+  if (privateNetwork !== undefined) {
+    const own = new PrivateNetwork(`${name}-network`, { ...privateNetwork, tags });
+    return { subnetIds: own.subnetIds, securityGroupIds: own.securityGroupIds };
+  }
   const vpcId = pulumi.output(defaultVpcId());
   const subnets = aws.ec2.getSubnetsOutput({
     filters: [
@@ -62,7 +65,7 @@ async function defaultVpcId(): Promise<string> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new pulumi.RunError(
       `The fleet's network: the account has no default VPC in this region, or it cannot be read (${reason}). ` +
-        "Set scalerSubnetIds and scalerSecurityGroupIds.",
+        "Set scalerNetwork to private, or scalerSubnetIds and scalerSecurityGroupIds.",
     );
   }
 }

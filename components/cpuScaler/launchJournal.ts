@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CpuScalerArgs } from "./arguments";
+import { tableEncryption, type EncryptionKey } from "../parts/encryption";
 import { transformed } from "../parts/resources";
 
 /**
@@ -9,7 +10,7 @@ import { transformed } from "../parts/resources";
  */
 export function createLaunchJournal(
   name: string,
-  args: Pick<CpuScalerArgs, "tags" | "transform">,
+  args: Pick<CpuScalerArgs, "tags" | "transform"> & { readonly encryptionKeyArn: EncryptionKey },
   child: pulumi.CustomResourceOptions,
 ): aws.dynamodb.Table {
   return new aws.dynamodb.Table(
@@ -21,7 +22,7 @@ export function createLaunchJournal(
         attributes: [{ name: "fleet", type: "S" }],
         billingMode: "PAY_PER_REQUEST",
         pointInTimeRecovery: { enabled: true },
-        serverSideEncryption: { enabled: true },
+        ...tableEncryption(args.encryptionKeyArn),
         ...(args.tags && { tags: args.tags }),
       },
       child,

@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arnsBeside, serviceNames } from "../parts/arns";
 
 export interface EndingScope {
   readonly fleetTag: { readonly key: string; readonly value: string };
@@ -24,7 +25,9 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
   const { fleetTag, image } = scope;
   const requestTag = { [`aws:RequestTag/${fleetTag.key}`]: fleetTag.value };
   const fromTemplate = { ArnEquals: { "ec2:LaunchTemplate": scope.launchTemplateArn } };
-  const arn = arnsBeside(scope.launchTemplateArn);
+  const beside = arnsBeside(scope.launchTemplateArn);
+  const arn = (path: pulumi.Input<string>, service = "ec2", account?: string) =>
+    beside(service, path, account);
   const arns = (kind: string, ids: pulumi.Input<readonly string[]>) =>
     pulumi.output(ids).apply((list) => pulumi.all(list.map((id) => arn(`${kind}/${id}`))));
   // Everyone's images belong to no account in an ARN.
@@ -106,7 +109,9 @@ export function scalerStatements(scope: ScalerScope): pulumi.Input<aws.iam.Polic
             Effect: "Allow" as const,
             Action: "iam:PassRole",
             Resource: scope.instanceRoleArn,
-            Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+            Condition: {
+              StringEquals: { "iam:PassedToService": serviceNames(scope.launchTemplateArn, "ec2") },
+            },
           },
         ]),
     ...(scope.volumeKmsKeyArn === undefined
@@ -123,7 +128,8 @@ function volumeKeyStatements(
   key: pulumi.Input<string>,
   launchTemplateArn: pulumi.Input<string>,
 ): aws.iam.PolicyStatement[] {
-  const ec2 = pulumi.output(launchTemplateArn).apply((arn) => `ec2.${arn.split(":")[3]}.amazonaws.com`);
+  const region = pulumi.output(launchTemplateArn).apply((arn) => arn.split(":")[3] ?? "");
+  const ec2 = region.apply((name) => serviceNames(launchTemplateArn, `ec2.${name}`));
   const viaEc2 = { StringEquals: { "kms:ViaService": ec2 } };
   return [
     {
@@ -168,16 +174,7 @@ function terminateWithTag({ fleetTag, launchTemplateArn }: EndingScope): aws.iam
     Sid: "TerminateWithTag",
     Effect: "Allow",
     Action: "ec2:TerminateInstances",
-    Resource: arnsBeside(launchTemplateArn)("instance/*"),
+    Resource: arnsBeside(launchTemplateArn)("ec2", "instance/*"),
     Condition: { StringEquals: { [`aws:ResourceTag/${fleetTag.key}`]: fleetTag.value } },
   };
-}
-
-/** A template's ARN tells partition, region and account without asking AWS while the program runs. */
-function arnsBeside(launchTemplateArn: pulumi.Input<string>) {
-  return (path: pulumi.Input<string>, service = "ec2", account?: string) =>
-    pulumi.all([launchTemplateArn, path]).apply(([template, resource]) => {
-      const [, partition = "", , region = "", owner = ""] = template.split(":");
-      return `arn:${partition}:${service}:${region}:${account ?? owner}:${resource}`;
-    });
 }

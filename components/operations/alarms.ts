@@ -2,7 +2,15 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CpuScaler } from "../cpuScaler/cpuScaler";
 import type { operationsArguments } from "./arguments";
-import { lambdaMetric, ownMetric, queueMetric, type Metric, type WatchedFunction } from "./metrics";
+import {
+  apiMetric,
+  lambdaMetric,
+  ownMetric,
+  queueMetric,
+  type Metric,
+  type WatchedFunction,
+} from "./metrics";
+import type { OrderApi } from "../orderApi/orderApi";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
 import type { Checked } from "../parts/argumentTable";
 
@@ -89,7 +97,7 @@ export function orderAlarms(orders: OrderPipeline["nodes"], thresholds: OrderThr
 }
 
 function confirmationAlarms(
-  { confirmOrders, failureQueue }: NonNullable<OrderPipeline["nodes"]["confirmations"]>,
+  { confirmOrders, failureQueue, feedback }: NonNullable<OrderPipeline["nodes"]["confirmations"]>,
   oldestConfirmationSeconds: pulumi.Input<number>,
 ): AlarmPlan[] {
   return [
@@ -108,6 +116,30 @@ function confirmationAlarms(
     // A customer was told nothing, and will not be unless somebody does it.
     notEmpty("confirmations-failed", failureQueue, "Confirmations could not be sent and were set aside."),
     ...functionAlarms("orders-confirm", "The function that sends confirmations", confirmOrders),
+    ...(feedback === undefined
+      ? []
+      : functionAlarms(
+          "orders-feedback",
+          "The function that notes bounces and complaints",
+          feedback.recordFeedback,
+        )),
+  ];
+}
+
+export function apiAlarms({ api, getOrder }: OrderApi["nodes"]): AlarmPlan[] {
+  return [
+    // A customer could not place an order, or not see one, and it was not the customer's fault.
+    {
+      name: "orders-api-errors",
+      runbook: "the-order-api-answers-5xx",
+      meaning: "The order API answers with errors of its own.",
+      metric: apiMetric(api, "5xx"),
+      statistic: "Sum",
+      threshold: 1,
+      datapoints: MOST_OF_FIVE_MINUTES,
+      tellWhenOver: true,
+    },
+    ...functionAlarms("orders-get", "The function that tells of orders", getOrder),
   ];
 }
 

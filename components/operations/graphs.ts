@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type { CpuScaler } from "../cpuScaler/cpuScaler";
 import type { Graph, Section } from "./dashboard";
 import {
+  apiMetric,
   lambdaMetric,
   logGroupMetric,
   ownMetric,
@@ -10,25 +11,32 @@ import {
   type OwnMetric,
   type WatchedFunction,
 } from "./metrics";
+import type { OrderApi } from "../orderApi/orderApi";
 import type { OrderPipeline } from "../orderPipeline/orderPipeline";
 
 type Orders = OrderPipeline["nodes"];
+type Api = OrderApi["nodes"];
 type Scaler = CpuScaler["nodes"];
 
 /** The dashboard's content in the order in which it is read in a bad night. */
-export function dashboardSections(orders: Orders, scaler: Scaler | undefined): Section[] {
+export function dashboardSections(
+  orders: Orders,
+  orderApi: Api | undefined,
+  scaler: Scaler | undefined,
+): Section[] {
   const functions: [label: string, watched: WatchedFunction][] = [["orders", orders.processOrders]];
   const failureQueues: [label: string, queue: aws.sqs.Queue][] = [["orders", orders.deadLetterQueue]];
   if (orders.confirmations !== undefined) {
     functions.push(["confirmations", orders.confirmations.confirmOrders]);
     failureQueues.push(["confirmations", orders.confirmations.failureQueue]);
   }
+  if (orderApi !== undefined) functions.push(["order API", orderApi.getOrder]);
   if (scaler !== undefined) {
     functions.push(["fleet", scaler.scaleFleet]);
     failureQueues.push(["fleet", scaler.failureQueue]);
   }
   return [
-    flow(orders),
+    flow(orders, orderApi),
     lag(orders),
     errors(functions, failureQueues),
     ...(scaler === undefined ? [] : [fleet(scaler)]),
@@ -36,10 +44,11 @@ export function dashboardSections(orders: Orders, scaler: Scaler | undefined): S
   ];
 }
 
-function flow({ queue, processOrders, confirmations }: Orders): Section {
+function flow({ queue, processOrders, confirmations }: Orders, orderApi: Api | undefined): Section {
   return {
     title: "Flow: what comes in, and what becomes of it",
     graphs: [
+      ...(orderApi === undefined ? [] : [requests(orderApi)]),
       {
         title: "Messages in the order queue",
         unit: "per minute",
@@ -54,6 +63,7 @@ function flow({ queue, processOrders, confirmations }: Orders): Section {
         OrdersRejected: "rejected: no stock",
         OrdersDuplicate: "duplicates",
         OrdersRefused: "refused: breaks the contract",
+        OrdersUnconfirmable: "stored, but its address is none",
         OrdersFailed: "failed, to be retried",
       }),
       ...(confirmations === undefined
@@ -65,6 +75,19 @@ function flow({ queue, processOrders, confirmations }: Orders): Section {
               ConfirmationsFailed: "failed, to be retried",
             }),
           ]),
+    ],
+  };
+}
+
+function requests({ api }: Api): Graph {
+  return {
+    title: "Requests to the order API",
+    unit: "per minute",
+    stat: "Sum",
+    lines: [
+      { label: "all", metric: apiMetric(api, "Count") },
+      { label: "refused: the caller's fault", metric: apiMetric(api, "4xx") },
+      { label: "failed: ours", metric: apiMetric(api, "5xx") },
     ],
   };
 }

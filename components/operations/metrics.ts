@@ -30,6 +30,11 @@ export function ownMetric(watched: WatchedFunction, name: OwnMetric): Metric {
   return { namespace: watched.metrics.namespace, name, dimensions: { service: watched.metrics.service } };
 }
 
+/** What API Gateway reports of an HTTP API: "Count", "4xx", "5xx", "Latency" … */
+export function apiMetric(api: aws.apigatewayv2.Api, name: string): Metric {
+  return { namespace: "AWS/ApiGateway", name, dimensions: { ApiId: api.id } };
+}
+
 export function queueMetric(queue: aws.sqs.Queue, name: string): Metric {
   return { namespace: "AWS/SQS", name, dimensions: { QueueName: queue.name } };
 }

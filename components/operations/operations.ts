@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { orderAlarms, scalerAlarms, type AlarmPlan } from "./alarms";
+import { apiAlarms, orderAlarms, scalerAlarms, type AlarmPlan } from "./alarms";
 import { checkOperationsArgs, type OperationsArgs } from "./arguments";
 import { dashboardBody } from "./dashboard";
 import { dashboardSections } from "./graphs";
@@ -29,16 +29,25 @@ export class Operations extends pulumi.ComponentResource {
     // Before anything is registered, this component included.
     const checked = checkOperationsArgs(`Operations "${name}"`, args);
     super("event-driven-aws:components:Operations", name, {}, opts);
-    const { orders, scaler, transform = {} } = args;
+    const { orders, orderApi, scaler, transform = {} } = args;
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
 
     const alarmTopic = new AlarmTopic(
       `${name}-alarms`,
-      { email: checked.alarmEmail, transform: transform.topic, ...tags },
+      {
+        email: checked.alarmEmail,
+        encryptionKeyArn: checked.encryptionKeyArn,
+        transform: transform.topic,
+        ...tags,
+      },
       { parent: this },
     );
-    const plans = [...orderAlarms(orders, checked), ...(scaler === undefined ? [] : scalerAlarms(scaler))];
+    const plans = [
+      ...orderAlarms(orders, checked),
+      ...(orderApi === undefined ? [] : apiAlarms(orderApi)),
+      ...(scaler === undefined ? [] : scalerAlarms(scaler)),
+    ];
     const alarms = Object.fromEntries(
       plans.map((plan) => [
         plan.name,
@@ -63,7 +72,7 @@ export class Operations extends pulumi.ComponentResource {
               title: stackPrefix(),
               region: aws.getRegionOutput({}, { parent: this }).region,
               alarmArns: Object.values(alarms).map((alarm) => alarm.arn),
-              sections: dashboardSections(orders, scaler),
+              sections: dashboardSections(orders, orderApi, scaler),
             }),
           ),
         },

@@ -1,9 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { OrderPipelineTransforms } from "./arguments";
+import { ConfirmationFeedback, feedbackRule } from "./confirmationFeedback";
+import { arnsBeside } from "../parts/arns";
+import { sendEncrypted, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
-import { transformed } from "../parts/resources";
+import { stackPrefix, transformed } from "../parts/resources";
 
 type ConfirmOrders = typeof import("../../handlers/confirmOrders");
 
@@ -12,21 +15,27 @@ export interface OrderConfirmationsArgs {
   readonly ordersTable: aws.dynamodb.Table;
   readonly sender: pulumi.Input<string>;
   readonly identityArn: pulumi.Input<string> | undefined;
+  readonly createSenderIdentity: boolean;
+  readonly configurationSet: pulumi.Input<string> | undefined;
   readonly timeoutSeconds: pulumi.Input<number>;
   readonly memoryMegabytes: pulumi.Input<number>;
   readonly logRetentionDays: pulumi.Input<number>;
   readonly protectData: boolean;
+  readonly encryptionKeyArn: EncryptionKey;
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly transform: Pick<
-    OrderPipelineTransforms,
-    "confirmOrders" | "confirmOrdersMapping" | "confirmationFailureQueue" | "confirmationIdentity"
-  >;
+  readonly transform: OrderPipelineTransforms;
 }
 
-/** New orders whose customer left an address; anything else on the stream never reaches the function. */
+/** New orders whose customer can be written to; anything else on the stream never reaches the function. */
 const NEW_ORDERS_WITH_ADDRESS = JSON.stringify({
   eventName: ["INSERT"],
-  dynamodb: { NewImage: { customerEmail: { S: [{ exists: true }] } } },
+  dynamodb: {
+    NewImage: {
+      customerEmail: { S: [{ exists: true }] },
+      // Of an order with an address that cannot be one.
+      confirmationFailedAt: { S: [{ exists: false }] },
+    },
+  },
 });
 
 /**
@@ -39,12 +48,17 @@ const BATCH_SIZE = 25;
 const MAXIMUM_RECORD_AGE_SECONDS = 6 * 60 * 60;
 const MAXIMUM_RETRY_ATTEMPTS = 50;
 
+/** SES API reference: names of event destinations, in characters. */
+const LONGEST_SES_NAME = 64;
+
 /** The part of `OrderPipeline` that mails customers: a function on the orders' stream, and its failure queue. */
 export class OrderConfirmations extends pulumi.ComponentResource {
   readonly confirmOrders: LambdaFunction<ConfirmOrders>;
   readonly mapping: aws.lambda.EventSourceMapping;
   /** Takes confirmations that cannot be sent, with the reason, and what exceeded its retries, as pointers. */
   readonly failureQueue: aws.sqs.Queue;
+  /** Notes bounces and complaints; only with a configuration set. */
+  readonly feedback: ConfirmationFeedback | undefined;
 
   constructor(name: string, args: OrderConfirmationsArgs, opts: pulumi.ComponentResourceOptions) {
     super("event-driven-aws:components:OrderConfirmations", name, {}, opts);
@@ -52,18 +66,28 @@ export class OrderConfirmations extends pulumi.ComponentResource {
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
 
+    const pipeline = `${stackPrefix()}-${name}`.slice(0, LONGEST_SES_NAME);
+    const { configurationSet, encryptionKeyArn } = args;
+    const feedback = { pipeline, transform, ...tags };
+    const rule =
+      configurationSet === undefined ? undefined : feedbackRule(`${name}-feedback`, feedback, child);
+
     this.failureQueue = createSecureQueue(
       `${name}-failures`,
-      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, ...tags },
+      { messageRetentionSeconds: LONGEST_RETENTION_SECONDS, encryptionKeyArn, ...tags },
       { ...child, protect: args.protectData },
       transform.confirmationFailureQueue,
+      (queue) => (rule === undefined ? [] : [takeUndeliverableEvents(queue, rule)]),
     );
+    const arn = arnsBeside(ordersTable.arn);
     const identityArn =
       args.identityArn ??
-      new aws.sesv2.EmailIdentity(
-        `${name}-identity`,
-        ...transformed(transform.confirmationIdentity, { emailIdentity: args.sender, ...tags }, child),
-      ).arn;
+      (args.createSenderIdentity
+        ? new aws.sesv2.EmailIdentity(
+            `${name}-identity`,
+            ...transformed(transform.confirmationIdentity, { emailIdentity: args.sender, ...tags }, child),
+          ).arn
+        : arn("ses", pulumi.interpolate`identity/${args.sender}`));
 
     this.confirmOrders = new LambdaFunction<ConfirmOrders>(
       name,
@@ -84,16 +108,30 @@ export class OrderConfirmations extends pulumi.ComponentResource {
           },
           { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: ordersTable.arn },
           { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },
+          ...(configurationSet === undefined
+            ? []
+            : [
+                {
+                  Effect: "Allow" as const,
+                  Action: "ses:SendEmail",
+                  Resource: arn("ses", pulumi.interpolate`configuration-set/${configurationSet}`),
+                },
+              ]),
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.failureQueue.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: {
           ORDERS_TABLE_NAME: ordersTable.name,
           CONFIRMATION_SENDER: args.sender,
           FAILURE_QUEUE_URL: this.failureQueue.url,
+          ...(configurationSet === undefined
+            ? {}
+            : { CONFIRMATION_CONFIGURATION_SET: configurationSet, CONFIRMATION_PIPELINE: pipeline }),
         },
         timeoutSeconds: args.timeoutSeconds,
         memoryMegabytes: args.memoryMegabytes,
         logRetentionDays: args.logRetentionDays,
+        encryptionKeyArn,
         transform: transform.confirmOrders,
         ...tags,
       },
@@ -120,6 +158,38 @@ export class OrderConfirmations extends pulumi.ComponentResource {
         child,
       ),
     );
+    this.feedback =
+      configurationSet === undefined || rule === undefined
+        ? undefined
+        : new ConfirmationFeedback(
+            `${name}-feedback`,
+            {
+              ...feedback,
+              ordersTable,
+              configurationSet,
+              failureQueue: this.failureQueue,
+              timeoutSeconds: args.timeoutSeconds,
+              memoryMegabytes: args.memoryMegabytes,
+              logRetentionDays: args.logRetentionDays,
+              encryptionKeyArn,
+            },
+            rule,
+            { parent: this },
+          );
     this.registerOutputs({ failureQueueUrl: this.failureQueue.url });
   }
+}
+
+function takeUndeliverableEvents(
+  queue: aws.sqs.Queue,
+  rule: aws.cloudwatch.EventRule,
+): pulumi.Input<aws.iam.PolicyStatement> {
+  return {
+    Sid: "TakeUndeliverableEvents",
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sqs:SendMessage",
+    Resource: queue.arn,
+    Condition: { ArnEquals: { "aws:SourceArn": rule.arn } },
+  };
 }

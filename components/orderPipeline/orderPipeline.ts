@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { OrderConfirmations } from "./confirmations";
 import { checkOrderPipelineArgs, type OrderPipelineArgs } from "./arguments";
+import { readEncrypted, sendEncrypted, tableEncryption, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { policyDocument, transformed } from "../parts/resources";
 import { QueueWithDeadLetterQueue } from "../parts/queueWithDeadLetterQueue";
@@ -37,6 +38,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
   };
 
   readonly #name: string;
+  readonly #encryptionKeyArn: EncryptionKey;
 
   constructor(name: string, args: OrderPipelineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     // Before anything is registered, this component included.
@@ -46,12 +48,15 @@ export class OrderPipeline extends pulumi.ComponentResource {
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
     const data: pulumi.CustomResourceOptions = { ...child, protect: checked.protectData };
+    const { encryptionKeyArn } = checked;
 
     const { queue, deadLetterQueue } = new QueueWithDeadLetterQueue(
       `${name}-queue`,
       {
         visibilityTimeoutSeconds: visibilityTimeout(checked.timeoutSeconds, checked.batchingWindowSeconds),
         maxReceiveCount: checked.maxReceiveCount,
+        fifo: checked.fifo,
+        encryptionKeyArn,
         protect: checked.protectData,
         transform: transform.queue,
         ...tags,
@@ -62,7 +67,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
     const protectedTable = {
       billingMode: "PAY_PER_REQUEST",
       pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true },
+      ...tableEncryption(encryptionKeyArn),
       deletionProtectionEnabled: checked.deletionProtection,
       ...tags,
     };
@@ -104,6 +109,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetterQueue.arn },
           { Effect: "Allow", Action: "dynamodb:PutItem", Resource: ordersTable.arn },
           { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: inventoryTable.arn },
+          ...sendEncrypted(encryptionKeyArn),
         ],
         environment: {
           ORDERS_TABLE_NAME: ordersTable.name,
@@ -114,6 +120,7 @@ export class OrderPipeline extends pulumi.ComponentResource {
         memoryMegabytes: checked.memoryMegabytes,
         logRetentionDays: checked.logRetentionDays,
         reservedConcurrency: checked.reservedConcurrency,
+        encryptionKeyArn,
         transform: transform.processOrders,
         ...tags,
       },
@@ -127,7 +134,8 @@ export class OrderPipeline extends pulumi.ComponentResource {
           eventSourceArn: queue.arn,
           functionName: processOrders.function.name,
           batchSize: checked.batchSize,
-          maximumBatchingWindowInSeconds: checked.batchingWindowSeconds,
+          // Lambda takes no window for a FIFO queue, be it of no length.
+          ...(checked.fifo ? {} : { maximumBatchingWindowInSeconds: checked.batchingWindowSeconds }),
           scalingConfig: { maximumConcurrency: checked.maximumConcurrency },
           functionResponseTypes: ["ReportBatchItemFailures"],
           ...tags,
@@ -145,10 +153,13 @@ export class OrderPipeline extends pulumi.ComponentResource {
               ordersTable,
               sender: checked.confirmationSender,
               identityArn: checked.confirmationIdentityArn,
+              createSenderIdentity: checked.createSenderIdentity,
+              configurationSet: checked.confirmationConfigurationSet,
               timeoutSeconds: checked.timeoutSeconds,
               memoryMegabytes: checked.memoryMegabytes,
               logRetentionDays: checked.logRetentionDays,
               protectData: checked.protectData,
+              encryptionKeyArn,
               transform,
               ...tags,
             },
@@ -172,10 +183,11 @@ export class OrderPipeline extends pulumi.ComponentResource {
     };
     this.registerOutputs({ queueUrl: this.queueUrl, deadLetterQueueUrl: this.deadLetterQueueUrl });
     this.#name = name;
+    this.#encryptionKeyArn = encryptionKeyArn;
   }
 
   /**
-   * Lets a role send orders, and do nothing else with the queue.
+   * Lets a role send orders, and do nothing else with the queue; with a key, use it for that.
    *
    * @param grantee names the grant; give each role its own when there are several.
    */
@@ -186,6 +198,8 @@ export class OrderPipeline extends pulumi.ComponentResource {
         role: role.name,
         policy: policyDocument([
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.nodes.queue.arn },
+          ...readEncrypted(this.#encryptionKeyArn),
+          ...sendEncrypted(this.#encryptionKeyArn),
         ]),
       },
       { parent: this },

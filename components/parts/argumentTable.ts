@@ -98,8 +98,8 @@ export interface Relation {
   /** The argument that is told to be at fault. */
   readonly name: string;
   readonly others: readonly string[];
-  /** An argument that makes it needless, once it is given. */
-  readonly unless?: string | undefined;
+  /** Arguments of which any makes it needless, once it is given. */
+  readonly unless: readonly string[];
   /** What is wrong with the argument, given the others; undefined when nothing is. */
   readonly problem: (value: unknown, ...others: readonly unknown[]) => string | undefined;
 }
@@ -116,7 +116,7 @@ export function relation<
     value: ValueOf<Table[Name]>,
     ...others: { readonly [Index in keyof Others]: ValueOf<Table[Others[Index]]> }
   ) => string | undefined,
-  unless?: keyof Table & string,
+  ...unless: readonly (keyof Table & string)[]
 ): Relation {
   return { name, others, problem: problem as Relation["problem"], unless };
 }
@@ -136,7 +136,7 @@ export function checkTable<Table extends ArgumentTable>(
     ]),
   );
   for (const { name, others, problem, unless } of relations) {
-    if (unless !== undefined && checked.get(unless) !== undefined) continue;
+    if (unless.some((other) => checked.get(other) !== undefined)) continue;
     const inputs = [name, ...others].map((member) => checked.get(member));
     if (inputs.includes(undefined)) continue;
     const [value, ...rest] = inputs;

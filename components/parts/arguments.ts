@@ -7,6 +7,8 @@ export interface Rule<T> {
   readonly expected: string;
   /** The part of it that a description of the argument repeats: "1 to 10,000 messages". */
   readonly limits?: string;
+  /** The value is a list of items. */
+  readonly isList?: true;
   readonly accepts: (value: unknown) => value is T;
 }
 
@@ -62,8 +64,20 @@ export function bytes(minimum: number, maximum: number): Rule<string> {
   };
 }
 
-/** As SES and SNS take one. */
-export const EMAIL_ADDRESS = text(/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/, "an e-mail address");
+/**
+ * An address alone, without a name: RFC 5322's atoms and RFC 1123's labels, as HTML's `<input type="email">` reads them,
+ * and as the pipeline reads customers' addresses.
+ */
+export const EMAIL_ADDRESS = text(
+  /^(?=.{1,254}$)[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+  "an e-mail address",
+);
+
+/** The ARN of a key, in any partition; no alias, which permissions cannot name. */
+export const KMS_KEY_ARN = text(
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+  'the ARN of a KMS key like "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-…"',
+);
 
 /** The retention periods that CloudWatch Logs knows, in days. */
 export const LOG_RETENTION_DAYS = oneOf<number>([
@@ -72,6 +86,7 @@ export const LOG_RETENTION_DAYS = oneOf<number>([
 
 export function listOf<T>(rule: Rule<T>, minimumLength = 0): Rule<readonly T[]> {
   return {
+    isList: true,
     expected: `a list of ${minimumLength > 0 ? `at least ${minimumLength}: ` : ""}${rule.expected}, each`,
     accepts: (value): value is readonly T[] =>
       Array.isArray(value) && value.length >= minimumLength && value.every((item) => rule.accepts(item)),

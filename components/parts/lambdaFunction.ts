@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundleHandler, BundlingError, productionDependencies } from "../bundling/bundle";
 import type { HandlerBundle } from "../bundling/bundleCache";
+import { readEncrypted, type EncryptionKey } from "./encryption";
 import { metricsNamespace, policyDocument, type Transform, transformed } from "./resources";
 
 /** A file of `handlers/`, as a type: `typeof import("../../handlers/processOrders")`. */
@@ -31,6 +32,8 @@ export interface LambdaFunctionArgs<Module extends HandlerModule> {
   readonly logRetentionDays: pulumi.Input<number>;
   /** Concurrent executions set aside for, and allowed to, this function; by default the account's pool. */
   readonly reservedConcurrency?: pulumi.Input<number> | undefined;
+  /** The KMS key of its environment and its logs; by default the services' own. What it reads, it may decrypt. */
+  readonly encryptionKeyArn?: EncryptionKey;
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
   readonly transform?: LambdaFunctionTransforms | undefined;
 }
@@ -67,10 +70,20 @@ export class LambdaFunction<Module extends HandlerModule> extends pulumi.Compone
     const tags = args.tags === undefined ? {} : { tags: args.tags };
     const child: pulumi.CustomResourceOptions = { parent: this };
 
+    const key = args.encryptionKeyArn;
+
     this.metrics = { namespace: metricsNamespace(), service: name };
     this.logGroup = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
-      ...transformed(transform.logGroup, { retentionInDays: args.logRetentionDays, ...tags }, child),
+      ...transformed(
+        transform.logGroup,
+        {
+          retentionInDays: args.logRetentionDays,
+          ...(key !== undefined && { kmsKeyId: key }),
+          ...tags,
+        },
+        child,
+      ),
     );
     this.role = new aws.iam.Role(
       `${name}-role`,
@@ -86,7 +99,7 @@ export class LambdaFunction<Module extends HandlerModule> extends pulumi.Compone
         transform.policy,
         {
           role: this.role.name,
-          policy: policyDocument([...args.statements, ...ownTelemetry(this.logGroup)]),
+          policy: policyDocument([...args.statements, ...readEncrypted(key), ...ownTelemetry(this.logGroup)]),
         },
         child,
       ),
@@ -119,6 +132,7 @@ export class LambdaFunction<Module extends HandlerModule> extends pulumi.Compone
             ...args.environment,
           },
         },
+        ...(key !== undefined && { kmsKeyArn: key }),
         ...(args.reservedConcurrency === undefined
           ? {}
           : { reservedConcurrentExecutions: args.reservedConcurrency }),

@@ -20,7 +20,7 @@ type Outcome =
   | { readonly kind: "sent" }
   /** Ended in an earlier delivery of the record, or nothing to send. */
   | { readonly kind: "skipped" }
-  /** In the failure queue: the mail service will never take it. */
+  /** In the failure queue: the mail service will never take it, for its recipient's or its content's sake. */
   | { readonly kind: "undeliverable"; readonly failure: Failure }
   /** To be delivered again. */
   | { readonly kind: "failed"; readonly failure: Failure };
@@ -42,6 +42,18 @@ const LONGEST_MAIL_MS = 5_000;
 
 /** SES's verdicts on the mail itself: sending it again changes nothing. */
 const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
+
+/**
+ * What SES says by `MessageRejected`, too, when it is the account that may not send: a sender that is not verified, or,
+ * in the sandbox, a recipient that is not; sending that is paused or under review. That passes once somebody has seen to
+ * it, and is no order's fault. SES API reference, `SendEmail`; SES developer guide, "Amazon SES email sending errors".
+ */
+const ACCOUNT_MAY_NOT_SEND =
+  /not verified|not authori[sz]ed|sandbox|production access|sending (is|has been)? ?(paused|suspended|disabled)|suspended|paused|under review|quota|limit exceeded/i;
+
+function isVerdictOnMail({ name, message }: Failure): boolean {
+  return UNDELIVERABLE.has(name) && !ACCOUNT_MAY_NOT_SEND.test(message);
+}
 
 /** The handler of the orders' stream: mails each new order's customer, at least once. */
 export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
@@ -91,9 +103,9 @@ async function confirm(
       await dependencies.sendMail(confirmationMail(order), mailDeadline);
     } catch (error) {
       const failure = describeFailure(error);
-      if (!UNDELIVERABLE.has(failure.name)) throw error;
+      if (!isVerdictOnMail(failure)) throw error;
       await dependencies.sendToFailureQueue(record, failure, deadline.end);
-      await confirmations.end(orderId, "confirmationFailedAt", deadline.end);
+      await confirmations.end(orderId, "confirmationFailedAt", deadline.end, failure.name);
       return { kind: "undeliverable", failure };
     }
     await confirmations.end(orderId, "confirmationSentAt", deadline.end);

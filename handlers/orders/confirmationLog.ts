@@ -6,15 +6,20 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { retryUntil, type Timing } from "../shared/retry";
 
-/** How a confirmation ended; both are attributes of the order that hold the time (ISO 8601). */
-export type Ending = "confirmationSentAt" | "confirmationFailedAt";
+/** What became of a confirmation; each is an attribute of the order that holds the time (ISO 8601). */
+export type Ending =
+  "confirmationSentAt" | "confirmationFailedAt" | "confirmationBouncedAt" | "confirmationComplainedAt";
 
 /** What the orders say about their confirmations. */
 export interface ConfirmationLog {
   /** Whether an order's confirmation has ended already. */
   hasEnded(orderId: string, deadline: number): Promise<boolean>;
-  /** Notes how an order's confirmation ended; the first note stays. */
-  end(orderId: string, ending: Ending, deadline: number): Promise<void>;
+  /**
+   * Notes what became of an order's confirmation; the first note of each kind stays.
+   *
+   * @param why goes into the order's `confirmationFailure`; holds nothing personal.
+   */
+  end(orderId: string, ending: Ending, deadline: number, why?: string): Promise<void>;
 }
 
 export function createConfirmationLog(options: {
@@ -39,16 +44,19 @@ export function createConfirmationLog(options: {
       );
       return Item?.confirmationSentAt !== undefined || Item?.confirmationFailedAt !== undefined;
     },
-    async end(orderId, ending, deadline) {
+    async end(orderId, ending, deadline, why) {
       await retryUntil(deadline, timing, async (abortSignal) => {
         const command = new UpdateItemCommand({
           TableName: ordersTableName,
           Key: { orderId: { S: orderId } },
-          UpdateExpression: "SET #ending = :now",
+          UpdateExpression: `SET #ending = :now${why === undefined ? "" : ", confirmationFailure = :why"}`,
           // An update would create an order that was deleted meanwhile.
           ConditionExpression: "attribute_exists(orderId) AND attribute_not_exists(#ending)",
           ExpressionAttributeNames: { "#ending": ending },
-          ExpressionAttributeValues: { ":now": { S: new Date(timing.now()).toISOString() } },
+          ExpressionAttributeValues: {
+            ":now": { S: new Date(timing.now()).toISOString() },
+            ...(why === undefined ? {} : { ":why": { S: why } }),
+          },
         });
         try {
           await client.send(command, { abortSignal });

@@ -1,8 +1,11 @@
 import type { SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import type { AttributeValue } from "aws-lambda";
+import { ORDER_TAG, PIPELINE_TAG } from "./mailTags";
+import { plainLine } from "./plainText";
 
 /** A mail to a customer, in both forms that mail programs show. */
 export interface Mail {
+  readonly orderId: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -16,14 +19,16 @@ const AMOUNT_FORMAT = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2,
 
 /** What a customer is told about an order: that it is confirmed, or that it could not be fulfilled and why. */
 export function confirmationMail(order: OrderImage): Mail {
-  const orderId = order.orderId?.S ?? "";
+  // Whoever wrote the order: a line of it must not break, or turn around, what a stranger is shown.
+  const orderId = plainLine(order.orderId?.S ?? "");
   const rejected = order.status?.S === "Rejected";
-  const greeting = `Hello ${order.customerName?.S ?? "customer"},`;
+  const greeting = `Hello ${plainLine(order.customerName?.S ?? "customer")},`;
   const news = rejected
     ? `we are sorry: your order ${orderId} was rejected, because ${rejectionText(order)}. Nothing will be charged.`
     : `your order ${orderId} is confirmed. The total is ${AMOUNT_FORMAT.format(Number(order.totalAmount?.N))}.`;
   const items = itemLines(order);
   return {
+    orderId: order.orderId?.S ?? "",
     to: order.customerEmail?.S ?? "",
     subject: `Your order ${orderId} is ${rejected ? "rejected" : "confirmed"}`,
     text: [
@@ -48,14 +53,14 @@ export function confirmationMail(order: OrderImage): Mail {
 
 function rejectionText(order: OrderImage): string {
   const rejection = order.rejection?.M;
-  const sku = rejection?.sku?.S ?? "an item";
+  const sku = plainLine(rejection?.sku?.S ?? "an item");
   return rejection?.reason?.S === "unknownSku"
     ? `we do not sell ${sku}`
     : `there is not enough of ${sku} in stock`;
 }
 
 function itemLines(order: OrderImage): string[] {
-  return (order.items?.L ?? []).map(({ M }) => `${M?.quantity?.N ?? ""} x ${M?.sku?.S ?? ""}`);
+  return (order.items?.L ?? []).map(({ M }) => `${M?.quantity?.N ?? ""} x ${plainLine(M?.sku?.S ?? "")}`);
 }
 
 const HTML_CHARACTERS: Readonly<Record<string, string>> = {
@@ -71,8 +76,15 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_CHARACTERS[character] ?? character);
 }
 
-/** A mail as SES takes it. */
-export function sesMail(mail: Mail, sender: string): SendEmailCommandInput {
+/** What SES is told to do with a mail beside sending it. */
+export interface Tracking {
+  readonly configurationSet: string;
+  /** The value of the pipeline's tag. */
+  readonly pipeline: string;
+}
+
+/** A mail as SES takes it; with tracking, its bounces and complaints lead back to the order. */
+export function sesMail(mail: Mail, sender: string, tracking?: Tracking): SendEmailCommandInput {
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
   return {
     FromEmailAddress: sender,
@@ -80,5 +92,14 @@ export function sesMail(mail: Mail, sender: string): SendEmailCommandInput {
     Content: {
       Simple: { Subject: utf8(mail.subject), Body: { Text: utf8(mail.text), Html: utf8(mail.html) } },
     },
+    ...(tracking === undefined
+      ? {}
+      : {
+          ConfigurationSetName: tracking.configurationSet,
+          EmailTags: [
+            { Name: ORDER_TAG, Value: mail.orderId },
+            { Name: PIPELINE_TAG, Value: tracking.pipeline },
+          ],
+        }),
   };
 }

@@ -1,6 +1,8 @@
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
 import type { Failure } from "../shared/failure";
+import { fifoGroupOf } from "./messageGroup";
+import { plainLine } from "./plainText";
 
 /** Why a message can never become an order. */
 export interface Refusal {
@@ -12,6 +14,9 @@ export interface Refusal {
 export interface DeadLetter {
   readonly MessageBody: string;
   readonly MessageAttributes: Record<string, MessageAttributeValue>;
+  /** Of a FIFO queue alone. */
+  readonly MessageGroupId?: string;
+  readonly MessageDeduplicationId?: string;
 }
 
 /** SQS takes this many attributes a message. */
@@ -19,11 +24,14 @@ const MOST_ATTRIBUTES = 10;
 /** Enough for a person to see what is wrong; fifty bad items would fill pages. */
 const LONGEST_REASON = 1_000;
 
-/** A message for the dead-letter queue: the body as it came, its attributes as far as they fit, and the reason. */
+/**
+ * A message for the dead-letter queue: the body as it came, its attributes as far as they fit, and the reason; its group,
+ * where it has one. Two that say the same are two: the queue knows them by their ids.
+ */
 export function deadLetterOf(record: SQSRecord, refusal: Refusal): DeadLetter {
   const ours = {
     refusalCode: text(refusal.code),
-    refusalReason: text(refusal.reason.slice(0, LONGEST_REASON)),
+    refusalReason: text(refusal.reason),
   };
   const theirs = Object.entries(record.messageAttributes)
     .filter(([name]) => !Object.hasOwn(ours, name))
@@ -35,7 +43,12 @@ export function deadLetterOf(record: SQSRecord, refusal: Refusal): DeadLetter {
         ? { DataType: dataType, StringValue: stringValue }
         : { DataType: dataType, BinaryValue: Buffer.from(binaryValue, "base64") },
     ]);
-  return { MessageBody: record.body, MessageAttributes: { ...Object.fromEntries(theirs), ...ours } };
+  const MessageGroupId = fifoGroupOf(record);
+  return {
+    MessageBody: record.body,
+    MessageAttributes: { ...Object.fromEntries(theirs), ...ours },
+    ...(MessageGroupId === undefined ? {} : { MessageGroupId, MessageDeduplicationId: record.messageId }),
+  };
 }
 
 /** A message for the queue of failed confirmations: the stream's record, and what the mail service said. */
@@ -44,11 +57,12 @@ export function confirmationFailure(record: DynamoDBRecord, reason: Failure): De
     MessageBody: JSON.stringify(record),
     MessageAttributes: {
       failureCode: text(reason.name),
-      failureReason: text((reason.message || reason.name).slice(0, LONGEST_REASON)),
+      failureReason: text(reason.message || reason.name),
     },
   };
 }
 
+/** SQS refuses a message for a character that XML does not know, be it half of a pair that was cut in two. */
 function text(value: string): MessageAttributeValue {
-  return { DataType: "String", StringValue: value };
+  return { DataType: "String", StringValue: plainLine(value.slice(0, LONGEST_REASON)) };
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { lengthOf, unplainness } from "./plainText";
 
 /** Thousands of millions are a mistake, not an order. */
 const LARGEST_AMOUNT = 1e9;
@@ -9,20 +10,27 @@ const EXPECTED = {
   orderId: "a string of 1 to 64 letters, digits, _ and -",
   customerName: "a string of 1 to 200 characters",
   totalAmount: `a number from 0 to ${LARGEST_AMOUNT} with at most two decimals`,
-  customerEmail: "an e-mail address of at most 254 characters",
+  customerEmail: "an e-mail address (RFC 5322) of at most 254 characters",
   items: "a list of 1 to 50 items, no SKU twice",
   sku: "a string of 1 to 100 characters",
   quantity: "a whole number from 1 to 1000",
 } as const;
 
-/** A string whose characters survive storage: half a surrogate pair would come back as another character. */
+/** A line of text that survives storage, and that a stranger can be shown. */
 const text = (maximum: number, expected: string) =>
   v.pipe(
     v.string(expected),
-    v.check((value) => value.length >= 1 && value.length <= maximum && value.isWellFormed(), expected),
+    v.check((value) => value.length >= 1 && lengthOf(value) <= maximum, expected),
+    v.check(
+      (value) => unplainness(value) === undefined,
+      `${expected}, well-formed and without control or bidirectional-override characters`,
+    ),
   );
 
-const { orderId, totalAmount, customerEmail, items, quantity } = EXPECTED;
+/** SES takes 320 characters at most; what is longer is no address, and not worth keeping whole. */
+const LONGEST_KEPT_ADDRESS = 320;
+
+const { orderId, totalAmount, items, quantity } = EXPECTED;
 
 const itemSchema = v.object({
   sku: text(100, EXPECTED.sku),
@@ -39,9 +47,8 @@ const orderSchema = v.object({
   orderId: v.pipe(v.string(orderId), v.regex(/^[A-Za-z0-9_-]{1,64}$/, orderId)),
   customerName: text(200, EXPECTED.customerName),
   totalAmount: v.pipe(v.number(totalAmount), v.check(isAmount, totalAmount)),
-  customerEmail: v.exactOptional(
-    v.pipe(v.string(customerEmail), v.maxLength(254, customerEmail), v.email(customerEmail)),
-  ),
+  // Whatever it is: an address that cannot be written to is no reason to lose an order. See `addressProblem`.
+  customerEmail: v.exactOptional(v.pipe(v.unknown(), v.transform(addressText))),
   items: v.exactOptional(
     v.pipe(
       v.array(v.pipe(itemSchema, v.readonly()), items),
@@ -53,8 +60,13 @@ const orderSchema = v.object({
   ),
 });
 
+type ParsedFields = v.InferOutput<typeof orderSchema>;
+
 /** An order that fulfils the contract. */
-export type Order = Readonly<v.InferOutput<typeof orderSchema>>;
+export type Order = Readonly<Omit<ParsedFields, "customerEmail">> & {
+  /** As the shop sent it, an address or not. */
+  readonly customerEmail?: string;
+};
 
 export type OrderItem = Readonly<v.InferOutput<typeof itemSchema>>;
 
@@ -83,8 +95,31 @@ export function parseOrder(body: string): ParsedOrder {
   }
   const parsed = v.safeParse(orderSchema, value);
   if (!parsed.success) return { ok: false, reasons: parsed.issues.map(reasonOf) };
-  // Minus zero is zero, and DynamoDB knows only one.
-  return { ok: true, order: { ...parsed.output, totalAmount: parsed.output.totalAmount + 0 } };
+  const { customerEmail, ...order } = parsed.output;
+  return {
+    ok: true,
+    order: {
+      ...order,
+      // Minus zero is zero, and DynamoDB knows only one.
+      totalAmount: order.totalAmount + 0,
+      ...(customerEmail === undefined ? {} : { customerEmail }),
+    },
+  };
+}
+
+/** What the shop sent as the customer's address, as text that can be stored; null is none. */
+function addressText(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.toWellFormed().slice(0, LONGEST_KEPT_ADDRESS).toWellFormed();
+}
+
+const address = v.pipe(v.string(), v.maxLength(254), v.rfcEmail());
+
+/** Why an order's customer cannot be written to; undefined when nothing is wrong, or there is no address. */
+export function addressProblem({ customerEmail }: Pick<Order, "customerEmail">): string | undefined {
+  if (customerEmail === undefined || v.is(address, customerEmail)) return undefined;
+  return `customerEmail: got ${describe(customerEmail)}; expected ${EXPECTED.customerEmail}`;
 }
 
 /** "totalAmount: got -1; expected a number from 0 to …; items: …" */
@@ -114,6 +149,8 @@ function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "string") return `a string of ${value.length} characters`;
+  if (typeof value === "string") {
+    return [`a string of ${lengthOf(value)} characters`, unplainness(value) ?? ""].join(" ").trimEnd();
+  }
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

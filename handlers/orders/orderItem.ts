@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Order } from "./order";
+import { addressProblem, type Order } from "./order";
 
 /** Why a well-formed order was not fulfilled. */
 export interface Rejection {
@@ -41,16 +41,23 @@ const FIELDS: { readonly [Name in keyof Order]-?: Field<NonNullable<Order[Name]>
   },
 };
 
-/** An order as it stands in the table; with a rejection its status says so. */
+/**
+ * An order as it stands in the table; with a rejection its status says so, and with an address that none can be, so does
+ * `confirmationFailure`: the stream's function leaves it alone.
+ */
 export function toItem(order: Order, createdAt: string, rejection?: Rejection): Item {
   const fields = Object.entries<Field<never>>(FIELDS).flatMap(([name, { toAttribute }]) => {
     const value = order[name as keyof Order];
     return value === undefined ? [] : [[name, toAttribute(value as never)] as const];
   });
+  const problem = addressProblem(order);
   return {
     ...Object.fromEntries(fields),
     status: { S: rejection === undefined ? "Processed" : "Rejected" },
     createdAt: { S: createdAt },
+    ...(problem === undefined
+      ? {}
+      : { confirmationFailedAt: { S: createdAt }, confirmationFailure: { S: problem } }),
     ...(rejection === undefined
       ? {}
       : { rejection: { M: { reason: { S: rejection.reason }, sku: { S: rejection.sku } } } }),

@@ -4,7 +4,8 @@ import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Telemetry } from "../shared/telemetry";
 import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
-import { describeReasons, parseOrder, type ParsedOrder } from "./order";
+import { fifoGroupOf } from "./messageGroup";
+import { addressProblem, describeReasons, parseOrder, type ParsedOrder } from "./order";
 import type { Rejection } from "./orderItem";
 import type { OrderStore, StoreOutcome } from "./orderStore";
 
@@ -37,8 +38,11 @@ const METRICS = {
   failed: "OrdersFailed",
 } as const satisfies Record<Outcome["kind"], string>;
 
+/** Orders that were stored, and whose customer cannot be told. */
+const UNCONFIRMABLE = "OrdersUnconfirmable";
+
 /** What the function counts. */
-export type OrderMetric = (typeof METRICS)[Outcome["kind"]];
+export type OrderMetric = (typeof METRICS)[Outcome["kind"]] | typeof UNCONFIRMABLE;
 
 /**
  * The handler of the order queue's batches. Answers with the messages that are to be delivered again; throws
@@ -50,19 +54,28 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
   return async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
     const deadline = deadlineOf(context, timing);
     const counts: Record<string, number> = Object.fromEntries(
-      Object.values(METRICS).map((name) => [name, 0]),
+      [...Object.values(METRICS), UNCONFIRMABLE].map((name) => [name, 0]),
     );
+    const count = (name: OrderMetric) => {
+      counts[name] = (counts[name] ?? 0) + 1;
+    };
     const failures: { messageId: string; failure: Failure }[] = [];
 
-    await forEachAtOnce(byOrder(event.Records), SOCKETS, async (entries) => {
-      // Deliveries of one order take turns: at once they would only get in each other's way.
+    await forEachAtOnce(byTurn(event.Records), SOCKETS, async (entries) => {
+      let heldUp = false;
       for (const entry of entries) {
         const started = timing.now();
-        const outcome = deadline.allowsStart() ? await handle(entry, dependencies, deadline) : NOT_STARTED;
+        const outcome: Outcome = heldUp
+          ? HELD_UP
+          : deadline.allowsStart()
+            ? await handle(entry, dependencies, deadline)
+            : NOT_STARTED;
+        // Behind one that failed nothing of its group may go on: it would be out of order.
+        heldUp = outcome.kind === "failed" && fifoGroupOf(entry.record) !== undefined;
         const { messageId } = entry.record;
         if (outcome.kind === "failed") failures.push({ messageId, failure: outcome.failure });
-        const metric = METRICS[outcome.kind];
-        counts[metric] = (counts[metric] ?? 0) + 1;
+        count(METRICS[outcome.kind]);
+        if (unconfirmable(entry, outcome) !== undefined) count(UNCONFIRMABLE);
         logOutcome(telemetry, entry, outcome, timing.now() - started);
       }
     });
@@ -81,12 +94,22 @@ const NOT_STARTED: Outcome = {
   failure: { name: "NotStarted", message: "the function's time was nearly over" },
 };
 
-/** The messages, parsed, those of one order together. */
-function byOrder(records: readonly SQSRecord[]): Entry[][] {
+const HELD_UP: Outcome = {
+  kind: "failed",
+  failure: { name: "HeldUp", message: "one before it in its message group failed" },
+};
+
+/**
+ * The messages, parsed, those together that take turns: of one message group, which must keep its order, or, of a
+ * standard queue, of one order, as at once they would only get in each other's way.
+ */
+function byTurn(records: readonly SQSRecord[]): Entry[][] {
   const groups = new Map<string, Entry[]>();
   for (const record of records) {
     const parsed = parseOrder(record.body);
-    const key = parsed.ok ? `order ${parsed.order.orderId}` : `message ${record.messageId}`;
+    const messageGroup = fifoGroupOf(record);
+    const own = parsed.ok ? `order ${parsed.order.orderId}` : `message ${record.messageId}`;
+    const key = messageGroup === undefined ? own : `group ${messageGroup}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ record, parsed }]);
     else group.push({ record, parsed });
@@ -116,18 +139,23 @@ async function handle(
   }
 }
 
-function logOutcome(
-  telemetry: Telemetry,
-  { record, parsed }: Entry,
-  outcome: Outcome,
-  durationMs: number,
-): void {
+/** Why the customer of an order that was stored just now cannot be told; undefined when nothing stands in the way. */
+function unconfirmable({ parsed }: Entry, { kind }: Outcome): string | undefined {
+  return parsed.ok && (kind === "processed" || kind === "rejected")
+    ? addressProblem(parsed.order)
+    : undefined;
+}
+
+function logOutcome(telemetry: Telemetry, entry: Entry, outcome: Outcome, durationMs: number): void {
+  const { record, parsed } = entry;
+  const problem = unconfirmable(entry, outcome);
   const fields = {
     ...(parsed.ok ? { orderId: parsed.order.orderId } : {}),
     messageId: record.messageId,
     outcome: outcome.kind,
     durationMs: Math.round(durationMs),
     ...detailOf(outcome),
+    ...(problem === undefined ? {} : { unconfirmable: problem }),
   };
   if (outcome.kind === "failed") telemetry.log.warn("order", fields);
   else telemetry.log.info("order", fields);

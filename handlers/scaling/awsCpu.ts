@@ -1,11 +1,12 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import { clientConfig } from "../shared/retry";
+import { traced } from "../shared/tracing";
 import { measurementsFrom, metricQueries } from "./cpuMetric";
 import type { CpuReader } from "./reconcile";
 
 /** The fleet's metrics as CloudWatch knows them. */
 export function awsCpu(): CpuReader {
-  const cloudWatch = new CloudWatchClient({ ...clientConfig, maxAttempts: 3 });
+  const cloudWatch = traced(new CloudWatchClient({ ...clientConfig, maxAttempts: 3 }));
   return {
     async since(from, instanceIds, wakeMetric) {
       const results: MetricDataResult[] = [];

@@ -8,6 +8,7 @@ import {
   type ResourceType,
 } from "@aws-sdk/client-ec2";
 import { clientConfig } from "../shared/retry";
+import { traced } from "../shared/tracing";
 import type { InstanceRecord } from "./fleet";
 import type { Ec2Port } from "./ec2Port";
 import type { LaunchRequest } from "./launchRequest";
@@ -20,9 +21,9 @@ const TAGGED: readonly ResourceType[] = ["instance", "volume", "network-interfac
 
 /** EC2, as far as the instances with one tag are concerned. */
 export function awsEc2(fleetTag: { readonly key: string; readonly value: string }): Ec2Port {
-  const ec2 = new EC2Client({ ...clientConfig, requestHandler, maxAttempts: 3 });
+  const ec2 = traced(new EC2Client({ ...clientConfig, requestHandler, maxAttempts: 3 }));
   // Whoever launches must know of each attempt what became of it.
-  const once = new EC2Client({ ...clientConfig, requestHandler, maxAttempts: 1 });
+  const once = traced(new EC2Client({ ...clientConfig, requestHandler, maxAttempts: 1 }));
   return {
     async describe() {
       const records: InstanceRecord[] = [];

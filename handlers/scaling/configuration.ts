@@ -14,6 +14,9 @@ const configuration = v.object({
   subnetIds: v.pipe(v.array(v.string()), v.minLength(1)),
   securityGroupIds: v.pipe(v.array(v.string()), v.minLength(1)),
   publicIp: v.boolean(),
+  /** Where each action is told. */
+  eventBusName: v.pipe(v.string(), v.nonEmpty()),
+  notificationTopicArn: v.optional(v.string()),
   alarmArn: v.string(),
   tickRuleArn: v.string(),
   instanceType: v.string(),

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import type { CpuSample } from "./demand";
 import type { InstanceRecord } from "./fleet";
+import type { LoadPoint } from "./forecast";
 import type { FleetView } from "./fleetPort";
+import { scheduleEntry } from "./schedule";
 import { wakeMetric } from "./wakeMetric";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -19,8 +21,11 @@ export const scalingSettings = v.object({
   scaleInAfterSeconds: seconds,
   maxStep: v.pipe(v.number(), v.integer(), v.minValue(1)),
   paused: v.boolean(),
+  forecast: v.boolean(),
   /** What says whether the fleet is needed at all; without it, the fleet's own CPU alone says how much. */
   wakeMetric: v.optional(wakeMetric),
+  /** Limits by time of day instead of the two above; decisions are made by those in force (`limitsAt`). */
+  schedule: v.optional(v.array(scheduleEntry)),
   /** The image that new instances get, where it is known before the launch. */
   imageId: v.optional(v.string()),
 });
@@ -36,6 +41,8 @@ export interface Situation {
   readonly unseen?: number | undefined;
   /** Of those instances, at least the minutes of the stabilisation window; the order does not matter. */
   readonly samples: readonly CpuSample[];
+  /** The load of past days, as far as it is known; the order does not matter. */
+  readonly history?: readonly LoadPoint[] | undefined;
   /** Values of the metric that wakes the fleet, of the same minutes; the order does not matter. */
   readonly wake?: readonly number[] | undefined;
   /** The alarm's new state, when its change is what woke us. */
@@ -60,6 +67,8 @@ export type HoldReason =
 export interface Findings {
   /** Of the last minute that counted; left out when there was none. */
   readonly cpuPercent?: number;
+  /** The load of that minute, in instances' worth of work at full CPU; left out when there was none. */
+  readonly load?: LoadPoint;
   /** Instances in service that reported in that minute. */
   readonly measured: number;
   readonly running: number;

@@ -25,15 +25,25 @@ export interface Demand {
   readonly reported: number;
   /** Whether every instance that is in service now, and was then, has reported. */
   readonly complete: boolean;
+  /** In instances' worth of work at full CPU; what a used-up CPU does not show is not in it. */
+  readonly load: number;
   /** Instances that would have carried the load at the target; a real number. */
   readonly needed: number;
 }
 
-/** From here on, the metric no longer tells how much more load there is. */
-const SATURATED_CPU_PERCENT = 97;
+type Measured = Omit<Demand, "needed">;
 
-/** How much greater than the measured load a load is taken to be that has used up the CPU. */
-const SATURATED_FACTOR = 2;
+/** From here on, the metric no longer tells how much more load there is. */
+const USED_UP_CPU_PERCENT = 97;
+
+/** How much greater than what is seen a load is taken to be that has used up the CPU. */
+const USED_UP_FACTOR = 2;
+/** The same, where the minutes before show that it has just risen: then growing in steps wastes at most a quarter. */
+const RISEN_FACTOR = 1.25;
+/** A load that was less within so long before has just risen. */
+const RISE_MS = 4 * MINUTE;
+/** Loads that differ by less are the same instances, used up in both minutes. */
+const SAME_LOAD = 0.95;
 
 /**
  * The demand of each minute that somebody in service reported in, oldest first: the sum over the instances that
@@ -48,23 +58,38 @@ export function demandByMinute(
   records: readonly InstanceRecord[],
   { targetCpuPercent, warmupSeconds }: DemandSettings,
 ): Demand[] {
-  const demands: Demand[] = [];
+  const demands: Measured[] = [];
   for (const [time, ofMinute] of Map.groupBy(samples, (sample) => sample.time)) {
     const cpu = new Map(ofMinute.map(({ instanceId, cpuPercent }) => [instanceId, cpuPercent]));
     const served = records.filter((record) => servedIn(record, time, warmupSeconds, cpu));
     const reported = served.flatMap(({ id }) => cpu.get(id) ?? []);
     if (reported.length === 0) continue;
     const cpuPercent = reported.reduce((sum, value) => sum + value, 0) / reported.length;
-    const factor = cpuPercent >= SATURATED_CPU_PERCENT ? SATURATED_FACTOR : 1;
+    const load = (served.length * cpuPercent) / 100;
     demands.push({
       time,
       cpuPercent,
       reported: reported.length,
       complete: reported.length === served.length,
-      needed: ((served.length * cpuPercent) / targetCpuPercent) * factor,
+      load,
     });
   }
-  return demands.toSorted((a, b) => a.time - b.time);
+  const loads = demands.toSorted((a, b) => a.time - b.time);
+  return loads.map((demand) => ({ ...demand, needed: (100 * likelyLoad(demand, loads)) / targetCpuPercent }));
+}
+
+/** The load of a minute; where it has used up the CPU, the metric does not tell how much more there is. */
+function likelyLoad(minute: Measured, loads: readonly Measured[]): number {
+  const { time, load } = minute;
+  if (!isUsedUp(minute)) return load;
+  const hasRisen = loads.some(
+    (other) => other.time < time && other.time >= time - RISE_MS && other.load < SAME_LOAD * load,
+  );
+  return (hasRisen ? RISEN_FACTOR : USED_UP_FACTOR) * load;
+}
+
+function isUsedUp({ cpuPercent }: Measured): boolean {
+  return cpuPercent >= USED_UP_CPU_PERCENT;
 }
 
 /** Whether an instance was in service for the whole of a minute. */
@@ -88,6 +113,45 @@ function servedIn(
 export function presentDemand(demands: readonly Demand[]): Demand | undefined {
   const newest = demands.at(-1);
   return newest?.complete === true ? newest : demands.at(-2);
+}
+
+/**
+ * The minute after `present`, as far as it can be told before all have reported in it: the present need, changed by
+ * what those have changed that have reported in both. Undefined while fewer than half have, since one instance says
+ * little of the fleet, and when others were in service in it: then the load is spread anew, and a change of one says
+ * nothing of the whole.
+ */
+export function emergingDemand(
+  present: Demand,
+  samples: readonly CpuSample[],
+  records: readonly InstanceRecord[],
+  { targetCpuPercent, warmupSeconds }: DemandSettings,
+): Pick<Demand, "time" | "needed"> | undefined {
+  const time = present.time + MINUTE;
+  const minuteAt = (minute: number) => {
+    const cpu = new Map(
+      samples.flatMap((sample) =>
+        sample.time === minute ? [[sample.instanceId, sample.cpuPercent] as const] : [],
+      ),
+    );
+    const served = records.filter((record) => servedIn(record, minute, warmupSeconds, cpu));
+    return {
+      cpu,
+      served: served
+        .map(({ id }) => id)
+        .toSorted()
+        .join(" "),
+    };
+  };
+  const [before, after] = [minuteAt(present.time), minuteAt(time)];
+  if (before.served !== after.served) return undefined;
+  const changes = [...after.cpu].flatMap(([id, cpuPercent]) => {
+    const then = before.cpu.get(id);
+    return then === undefined ? [] : [cpuPercent - then];
+  });
+  if (changes.length === 0 || 2 * changes.length < present.reported) return undefined;
+  const change = changes.reduce((sum, value) => sum + value, 0) / targetCpuPercent;
+  return { time, needed: Math.max(0, present.needed + change) };
 }
 
 /** The instances whose CPU says something of the minutes since `from`: see `demandByMinute`. */

@@ -57,7 +57,7 @@ function holdReason(reason: HoldReason, { targetCpuPercent, maxInstances }: Deci
     case "no metric":
       return "the metric has no recent minute, and without it only the limits are kept";
     case "asleep":
-      return "the fleet sleeps, and its waking metric calls for nothing";
+      return "the fleet sleeps, and nothing calls for an instance";
     case "at target":
       return `what is there and on its way fits the target of ${targetCpuPercent} %`;
     case "warming up":

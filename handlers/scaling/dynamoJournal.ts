@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
 import { clientConfig } from "../shared/retry";
+import { traced } from "../shared/tracing";
 import { EMPTY_JOURNAL, journal, type Journal, type JournalStore } from "./launchJournal";
 
 const item = v.object({ journal: v.object({ S: v.pipe(v.string(), v.parseJson(), journal) }) });
@@ -15,7 +16,7 @@ const item = v.object({ journal: v.object({ S: v.pipe(v.string(), v.parseJson(),
  * condition; nothing else in AWS that a function can write to is both.
  */
 export function dynamoJournal(tableName: string, fleet: string): JournalStore {
-  const dynamodb = new DynamoDBClient({ ...clientConfig, maxAttempts: 3 });
+  const dynamodb = traced(new DynamoDBClient({ ...clientConfig, maxAttempts: 3 }));
   const key = { fleet: { S: fleet } };
   return {
     async read() {

@@ -4,13 +4,20 @@ import { isFresh } from "./decideCapacity";
 import type { AlarmState } from "./decision";
 import { describeDecision } from "./describeDecision";
 import { parseTrigger, type Trigger } from "./parseTrigger";
-import type { FleetPort, LaunchProblem, TimeLeft } from "./fleetPort";
-import { reconcile, type CpuReader, type Reconciliation } from "./reconcile";
+import type { LaunchProblem, TimeLeft } from "./fleetPort";
+import { reconcile, type ReconcileParts, type Reconciliation } from "./reconcile";
+import { actionsOf } from "./scalerAction";
+import type { Teller } from "./tell";
 
 /** What an invocation answers, for whoever invokes it by hand. */
 export type ScaleFleetResult =
   | { readonly outcome: "refused event"; readonly reason: string }
-  | ({ readonly outcome: "reconciled"; readonly summary: string } & Reconciliation);
+  | ({
+      readonly outcome: "reconciled";
+      readonly summary: string;
+      /** Actions that could not be told, counted for each channel. */
+      readonly untold: number;
+    } & Reconciliation);
 
 /** What the function counts. */
 export type ScalerMetric =
@@ -22,6 +29,7 @@ export type ScalerMetric =
   | "InstancesTerminated"
   | "LaunchesRefused"
   | "FleetAtMaximum"
+  | "ActionsUntold"
   | "EventsRefused";
 
 /**
@@ -32,7 +40,7 @@ export type ScalerMetric =
  */
 export function createScaleFleet(
   configuration: ScalerConfiguration,
-  aws: { readonly fleet: FleetPort; readonly cpu: CpuReader; readonly now: () => number },
+  aws: Omit<ReconcileParts, "settings"> & { readonly teller: Teller },
   { log, publishCounts }: Telemetry,
 ): (event: unknown, time: TimeLeft) => Promise<ScaleFleetResult> {
   const publish: (counts: Partial<Record<ScalerMetric, number>>) => void = publishCounts;
@@ -49,14 +57,16 @@ export function createScaleFleet(
       time,
       alarmStateOf(trigger, aws.now()),
     );
-    const { decision, launched, found, terminated, refused } = result;
+    const { decision, limits, launched, found, terminated, refused } = result;
     const { findings } = decision;
     const summary =
-      describeDecision(decision, { ...configuration, image }) + shortfall(found.length, missing(refused));
+      describeDecision(decision, { ...configuration, ...limits, image }) +
+      shortfall(found.length, missing(refused));
     const ids = { launched: launched.join(" "), found: found.join(" "), terminated: terminated.join(" ") };
     log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
     for (const { kind, count, reason } of refused)
       log.error(`could not launch ${count}: ${reason}`, { kind });
+    const untold = await aws.teller.tell(actionsOf(configuration.fleet, summary, result), time);
     publish({
       InstancesDesired: findings.desired,
       InstancesRunning: findings.running,
@@ -65,9 +75,10 @@ export function createScaleFleet(
       InstancesLaunched: launched.length,
       InstancesTerminated: terminated.length,
       LaunchesRefused: missing(refused),
-      FleetAtMaximum: findings.wanted > configuration.maxInstances ? 1 : 0,
+      FleetAtMaximum: findings.wanted > limits.maxInstances ? 1 : 0,
+      ActionsUntold: untold,
     });
-    return { outcome: "reconciled", summary, ...result };
+    return { outcome: "reconciled", summary, untold, ...result };
   };
 }
 

@@ -3,6 +3,8 @@ import type { AlarmState, Decision, ScalingSettings } from "./decision";
 import type { Measurements } from "./cpuMetric";
 import { measuredInstances } from "./demand";
 import type { FleetPort, FleetSession, LaunchProblem, TimeLeft } from "./fleetPort";
+import type { LoadMetric } from "./loadMetric";
+import { limitsAt, type Limits } from "./schedule";
 import type { WakeMetric } from "./wakeMetric";
 
 /** Reads CloudWatch. Rejects with the SDK's errors. */
@@ -21,6 +23,8 @@ export interface CpuReader {
 export interface ReconcileParts {
   readonly fleet: FleetPort;
   readonly cpu: CpuReader;
+  /** Where the load is written that this invocation sees, and read that earlier ones saw; nowhere by default. */
+  readonly load?: LoadMetric | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly settings: ScalingSettings;
@@ -28,6 +32,8 @@ export interface ReconcileParts {
 
 export interface Reconciliation {
   readonly decision: Decision;
+  /** Those in force, by the schedule if there is one. */
+  readonly limits: Limits;
   /** Ids of the instances that this call launched. */
   readonly launched: readonly string[];
   /** Ids of instances that an earlier call had asked for without learning what became of it. */
@@ -43,15 +49,23 @@ export async function reconcile(
   time: TimeLeft,
   alarm?: AlarmState,
 ): Promise<Reconciliation> {
-  const { fleet, now, settings } = parts;
+  const { fleet, now } = parts;
+  const limits = limitsAt(now(), parts.settings);
+  const settings = { ...parts.settings, ...limits };
   const session = await fleet.open(time);
   const { records, unseen, hold, found } = session;
   const blind = settings.paused || hold !== undefined;
   const { cpu: samples, wake } = blind ? { cpu: [], wake: [] } : await measure(parts, session);
+  const history = blind || !settings.forecast ? [] : await parts.load?.history(now());
   const decide = (reason = hold) =>
-    decideCapacity({ now: now(), fleet: records, unseen, samples, wake, alarm, hold: reason }, settings);
+    decideCapacity(
+      { now: now(), fleet: records, unseen, samples, wake, history, alarm, hold: reason },
+      settings,
+    );
   const decision = decide();
-  const nothing = { decision, launched: [], found, terminated: [], refused: [] };
+  const { load } = decision.findings;
+  if (load !== undefined) parts.load?.publish(load);
+  const nothing = { decision, limits, launched: [], found, terminated: [], refused: [] };
   switch (decision.action) {
     case "hold":
       return nothing;

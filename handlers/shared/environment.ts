@@ -14,3 +14,11 @@ export function readEnvironment<Name extends string>(
   }
   return Object.fromEntries(names.map((name) => [name, process.env[name]])) as Record<Name, string>;
 }
+
+/** As `readEnvironment`, for variables that may stay away. */
+export function readOptionalEnvironment<Name extends string>(
+  ...names: readonly Name[]
+): Readonly<Partial<Record<Name, string>>> {
+  const entries = names.map((name) => [name, process.env[name]] as const).filter(([, value]) => value);
+  return Object.fromEntries(entries) as Readonly<Partial<Record<Name, string>>>;
+}

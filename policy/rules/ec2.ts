@@ -2,6 +2,9 @@ import { elements, isTrue, members, referredBy, referringTo, strings } from "../
 import { findingIf, type PolicyResource, type Rule } from "../rule";
 
 const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const VPC = "aws:ec2/vpc:Vpc";
+const SUBNET = "aws:ec2/subnet:Subnet";
+const DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 
 /** Rules of a group that are resources of their own: their types, and the input that names the group. */
@@ -111,6 +114,33 @@ export const ec2Rules: readonly Rule[] = [
         reason: `lets anybody connect to ports ${String(fromPort)} to ${String(toPort)}`,
       }));
     },
+  },
+  {
+    name: "vpc-default-group-locked",
+    ids: ["EC2.2", "CKV2_AWS_12"],
+    severity: "high",
+    description: "A network's default security group lets nothing in or out.",
+    advice: "Add a DefaultSecurityGroup for the network, without ingress and egress.",
+    types: [VPC],
+    judges: "stack",
+    check: (vpc, stack) => {
+      const groups = referringTo(vpc, stack, DEFAULT_GROUP, "vpcId");
+      const isLocked = groups.some(
+        ({ props }) => elements(props.ingress).length === 0 && elements(props.egress).length === 0,
+      );
+      return findingIf(!isLocked, "has a default security group that lets traffic through");
+    },
+  },
+  {
+    name: "subnet-no-public-addresses",
+    ids: ["EC2.15", "CKV_AWS_130"],
+    severity: "medium",
+    description: "Subnets give no public addresses by themselves.",
+    advice: "Set mapPublicIpOnLaunch to false, and ask for an address where one is needed.",
+    types: [SUBNET],
+    judges: "resource",
+    check: ({ props }) =>
+      findingIf(isTrue(props.mapPublicIpOnLaunch), "gives a public address to whatever is launched in it"),
   },
   {
     name: "security-group-described",

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { apiGatewayRules } from "./apiGateway";
 import { cloudwatchRules } from "./cloudwatch";
 import { dynamodbRules } from "./dynamodb";
 import { ec2Rules } from "./ec2";
@@ -19,5 +20,6 @@ export const rules: readonly Rule[] = [
   ...cloudwatchRules,
   ...kmsRules,
   ...snsRules,
+  ...apiGatewayRules,
   ...tagRules,
 ];

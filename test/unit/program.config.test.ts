@@ -46,8 +46,13 @@ function asText(value: unknown): string {
 
 const COMMENTS: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   orders: tableComments("components/orderPipeline/arguments.ts", "orderPipelineArguments"),
+  ordersApi: new Map([
+    ...tableComments("components/orderApi/arguments.ts", "orderApiArguments"),
+    ...tableComments("config.ts", "apiArguments"),
+  ]),
   scaler: new Map([
     ...tableComments("components/cpuScaler/arguments.ts", "cpuScalerArguments"),
+    ...tableComments("components/cpuScaler/privateNetworkArguments.ts", "privateNetworkArguments"),
     ...tableComments("config.ts", "scalerArguments"),
   ]),
   "": tableComments("components/operations/arguments.ts", "operationsArguments"),
@@ -202,7 +207,18 @@ describe("the configuration", () => {
     ],
     [
       { scalerAmiId: IMAGE, scalerMinInstances: "0" },
-      "scalerMinInstances: got 0 without a wakeMetric; expected at least 1",
+      "scalerMinInstances: got 0 without a wakeMetric or a schedule; expected at least 1",
+    ],
+    [
+      {
+        scalerAmiId: IMAGE,
+        scalerSchedule: '[{"cron":"0 8 * * *","min":1,"max":2},{"cron":"61 8 * * *","min":1,"max":2}]',
+      },
+      'scalerSchedule: [1].cron: got "61 8 * * *"; expected five fields',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerSchedule: "0 8 * * *" },
+      'scalerSchedule: got "0 8 * * *"; expected a schedule of 1 to 50 entries',
     ],
     [
       { scalerAmiId: IMAGE, scalerWakeMetric: '{"namespace":"AWS/SQS"}' },
@@ -218,6 +234,31 @@ describe("the configuration", () => {
       'scalerVolumeKmsKeyArn: got "alias/aws/ebs"; expected the ARN of a KMS key',
     ],
     [{ scalerAmiId: IMAGE, scalerSubnetIds: '["subnet-0123abcd"]' }, "scalerSubnetIds: got one of"],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "mine" },
+      'scalerNetwork: got "mine"; expected one of default, private',
+    ],
+    [
+      {
+        scalerAmiId: IMAGE,
+        scalerNetwork: "private",
+        scalerSubnetIds: '["subnet-0123abcd"]',
+        scalerSecurityGroupIds: '["sg-0123abcd"]',
+      },
+      "scalerSubnetIds: got a value with scalerNetwork private",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "private", scalerPublicIp: "true" },
+      "scalerPublicIp: got true with scalerNetwork private",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "private", scalerNetworkCidr: "8.0.0.0/16" },
+      'scalerNetworkCidr: got "8.0.0.0/16"; expected a private IPv4 range',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "private", scalerNetworkEndpoints: '["ssm"]' },
+      "scalerNetworkEndpoints: got a list without scalerNetworkEgress",
+    ],
     [
       { scalerAmiId: IMAGE, scalerSubnetIds: '["net"]' },
       'scalerSubnetIds: got "[\\"net\\"]"; expected a list of at least 1',
@@ -243,6 +284,13 @@ describe("the configuration", () => {
       '  event-driven-aws:scalerMaxStep: got "99"; expected an integer from 1 to 50 instances',
       "Set each with: pulumi config set KEY VALUE --stack test",
     ]);
+  });
+
+  it("says how a list is set, which `config set KEY VALUE` cannot", () => {
+    const message = problemsOf({ scalerAmiId: IMAGE, scalerSubnetIds: "subnet-0123abcd" });
+    expect(message.split("\n").at(-1)).to.equal(
+      "The items of a list with: pulumi config set --path 'scalerSubnetIds[0]' VALUE --stack test",
+    );
   });
 
   it("refuses a key that nobody reads, beside every other mistake, and proposes the nearest", () => {

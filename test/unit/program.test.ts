@@ -19,6 +19,27 @@ describe("the program", () => {
     expect(outputs.scaleFleetFunctionName).to.equal(undefined);
   });
 
+  it("has an order API where the stack asks for one", async () => {
+    const without = await runProgram({ ordersApiRateLimit: "5" });
+    expect(without.outputs.orderApiUrl).to.equal(undefined);
+    const { recorder, outputs } = await runProgram({
+      ordersApi: "true",
+      ordersApiRateLimit: "5",
+      ordersApiJwtIssuer: "https://issuer.example",
+      ordersApiJwtAudiences: '["shop"]',
+      logRetentionDays: "7",
+    });
+    expect(outputs.orderApiUrl).not.to.equal(undefined);
+    const [stage] = recorder.ofType("aws:apigatewayv2/stage:Stage");
+    expect(stage?.inputs).to.have.nested.property("defaultRouteSettings.throttlingRateLimit", 5);
+    expect(recorder.ofType("aws:apigatewayv2/authorizer:Authorizer")).to.have.length(1);
+    expect(
+      recorder.find("aws:cloudwatch/logGroup:LogGroup", "orders-api-access").inputs.retentionInDays,
+    ).to.equal(7);
+    const alarms = recorder.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name }) => name);
+    expect(alarms).to.include("operations-orders-api-errors");
+  });
+
   it("hands the stack's configuration to the components", async () => {
     const { recorder, outputs } = await runProgram({
       ordersBatchSize: "100",
@@ -92,8 +113,27 @@ describe("the program", () => {
     ).to.contain("subnet-0123456789abcdef0");
   });
 
+  it("gives the fleet a network of its own, where instances have no public addresses", async () => {
+    const { recorder } = await runProgram({ scalerAmiId: IMAGE, scalerNetwork: "private" });
+    const [template] = recorder.ofType("aws:ec2/launchTemplate:LaunchTemplate");
+    expect(template?.inputs.networkInterfaces).to.have.nested.property(
+      "[0].associatePublicIpAddress",
+      "false",
+    );
+    expect(recorder.find("aws:ec2/vpc:Vpc", "fleet-network-vpc").inputs).to.include({
+      cidrBlock: "10.0.0.0/16",
+    });
+    expect(
+      JSON.stringify(recorder.ofType("aws:lambda/function:Function").map(({ inputs }) => inputs.environment)),
+    ).to.contain('\\"subnetIds\\":[\\"subnet-0123abc1\\",\\"subnet-0123abc2\\"]');
+  });
+
   it("tags everything that takes tags with the project and the stack", async () => {
-    const { recorder } = await runProgram({ scalerAmiId: IMAGE, confirmationSender: "shop@example.com" });
+    const { recorder } = await runProgram({
+      scalerAmiId: IMAGE,
+      scalerNetwork: "private",
+      confirmationSender: "shop@example.com",
+    });
     const untagged = new Set([
       "aws:sqs/queuePolicy:QueuePolicy",
       "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
@@ -104,6 +144,8 @@ describe("the program", () => {
       "aws:cloudwatch/eventTarget:EventTarget",
       "aws:cloudwatch/dashboard:Dashboard",
       "aws:kms/alias:Alias",
+      "aws:ec2/route:Route",
+      "aws:ec2/routeTableAssociation:RouteTableAssociation",
       "aws:sns/topicPolicy:TopicPolicy",
       "aws:sns/topicSubscription:TopicSubscription",
     ]);
@@ -120,4 +162,41 @@ describe("the program", () => {
     );
     expect(recorder.ofType("aws:lambda/function:Function")).to.have.length(4);
   });
+
+  for (const partition of ["aws-cn", "aws-us-gov"]) {
+    it(`names everything in its own partition, ${partition} for one`, async () => {
+      const arn = (rest: string) => `arn:${partition}:${rest}`;
+      for (const own of [
+        { confirmationIdentityArn: arn("ses:us-east-1:123456789012:identity/example.com") },
+        { createSenderIdentity: "true" },
+        {},
+      ]) {
+        const { recorder } = await runProgram(
+          {
+            ...own,
+            confirmationSender: "shop@example.com",
+            confirmationConfigurationSet: "mail",
+            alarmEmail: "on-call@example.com",
+            scalerAmiSsmParameter: "/ami",
+            scalerMetric: "InstanceType",
+            scalerVolumeKmsKeyArn: arn("kms:us-east-1:123456789012:key/k"),
+            scalerInstanceProfileArn: arn("iam::123456789012:instance-profile/web"),
+            scalerInstanceRoleArn: arn("iam::123456789012:role/web"),
+          },
+          "update",
+          partition,
+        );
+        expect(recorder.resources.length).to.be.above(50);
+        for (const { type, name, inputs } of recorder.resources) {
+          expect(JSON.stringify(inputs), `${type} ${name}`).not.to.contain("arn:aws:");
+        }
+        // Where a service has two names, a condition must know both.
+        const policy = JSON.stringify(
+          recorder.find("aws:iam/rolePolicy:RolePolicy", "fleet-scale-policy").inputs,
+        );
+        expect(policy.includes("ec2.amazonaws.com.cn")).to.equal(partition === "aws-cn");
+        expect(policy.includes("ec2.us-east-1.amazonaws.com.cn")).to.equal(partition === "aws-cn");
+      }
+    });
+  }
 });

@@ -114,6 +114,7 @@ async function scaleFleet(cpu: number): Promise<string[]> {
     fleet: { open: () => Promise.resolve(session) },
     cpu: { since: () => Promise.resolve({ cpu: minutes(members(3), [cpu, cpu, cpu, cpu, cpu]), wake: [] }) },
     now: () => NOW,
+    teller: { tell: () => Promise.resolve(0) },
   };
   await createScaleFleet(configuration, aws, telemetry)(tickEvent(), { remainingMs: () => 60_000 });
   return linesOf(telemetry);

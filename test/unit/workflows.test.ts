@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "yaml";
@@ -5,6 +6,7 @@ import { parse } from "yaml";
 const FOLDER = ".github/workflows";
 
 interface Step {
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
@@ -14,15 +16,22 @@ interface Job {
   readonly if?: string;
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly concurrency?: unknown;
+  readonly needs?: string;
+  readonly concurrency?: Concurrency;
   readonly environment?: string;
   readonly steps: readonly Step[];
+}
+
+interface Concurrency {
+  readonly group: string;
+  readonly "cancel-in-progress"?: boolean;
+  readonly queue?: string;
 }
 
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions?: unknown;
-  readonly concurrency?: unknown;
+  readonly concurrency?: Concurrency;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -106,5 +115,73 @@ describe("the workflows", () => {
     for (const [name, { environment }] of reaching) expect(environment, name).to.match(/matrix\.stack/);
     for (const [file, , text] of workflows)
       expect(text, file).not.to.match(/\$\{\{ *secrets\.|AWS_SECRET_ACCESS_KEY/);
+  });
+
+  const jobOf = (name: string): Job => {
+    const found = jobs.find(([known]) => known === name);
+    if (found === undefined) throw new Error(`there is no job ${name}`);
+    return found[1];
+  };
+
+  it("deploy from main alone, once types, lint, tests and whole programs have passed", () => {
+    const { if: condition, needs } = jobOf("deploy.yml: deploy");
+    expect(condition).to.contain("github.ref == 'refs/heads/main'");
+    expect(needs).to.equal("test");
+    const runs = jobOf("deploy.yml: test").steps.map(({ run }) => run);
+    expect(runs).to.include.members([
+      "npm ci",
+      "npm run typecheck",
+      "npm run lint",
+      "npm test",
+      "npm run test:e2e",
+    ]);
+  });
+
+  it("queue deployments of a stack, every one, and let the drift check hold none up", () => {
+    expect(jobOf("deploy.yml: deploy").concurrency).to.deep.equal({
+      group: "stack-${{ matrix.stack }}",
+      "cancel-in-progress": false,
+      queue: "max",
+    });
+    const groups = jobs.map(([, job, workflow]) => (job.concurrency ?? workflow.concurrency)?.group);
+    expect(new Set(groups).size).to.equal(
+      // The jobs of the checks that run no stack share their workflow's.
+      new Set(jobs.map(([name, job]) => (job.concurrency === undefined ? name.split(":")[0] : name))).size,
+    );
+  });
+
+  it("let only the deployment have a token that may change a stack", () => {
+    for (const [name, { steps }] of jobs) {
+      for (const { uses = "", with: inputs = {} } of steps) {
+        if (!uses.startsWith("pulumi/auth-actions@")) continue;
+        const kind = String(inputs["requested-token-type"]).split(":").at(-1);
+        expect(kind, name).to.equal(name === "deploy.yml: deploy" ? "organization" : "team");
+        if (kind === "team") expect(inputs.scope, name).to.equal("team:${{ vars.PULUMI_READ_TEAM }}");
+      }
+      const updates = steps.some(({ with: inputs = {} }) =>
+        ["up", "update", "destroy"].includes(String(inputs.command)),
+      );
+      expect(updates, name).to.equal(name === "deploy.yml: deploy");
+    }
+  });
+
+  it("run the Pulumi CLI that package.json pins", () => {
+    const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      devDependencies: Record<string, string>;
+    };
+    expect(devDependencies.pulumi).to.match(/^\d+\.\d+\.\d+$/);
+    let found = 0;
+    for (const [name, { steps }] of jobs) {
+      const running = steps.findIndex(({ uses = "" }) => uses.startsWith("pulumi/actions@"));
+      if (running < 0) continue;
+      found++;
+      expect(steps[running]?.with?.["pulumi-version"], name).to.equal("${{ steps.cli.outputs.version }}");
+      const reading = steps.findIndex(({ id }) => id === "cli");
+      expect(reading, name).to.be.within(0, running);
+      const script = /node --print '([^']+)'/.exec(steps[reading]?.run ?? "")?.[1] ?? "";
+      const printed = execFileSync(process.execPath, ["--print", script], { encoding: "utf8" });
+      expect(printed.trim(), name).to.equal(devDependencies.pulumi);
+    }
+    expect(found).to.equal(3);
   });
 });

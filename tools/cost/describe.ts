@@ -1,4 +1,5 @@
-import type { CostLine, Estimate } from "./estimate";
+import type { Estimate } from "./estimate";
+import type { CostLine } from "./line";
 import { PRICES_DATE, PRICES_REGION } from "./prices";
 import { largest } from "embedded-aws/support";
 

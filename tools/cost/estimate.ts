@@ -1,19 +1,7 @@
+import { line, n, type CostLine } from "./line";
+import { networkLines } from "./networkLines";
 import { prices } from "./prices";
 import { assumptions, type Workload } from "./workload";
-
-/** One line of a bill. */
-export interface CostLine {
-  readonly item: string;
-  /** Whether it grows with the orders, or is there without any. */
-  readonly kind: "per order" | "fixed";
-  /** How `quantity` comes about, in words and figures. */
-  readonly arithmetic: string;
-  readonly quantity: number;
-  readonly unit: string;
-  /** Dollars for one unit. */
-  readonly price: number;
-  readonly dollars: number;
-}
 
 export interface Estimate {
   readonly workload: Workload;
@@ -27,7 +15,8 @@ export interface Estimate {
 const WATCHED = {
   orders: { alarms: 6, metrics: 5 },
   confirmations: { alarms: 5, metrics: 4 },
-  fleet: { alarms: 7, metrics: 9 },
+  api: { alarms: 4, metrics: 0 },
+  fleet: { alarms: 7, metrics: 11 },
 } as const;
 
 const KILO = 1024;
@@ -37,6 +26,7 @@ const GIGABYTE = 1024 ** 3;
 export function estimateCost(workload: Workload): Estimate {
   const lines = [
     ...orderLines(workload),
+    ...(workload.api ? apiLines(workload) : []),
     ...(workload.confirmations ? confirmationLines(workload) : []),
     ...fixedLines(workload),
   ];
@@ -58,8 +48,9 @@ function bytesOfOrder(items: number): number {
 }
 
 function orderLines(workload: Workload): CostLine[] {
-  const { ordersPerMonth: orders, batchSize, sendBatchSize, items, memoryMegabytes } = workload;
-  const sends = Math.ceil(orders / sendBatchSize);
+  const { ordersPerMonth: orders, batchSize, api, items, memoryMegabytes } = workload;
+  // The API sends each order by itself.
+  const sends = Math.ceil(orders / (api ? 1 : workload.sendBatchSize));
   const polls = Math.ceil(orders / Math.min(batchSize, assumptions.messagesARequest));
   const invocations = Math.ceil(orders / batchSize);
   const storeMs = items === 0 ? assumptions.putMs : assumptions.transactionMs;
@@ -119,6 +110,51 @@ function orderLines(workload: Workload): CostLine[] {
   ];
 }
 
+/** What the order API adds to each order: its request, and those that ask for it. */
+function apiLines({ ordersPerMonth: orders }: Workload): CostLine[] {
+  const { lookupsAnOrder, lookupMs, lookupMegabytes, accessLogBytes, lookupLogBytes, tracedShare } =
+    assumptions;
+  const lookups = orders * lookupsAnOrder;
+  return [
+    line("API Gateway requests", "per order", `${n(orders)} orders + ${n(lookups)} look-ups`, {
+      quantity: orders + lookups,
+      unit: "requests",
+      price: prices.httpApiRequest,
+    }),
+    line("Lambda requests, look-ups", "per order", `${n(lookups)} look-ups`, {
+      quantity: lookups,
+      unit: "requests",
+      price: prices.lambdaRequest,
+    }),
+    line(
+      "Lambda time, look-ups",
+      "per order",
+      `${n(lookups)} look-ups × ${n(lookupMs)} ms × ${n(lookupMegabytes)} MB`,
+      gigabyteSeconds(lookups, lookupMs, lookupMegabytes),
+    ),
+    line("DynamoDB reads, look-ups", "per order", `${n(lookups)} look-ups × 1 unit`, {
+      quantity: lookups,
+      unit: "read units",
+      price: prices.dynamoReadUnit,
+    }),
+    line(
+      "Logs, order API",
+      "per order",
+      `${n(orders + lookups)} × ${n(accessLogBytes)} bytes + ${n(lookups)} × ${n(lookupLogBytes)} bytes`,
+      {
+        quantity: ((orders + lookups) * accessLogBytes + lookups * lookupLogBytes) / GIGABYTE,
+        unit: "GB",
+        price: prices.logsGigabyte,
+      },
+    ),
+    line("X-Ray traces, look-ups", "per order", `${n(lookups)} look-ups × ${n(tracedShare * 100)} %`, {
+      quantity: lookups * tracedShare,
+      unit: "traces",
+      price: prices.xrayTrace,
+    }),
+  ];
+}
+
 function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload): CostLine[] {
   const { confirmationBatch, confirmationsAtOnce, confirmationMs, invocationMs } = assumptions;
   const invocations = Math.ceil(orders / confirmationBatch);
@@ -163,11 +199,13 @@ function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload
   ];
 }
 
-function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): CostLine[] {
+function fixedLines(workload: Workload): CostLine[] {
+  const { api, confirmations, instances, instanceHourPrice, wakeMetric } = workload;
   const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes, ticksAnHour } = assumptions;
   const ticks = ticksAnHour * hoursAMonth;
   const watched = [
     WATCHED.orders,
+    ...(api ? [WATCHED.api] : []),
     ...(confirmations ? [WATCHED.confirmations] : []),
     ...(instances > 0 ? [WATCHED.fleet] : []),
   ];
@@ -189,16 +227,21 @@ function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): 
       unit: "metrics",
       price: prices.metricRequested,
     }),
-    line(
-      "Public IPv4 addresses",
-      "fixed",
-      `${n(instances)} × ${n(hoursAMonth)} hours, in the default network`,
-      {
-        quantity: instances * hoursAMonth,
-        unit: "hours",
-        price: prices.publicAddressHour,
-      },
-    ),
+    line("CloudWatch, load of days before, with scalerForecast", "fixed", `${n(ticks)} ticks × 1 metric`, {
+      quantity: ticks,
+      unit: "metrics",
+      price: prices.metricRequested,
+    }),
+    ...(wakeMetric
+      ? [
+          line("CloudWatch, waking metric", "fixed", `${n(ticks)} ticks × 1 metric`, {
+            quantity: ticks,
+            unit: "metrics",
+            price: prices.metricRequested,
+          }),
+        ]
+      : []),
+    ...networkLines(workload),
     line("EBS volumes", "fixed", `${n(instances)} × ${n(rootVolumeGigabytes)} GB`, {
       quantity: instances * rootVolumeGigabytes,
       unit: "GB",
@@ -228,7 +271,7 @@ function fixedLines({ confirmations, instances, instanceHourPrice }: Workload): 
     }),
     line("Dashboard", "fixed", "1", { quantity: 1, unit: "dashboard", price: prices.dashboardMonth }),
     line("KMS key of the alarms", "fixed", "1", { quantity: 1, unit: "key", price: prices.kmsKeyMonth }),
-    ...(instances > 0 ? fleet : []),
+    ...(instances > 0 || wakeMetric ? fleet : []),
   ];
 }
 
@@ -240,20 +283,6 @@ function gigabyteSeconds(invocations: number, durationMs: number, memoryMegabyte
   };
 }
 
-function line(
-  item: string,
-  kind: CostLine["kind"],
-  arithmetic: string,
-  amount: Pick<CostLine, "quantity" | "unit" | "price">,
-): CostLine {
-  return { item, kind, arithmetic, ...amount, dollars: amount.quantity * amount.price };
-}
-
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** A figure as the arithmetic shows it: 1,200,000; 0.25. */
-function n(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 }

@@ -10,6 +10,8 @@ const MILLION = 1_000_000;
 export const prices = {
   /** Standard queues; a request carries up to 64 KB, or ten messages within them. */
   sqsRequest: 0.4 / MILLION,
+  /** HTTP APIs, up to 512 KB a request. */
+  httpApiRequest: 1 / MILLION,
   lambdaRequest: 0.2 / MILLION,
   /** arm64. */
   lambdaGigabyteSecond: 0.0000133334,
@@ -34,5 +36,10 @@ export const prices = {
   metricRequested: 0.01 / 1000,
   /** A public IPv4 address, as instances in the default network have one each. */
   publicAddressHour: 0.005,
+  natGatewayHour: 0.045,
+  natGatewayGigabyte: 0.045,
+  /** An interface endpoint, in each zone. Gateway endpoints cost nothing. */
+  endpointHour: 0.01,
+  endpointGigabyte: 0.01,
   gp3GigabyteMonth: 0.08,
 } as const;

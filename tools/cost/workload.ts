@@ -5,6 +5,8 @@ export interface Workload {
   readonly batchSize: number;
   /** Distinct SKUs in an order, 0 to 50. */
   readonly items: number;
+  /** Whether orders come over the order API, each by a request of its own, and are asked for there. */
+  readonly api: boolean;
   /** Whether each customer is mailed. */
   readonly confirmations: boolean;
   /** Orders to a send request, 1 to 10. */
@@ -15,17 +17,36 @@ export interface Workload {
   readonly instances: number;
   /** Dollars for one instance's hour. */
   readonly instanceHourPrice: number;
+  /** Whether a metric wakes the fleet. A schedule does so for nothing. */
+  readonly wakeMetric: boolean;
+  /** The default network, or how the private one reaches the outside. */
+  readonly network: FleetNetwork;
+  /** Of the private network, 2 to 3. */
+  readonly zones: number;
+  /** Services that have an interface endpoint in the private network. */
+  readonly endpoints: number;
+  /** What goes through NAT gateways or endpoints in a month, both ways. */
+  readonly outboundGigabytes: number;
 }
+
+export const FLEET_NETWORKS = ["default", "nat", "natPerZone", "endpoints", "none"] as const;
+export type FleetNetwork = (typeof FLEET_NETWORKS)[number];
 
 export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   batchSize: 10,
   items: 1,
+  api: false,
   confirmations: false,
   sendBatchSize: 1,
   memoryMegabytes: 512,
   instances: 0,
   // t3.micro
   instanceHourPrice: 0.0104,
+  wakeMetric: false,
+  network: "default",
+  zones: 2,
+  endpoints: 4,
+  outboundGigabytes: 10,
 };
 
 /** What an order is assumed to weigh and take; latencies are medians measured from Lambda. */
@@ -49,6 +70,12 @@ export const assumptions = {
   /** One structured line an order, and one for its confirmation; three lines and the metrics an invocation. */
   logBytesAnOrder: 350,
   logBytesAnInvocation: 1_200,
+  /** How often an order is asked for over the order API; what a read takes; what is logged of a request, and of a function. */
+  lookupsAnOrder: 1,
+  lookupMs: 12,
+  lookupMegabytes: 256,
+  accessLogBytes: 320,
+  lookupLogBytes: 900,
   /** X-Ray's default rule: the first of a second and 5 % of the rest; for a steady load, about 5 %. */
   tracedShare: 0.05,
   itemBytes: 300,

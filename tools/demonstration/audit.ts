@@ -8,6 +8,9 @@ export interface StoredOrder extends Order {
   readonly createdAt: string;
   readonly rejection?: { readonly reason: string; readonly sku?: string };
   readonly confirmationSentAt?: string;
+  readonly confirmationFailedAt?: string;
+  /** Why the customer was not told. */
+  readonly confirmationFailure?: string;
 }
 
 /** The messages that were sent, by their place from 0. */

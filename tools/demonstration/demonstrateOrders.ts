@@ -108,7 +108,7 @@ export async function demonstrateOrders(
       looked++;
       auditor.addStored(order);
       goods += goodsOf(order);
-      if (order.customerEmail !== undefined && system.confirmationFailureQueueUrl !== undefined) expected++;
+      if (system.confirmationFailureQueueUrl !== undefined && isConfirmable(order)) expected++;
       shown?.stored.push(order);
     }
 
@@ -155,6 +155,11 @@ export async function demonstrateOrders(
   }
 }
 
+/** Whether the order has an address, and was not stored with the note that nobody can be reached there. */
+function isConfirmable({ customerEmail, createdAt, confirmationFailedAt }: StoredOrder): boolean {
+  return customerEmail !== undefined && confirmationFailedAt !== createdAt;
+}
+
 /** Sends every message, and no faster than the queue is worked off. */
 async function sendAll(
   { sqs, orderQueueUrl }: OrderSystem,
@@ -173,6 +178,8 @@ async function sendAll(
         for (const index of indexes) watch.tally.sent(from + index);
       },
       signal,
+      // A message that is sent twice is to be judged by the pipeline, and not by the queue.
+      deduplicationId: (index) => `message-${from + index}`,
     });
     signal.throwIfAborted();
   }

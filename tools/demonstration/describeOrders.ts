@@ -65,9 +65,13 @@ function outcomeInTable(body: string, byId: ReadonlyMap<string, StoredOrder>, se
   if (order === undefined || typeof orderId !== "string") return "nowhere to be found";
   if (seen.has(orderId)) return "changed nothing";
   seen.add(orderId);
-  return order.rejection === undefined
-    ? `stored, ${order.status}`
-    : `stored, ${order.status}: ${[order.rejection.reason, order.rejection.sku].join(" ")}`;
+  const stored =
+    order.rejection === undefined
+      ? `stored, ${order.status}`
+      : `stored, ${order.status}: ${[order.rejection.reason, order.rejection.sku].join(" ")}`;
+  return order.confirmationFailure === undefined
+    ? stored
+    : `${stored}; not confirmed: ${order.confirmationFailure}`;
 }
 
 /** The reason that the pipeline put into the message's attributes, as "name=value". */

@@ -119,9 +119,23 @@ function generateOrder(orderId: string, random: Random): Order {
     orderId,
     customerName: `Customer ${customer}`,
     totalAmount: Math.floor(random.next() * 50_000) / 100,
-    ...(random.next() < 0.8 ? { customerEmail: `customer-${customer}@example.com` } : {}),
+    ...(random.next() < 0.8 ? { customerEmail: addressOf(customer) } : {}),
     ...(items.length > 0 ? { items } : {}),
   };
+}
+
+/** Addresses as customers have them; now and then something that is none, which the order survives. */
+function addressOf(customer: number): string {
+  switch (customer % 25) {
+    case 1:
+      return `o'customer+${customer}@mail--host.example.com`;
+    case 2:
+      return `a&b/${customer}@xn--bcher-kva.example`;
+    case 3:
+      return `customer ${customer} at home`;
+    default:
+      return `customer-${customer}@example.com`;
+  }
 }
 
 function generateItems(random: Random): OrderItem[] {
@@ -137,7 +151,7 @@ function malformedBody(orderId: string, random: Random): string {
     JSON.stringify({ orderId, customerName: "Customer 1", totalAmount: -1 }),
     JSON.stringify({ orderId: `${orderId} with spaces`, customerName: "Customer 1", totalAmount: 10 }),
     JSON.stringify({ orderId, customerName: "Customer 1", totalAmount: 1.005 }),
-    JSON.stringify({ orderId, customerName: "Customer 1", totalAmount: 5, customerEmail: "nobody" }),
+    JSON.stringify({ orderId, customerName: "Customer\u0007 1", totalAmount: 5 }),
   ];
   return bodies[Math.floor(random.next() * bodies.length)] ?? "";
 }

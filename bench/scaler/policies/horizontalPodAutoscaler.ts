@@ -1,15 +1,18 @@
-import { clamp, HOLD, towards, type CommonSettings, type Policy } from "../policy";
 import { largest } from "embedded-aws/support";
+import { clamp, HOLD, mean, towards, type CommonSettings, type Policy, type PolicyView } from "../policy";
 
 const TOLERANCE = 0.1;
 const STABILISATION_SECONDS = 300;
 const SYNC_SECONDS = 15;
 /** The default scale-up policies, whichever allows more, each 15 seconds. */
 const MAX_ADDED = { pods: 4, percent: 100 };
+/** --horizontal-pod-autoscaler-cpu-initialization-period */
+const CPU_INITIALISATION_MS = 300_000;
+const METRIC_WINDOW_MS = 60_000;
 
 /**
- * Kubernetes' horizontal pod autoscaler with its defaults, an instance standing for a pod. Pods that have not
- * reported count as idle when scaling up and as busy when scaling down.
+ * Kubernetes' horizontal pod autoscaler with its defaults, an instance standing for a pod. Whether a pod is ready is
+ * told by its readiness check; its metric is the pod's own, and the newest that is there.
  */
 export function horizontalPodAutoscaler(settings: CommonSettings): Policy {
   const { targetCpuPercent } = settings;
@@ -24,11 +27,12 @@ export function horizontalPodAutoscaler(settings: CommonSettings): Policy {
       scaleUp: `at most ${MAX_ADDED.pods} or ${MAX_ADDED.percent} % in ${SYNC_SECONDS} s`,
     },
     everySeconds: SYNC_SECONDS,
-    reconcile({ now, instances, minutes }) {
+    reconcile(view) {
+      const { now, instances } = view;
       const size = instances.length;
-      const latest = minutes.at(-1);
-      if (latest === undefined) return HOLD;
-      const desired = recommend(size, latest.inService, targetCpuPercent);
+      const desired = recommend(groupPods(view), size, targetCpuPercent);
+      // No metric at all: the controller reports an error, and leaves the size as it is.
+      if (desired === undefined) return HOLD;
       recommendations = recommendations.filter(({ time }) => now - time < STABILISATION_SECONDS * 1000);
       recommendations.push({ time: now, desired });
       const stabilised = largest(recommendations.map((recommendation) => recommendation.desired));
@@ -39,20 +43,61 @@ export function horizontalPodAutoscaler(settings: CommonSettings): Policy {
   };
 }
 
-function recommend(
+/** CPU of the ready pods, and how many others there are; `groupPods` in Kubernetes' replica_calculator.go. */
+export interface PodGroups {
+  readonly ready: readonly number[];
+  /** Pending, not ready, or without a whole window of the metric since they are. */
+  readonly unready: number;
+  /** Without any metric. */
+  readonly missing: number;
+}
+
+export function groupPods({ now, instances, minutes }: PolicyView): PodGroups {
+  const newest = new Map<string, { readonly end: number; readonly cpuPercent: number }>();
+  for (const { time, byInstance } of minutes) {
+    for (const [id, cpuPercent] of byInstance) newest.set(id, { end: time + METRIC_WINDOW_MS, cpuPercent });
+  }
+  const ready: number[] = [];
+  let [unready, missing] = [0, 0];
+  for (const { id, state, launchTime, readyAt } of instances) {
+    const metric = newest.get(id);
+    if (state === "pending") unready++;
+    else if (metric === undefined) missing++;
+    else if (
+      readyAt === undefined ||
+      (now - launchTime < CPU_INITIALISATION_MS && metric.end < readyAt + METRIC_WINDOW_MS)
+    )
+      unready++;
+    else ready.push(metric.cpuPercent);
+  }
+  return { ready, unready, missing };
+}
+
+/** `GetResourceReplicas` in replica_calculator.go; undefined where it is an error. */
+export function recommend(
+  { ready, unready, missing }: PodGroups,
   size: number,
-  measured: { readonly cpuPercent: number; readonly instances: number },
   targetCpuPercent: number,
-): number {
-  const ratio = measured.cpuPercent / targetCpuPercent;
-  if (Math.abs(ratio - 1) <= TOLERANCE) return size;
-  const missing = Math.max(0, size - measured.instances);
-  const assumed = ratio > 1 ? 0 : 100;
-  const all = Math.min(measured.instances, size) + missing;
-  const filled =
-    (measured.cpuPercent * Math.min(measured.instances, size) + assumed * missing) / (all * targetCpuPercent);
-  // A guess about missing pods may stop a change, and must not turn it round.
-  if (Math.abs(filled - 1) <= TOLERANCE || ratio > 1 !== filled > 1) return size;
-  const desired = Math.ceil(filled * all - 1e-9);
-  return ratio > 1 ? Math.max(desired, size) : Math.min(desired, size);
+): number | undefined {
+  if (ready.length === 0) return undefined;
+  const ratio = mean(ready) / targetCpuPercent;
+  const upWithUnready = unready > 0 && ratio > 1;
+  if (!upWithUnready && missing === 0)
+    return isWithinTolerance(ratio) ? size : Math.ceil(ratio * ready.length - 1e-9);
+  // Missing pods count as busy on the way down, and as idle, like unready ones, on the way up.
+  const busy = Math.max(100, targetCpuPercent);
+  const assumed =
+    ratio < 1 ? Array<number>(missing).fill(busy) : Array<number>(ratio > 1 ? missing : 0).fill(0);
+  const filled = [...ready, ...assumed, ...Array<number>(upWithUnready ? unready : 0).fill(0)];
+  const filledRatio = mean(filled) / targetCpuPercent;
+  // A guess may stop a change, and must not turn it round.
+  if (isWithinTolerance(filledRatio) || (ratio < 1 && filledRatio > 1) || (ratio > 1 && filledRatio < 1))
+    return size;
+  const desired = Math.ceil(filledRatio * filled.length - 1e-9);
+  const turned = (filledRatio < 1 && desired > size) || (filledRatio > 1 && desired < size);
+  return turned ? size : desired;
+}
+
+function isWithinTolerance(ratio: number): boolean {
+  return Math.abs(ratio - 1) <= TOLERANCE;
 }

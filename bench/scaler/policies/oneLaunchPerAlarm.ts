@@ -2,7 +2,7 @@ import { HOLD, type CommonSettings, type Policy } from "../policy";
 
 /**
  * The naive scaler: each time the alarm goes off, its event launches one instance. The alarm stays in ALARM
- * while the CPU is high, and tells of it once; nothing is ever taken away.
+ * while the CPU of the image's instances is high, and tells of it once; nothing is ever taken away.
  */
 export function oneLaunchPerAlarm(settings: CommonSettings, alarmCpuPercent: number): Policy {
   let alarming = false;
@@ -12,7 +12,7 @@ export function oneLaunchPerAlarm(settings: CommonSettings, alarmCpuPercent: num
     everySeconds: 60,
     reconcile({ instances, minutes }) {
       const last = minutes.at(-1);
-      const breaching = last !== undefined && last.running.cpuPercent > alarmCpuPercent;
+      const breaching = last !== undefined && last.shared.cpuPercent > alarmCpuPercent;
       const transition = breaching && !alarming;
       alarming = breaching;
       return transition && instances.length < settings.maxInstances ? { action: "launch", count: 1 } : HOLD;

@@ -1,12 +1,15 @@
-import { decideCapacity } from "../../../handlers/scaling/decideCapacity";
+import { decideCapacity, historyMs } from "../../../handlers/scaling/decideCapacity";
 import type { ScalingSettings } from "../../../handlers/scaling/decision";
+import { HISTORY_PERIOD_SECONDS, type LoadPoint } from "../../../handlers/scaling/forecast";
 import type { CommonSettings, Policy } from "../policy";
 
 /** The scaler of this project: the handler's own decision, on what the handler reads. */
 export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, keyof CommonSettings>): Policy {
   const settings: ScalingSettings = { ...own, ...common };
+  /** The load's metric in CloudWatch, of which the handler reads the maxima of each period. */
+  const published = new Map<number, number>();
   return {
-    name: "this scaler",
+    name: settings.forecast ? "this scaler, with its forecast" : "this scaler",
     parameters: {
       targetCpuPercent: settings.targetCpuPercent,
       tolerance: settings.tolerance,
@@ -17,14 +20,26 @@ export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, ke
     everySeconds: 60,
     reconcile({ now, instances, ended, minutes }) {
       const imageId = "ami-00000000000000000";
-      const samples = minutes.flatMap(({ time, byInstance }) =>
-        [...byInstance].map(([instanceId, cpuPercent]) => ({ instanceId, time, cpuPercent })),
-      );
+      const samples = minutes
+        .filter(({ time }) => time >= now - historyMs(settings))
+        .flatMap(({ time, byInstance }) =>
+          [...byInstance].map(([instanceId, cpuPercent]) => ({ instanceId, time, cpuPercent })),
+        );
       const fleet = [
         ...instances.map((instance) => ({ ...instance, imageId })),
         ...ended.map((instance) => ({ ...instance, imageId, state: "terminated" })),
       ];
-      return decideCapacity({ now, fleet, samples }, settings);
+      const history: LoadPoint[] = settings.forecast
+        ? [...published].map(([time, load]) => ({ time, load }))
+        : [];
+      const decision = decideCapacity({ now, fleet, samples, history }, settings);
+      const { load } = decision.findings;
+      if (load !== undefined) {
+        const period = HISTORY_PERIOD_SECONDS * 1000;
+        const slot = Math.floor(load.time / period) * period;
+        published.set(slot, Math.max(published.get(slot) ?? 0, load.load));
+      }
+      return decision;
     },
   };
 }

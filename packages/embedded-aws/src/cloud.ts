@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Conditions, conditionsOf } from "./core/conditions/conditions";
+import { callerOf, type AuthenticationOptions } from "./core/authenticate";
 import { awsEndpoint } from "./core/awsEndpoint";
 import type { Clock } from "./core/clock";
 import { RunningClock } from "./core/clock";
@@ -99,6 +100,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const services = new Map<ServiceName, Service>();
   const shutdown = new AbortController();
 
+  const authentication: AuthenticationOptions = {
+    accountId,
+    sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
+    now: () => ({ cloud: clock.now(), machine: Date.now() }),
+  };
   const server = await startServer(
     port,
     awsEndpoint({
@@ -106,11 +112,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       events,
       checkAnswers,
       shuffle,
-      authentication: {
-        accountId,
-        sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
-        now: () => ({ cloud: clock.now(), machine: Date.now() }),
-      },
+      authentication,
       newRequestId,
       shutdown: shutdown.signal,
     }),
@@ -152,9 +154,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     endpoint: () => server.endpoint,
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
     isSettled: (arn) => identities.isSettled(arn, clock.now()),
+    callerOf: (head, service, body) => callerOf(head, service, body, authentication),
     authorize: authorizer(identities, { clock, region, accountId }),
     policies: policyChecks(identities, { clock, region, accountId }),
-    mount: (prefix, handler) => server.mount(prefix, handler),
+    mount: (prefix, handler, named) => {
+      server.mount(prefix, handler, named);
+    },
     call: call as CloudContext["call"],
   };
 

@@ -1,4 +1,5 @@
 import type { CloudContext, Service } from "./core/service";
+import { createApiGateway } from "./services/apiGateway/apiGateway";
 import { createDynamoDb } from "./services/dynamodb/dynamodb";
 import { createLambda } from "./services/lambda/lambda";
 import { createEc2 } from "./services/ec2/ec2";
@@ -31,4 +32,5 @@ export const serviceFactories: readonly ServiceFactory[] = [
   createEvents,
   createEc2,
   createMonitoring,
+  createApiGateway,
 ];

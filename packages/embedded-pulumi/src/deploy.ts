@@ -63,8 +63,8 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
   readonly programEnded: Promise<RunResult>;
   /**
    * Deletes what was deployed, in the order of `pulumi destroy`, where its end can be seen: functions that are
-   * invoked for it, targets of rules, launch templates, security groups. The rest goes with the cloud. Rejects
-   * with `DeploymentFailure` for a resource that cannot be deleted. May be called again.
+   * invoked for it, targets of rules, and all of EC2's: templates, security groups, networks. The rest goes with the
+   * cloud. Rejects with `DeploymentFailure` for a resource that cannot be deleted. May be called again.
    */
   readonly destroy: () => Promise<void>;
   /** Ends the program, if it still runs, and the cloud; destroys nothing. May be called again. */

@@ -4,7 +4,9 @@ import type { CloudEvent } from "embedded-aws";
 import { matchesPattern } from "embedded-aws/testing";
 import { deployedProgram } from "../support/deployedProgram";
 import { deployEveryPermission, type Deployment, type RequestEvent } from "./deployment";
+import { feedbackSubject } from "./feedbackScenarios";
 import { grantsOf, without, type Grant, type PolicyDocument } from "./grants";
+import { apiSubjects } from "./apiScenarios";
 import { orderSubjects } from "./orderScenarios";
 import { listRoles, readRolePolicy } from "./rolePolicy";
 import { endSubject } from "./endScenarios";
@@ -33,6 +35,12 @@ const SUBJECTS = [
   "shop",
   "orders-process",
   "orders-confirm",
+  "customer",
+  "orders-api-send",
+  "orders-api-get",
+  "tracked-process",
+  "tracked-confirm",
+  "tracked-confirm-feedback",
   "fleet-scale",
   "image-fleet-scale",
   "fleet-end",
@@ -56,15 +64,42 @@ describe("least privilege", function () {
     };
     const { output } = deployment;
     subjects = [
-      ...(await orderSubjects(deployment)),
+      ...(await orderSubjects(
+        deployment,
+        {
+          queueUrl: output("orderQueueUrl"),
+          inventoryTableName: output("inventoryTableName"),
+          processFunctionName: output("processFunctionName"),
+          confirmFunctionName: output("confirmFunctionName"),
+        },
+        output("shopRoleName"),
+      )),
+      ...(await apiSubjects(deployment)),
+      ...(await orderSubjects(deployment, {
+        queueUrl: output("trackedQueueUrl"),
+        inventoryTableName: output("trackedInventoryTableName"),
+        processFunctionName: output("trackedProcessFunctionName"),
+        confirmFunctionName: output("trackedConfirmFunctionName"),
+      })),
+      await feedbackSubject(
+        deployment,
+        output("trackedFeedbackFunctionName"),
+        output("trackedOrdersTableName"),
+      ),
       await scalerSubject(deployment, ec2, output("fleetFunctionName"), ["ssm:GetParameter"]),
-      await scalerSubject(deployment, ec2, output("imageFleetFunctionName"), [
-        "iam:PassRole",
-        "kms:CreateGrant",
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:GenerateDataKeyWithoutPlaintext",
-      ]),
+      await scalerSubject(
+        deployment,
+        ec2,
+        output("imageFleetFunctionName"),
+        [
+          "iam:PassRole",
+          "kms:CreateGrant",
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+        ],
+        ["events:PutEvents", "sns:Publish"],
+      ),
       await endSubject(deployment, ec2, output("fleetEndFunctionName"), output("fleetFunctionName")),
       await endSubject(
         deployment,

@@ -3,10 +3,22 @@ import { findFunction, telemetryScenarios, type Scenario, type Subject } from ".
 
 const SKU = "TEA";
 
-/** The roles around the order queue: the shop that sends, the function that stores, the one that confirms. */
-export async function orderSubjects(deployment: Deployment): Promise<Subject[]> {
-  const { cloud, next, output } = deployment;
-  const QueueUrl = output("orderQueueUrl");
+/** A pipeline of the program, by its outputs. */
+export interface PipelineOutputs {
+  readonly queueUrl: string;
+  readonly inventoryTableName: string;
+  readonly processFunctionName: string;
+  readonly confirmFunctionName: string;
+}
+
+/** The roles around an order queue: the function that stores, the one that confirms, and a shop that sends. */
+export async function orderSubjects(
+  deployment: Deployment,
+  pipeline: PipelineOutputs,
+  shopRoleName?: string,
+): Promise<Subject[]> {
+  const { cloud, next } = deployment;
+  const QueueUrl = pipeline.queueUrl;
   let orders = 0;
   const order = (more: object = {}) => ({
     orderId: `order-${++orders}`,
@@ -40,12 +52,12 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
     );
   };
   await cloud.call("dynamodb", "PutItem", {
-    TableName: output("inventoryTableName"),
+    TableName: pipeline.inventoryTableName,
     Item: { sku: { S: SKU }, stock: { N: "1000" } },
   });
 
-  const shop: Subject = {
-    roleName: output("shopRoleName"),
+  const shop = (roleName: string): Subject => ({
+    roleName,
     scenarios: [
       {
         title: "the shop sends an order",
@@ -55,7 +67,7 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
           const caller = {
             kind: "role",
             accountId,
-            roleName: output("shopRoleName"),
+            roleName,
             sessionName: "shop",
           } as const;
           const input = { QueueUrl, MessageBody: JSON.stringify(order()) };
@@ -64,9 +76,9 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
       },
     ],
     recover: () => Promise.resolve(),
-  };
+  });
 
-  const processName = output("processFunctionName");
+  const processName = pipeline.processFunctionName;
   const processSubject = await consumer(
     deployment,
     processName,
@@ -109,7 +121,7 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
   );
 
   const streamSetUp = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
-  const confirmSubject = await consumer(deployment, output("confirmFunctionName"), streamSetUp, [
+  const confirmSubject = await consumer(deployment, pipeline.confirmFunctionName, streamSetUp, [
     {
       title: "a new order's customer is told",
       needs: ["dynamodb:GetRecords", "dynamodb:GetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
@@ -121,7 +133,7 @@ export async function orderSubjects(deployment: Deployment): Promise<Subject[]> 
       run: (signal) => confirm("ann@rejected.example", "confirmationFailedAt", signal),
     },
   ]);
-  return [shop, processSubject, confirmSubject];
+  return [...(shopRoleName === undefined ? [] : [shop(shopRoleName)]), processSubject, confirmSubject];
 }
 
 /** A function with an event source mapping: `setUp` is what Lambda asks of its role before it polls. */

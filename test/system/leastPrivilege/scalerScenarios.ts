@@ -9,12 +9,13 @@ import type { ScaleFleetResult } from "../../../handlers/scaling/handleTrigger";
 import type { Deployment } from "./deployment";
 import { findFunction, telemetryScenarios, type Subject } from "./scenario";
 
-/** A scaler's role; `beside` is what its launches need beside what all need. */
+/** A scaler's role; `beside` is what its launches need beside what all need, `telling` what it takes to tell of them. */
 export async function scalerSubject(
   deployment: Deployment,
   ec2: EC2Client,
   FunctionName: string,
   beside: readonly string[] = [],
+  telling: readonly string[] = ["events:PutEvents"],
 ): Promise<Subject> {
   const { cloud, clock } = deployment;
   const { roleName, variables, invoke } = await findFunction(deployment, FunctionName);
@@ -30,6 +31,7 @@ export async function scalerSubject(
   const reconcile = async () => {
     const result = (await invoke(tick())) as ScaleFleetResult;
     if (result.outcome !== "reconciled") throw new Error(result.reason);
+    if (result.untold > 0) throw new Error(`${result.untold} actions were not told`);
     return result;
   };
   const expectCount = (what: string, got: number, expected: number) => {
@@ -49,6 +51,7 @@ export async function scalerSubject(
           "ec2:CreateTags",
           "dynamodb:GetItem",
           "dynamodb:PutItem",
+          ...telling,
           ...beside,
         ],
         async run() {
@@ -58,7 +61,7 @@ export async function scalerSubject(
       },
       {
         title: "a fleet above its maximum is made smaller",
-        needs: ["ec2:TerminateInstances", "ec2:DescribeInstanceStatus"],
+        needs: ["ec2:TerminateInstances", "ec2:DescribeInstanceStatus", ...telling],
         async run() {
           await empty();
           const count = { MinCount: maxInstances + 1, MaxCount: maxInstances + 1 };

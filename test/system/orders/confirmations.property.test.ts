@@ -172,7 +172,7 @@ async function streamRecords(tables: OrderTables, TableName: string): Promise<Dy
 function check({ orders, before, after, mailed, failures, late }: Outcome): void {
   const stored = new Map(before.map((order) => [order.orderId, order]));
   expect(after.length, "orders").to.equal(orders.length);
-  for (const { confirmationSentAt, confirmationFailedAt, ...order } of after) {
+  for (const { confirmationSentAt, confirmationFailedAt, confirmationFailure, ...order } of after) {
     // A confirmation touches nothing of the order but its own mark.
     expect(order).to.deep.equal(stored.get(order.orderId));
     const { orderId, customerEmail } = order;
@@ -188,6 +188,7 @@ function check({ orders, before, after, mailed, failures, late }: Outcome): void
     } else if (customerEmail.endsWith(REFUSED_DOMAIN)) {
       expect([sent, confirmationSentAt], orderId).to.deep.equal([false, undefined]);
       expect(confirmationFailedAt, orderId).to.be.a("string");
+      expect(confirmationFailure, orderId).to.equal("MessageRejected");
       expect([...new Set(reasons)], orderId).to.deep.equal(["MessageRejected"]);
     } else {
       expect([sent, confirmationFailedAt, reasons.length], orderId).to.deep.equal([true, undefined, 0]);

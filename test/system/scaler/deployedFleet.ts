@@ -1,4 +1,4 @@
-import { SteppedClock, type InstanceEvent } from "embedded-aws";
+import { SteppedClock, type Conditions, type InstanceEvent } from "embedded-aws";
 import { readScalerSettings, type ScalerSettings } from "../../../tools/demonstration/scalerSettings";
 import { displayMap } from "embedded-pulumi";
 import { deployProgram } from "../support/deployProgram";
@@ -24,12 +24,16 @@ export class DeployedFleet {
     readonly variable: ScalerVariable,
   ) {}
 
-  static async deploy(): Promise<DeployedFleet> {
+  /**
+   * While its function runs the clock stands still: what it waits for in vain, tokens of RunInstances and the sight
+   * of what it has launched, would never come. So both are there at once, unless told otherwise.
+   */
+  static async deploy(
+    conditions: Partial<Conditions> = { runInstancesRate: false, instanceLagMs: 0 },
+    seed = 1,
+  ): Promise<DeployedFleet> {
     const clock = new SteppedClock();
-    // While its function runs the clock stands still: what it waits for in vain, tokens of RunInstances and the sight
-    // of what it has launched, would never come.
-    const conditions = { runInstancesRate: false, instanceLagMs: 0 };
-    const cloud = await startTestCloud({ clock, conditions });
+    const cloud = await startTestCloud({ clock, conditions, seed });
     const log = new EventLog(cloud.context.events);
     try {
       const { outputs } = await deployProgram(cloud);

@@ -8,6 +8,7 @@ import {
   type CpuScalerArgs,
 } from "../../../components/cpuScaler/arguments";
 import { defaultsOf, sentOf } from "../../../components/parts/argumentTable";
+import { ACTION_SOURCE } from "../../../handlers/scaling/scalerAction";
 import { parseConfiguration } from "../../../handlers/scaling/configuration";
 import { WAKE_METRIC } from "../handlers/scaling/situation";
 import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
@@ -95,9 +96,11 @@ describe("CpuScaler", () => {
       alarmActions: [TOPIC],
       maxInstances: 7,
       paused: true,
+      eventBusName: "fleet-events",
+      notifications: "ops@example.com",
       minInstances: 0,
       wakeMetric: pulumi.output(WAKE_METRIC),
-      reservedConcurrency: 0,
+      reservedConcurrency: 2,
       subnetIds: pulumi.output(Promise.resolve(["subnet-0ccccccc"])),
       securityGroupIds: [pulumi.output("sg-0ccccccc")],
     });
@@ -105,6 +108,59 @@ describe("CpuScaler", () => {
       amiId: undefined,
       amiSsmParameter: "/aws/service/al2023",
       metric: { kind: "fleetTag" },
+    });
+  });
+
+  describe("tells what it does", () => {
+    it("by default on the default bus, of its own source alone, and to nobody by mail", () => {
+      const { recorder, scaler } = plain;
+      expect(statement(recorder, "TellTheBus")).to.deep.equal({
+        Sid: "TellTheBus",
+        Effect: "Allow",
+        Action: "events:PutEvents",
+        Resource: "arn:aws:events:us-east-1:123456789012:event-bus/default",
+        Condition: { StringEquals: { "events:source": ACTION_SOURCE } },
+      });
+      expect(statement(recorder, "TellTheTopic")).to.equal(undefined);
+      expect(recorder.ofType("aws:sns/topic:Topic")).to.deep.equal([]);
+      expect(scaler.nodes.notifications).to.equal(undefined);
+      expect(configurationOf(recorder)).to.include({ eventBusName: "default" });
+      expect(configurationOf(recorder)).not.to.have.property("notificationTopicArn");
+    });
+
+    it("on the bus that is named, and by mail through an encrypted topic that wants TLS", () => {
+      const { recorder } = rich;
+      const topicArn = arn("web-actions");
+      expect(statement(recorder, "TellTheBus")?.Resource).to.match(/:event-bus\/fleet-events$/);
+      expect(statement(recorder, "TellTheTopic")).to.deep.equal({
+        Sid: "TellTheTopic",
+        Effect: "Allow",
+        Action: "sns:Publish",
+        Resource: topicArn,
+      });
+      const topic = recorder.find("aws:sns/topic:Topic", "web-actions").inputs;
+      expect(topic).to.deep.include({ kmsMasterKeyId: "alias/aws/sns", tags: { Team: "shop" } });
+      expect(topic).not.to.have.any.keys("name", "policy");
+      const policy = recorder.find("aws:sns/topicPolicy:TopicPolicy", "web-actions-policy").inputs.policy;
+      expect(JSON.parse(policy as string)).to.deep.include({
+        Statement: [
+          {
+            Sid: "RefuseRequestsWithoutTls",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sns:Publish",
+            Resource: topicArn,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ],
+      });
+      expect(
+        recorder.find("aws:sns/topicSubscription:TopicSubscription", "web-actions-email").inputs,
+      ).to.deep.equal({ topic: topicArn, protocol: "email", endpoint: "ops@example.com" });
+      expect(configurationOf(recorder)).to.include({
+        eventBusName: "fleet-events",
+        notificationTopicArn: topicArn,
+      });
     });
   });
 
@@ -263,10 +319,10 @@ describe("CpuScaler", () => {
   });
 
   describe("runs a function", () => {
-    it("one at a time, that is told all it needs", () => {
+    it("that is told all it needs", () => {
       const { recorder } = plain;
       const { inputs } = recorder.find(FUNCTION, "web-scale");
-      expect(inputs).to.deep.include({ reservedConcurrentExecutions: 1, timeout: 60, memorySize: 512 });
+      expect(inputs).to.deep.include({ timeout: 60, memorySize: 512 });
       expect(configurationOf(recorder)).to.deep.equal({
         ...sentOf(cpuScalerArguments, defaultsOf(cpuScalerArguments)),
         fleetTagKey: "Fleet",
@@ -295,11 +351,15 @@ describe("CpuScaler", () => {
       expect(configurationOf(rich.recorder)).to.deep.include({ minInstances: 0, wakeMetric: WAKE_METRIC });
     });
 
-    it("without a reservation where the account allows none", () => {
-      const { recorder } = rich;
-      expect(recorder.find(FUNCTION, "web-scale").inputs).not.to.have.property(
-        "reservedConcurrentExecutions",
-      );
+    it("without a reservation by default, as a new account allows none", () => {
+      for (const name of ["web-scale", "web-end"]) {
+        expect(plain.recorder.find(FUNCTION, name).inputs, name).not.to.have.property(
+          "reservedConcurrentExecutions",
+        );
+      }
+      expect(rich.recorder.find(FUNCTION, "web-scale").inputs).to.include({
+        reservedConcurrentExecutions: 2,
+      });
     });
 
     it("that may launch from this template and with this tag only", () => {
@@ -545,7 +605,7 @@ describe("CpuScaler's arguments", () => {
     [
       "a minimum that nothing wakes the fleet from",
       { minInstances: 0 },
-      "minInstances: got 0 without a wakeMetric; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
+      "minInstances: got 0 without a wakeMetric or a schedule; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet",
     ],
     [
       "a maximum below the minimum",
@@ -598,6 +658,34 @@ describe("CpuScaler's arguments", () => {
       `subnetIds: got [ 'subnet-0aaaaaaa', 'vpc-1' ]; expected a list of at least 1: a subnet id like "subnet-0123abcd", each`,
     ],
   ] as const) {
+    it("take a schedule, refuse its bad entries by index and name, and need one that wakes", () => {
+      const good = { cron: "0 8 * * 1-5", timezone: "Europe/Berlin", min: 1, max: 4 };
+      const off = { cron: "0 20 * * *", min: 0, max: 0 };
+      expect(problems({ minInstances: 0, schedule: [good, off] })).to.deep.equal([]);
+      const bad: [entry: unknown, reason: string][] = [
+        [5, "[1]: got 5"],
+        [{ ...good, cron: "61 8 * * *" }, '[1].cron: got "61 8 * * *"'],
+        [{ ...good, cron: "0 8 * *" }, '[1].cron: got "0 8 * *"'],
+        [{ ...good, cron: "0 0 8 * * *" }, '[1].cron: got "0 0 8 * * *"'],
+        [{ ...good, cron: "@daily" }, '[1].cron: got "@daily"'],
+        [{ ...good, cron: "0 8 31 2 *" }, '[1].cron: got "0 8 31 2 *"; expected a time that comes'],
+        [{ ...good, cron: undefined }, "[1].cron: got undefined"],
+        [{ ...good, timezone: "Mars/Base" }, '[1].timezone: got "Mars/Base"'],
+        [{ ...good, min: -1 }, "[1].min: got -1"],
+        [{ ...good, min: 5 }, "[1].max: got 4; expected at least min, 5"],
+        [{ ...good, max: "4" }, '[1].max: got "4"'],
+        [{ ...good, maximum: 4 }, "[1].maximum: not known"],
+      ];
+      for (const [entry, reason] of bad) {
+        const [problem = "", ...others] = problems({ schedule: [good, entry] });
+        expect(others, reason).to.deep.equal([]);
+        expect(problem).to.contain(`schedule: ${reason}`);
+      }
+      expect(problems({ schedule: [off] }).join()).to.contain("schedule: got a min of 0 in every entry");
+      expect(problems({ schedule: [off], wakeMetric: WAKE_METRIC })).to.deep.equal([]);
+      expect(problems({ schedule: [] }).join()).to.contain("expected a schedule of 1 to 50 entries");
+    });
+
     it(`refuse ${what}`, () => {
       expect(problems(args)).to.deep.equal([problem]);
     });

@@ -190,10 +190,8 @@ describe("OrderPipeline", () => {
       ({ recorder, pipeline } = await deploy({ confirmationSender: "shop@example.com" }));
     });
 
-    it("creates an identity for the sender, and lets the function send from that one only", () => {
-      expect(recorder.find(IDENTITY, "orders-confirm-identity").inputs).to.deep.equal({
-        emailIdentity: "shop@example.com",
-      });
+    it("creates no identity, which two stacks would share, and lets the function send from the sender's only", () => {
+      expect(recorder.ofType(IDENTITY)).to.have.length(0);
       expect(statementsOf(recorder, "orders-confirm-policy")).to.deep.equal([
         {
           Effect: "Allow",
@@ -206,7 +204,11 @@ describe("OrderPipeline", () => {
           Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
           Resource: arn("orders-orders"),
         },
-        { Effect: "Allow", Action: "ses:SendEmail", Resource: arn("orders-confirm-identity") },
+        {
+          Effect: "Allow",
+          Action: "ses:SendEmail",
+          Resource: "arn:aws:ses:us-east-1:123456789012:identity/shop@example.com",
+        },
         { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-confirm-failures") },
         ...ownTelemetry("orders-confirm-logs"),
       ]);
@@ -222,7 +224,7 @@ describe("OrderPipeline", () => {
           filters: [
             {
               pattern:
-                '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"customerEmail":{"S":[{"exists":true}]}}}}',
+                '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"customerEmail":{"S":[{"exists":true}]},"confirmationFailedAt":{"S":[{"exists":false}]}}}}',
             },
           ],
         },
@@ -285,6 +287,108 @@ describe("OrderPipeline", () => {
       Action: "ses:SendEmail",
       Resource: identityArn,
     });
+  });
+
+  it("creates an identity for the sender when asked to", async () => {
+    const { recorder } = await deploy({ confirmationSender: "shop@example.com", createSenderIdentity: true });
+    expect(recorder.find(IDENTITY, "orders-confirm-identity").inputs).to.deep.equal({
+      emailIdentity: "shop@example.com",
+    });
+    expect(statementsOf(recorder, "orders-confirm-policy")).to.deep.include({
+      Effect: "Allow",
+      Action: "ses:SendEmail",
+      Resource: arn("orders-confirm-identity"),
+    });
+  });
+
+  describe("with a configuration set", () => {
+    const PIPELINE = "event-driven-aws-test-orders-confirm";
+    const RULE = "aws:cloudwatch/eventRule:EventRule";
+    let recorder: Recorder;
+    let pipeline: OrderPipeline;
+    before(async () => {
+      ({ recorder, pipeline } = await deploy({
+        confirmationSender: "shop@example.com",
+        confirmationConfigurationSet: "mail",
+        tags: { Project: "p" },
+      }));
+    });
+
+    it("sends by it, and may do so", () => {
+      expect(statementsOf(recorder, "orders-confirm-policy")).to.deep.include({
+        Effect: "Allow",
+        Action: "ses:SendEmail",
+        Resource: "arn:aws:ses:us-east-1:123456789012:configuration-set/mail",
+      });
+      expect(recorder.find(FUNCTION, "orders-confirm").inputs.environment).to.deep.nested.include({
+        "variables.CONFIRMATION_CONFIGURATION_SET": "mail",
+        "variables.CONFIRMATION_PIPELINE": PIPELINE,
+      });
+    });
+
+    it("has bounces and complaints of its own mails told to a function", () => {
+      expect(
+        recorder.find(
+          "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+          "orders-confirm-feedback-destination",
+        ).inputs,
+      ).to.deep.equal({
+        configurationSetName: "mail",
+        eventDestinationName: PIPELINE,
+        eventDestination: {
+          enabled: true,
+          matchingEventTypes: ["BOUNCE", "COMPLAINT"],
+          eventBridgeDestination: {
+            eventBusArn: "arn:aws:events:us-east-1:123456789012:event-bus/default",
+          },
+        },
+      });
+      const { inputs: rule } = recorder.find(RULE, "orders-confirm-feedback-rule");
+      expect(JSON.parse(rule.eventPattern as string)).to.deep.equal({
+        source: ["aws.ses"],
+        "detail-type": ["Email Bounced", "Email Complaint Received"],
+        detail: { mail: { tags: { pipeline: [PIPELINE] } } },
+      });
+      expect(rule.tags).to.deep.equal({ Project: "p" });
+      expect(
+        recorder.find("aws:cloudwatch/eventTarget:EventTarget", "orders-confirm-feedback-target").inputs,
+      ).to.deep.include({
+        rule: "orders-confirm-feedback-rule-0a1b2c3",
+        arn: arn("orders-confirm-feedback"),
+        deadLetterConfig: { arn: arn("orders-confirm-failures") },
+      });
+      expect(
+        recorder.find("aws:lambda/permission:Permission", "orders-confirm-feedback-permission").inputs,
+      ).to.deep.include({
+        principal: "events.amazonaws.com",
+        sourceArn: arn("orders-confirm-feedback-rule"),
+      });
+      expect(pipeline.nodes.confirmations?.feedback).not.to.equal(undefined);
+    });
+
+    it("lets that function change orders, and report what it cannot do, and nothing else", () => {
+      expect(statementsOf(recorder, "orders-confirm-feedback-policy")).to.deep.equal([
+        { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: arn("orders-orders") },
+        { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-confirm-failures") },
+        ...ownTelemetry("orders-confirm-feedback-logs"),
+      ]);
+      const policies = recorder.ofType("aws:sqs/queuePolicy:QueuePolicy");
+      const policy = policies.find(({ name }) => name === "orders-confirm-failures-policy");
+      expect(policy?.inputs.policy).to.contain('"Service":"events.amazonaws.com"');
+      expect(policy?.inputs.policy).to.contain(arn("orders-confirm-feedback-rule"));
+    });
+  });
+
+  it("asks SES for nothing of the kind without one", async () => {
+    const { recorder, pipeline } = await deploy({ confirmationSender: "shop@example.com" });
+    expect(recorder.resources.filter(({ name }) => name.includes("feedback"))).to.deep.equal([]);
+    expect(JSON.stringify(statementsOf(recorder, "orders-confirm-policy"))).not.to.contain(
+      "configuration-set",
+    );
+    expect(JSON.stringify(recorder.find(FUNCTION, "orders-confirm").inputs.environment)).not.to.contain(
+      "CONFIGURATION_SET",
+    );
+    expect(pipeline.nodes.confirmations?.feedback).to.equal(undefined);
   });
 
   it("previews with what only AWS knows left open, and the rest known", async () => {
@@ -361,6 +465,22 @@ describe("OrderPipeline", () => {
     expect(seen).to.deep.equal({ queue: true, ordersTable: true, inventoryTable: true, function: undefined });
   });
 
+  it("keeps orders of one group in order when asked to, and gives the function no window", async () => {
+    const { recorder } = await deploy({ fifo: true });
+    for (const name of ["orders-queue", "orders-queue-dead-letters"])
+      expect(recorder.find(QUEUE, name).inputs).to.include({ fifoQueue: true });
+    const { inputs } = recorder.find(MAPPING, "orders-process-mapping");
+    expect(inputs).to.deep.include({
+      batchSize: 10,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: 10 },
+    });
+    expect(inputs).not.to.have.property("maximumBatchingWindowInSeconds");
+    const standard = await deploy({});
+    for (const { inputs: plain } of standard.recorder.ofType(QUEUE))
+      expect(plain).not.to.have.any.keys("fifoQueue", "contentBasedDeduplication", "deduplicationScope");
+  });
+
   it("lets a role send orders, and nothing else", async () => {
     const recorder = recordResources();
     const pipeline = new OrderPipeline("orders");
@@ -371,6 +491,21 @@ describe("OrderPipeline", () => {
     expect(recorder.find(ROLE_POLICY, "orders-send-shop").inputs.role).to.equal("shop-0a1b2c3");
     expect(statementsOf(recorder, "orders-send-shop")).to.deep.equal([
       { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-queue") },
+    ]);
+  });
+
+  it("lets such a role use the key as well, where there is one", async () => {
+    const encryptionKeyArn = "arn:aws:kms:us-east-1:123456789012:key/k";
+    const recorder = recordResources();
+    const pipeline = new OrderPipeline("orders", { encryptionKeyArn });
+    const role = new aws.iam.Role("shop", { assumeRolePolicy: "{}" });
+    await promiseOf(pipeline.grantSend(role).id);
+    await promiseOf(pipeline.nodes.processOrdersMapping.id);
+    await recorder.settled();
+    expect(statementsOf(recorder, "orders-send-shop")).to.deep.equal([
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-queue") },
+      { Effect: "Allow", Action: "kms:Decrypt", Resource: encryptionKeyArn },
+      { Effect: "Allow", Action: "kms:GenerateDataKey", Resource: encryptionKeyArn },
     ]);
   });
 
@@ -392,6 +527,12 @@ describe("OrderPipeline", () => {
         "batchingWindowSeconds",
         "got 301; expected an integer from 0 to 300 seconds",
       ],
+      [
+        { fifo: true, batchingWindowSeconds: 1 },
+        "batchingWindowSeconds",
+        "got 1 with fifo; expected 0 with a FIFO queue",
+      ],
+      [{ fifo: true, batchSize: 11 }, "batchSize", "got 11 with"],
       [{ maximumConcurrency: 1 }, "maximumConcurrency", "got 1; expected an integer from 2 to 1,000"],
       [{ reservedConcurrency: 9 }, "reservedConcurrency", "got 9; expected at least maximumConcurrency, 10"],
       [{ reservedConcurrency: 0 }, "reservedConcurrency", "got 0; expected an integer from 1 to 1,000,000"],
@@ -404,6 +545,25 @@ describe("OrderPipeline", () => {
         { confirmationSender: "a@b.example", confirmationIdentityArn: "example.com" },
         "confirmationIdentityArn",
         "got 'example.com'; expected the ARN of an SES identity",
+      ],
+      [
+        {
+          confirmationSender: "a@b.example",
+          confirmationIdentityArn: "arn:aws:ses:us-east-1:123456789012:identity/b.example",
+          createSenderIdentity: true,
+        },
+        "confirmationIdentityArn",
+        "with createSenderIdentity; expected one of the two",
+      ],
+      [
+        { createSenderIdentity: true },
+        "createSenderIdentity",
+        "got true without confirmationSender; expected the sender's address",
+      ],
+      [
+        { confirmationSender: "a@b.example", confirmationConfigurationSet: "a b" },
+        "confirmationConfigurationSet",
+        "got 'a b'; expected the name of an SES configuration set",
       ],
     ];
     for (const [args, propertyPath, reason] of cases) {

@@ -33,6 +33,9 @@ export interface RuleCases {
 
 const one = (type: string, props: Readonly<Record<string, unknown>> = {}) => [resource(type, "it", props)];
 
+const VPC = "aws:ec2/vpc:Vpc";
+const SUBNET = "aws:ec2/subnet:Subnet";
+const DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 const ARN = "arn:aws:sqs:us-east-1:000000000000:orders";
 const queueUrl = { queueUrl: [urnOf(QUEUE, "it")] };
 const anyone = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: ARN };
@@ -93,7 +96,33 @@ const rule443 = {
 };
 
 /** For each rule, stacks that pass and stacks that fail; a test demands both of every rule. */
+const ROUTE = "aws:apigatewayv2/route:Route";
+const STAGE = "aws:apigatewayv2/stage:Stage";
+
 export const cases: Readonly<Record<string, RuleCases>> = {
+  "api-route-authorized": {
+    passes: {
+      IAM: one(ROUTE, { authorizationType: "AWS_IAM" }),
+      "a token": one(ROUTE, { authorizationType: "JWT", authorizerId: "abc123" }),
+    },
+    fails: {
+      "nothing said": one(ROUTE),
+      anybody: one(ROUTE, { authorizationType: "NONE" }),
+      "a token that nobody checks": one(ROUTE, { authorizationType: "JWT" }),
+    },
+  },
+  "api-access-logged": {
+    passes: {
+      both: one(STAGE, { accessLogSettings: { destinationArn: ARN, format: "$context.requestId" } }),
+    },
+    fails: { none: one(STAGE), half: one(STAGE, { accessLogSettings: { destinationArn: ARN } }) },
+  },
+  "api-throttled": {
+    passes: {
+      both: one(STAGE, { defaultRouteSettings: { throttlingRateLimit: 10, throttlingBurstLimit: 20 } }),
+    },
+    fails: { none: one(STAGE), half: one(STAGE, { defaultRouteSettings: { throttlingRateLimit: 10 } }) },
+  },
   "sqs-encrypted": {
     passes: {
       "with SQS's keys": one(QUEUE, { sqsManagedSseEnabled: true }),
@@ -448,6 +477,28 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         ingress: [{ ...rule443, cidrBlocks: [], ipv6CidrBlocks: ["::/0"] }],
       }),
     },
+  },
+  "vpc-default-group-locked": {
+    passes: {
+      locked: [resource(VPC, "it"), resource(DEFAULT_GROUP, "group", {}, { vpcId: [urnOf(VPC, "it")] })],
+    },
+    fails: {
+      "left as it is": one(VPC),
+      "of another network": [resource(VPC, "it"), resource(DEFAULT_GROUP, "group")],
+      "with egress": [
+        resource(VPC, "it"),
+        resource(
+          DEFAULT_GROUP,
+          "group",
+          { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] },
+          { vpcId: [urnOf(VPC, "it")] },
+        ),
+      ],
+    },
+  },
+  "subnet-no-public-addresses": {
+    passes: { none: one(SUBNET), refused: one(SUBNET, { mapPublicIpOnLaunch: false }) },
+    fails: { given: one(SUBNET, { mapPublicIpOnLaunch: true }) },
   },
   "security-group-described": {
     passes: { "group and rules": one(SECURITY_GROUP, { description: "Fleet", egress: [rule443] }) },

@@ -13,8 +13,9 @@ export interface ProgramRun {
 export async function runProgram(
   configuration: Configuration,
   mode: "update" | "preview" = "update",
+  partition?: string,
 ): Promise<ProgramRun> {
-  const recorder = recordResources(mode);
+  const recorder = recordResources(mode, partition);
   configure(configuration);
   const outputs = requireAnew("index") as typeof import("../../../index");
   // Packages are computed after the program's last line.

@@ -23,8 +23,10 @@ export interface Recorder {
 /**
  * Replaces the Pulumi engine by a recorder. In an update every resource gets the outputs that AWS would give;
  * in a preview what only AWS knows stays unknown.
+ *
+ * @param partition of AWS that ARNs are in: "aws", "aws-cn", "aws-us-gov".
  */
-export function recordResources(mode: "update" | "preview" = "update"): Recorder {
+export function recordResources(mode: "update" | "preview" = "update", partition = "aws"): Recorder {
   const resources: RecordedResource[] = [];
   void pulumi.runtime.setMocks(
     {
@@ -32,9 +34,12 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
         const given = inputs as Record<string, unknown>;
         resources.push({ type, name, inputs: given, custom: custom ?? false });
         if (mode === "preview") return { id: undefined, state: given };
-        return { id: idOf(type, name), state: { ...outputsOf(type, name), ...given } };
+        return { id: idOf(type, name), state: { ...outputsOf(type, name, partition), ...given } };
       },
-      call: ({ token, inputs }) => ({ ...answersOf(token), ...(inputs as Record<string, unknown>) }),
+      call: ({ token, inputs }) => ({
+        ...answersOf(token, partition),
+        ...(inputs as Record<string, unknown>),
+      }),
     },
     "event-driven-aws",
     "test",
@@ -58,12 +63,13 @@ export function recordResources(mode: "update" | "preview" = "update"): Recorder
 
 /** An id as AWS gives it, where components look at its form. */
 function idOf(type: string, name: string): string {
-  return type.includes("ec2/securityGroup:") ? "sg-0123abcd" : `${name}-id`;
+  if (type.includes("ec2/securityGroup:")) return "sg-0123abcd";
+  return type.includes("ec2/subnet:") ? `subnet-0123abc${name.at(-1) ?? ""}` : `${name}-id`;
 }
 
 /** What AWS adds to the inputs: names of its own, ARNs and URLs made of them. */
-function outputsOf(type: string, name: string): Record<string, unknown> {
-  const arn = `arn:aws:test:us-east-1:123456789012:${name}`;
+function outputsOf(type: string, name: string, partition: string): Record<string, unknown> {
+  const arn = `arn:${partition}:test:us-east-1:123456789012:${name}`;
   return {
     name: `${name}-0a1b2c3`,
     arn,
@@ -76,14 +82,18 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
 }
 
 /** What AWS answers to the functions that the program calls. */
-function answersOf(token: string): Record<string, unknown> {
+function answersOf(token: string, partition: string): Record<string, unknown> {
   switch (token) {
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { accountId: "123456789012" };
+    case "aws:index/getPartition:getPartition":
+      return { partition };
     case "aws:index/getRegion:getRegion":
       return { region: "us-east-1" };
     case "aws:ec2/getVpc:getVpc":
       return { id: "vpc-0123abcd" };
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { names: ["us-east-1c", "us-east-1a", "us-east-1b"] };
     case "aws:ec2/getSubnets:getSubnets":
       return { ids: ["subnet-0123abcd", "subnet-4567abcd"] };
     default:

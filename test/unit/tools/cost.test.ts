@@ -53,6 +53,10 @@ describe("npm run cost", () => {
 
   const refused: [string[], RegExp][] = [
     [[], /^--orders-per-month: expected/],
+    [
+      ["--orders-per-month", "1", "--network", "mesh"],
+      /^--network: got "mesh"; expected one of default, nat/,
+    ],
     [["--orders-per-month", "many"], /^--orders-per-month: got "many"/],
     [
       ["--orders-per-month", "1", "--batch-size", "0"],

@@ -133,4 +133,43 @@ describe("sendOrders, when the queue goes away", () => {
     )) as SendInterrupted;
     expect(error.summary).to.deep.include({ sent: 30, complete: 10 });
   });
+
+  it("sends to a FIFO queue by customer, one batch after the other, and no two of a customer in one", async () => {
+    const order = (orderId: string, more: object) =>
+      JSON.stringify({ orderId, customerName: "Ann", ...more });
+    const given = [
+      order("1", { customerEmail: "ann@example.com" }),
+      order("2", { customerEmail: "bob@example.com" }),
+      order("3", { customerEmail: "ann@example.com" }),
+      order("4", {}),
+      "not JSON",
+      "null",
+    ];
+    const entries: NonNullable<SendMessageBatchCommand["input"]["Entries"]>[] = [];
+    let running = 0;
+    const client = {
+      async send({ input }: SendMessageBatchCommand) {
+        expect(++running).to.equal(1);
+        entries.push(input.Entries ?? []);
+        await new Promise(setImmediate);
+        running--;
+        return {};
+      },
+    } as unknown as Pick<SQSClient, "send">;
+    const summary = await sendOrders({
+      client,
+      queueUrl: "https://sqs/orders.fifo",
+      bodies: given,
+      deduplicationId: (index) => `message-${index}`,
+    });
+    expect(summary.sent).to.equal(6);
+    expect(entries.flat().map(({ MessageBody }) => MessageBody)).to.deep.equal(given);
+    expect(entries.map((batch) => batch.length)).to.deep.equal([2, 4]);
+    const groups = entries.flat().map(({ MessageGroupId = "" }) => MessageGroupId);
+    for (const group of groups) expect(group).to.match(/^customer-[0-9a-f]{32}$/);
+    expect(groups[0]).to.equal(groups[2]);
+    expect(new Set(groups).size).to.equal(5);
+    expect(entries.flat()[2]?.MessageDeduplicationId).to.equal("message-2");
+    expect(groups.join()).not.to.match(/ann|bob/i);
+  });
 });

@@ -4,7 +4,7 @@ import { headerValues, type RequestHead } from "./door";
 import { AwsError, notSupported } from "./errors";
 import { isSameSecret } from "./secret";
 import type { Credentials, Service } from "./service";
-import type { Claim } from "./signature";
+import { readClaim, type Claim } from "./signature";
 
 /** Credentials that the cloud has handed out, and to whom. */
 export interface Session {
@@ -72,6 +72,32 @@ export function authenticate(
     caller: session.principal,
     verify: (body) => verify(head, claim, session, body),
   };
+}
+
+/**
+ * Who has signed a whole request for `service`: for what answers outside of AWS's own protocols.
+ *
+ * Throws AwsError when nobody has, or not for that service, or not rightly.
+ */
+export function callerOf(
+  head: RequestHead,
+  service: string,
+  body: Uint8Array,
+  options: AuthenticationOptions,
+): Principal {
+  const mark = head.target.indexOf("?");
+  const claim = readClaim(head, new URLSearchParams(mark < 0 ? "" : head.target.slice(mark + 1)));
+  if (claim.service !== service)
+    throw new AwsError(
+      "SignatureDoesNotMatch",
+      `Credential should be scoped to correct service: got '${claim.service}'; expected '${service}'.`,
+      403,
+    );
+  const authentication = authenticate(head, claim, options);
+  if (authentication.kind === "doubted") throw refusalOf(authentication.doubt);
+  const doubt = authentication.kind === "claimed" ? authentication.verify(body) : undefined;
+  if (doubt !== undefined) throw refusalOf(doubt);
+  return authentication.caller;
 }
 
 function verify(head: RequestHead, claim: Claim, session: Session, body: Uint8Array): Doubt | undefined {

@@ -16,6 +16,9 @@ const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PAT
 /** Names that lead to this machine without asking a name server (RFC 6761, section 6.3). */
 const loopbackName = /^(?:127\.0\.0\.1|\[::1\]|(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*localhost)$/;
 
+/** Whether what answers at a request target has named this origin, whose pages may then call it. */
+export type OriginRule = (target: string, origin: string) => boolean;
+
 /**
  * Keeps web pages out: a page in the developer's browser may send many kinds of requests to this machine
  * without being asked, but it can neither hide that it is a page, nor, by a name of its own that leads here (DNS
@@ -26,10 +29,17 @@ const loopbackName = /^(?:127\.0\.0\.1|\[::1\]|(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a
  * - `Sec-Fetch-Site`, which they send with everything, must be `same-origin`, or `none` for an address that the
  *   user has typed. `same-site` is refused: another port of localhost is another program.
  *
+ * A page whose origin `named` knows at the request's target comes in there, and its preflights; the host must be right
+ * all the same.
+ *
  * @param port the port that the endpoint listens on
  */
-export function decideAdmission(head: RequestHead, port: number): Admission {
-  if (!methods.has(head.method)) return refused(`${head.method} is not answered here`);
+export function decideAdmission(head: RequestHead, port: number, named: OriginRule = () => false): Admission {
+  const origins = headerValues(head, "origin");
+  const [origin] = origins;
+  const invited = origins.length === 1 && origin !== undefined && named(head.target, origin);
+  if (!methods.has(head.method) && !(head.method === "OPTIONS" && invited))
+    return refused(`${head.method} is not answered here`);
   if (!head.target.startsWith("/")) {
     return refused(
       `request target: got ${shown([head.target])}; expected a path, as proxying is not done here`,
@@ -44,7 +54,7 @@ export function decideAdmission(head: RequestHead, port: number): Admission {
     );
   }
 
-  const origins = headerValues(head, "origin");
+  if (invited) return { kind: "admitted" };
   const own = `http://${host}`;
   if (origins.some((origin) => origin !== own) || origins.length > 1) {
     return refused(

@@ -15,6 +15,7 @@ export type CloudEvent = { readonly at: number } & (
   | InstanceEvent
   | EmailEvent
   | TopicEvent
+  | ApiEvent
 );
 
 /** A call that a client or a function made to a service. */
@@ -145,6 +146,20 @@ export interface TopicEvent {
   readonly messageId: string;
   readonly subject?: string;
   readonly message: string;
+}
+
+/** An HTTP API answered a request. */
+export interface ApiEvent {
+  readonly type: "api-requested";
+  readonly apiId: string;
+  readonly stage: string;
+  /** "POST /orders"; undefined where no route fits. */
+  readonly routeKey?: string;
+  readonly status: number;
+  readonly latencyMs: number;
+  readonly integrationLatencyMs?: number;
+  /** Why the integration failed: the caller is not told. */
+  readonly errorMessage?: string;
 }
 
 export class EventStream {

@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { decideAdmission } from "./door";
+import { decideAdmission, type OriginRule } from "./door";
 
 /** The one HTTP endpoint, on 127.0.0.1 and no other interface, for programs on this machine and not for web pages. */
 export interface CloudServer {
   /** "http://127.0.0.1:4566" */
   readonly endpoint: string;
-  /** Hands every request under `prefix` ("/_lambda/") to `handler`, once it has passed the door (`door.ts`). */
-  mount(prefix: string, handler: RequestListener): void;
+  /**
+   * Hands every request under `prefix` ("/_lambda/") to `handler`, once it has passed the door (`door.ts`), which lets
+   * pages in there of the origins that `named` knows: none by default.
+   */
+  mount(prefix: string, handler: RequestListener, named?: OriginRule): void;
   /** Stops listening and ends every connection. */
   close(): Promise<void>;
 }
@@ -40,13 +43,19 @@ const isolation = {
   "x-content-type-options": "nosniff",
 } as const;
 
+interface Mount {
+  readonly prefix: string;
+  readonly handler: RequestListener;
+  readonly named: OriginRule | undefined;
+}
+
 /** @param port 0 for any free one. Rejects with a plain message when the port is taken. */
 export async function startServer(
   port: number,
   handleAws: RequestListener,
   limits: ServerLimits = defaultLimits,
 ): Promise<CloudServer> {
-  const mounts: { readonly prefix: string; readonly handler: RequestListener }[] = [];
+  const mounts: Mount[] = [];
   const server = createServer({
     // AWS clients reuse idle connections for a while, and one that we close just then costs them a retry.
     keepAliveTimeout: 60_000,
@@ -58,8 +67,10 @@ export async function startServer(
   server.maxConnections = limits.maxConnections;
 
   let actualPort = port;
+  const mountOf = (target = "") => mounts.find(({ prefix }) => target.startsWith(prefix));
+  const named: OriginRule = (target, origin) => mountOf(target)?.named?.(target, origin) ?? false;
   const reasonAgainst = ({ method = "", url = "", rawHeaders }: IncomingMessage) => {
-    const admission = decideAdmission({ method, target: url, rawHeaders }, actualPort);
+    const admission = decideAdmission({ method, target: url, rawHeaders }, actualPort, named);
     return admission.kind === "refused" ? admission.reason : undefined;
   };
   const receive = (request: IncomingMessage, response: ServerResponse, whenAdmitted?: () => void) => {
@@ -72,8 +83,7 @@ export async function startServer(
     }
     whenAdmitted?.();
     for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
-    const mount = mounts.find(({ prefix }) => request.url?.startsWith(prefix) === true);
-    (mount?.handler ?? handleAws)(request, response);
+    (mountOf(request.url)?.handler ?? handleAws)(request, response);
   };
   const refuse = (request: IncomingMessage, socket: Duplex) => {
     const what = request.method === "CONNECT" ? "CONNECT" : `Upgrade: ${request.headers.upgrade ?? ""}`;
@@ -103,11 +113,11 @@ export async function startServer(
   actualPort = (server.address() as AddressInfo).port;
   return {
     endpoint: `http://127.0.0.1:${actualPort}`,
-    mount(prefix, handler) {
+    mount(prefix, handler, named) {
       if (!/^\/_[^/]+\/$/.test(prefix)) {
         throw new Error(`mount: got "${prefix}"; expected a prefix like "/_name/"`);
       }
-      mounts.push({ prefix, handler });
+      mounts.push({ prefix, handler, named });
     },
     close() {
       return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { OriginRule, RequestHead } from "./door";
 import type { PolicyDocument } from "./iam/policyDocument";
 import type { Principal } from "./iam/principal";
 import type { ServiceCaller } from "../wire/types";
@@ -67,6 +68,11 @@ export interface CloudContext {
   issueCredentials(roleName: string, sessionName: string): Credentials;
   /** Whether other services than IAM know a role, or an instance profile, by its ARN: a new one takes a while. */
   isSettled(arn: string): boolean;
+  /**
+   * Who has signed a request for `service` ("execute-api"), by the rules of every AWS request. Throws AwsError when nobody
+   * has, or not for that service, or not rightly.
+   */
+  callerOf(head: RequestHead, service: string, body: Uint8Array): Principal;
   /** Throws AWS's `AccessDenied` when `caller` may not do all of `accesses`. */
   authorize(caller: Principal, accesses: readonly Access[]): void;
   /** What a policy must pass, beside its grammar, before a resource keeps it. */
@@ -76,9 +82,10 @@ export interface CloudContext {
   /**
    * Hands every request under a path prefix ("/_lambda/") to `handler`: past the door, but before all AWS protocols and
    * their checks. Whatever it may do must be guarded by a secret of its own, or be fit for every program here.
-   * Prefixes begin with "/_", which no AWS path does, and end with "/".
+   * Prefixes begin with "/_", which no AWS path does, and end with "/". Pages of the origins that `named` knows are let
+   * in there, and nowhere else.
    */
-  mount(prefix: string, handler: RequestListener): void;
+  mount(prefix: string, handler: RequestListener, named?: OriginRule): void;
 }
 
 export type Operation = (input: unknown, call: Call) => Promise<object>;

@@ -33,6 +33,7 @@ export interface OfficialService {
 
 /** The packages that the models and the types of operations come from; types alone are imported. */
 export interface Clients {
+  "@aws-sdk/client-apigatewayv2": typeof import("@aws-sdk/client-apigatewayv2");
   "@aws-sdk/client-dynamodb": typeof import("@aws-sdk/client-dynamodb");
   "@aws-sdk/client-dynamodb-streams": typeof import("@aws-sdk/client-dynamodb-streams");
   "@aws-sdk/client-cloudwatch": typeof import("@aws-sdk/client-cloudwatch");
@@ -55,6 +56,13 @@ export interface Clients {
  * test compares it with each client's own settings.
  */
 export const officialServices = {
+  // HTTP APIs; REST APIs, which are signed for the same service, have a model of their own and are not here.
+  apigateway: {
+    client: "@aws-sdk/client-apigatewayv2",
+    protocols: ["restJson1"],
+    serviceTarget: "ApiGatewayV2",
+    version: "2018-11-29",
+  },
   dynamodb: {
     client: "@aws-sdk/client-dynamodb",
     protocols: ["awsJson1_0"],

@@ -44,6 +44,7 @@ const invalidValue = (name: string) => (path: string, got: string, constraint: s
 
 /** From the pages "Errors" or "Common Errors" of each service's API reference. */
 const refusals: Readonly<Record<ServiceName, Refusals>> = {
+  apigateway: always("BadRequestException"),
   dynamodb: {
     ...withSerialization("ValidationException"),
     union: (_path, present) => [
@@ -126,6 +127,7 @@ export function refusalOf(service: ServiceName, operation: string, problem: Inpu
 
 /** The code and status of a refused permission, where they are not AccessDeniedException and 400. */
 const denials: Partial<Record<ServiceName, readonly [name: string, status: number]>> = {
+  apigateway: ["AccessDeniedException", 403],
   ec2: ["UnauthorizedOperation", 403],
   iam: ["AccessDenied", 403],
   lambda: ["AccessDeniedException", 403],

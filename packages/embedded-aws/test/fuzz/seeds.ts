@@ -26,6 +26,40 @@ const group = { logGroupName: "g", logStreamName: "s" };
 
 /** Inputs that the services take, from which broken ones are made; an operation that is not here gets another's. */
 export const seeds: Inputs = {
+  apigateway: {
+    CreateApi: {
+      Name: "api",
+      ProtocolType: "HTTP",
+      CorsConfiguration: { AllowOrigins: ["https://shop.example"], MaxAge: 60 },
+      Tags: { Fleet: "a" },
+    },
+    CreateIntegration: {
+      ApiId: "a",
+      IntegrationType: "AWS_PROXY",
+      IntegrationSubtype: "SQS-SendMessage",
+      CredentialsArn: role,
+      RequestParameters: { ...queue, MessageBody: "$request.body", MessageGroupId: "${request.body.a[0].b}" },
+      ResponseParameters: { "200": { "overwrite:statuscode": "202", "append:header.a": "$response.body.a" } },
+    },
+    CreateRoute: {
+      ApiId: "a",
+      RouteKey: "GET /{a}/{b+}",
+      Target: "integrations/a",
+      AuthorizationScopes: ["s"],
+    },
+    CreateStage: {
+      ApiId: "a",
+      StageName: "$default",
+      AutoDeploy: true,
+      AccessLogSettings: {
+        DestinationArn: "arn:aws:logs:us-east-1:000000000000:log-group:g",
+        Format: "$context.requestId",
+      },
+      DefaultRouteSettings: { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 0.5 },
+      RouteSettings: { "GET /a": { ThrottlingRateLimit: 1 } },
+    },
+    TagResource: { ResourceArn: "arn:aws:apigateway:us-east-1::/apis/a", Tags: { a: "b" } },
+  },
   dynamodb: {
     CreateTable: {
       TableName: "table",
@@ -163,6 +197,15 @@ export const seeds: Inputs = {
       EmailTags: [{ Name: "a", Value: "b" }],
     },
     CreateEmailIdentity: { EmailIdentity: "example.com", Tags: tags },
+    CreateConfigurationSetEventDestination: {
+      ConfigurationSetName: "s",
+      EventDestinationName: "d",
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ["BOUNCE"],
+        EventBridgeDestination: { EventBusArn: "arn:aws:events:us-east-1:000000000000:event-bus/default" },
+      },
+    },
   },
   sns: {
     CreateTopic: { Name: "t", Attributes: { DisplayName: "x" }, Tags: tags },

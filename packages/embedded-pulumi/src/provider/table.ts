@@ -1,6 +1,8 @@
+import { apigatewayv2 } from "./resources/apigatewayv2";
 import { cloudwatch } from "./resources/cloudwatch";
 import { dynamodb } from "./resources/dynamodb";
 import { ec2 } from "./resources/ec2";
+import { ec2Network } from "./resources/ec2Network";
 import { events } from "./resources/events";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
@@ -23,9 +25,11 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...cloudwatch,
     ...events,
     ...ec2,
+    ...ec2Network,
     ...sns,
     ...ses,
     ...ssm,
     ...kms,
+    ...apigatewayv2,
   ].map((type) => [type.type, type]),
 );

@@ -16,6 +16,112 @@ interface Case {
 
 const cases: Case[] = [
   {
+    type: "aws:apigatewayv2/api:Api",
+    inputs: { protocolType: "HTTP", corsConfiguration: { allowOrigins: ["https://a.example"], maxAge: 5 } },
+    answers: { "apigateway:CreateApi": { ApiId: "a1", ApiEndpoint: "http://127.0.0.1/a1" } },
+    calls: [
+      [
+        "apigateway:CreateApi",
+        {
+          Name: "x-0123abc",
+          ProtocolType: "HTTP",
+          CorsConfiguration: { AllowOrigins: ["https://a.example"], MaxAge: 5 },
+          Tags: {},
+        },
+      ],
+    ],
+    id: "a1",
+    outputs: {
+      apiEndpoint: "http://127.0.0.1/a1",
+      arn: "arn:aws:apigateway:eu-west-1::/apis/a1",
+      executionArn: "arn:aws:execute-api:eu-west-1:000000000000:a1",
+    },
+  },
+  {
+    type: "aws:apigatewayv2/authorizer:Authorizer",
+    inputs: {
+      apiId: "a1",
+      authorizerType: "JWT",
+      identitySources: ["$request.header.Authorization"],
+      jwtConfiguration: { issuer: "https://issuer.example", audiences: ["shop"] },
+    },
+    answers: { "apigateway:CreateAuthorizer": { AuthorizerId: "z1" } },
+    calls: [
+      [
+        "apigateway:CreateAuthorizer",
+        {
+          ApiId: "a1",
+          Name: "x-0123abc",
+          AuthorizerType: "JWT",
+          IdentitySource: ["$request.header.Authorization"],
+          JwtConfiguration: { Issuer: "https://issuer.example", Audience: ["shop"] },
+        },
+      ],
+    ],
+    id: "z1",
+  },
+  {
+    type: "aws:apigatewayv2/integration:Integration",
+    inputs: {
+      apiId: "a1",
+      integrationType: "AWS_PROXY",
+      integrationSubtype: "SQS-SendMessage",
+      credentialsArn: "arn:role",
+      timeoutMilliseconds: 500,
+      requestParameters: { QueueUrl: "q", MessageBody: "$request.body" },
+      responseParameters: [{ statusCode: "200", mappings: { "overwrite:statuscode": "202" } }],
+    },
+    answers: { "apigateway:CreateIntegration": { IntegrationId: "i1" } },
+    calls: [
+      [
+        "apigateway:CreateIntegration",
+        {
+          ApiId: "a1",
+          IntegrationType: "AWS_PROXY",
+          IntegrationSubtype: "SQS-SendMessage",
+          CredentialsArn: "arn:role",
+          TimeoutInMillis: 500,
+          RequestParameters: { QueueUrl: "q", MessageBody: "$request.body" },
+          ResponseParameters: { "200": { "overwrite:statuscode": "202" } },
+        },
+      ],
+    ],
+    id: "i1",
+  },
+  {
+    type: "aws:apigatewayv2/stage:Stage",
+    inputs: {
+      apiId: "a1",
+      name: "$default",
+      autoDeploy: true,
+      accessLogSettings: { destinationArn: "arn:g", format: "$context.requestId" },
+      defaultRouteSettings: { throttlingRateLimit: 5 },
+      routeSettings: [{ routeKey: "GET /a", throttlingBurstLimit: 1 }],
+    },
+    answers: { "apigateway:GetApi": { ApiEndpoint: "http://127.0.0.1/a1" } },
+    calls: [
+      [
+        "apigateway:CreateStage",
+        {
+          ApiId: "a1",
+          StageName: "$default",
+          AutoDeploy: true,
+          AccessLogSettings: { DestinationArn: "arn:g", Format: "$context.requestId" },
+          DefaultRouteSettings: { ThrottlingRateLimit: 5 },
+          RouteSettings: { "GET /a": { ThrottlingBurstLimit: 1 } },
+          Tags: {},
+        },
+      ],
+      ["apigateway:GetApi", { ApiId: "a1" }],
+    ],
+    id: "$default",
+    outputs: {
+      arn: "arn:aws:apigateway:eu-west-1::/apis/a1/stages/$default",
+      executionArn: "arn:aws:execute-api:eu-west-1:000000000000:a1/$default",
+      invokeUrl: "http://127.0.0.1/a1/",
+    },
+  },
+  {
     type: "aws:dynamodb/tableItem:TableItem",
     inputs: { tableName: "t", hashKey: "sku", item: '{"sku":{"S":"a"},"stock":{"N":"5"}}' },
     calls: [
@@ -198,6 +304,45 @@ const cases: Case[] = [
       arn: "arn:aws:ses:eu-west-1:000000000000:identity/a@example.com",
       verifiedForSendingStatus: true,
     },
+  },
+  {
+    type: "aws:sesv2/configurationSet:ConfigurationSet",
+    inputs: { configurationSetName: "orders", tags: { Stack: "dev" } },
+    calls: [
+      [
+        "ses:CreateConfigurationSet",
+        { ConfigurationSetName: "orders", Tags: [{ Key: "Stack", Value: "dev" }] },
+      ],
+    ],
+    id: "orders",
+    outputs: { arn: "arn:aws:ses:eu-west-1:000000000000:configuration-set/orders" },
+  },
+  {
+    type: "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+    inputs: {
+      configurationSetName: "orders",
+      eventDestinationName: "feedback",
+      eventDestination: {
+        enabled: true,
+        matchingEventTypes: ["BOUNCE"],
+        eventBridgeDestination: { eventBusArn: "arn:bus" },
+      },
+    },
+    calls: [
+      [
+        "ses:CreateConfigurationSetEventDestination",
+        {
+          ConfigurationSetName: "orders",
+          EventDestinationName: "feedback",
+          EventDestination: {
+            Enabled: true,
+            MatchingEventTypes: ["BOUNCE"],
+            EventBridgeDestination: { EventBusArn: "arn:bus" },
+          },
+        },
+      ],
+    ],
+    id: "orders|feedback",
   },
   {
     type: "aws:ses/emailIdentity:EmailIdentity",

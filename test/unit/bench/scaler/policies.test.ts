@@ -1,6 +1,10 @@
 import { expect } from "chai";
 import type { MinuteView, Policy, PolicyAction, PolicyView } from "../../../../bench/scaler/policy";
-import { horizontalPodAutoscaler } from "../../../../bench/scaler/policies/horizontalPodAutoscaler";
+import {
+  groupPods,
+  horizontalPodAutoscaler,
+  recommend,
+} from "../../../../bench/scaler/policies/horizontalPodAutoscaler";
 import { oneLaunchPerAlarm } from "../../../../bench/scaler/policies/oneLaunchPerAlarm";
 import { targetTracking } from "../../../../bench/scaler/policies/targetTracking";
 
@@ -13,6 +17,7 @@ function instances(size: number, ageSeconds = 3_600) {
     id: `i-${index}`,
     state: "running" as const,
     launchTime: START - ageSeconds * 1000 + index,
+    readyAt: START - ageSeconds * 1000 + index + 85_000,
   }));
 }
 
@@ -20,9 +25,10 @@ function instances(size: number, ageSeconds = 3_600) {
 function view(cpu: readonly number[], size: number, fleet = instances(size)): PolicyView {
   const minutes: MinuteView[] = cpu.map((cpuPercent, minute) => ({
     time: START + minute * 60_000,
-    running: { cpuPercent, instances: size },
-    byInstance: new Map(fleet.map(({ id }) => [id, cpuPercent])),
-    inService: { cpuPercent, instances: size },
+    byInstance: new Map(
+      fleet.filter(({ launchTime }) => launchTime < START).map(({ id }) => [id, cpuPercent] as const),
+    ),
+    shared: { cpuPercent, instances: size },
   }));
   return { now: START + (cpu.length + 1) * 60_000, instances: fleet, ended: [], minutes };
 }
@@ -68,11 +74,33 @@ describe("Kubernetes' HPA, as modelled", () => {
     expect(await once(view([90], 3))).to.equal("+2");
   });
 
-  it("takes pods without metrics for idle on the way up, and for busy on the way down", async () => {
-    expect(await once(view([90], 3, instances(5)))).to.equal("hold");
-    expect(await once(view([100], 3, instances(4)))).to.equal("+1");
+  it("groups pods by their metric and their readiness, as replica_calculator.go does", () => {
+    const [ready, unready, booting, silent] = instances(4).map((one, index) => ({
+      ...one,
+      id: `i-${index}`,
+    }));
+    const young = { launchTime: START - 10_000 };
+    const given = view([50], 4, [
+      ready!,
+      { ...unready!, ...young, readyAt: START + 30_000 },
+      { ...booting!, ...young, readyAt: undefined as never },
+      { ...silent!, launchTime: START + 1 },
+      { ...silent!, id: "i-4", state: "pending" as never },
+    ]);
+    expect(groupPods(given)).to.deep.equal({ ready: [50], unready: 3, missing: 1 });
+  });
+
+  it("takes pods without metrics for idle on the way up, and for busy on the way down", () => {
+    const of = (cpu: number, unready: number, missing: number) =>
+      recommend({ ready: [cpu, cpu, cpu], unready, missing }, 3 + unready + missing, 60);
+    expect(of(90, 0, 2)).to.equal(5);
+    expect(of(100, 0, 1)).to.equal(5);
     // Three at 40 % and one taken for 100 % are 55 %: within the tolerance.
-    expect(await once(view([40], 3, instances(4)))).to.equal("hold");
+    expect(of(40, 0, 1)).to.equal(4);
+    expect(of(100, 1, 0)).to.equal(5);
+    // Unready pods count on the way up only.
+    expect(of(20, 2, 0)).to.equal(1);
+    expect(recommend({ ready: [], unready: 2, missing: 0 }, 2, 60)).to.equal(undefined);
   });
 
   it("goes in by the greatest recommendation of five minutes", async () => {

@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { expect } from "chai";
@@ -10,14 +13,36 @@ describe("bundleHandler", () => {
     const read = () =>
       [...bundleHandlers().values()].flatMap(({ paths }) => paths.map((file) => readFileSync(file, "utf8")));
     const first = read();
-    expect(first).to.have.length(2 * 4);
+    expect(first).to.have.length(2 * 5);
     expect(read()).to.deep.equal(first);
   });
 
-  it("stays within 150 KB zipped", () => {
-    const { paths } = bundleHandler("processOrders");
-    const zipped = paths.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
-    expect(zipped).to.be.below(150 * 1024);
+  it("gives the same bytes where node_modules is a link, and in another folder", function () {
+    this.timeout(60_000);
+    const elsewhere = mkdtempSync(path.join(tmpdir(), "bundles-"));
+    try {
+      for (const part of ["handlers", "components/bundling", "package.json", "tsconfig.json"]) {
+        cpSync(part, path.join(elsewhere, part), { recursive: true });
+      }
+      symlinkSync(path.resolve("node_modules"), path.join(elsewhere, "node_modules"), "junction");
+      const program = 'require("./components/bundling/bundling").bundleHandlers()';
+      execFileSync(process.execPath, ["--require", "tsx/cjs", "--eval", program], { cwd: elsewhere });
+      for (const { paths } of bundleHandlers().values()) {
+        for (const file of paths) {
+          const [here, there] = [file, path.join(elsewhere, file)].map((name) => readFileSync(name));
+          expect(there?.equals(here ?? Buffer.of()), file).to.equal(true);
+        }
+      }
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  it("stays within 150 KB zipped, each handler", () => {
+    for (const [handler, { paths }] of bundleHandlers()) {
+      const zipped = paths.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
+      expect(zipped, handler).to.be.below(150 * 1024);
+    }
   });
 
   it("names the project's own sources only, and no folder of this machine", () => {
@@ -34,7 +59,7 @@ describe("bundleHandler", () => {
 
   it("says which handlers there are when one is not", () => {
     expect(() => bundleHandler("noSuchHandler")).to.throw(
-      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, endFleet, processOrders, scaleFleet",
+      "handlers/noSuchHandler.ts is not there; expected one of confirmOrders, endFleet, processOrders, recordFeedback, scaleFleet",
     );
   });
 });

@@ -130,6 +130,7 @@ describe("the package of processOrders, as deployed", () => {
       OrdersDuplicate: 0,
       OrdersRefused: 1,
       OrdersFailed: 1,
+      OrdersUnconfirmable: 0,
     });
     expect(output.join("\n")).not.to.match(/Ada|Lovelace|ada@/);
   });

@@ -10,6 +10,25 @@ const queueUrl = (name: string) => `https://sqs.us-east-1.amazonaws.com/12345678
 const arn = (name: string) => `arn:aws:test:us-east-1:123456789012:${name}`;
 
 describe("QueueWithDeadLetterQueue", () => {
+  it("keeps the order of message groups, in both queues, when asked to", async () => {
+    const recorder = recordResources();
+    const part = new QueueWithDeadLetterQueue("q", {
+      visibilityTimeoutSeconds: 60,
+      maxReceiveCount: 5,
+      fifo: true,
+    });
+    await promiseOf(part.queue.url);
+    await recorder.settled();
+    for (const name of ["q", "q-dead-letters"]) {
+      expect(recorder.find(QUEUE, name).inputs, name).to.deep.include({
+        fifoQueue: true,
+        contentBasedDeduplication: true,
+        deduplicationScope: "messageGroup",
+        fifoThroughputLimit: "perMessageGroupId",
+      });
+    }
+  });
+
   it("creates both queues encrypted, with TLS-only policies, and ties them to each other", async () => {
     const recorder = recordResources();
     const part = new QueueWithDeadLetterQueue("q", {

@@ -36,15 +36,17 @@ function setUp(
   const timing = steppedTiming();
   const telemetry = recordTelemetry();
   const endings = new Map<string, Ending>();
+  const reasons: (string | undefined)[] = [];
   const mails: string[] = [];
   const failures: { record: DynamoDBRecord; reason: Failure }[] = [];
   const mailDeadlines: number[] = [];
   const handler = createConfirmOrders({
     confirmations: {
       hasEnded: (orderId) => Promise.resolve(endings.has(orderId)),
-      end: (orderId, ending) => {
+      end: (orderId, ending, _deadline, why) => {
         if (options.endFails === true) return Promise.reject(awsError("ThrottlingException"));
         endings.set(orderId, ending);
+        reasons.push(why);
         return Promise.resolve();
       },
     },
@@ -65,7 +67,7 @@ function setUp(
   });
   const run = (records: DynamoDBRecord[], remainingMs?: number) =>
     handler({ Records: records }, invocation(remainingMs));
-  return { run, telemetry, endings, mails, failures, mailDeadlines };
+  return { run, telemetry, endings, reasons, mails, failures, mailDeadlines };
 }
 
 const NOTHING = {
@@ -130,6 +132,58 @@ describe("confirmOrders", () => {
     });
   }
 
+  const ACCOUNT = [
+    "Email address is not verified. The following identities failed the check in region US-EAST-1: orders@example.com",
+    "Email address is not verified. The following identities failed the check in region EU-WEST-1: ada@example.com, Shop <orders@example.com>",
+    "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.",
+    "Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.",
+    "Sending is paused for configuration set mail.",
+  ];
+  for (const message of ACCOUNT) {
+    it(`tries again, and marks no order, when the account may not send: ${message.slice(0, 60)}…`, async () => {
+      const rejected = () => Object.assign(awsError("MessageRejected"), { message });
+      let verified = false;
+      const { run, endings, failures, telemetry } = setUp({
+        sendMail: () => (verified ? undefined : rejected()),
+      });
+      const record = streamRecord("1", "a");
+      expect(await run([record])).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "1" }] });
+      expect(endings.size).to.equal(0);
+      expect(failures).to.deep.equal([]);
+      expect(telemetry.counts).to.deep.equal([{ ...NOTHING, ConfirmationsFailed: 1 }]);
+      verified = true;
+      await run([record]);
+      expect(endings.get("a")).to.equal("confirmationSentAt");
+    });
+  }
+
+  for (const name of [
+    "AccountSuspendedException",
+    "SendingPausedException",
+    "MailFromDomainNotVerifiedException",
+    "LimitExceededException",
+    "NotFoundException",
+  ]) {
+    it(`marks no order for ${name}, which is no verdict on the mail`, async () => {
+      const { run, endings, failures } = setUp({ sendMail: () => awsError(name) });
+      expect(await run([streamRecord("1", "a")])).to.deep.equal({
+        batchItemFailures: [{ itemIdentifier: "1" }],
+      });
+      expect([endings.size, failures.length]).to.deep.equal([0, 0]);
+    });
+  }
+
+  it("marks the order whose recipient is refused, and with SES's name for it", async () => {
+    for (const message of ["Address blacklisted.", "Address ada@example.com is on the suppression list"]) {
+      const { run, endings, reasons } = setUp({
+        sendMail: () => Object.assign(awsError("MessageRejected"), { message }),
+      });
+      await run([streamRecord("1", "a")]);
+      expect(endings.get("a"), message).to.equal("confirmationFailedAt");
+      expect(reasons).to.deep.equal(["MessageRejected"]);
+    }
+  });
+
   it("reports a record whose way to the failure queue fails", async () => {
     const { run, endings } = setUp({ sendMail: () => awsError("MessageRejected"), queueFails: true });
     expect(await run([streamRecord("1", "a")])).to.deep.equal({
@@ -159,12 +213,17 @@ describe("confirmOrders", () => {
 
   it("puts no personal data into logs", async () => {
     const message = "Email address is not verified: ada@example.com";
-    const { run, telemetry } = setUp({
-      sendMail: (to) =>
-        to.startsWith("b") ? Object.assign(awsError("MessageRejected"), { message }) : undefined,
+    const refusal = Object.assign(awsError("MessageRejected"), {
+      message: "Address ada@example.com refused",
     });
-    await run([streamRecord("1", "a"), streamRecord("2", "b")]);
-    expect(telemetry.lines).to.have.length(2);
+    const { run, telemetry } = setUp({
+      sendMail: (to) => {
+        if (to.startsWith("a")) return undefined;
+        return to.startsWith("b") ? Object.assign(awsError("MessageRejected"), { message }) : refusal;
+      },
+    });
+    await run([streamRecord("1", "a"), streamRecord("2", "b"), streamRecord("3", "c")]);
+    expect(telemetry.lines).to.have.length(3);
     expect(JSON.stringify(telemetry.lines)).not.to.match(/Ada|Lovelace|example\.com/);
   });
 });

@@ -56,6 +56,21 @@ describe("confirmationLog", () => {
     });
   });
 
+  it("notes why, where there is a reason", async () => {
+    const { log, commands, deadline } = setUp(() => ({}));
+    await log.end("a", "confirmationBouncedAt", deadline, "Bounce Permanent General");
+    const [command] = commands;
+    if (!(command instanceof UpdateItemCommand)) throw new Error("expected an UpdateItem");
+    expect(command.input).to.deep.include({
+      UpdateExpression: "SET #ending = :now, confirmationFailure = :why",
+      ExpressionAttributeNames: { "#ending": "confirmationBouncedAt" },
+      ExpressionAttributeValues: {
+        ":now": { S: "2026-11-24T12:00:00.000Z" },
+        ":why": { S: "Bounce Permanent General" },
+      },
+    });
+  });
+
   it("takes a mark that stands there already as done", async () => {
     const { log, deadline } = setUp(
       () => new ConditionalCheckFailedException({ message: "", $metadata: {} }),

@@ -35,6 +35,21 @@ describe("confirmationMail", () => {
     expect(html).not.to.contain("<script");
   });
 
+  it("shows nobody what breaks a line or turns it around", () => {
+    const unplain = {
+      ...order,
+      customerName: "Ada\n\u202eBea\ud83d",
+      items: [{ sku: "t\u0007ea\u2028", quantity: 2 }],
+    };
+    for (const mail of [
+      confirmationMail(image(unplain, "t")),
+      confirmationMail(image(unplain, "t", { reason: "unknownSku", sku: "t\u0007ea\u2028" })),
+    ]) {
+      expect(mail.text).to.contain("Hello Ada\ufffd\ufffdBea\ufffd,\n").and.to.contain("t\ufffdea\ufffd");
+      expect(`${mail.text}${mail.html}`.replaceAll("\n", "")).not.to.match(/[\p{Cc}\u2028\u202e]/u);
+    }
+  });
+
   it("tells of a rejected order, and why", () => {
     const short = confirmationMail(image(order, "t", { reason: "insufficientStock", sku: "<tea>" }));
     expect(short.subject).to.equal("Your order order-1 is rejected");
@@ -61,7 +76,10 @@ describe("escapeHtml", () => {
 describe("sesMail", () => {
   it("is sent by the configured address, to the customer alone, in both forms", () => {
     expect(
-      sesMail({ to: "ada@example.com", subject: "s", text: "t", html: "h" }, "shop@example.com"),
+      sesMail(
+        { orderId: "o-1", to: "ada@example.com", subject: "s", text: "t", html: "h" },
+        "shop@example.com",
+      ),
     ).to.deep.equal({
       FromEmailAddress: "shop@example.com",
       Destination: { ToAddresses: ["ada@example.com"] },
@@ -72,5 +90,15 @@ describe("sesMail", () => {
         },
       },
     });
+  });
+
+  it("carries, with a configuration set, the tags by which what becomes of it leads back to its order", () => {
+    const mail = confirmationMail(image(order, "t"));
+    const input = sesMail(mail, "shop@example.com", { configurationSet: "mail", pipeline: "p" });
+    expect(input.ConfigurationSetName).to.equal("mail");
+    expect(input.EmailTags).to.deep.equal([
+      { Name: "orderId", Value: "order-1" },
+      { Name: "pipeline", Value: "p" },
+    ]);
   });
 });

@@ -25,6 +25,17 @@ describe("deadLetterOf", () => {
     });
   });
 
+  it("keeps the group of a FIFO queue's message, and no other's, and is known by the message's id", () => {
+    const record = sqsRecord("1", "body");
+    const grouped = { ...record, attributes: { ...record.attributes, MessageGroupId: "ann" } };
+    expect(deadLetterOf(grouped, refusal)).not.to.have.any.keys("MessageGroupId", "MessageDeduplicationId");
+    const fifo = { ...grouped, eventSourceARN: `${record.eventSourceARN}.fifo` };
+    expect(deadLetterOf(fifo, refusal)).to.deep.include({
+      MessageGroupId: "ann",
+      MessageDeduplicationId: "1",
+    });
+  });
+
   it("keeps within SQS's ten attributes", () => {
     const attributes = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`a${index}`, text("v")]));
     const kept = Object.keys(deadLetterOf(sqsRecord("1", "b", attributes), refusal).MessageAttributes);
@@ -53,6 +64,11 @@ describe("confirmationFailure", () => {
       message: "",
     });
     expect(JSON.parse(MessageBody)).to.deep.equal(record);
+    const cut = confirmationFailure(record, { name: "n", message: `${"x".repeat(999)}😀` });
+    // SQS takes neither half of a character nor a control character, and so would lose the whole message.
+    expect(cut.MessageAttributes.failureReason?.StringValue).to.equal(`${"x".repeat(999)}\ufffd`);
+    const bell = confirmationFailure(record, { name: "n", message: "a\u0007b" });
+    expect(bell.MessageAttributes.failureReason?.StringValue).to.equal("a\ufffdb");
     // SQS takes no empty attribute.
     expect(MessageAttributes.failureReason?.StringValue).to.equal("MessageRejected");
   });

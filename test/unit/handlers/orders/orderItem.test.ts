@@ -37,6 +37,18 @@ describe("toItem", () => {
     expect(item.rejection).to.deep.equal({ M: { reason: { S: "unknownSku" }, sku: { S: "tea" } } });
   });
 
+  it("says of an address that is none why nobody will be told", () => {
+    const order = { orderId: "a", customerName: "Ada", totalAmount: 1, customerEmail: "at home" };
+    expect(toItem(order, "t")).to.deep.include({
+      customerEmail: { S: "at home" },
+      status: { S: "Processed" },
+      confirmationFailedAt: { S: "t" },
+      confirmationFailure: {
+        S: "customerEmail: got a string of 7 characters; expected an e-mail address (RFC 5322) of at most 254 characters",
+      },
+    });
+  });
+
   it("writes every amount without an exponent", () => {
     fc.assert(
       fc.property(anyOrder, (order) => {

@@ -121,6 +121,16 @@ describe("orderStore", () => {
     }
   });
 
+  it("calls an order that comes again within the same millisecond a duplicate: it is no answer that was lost", async () => {
+    for (const given of [order, withItems, { ...withItems, items: [{ sku: "tea", quantity: 99 }] }]) {
+      const { tables, store } = setUp({ stock: { tea: 5 } });
+      await store(given);
+      const before = tables.calls.length;
+      expect(await store(given)).to.deep.equal({ kind: "duplicate" });
+      expect(tables.calls).to.have.length(before + 1);
+    }
+  });
+
   it("counts a rejection as its own when only the answer was lost", async () => {
     const { store } = setUp({
       stock: { tea: 0 },

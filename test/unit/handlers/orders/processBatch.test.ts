@@ -46,6 +46,7 @@ const NOTHING = {
   OrdersDuplicate: 0,
   OrdersRefused: 0,
   OrdersFailed: 0,
+  OrdersUnconfirmable: 0,
 };
 
 describe("processOrders", () => {
@@ -134,6 +135,33 @@ describe("processOrders", () => {
       outcome: "failed",
       failure: { name: "ThrottlingException", message: "ThrottlingException: refused" },
     });
+  });
+
+  it("stores an order whose address is none, and counts and logs that its customer cannot be told", async () => {
+    const { run, stored, letters, telemetry } = setUp();
+    await run([sqsRecord("1", order("a", { customerEmail: "Ada at home" })), sqsRecord("2", order("b"))]);
+    expect(stored).to.deep.equal(["a", "b"]);
+    expect(letters).to.deep.equal([]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersProcessed: 2, OrdersUnconfirmable: 1 }]);
+    expect(telemetry.lines[0]?.fields.unconfirmable).to.match(
+      /^customerEmail: got a string of 11 characters/,
+    );
+    expect(telemetry.lines[1]?.fields).not.to.have.property("unconfirmable");
+    expect(JSON.stringify(telemetry.lines)).not.to.contain("Ada");
+  });
+
+  it("counts such an order once, however often it comes", async () => {
+    const { run, telemetry } = setUp({ store: () => Promise.resolve({ kind: "duplicate" }) });
+    await run([sqsRecord("1", order("a", { customerEmail: "Ada at home" }))]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersDuplicate: 1 }]);
+  });
+
+  it("throws when the only record of a batch failed, as it does when all of many did", async () => {
+    const { run } = setUp({ store: () => Promise.reject(awsError("ThrottlingException")) });
+    const error: unknown = await run([sqsRecord("1", order("a"))]).catch((cause: unknown) => cause);
+    expect(error)
+      .to.be.instanceOf(Error)
+      .with.property("message", "none of 1 orders could be processed: ThrottlingException");
   });
 
   it("throws when every record failed, so that the poller backs off, and still counts them", async () => {

@@ -519,6 +519,8 @@ describe("decideCapacity", () => {
       count: 4,
       findings: {
         cpuPercent: 100,
+        // What was seen, not what there may be beyond it.
+        load: { time: NOW - 90_000, load: 3 },
         measured: 3,
         running: 4,
         pending: 0,

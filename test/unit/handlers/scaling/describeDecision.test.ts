@@ -31,7 +31,7 @@ describe("describeDecision", () => {
   it("tells of a fleet that sleeps, and that is called", () => {
     const sleepy = { minInstances: 0, wakeMetric: WAKE_METRIC };
     expect(line(situation([], []), sleepy)).to.equal(
-      "no CPU metric of 0 running; wanted 0, at most 10; holding: the fleet sleeps, and its waking metric calls for nothing",
+      "no CPU metric of 0 running; wanted 0, at most 10; holding: the fleet sleeps, and nothing calls for an instance",
     );
     expect(line(situation([], [], { wake: [6] }), sleepy)).to.equal(
       "no CPU metric of 0 running, called for by the waking metric; wanted 1, at most 10; launching 1 × t3.micro of ami-new",

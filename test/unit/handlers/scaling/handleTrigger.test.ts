@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import type { FleetPort, FleetSession } from "../../../../handlers/scaling/fleetPort";
 import { createScaleFleet } from "../../../../handlers/scaling/handleTrigger";
+import type { ScalerAction } from "../../../../handlers/scaling/scalerAction";
+import { createTeller } from "../../../../handlers/scaling/tell";
 import type { Telemetry } from "../../../../handlers/shared/telemetry";
 import { alarmEvent, tickEvent } from "./events";
 import { sdkError } from "./sdkError";
@@ -32,10 +34,16 @@ function fleetOf(size: number, terminated: string[], changes: Partial<FleetSessi
 }
 
 /** The function on a fleet of `size` at `cpu` %, with what it logs, counts and asks for. */
-function setUp(size: number, cpu: number, changes: Partial<FleetSession> = {}) {
+function setUp(
+  size: number,
+  cpu: number,
+  changes: Partial<FleetSession> = {},
+  send = (_: readonly ScalerAction[]) => Promise.resolve(),
+) {
   const lines: string[] = [];
   const counts: Record<string, number>[] = [];
   const terminated: string[] = [];
+  const told: ScalerAction[] = [];
   const say = (level: string) => (message: string) => {
     lines.push(`${level}: ${message}`);
   };
@@ -49,10 +57,23 @@ function setUp(size: number, cpu: number, changes: Partial<FleetSession> = {}) {
     fleet: fleetOf(size, terminated, changes),
     cpu: { since: () => Promise.resolve({ cpu: minutes(members(size), flat(cpu)), wake: [] }) },
     now: () => NOW,
+    teller: createTeller(
+      [
+        {
+          name: "the bus",
+          async send(actions) {
+            await send(actions);
+            told.push(...actions);
+          },
+        },
+      ],
+      () => NOW,
+      telemetry.log,
+    ),
   };
   const scaleFleet = createScaleFleet(configuration, aws, telemetry);
   const wake = (event: unknown) => scaleFleet(event, { remainingMs: () => 60_000 });
-  return { scaleFleet: wake, telemetry, lines, counts, terminated };
+  return { scaleFleet: wake, telemetry, lines, counts, terminated, told };
 }
 
 describe("scaleFleet", () => {
@@ -77,6 +98,7 @@ describe("scaleFleet", () => {
           InstancesTerminated: 0,
           LaunchesRefused: 0,
           FleetAtMaximum: 0,
+          ActionsUntold: 0,
         },
       ]);
     });
@@ -118,6 +140,46 @@ describe("scaleFleet", () => {
     expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 2 });
   });
 
+  it("tells of a launch with its reason, and once an hour that the maximum holds it back", async () => {
+    const launching = setUp(3, 91);
+    await launching.scaleFleet(tickEvent());
+    expect(launching.told).to.deep.equal([
+      {
+        version: 1,
+        fleet: "web",
+        action: "launch",
+        instanceIds: ["i-new-1", "i-new-2"],
+        count: 2,
+        minimum: 1,
+        maximum: 10,
+        desired: 5,
+        reason: "CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-new",
+      },
+    ]);
+    const full = setUp(10, 100);
+    await full.scaleFleet(tickEvent());
+    await full.scaleFleet(tickEvent());
+    expect(full.told).to.have.length(1);
+    expect(full.told[0]).to.include({ action: "refused", cause: "maximum", count: 24, desired: 10 });
+  });
+
+  it("does the same when nobody can be told, and says in the log and in numbers what was not told", async () => {
+    let launches = 0;
+    const launch = (count: number) => {
+      launches += 1;
+      const launched = Array.from({ length: count }, (_, index) => `i-new-${index + 1}`);
+      return Promise.resolve({ kind: "asked", launched, refused: [] } as const);
+    };
+    const { scaleFleet, lines, counts } = setUp(3, 91, { launch }, () =>
+      Promise.reject(sdkError("AccessDeniedException", "no", 400)),
+    );
+    const result = await scaleFleet(tickEvent());
+    expect(result).to.deep.include({ outcome: "reconciled", untold: 1, launched: ["i-new-1", "i-new-2"] });
+    expect(launches).to.equal(1);
+    expect(lines[1]).to.match(/^error: could not tell the bus of a launch: AccessDeniedException/);
+    expect(counts[0]).to.include({ InstancesLaunched: 2, ActionsUntold: 1 });
+  });
+
   it("tells what an earlier invocation had launched without knowing", async () => {
     const { scaleFleet, lines, counts } = setUp(3, 91, { found: ["i-a", "i-b"], unseen: 2 });
     await scaleFleet(tickEvent());
@@ -154,6 +216,7 @@ describe("scaleFleet", () => {
       fleet: { open: () => expect.fail("AWS was called") },
       cpu: { since: () => expect.fail("AWS was called") },
       now: () => NOW,
+      teller: { tell: () => expect.fail("somebody was told") },
     };
     const { lines, counts } = telemetry;
     const scaleFleet = (event: unknown) =>

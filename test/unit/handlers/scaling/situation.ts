@@ -68,6 +68,7 @@ export function situation(
 /** What the component tells the function. */
 export const configuration: ScalerConfiguration = {
   ...settings,
+  eventBusName: "default",
   imageId: "ami-new",
   fleetTagKey: "Fleet",
   fleet: "web",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describeEstimate } from "../../../../tools/cost/describe";
 import { estimateCost, writeUnitsOfOrder } from "../../../../tools/cost/estimate";
 import { prices } from "../../../../tools/cost/prices";
-import { defaultWorkload, type Workload } from "../../../../tools/cost/workload";
+import { defaultWorkload, FLEET_NETWORKS, type Workload } from "../../../../tools/cost/workload";
 
 const MILLION = 1_000_000;
 
@@ -21,11 +21,17 @@ const anyWorkload: fc.Arbitrary<Workload> = fc.record({
   ordersPerMonth: fc.integer({ min: 0, max: 1e10 }),
   batchSize: fc.integer({ min: 1, max: 10_000 }),
   items: fc.integer({ min: 0, max: 50 }),
+  api: fc.boolean(),
   confirmations: fc.boolean(),
   sendBatchSize: fc.integer({ min: 1, max: 10 }),
   memoryMegabytes: fc.integer({ min: 128, max: 10_240 }),
   instances: fc.integer({ min: 0, max: 1_000 }),
   instanceHourPrice: fc.double({ min: 0, max: 100, noNaN: true }),
+  wakeMetric: fc.boolean(),
+  network: fc.constantFrom(...FLEET_NETWORKS),
+  zones: fc.integer({ min: 2, max: 3 }),
+  endpoints: fc.integer({ min: 1, max: 20 }),
+  outboundGigabytes: fc.integer({ min: 0, max: 100_000 }),
 });
 
 describe("the cost of a month", () => {
@@ -38,9 +44,21 @@ describe("the cost of a month", () => {
     ["Lambda time, orders", { batchSize: 100, memoryMegabytes: 1024 }, 550, 550 * 0.0000133334],
     ["DynamoDB writes, orders", { items: 0 }, MILLION, 0.625],
     ["DynamoDB writes, orders", { items: 3 }, 8 * MILLION, 5],
+    ["SQS requests", { api: true, sendBatchSize: 10 }, 1_200_000, 0.48],
+    ["API Gateway requests", { api: true }, 2 * MILLION, 2],
+    ["DynamoDB reads, look-ups", { api: true }, MILLION, 0.125],
+    ["Alarms", { api: true }, 10, 1],
     ["SES mails", { confirmations: true }, MILLION, 100],
     ["DynamoDB reads, markers", { confirmations: true }, MILLION, 0.125],
     ["EC2 instances", { instances: 3, instanceHourPrice: 0.1 }, 2190, 219],
+    ["Public IPv4 addresses", { instances: 2 }, 1460, 7.3],
+    ["NAT gateways", { instances: 2, network: "nat" }, 730, 32.85],
+    ["NAT gateways", { instances: 2, network: "natPerZone", zones: 3 }, 2190, 98.55],
+    ["NAT gateways, traffic", { instances: 2, network: "nat", outboundGigabytes: 100 }, 100, 4.5],
+    ["NAT gateways, public IPv4 addresses", { instances: 2, network: "nat" }, 730, 3.65],
+    ["VPC endpoints", { instances: 2, network: "endpoints" }, 5840, 58.4],
+    ["VPC endpoints, traffic", { instances: 2, network: "endpoints" }, 10, 0.1],
+    ["CloudWatch, waking metric", { wakeMetric: true }, 43_800, 0.438],
     ["Alarms", {}, 6, 0.6],
     ["Alarms", { confirmations: true, instances: 1 }, 18, 1.8],
   ];
@@ -51,6 +69,12 @@ describe("the cost of a month", () => {
       expect(found.dollars).to.be.closeTo(dollars, 1e-9);
     });
   }
+
+  it("is at most $1.2 for a million plain orders at batches of 50, and at most $5 with the order API", () => {
+    const batches = { batchSize: 50, items: 0, sendBatchSize: 10 };
+    expect(estimateCost(workload(batches)).perOrderDollars).to.be.at.most(1.2);
+    expect(estimateCost(workload({ ...batches, api: true })).perOrderDollars).to.be.at.most(5);
+  });
 
   it("is the sum of its lines, none of them negative, each a quantity at a listed price", () => {
     fc.assert(

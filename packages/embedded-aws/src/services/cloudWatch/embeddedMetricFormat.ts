@@ -7,6 +7,8 @@ import { type Aggregate, aggregateOfValue, mergeAggregates } from "./statistics"
 /** Source: "Specification: Embedded metric format", Amazon CloudWatch user guide. */
 const Envelope = v.object({
   _aws: v.object({
+    /** Milliseconds since the Unix epoch. */
+    Timestamp: v.optional(v.number()),
     CloudWatchMetrics: v.array(
       v.object({
         Namespace: v.pipe(v.string(), v.minLength(1)),
@@ -33,6 +35,8 @@ export interface EmbeddedMetric {
   readonly data: Aggregate;
   /** One of CloudWatch's; undefined for none, or for another, which it takes for none. */
   readonly unit: string | undefined;
+  /** When it was measured, in milliseconds since the Unix epoch; undefined for when it was logged. */
+  readonly at: number | undefined;
   /** Seconds. */
   readonly resolution: 1 | 60;
 }
@@ -52,6 +56,7 @@ export function embeddedMetrics(line: string): readonly EmbeddedMetric[] {
   const parsed = v.safeParse(Envelope, root);
   if (!parsed.success) return [];
   const members = root as Readonly<Record<string, unknown>>;
+  const at = parsed.output._aws.Timestamp;
   return parsed.output._aws.CloudWatchMetrics.flatMap((directive) => {
     // No dimension sets at all means the metric without dimensions.
     const sets = directive.Dimensions.length === 0 ? [[]] : directive.Dimensions;
@@ -70,7 +75,13 @@ export function embeddedMetrics(line: string): readonly EmbeddedMetric[] {
         if (data === undefined) return [];
         const unit = STANDARD_UNITS.find((known) => known === metric.Unit);
         return [
-          { identity, data, unit, resolution: metric.StorageResolution === 1 ? (1 as const) : (60 as const) },
+          {
+            identity,
+            data,
+            unit,
+            at,
+            resolution: metric.StorageResolution === 1 ? (1 as const) : (60 as const),
+          },
         ];
       });
     });

@@ -6,15 +6,21 @@ import { MINUTE_MS, type MetricStore } from "./metricStore";
 import { QueueActivity } from "./queueActivity";
 import { aggregateOfValue } from "./statistics";
 
-/** Of the metrics that are no counts: "Lambda metrics" and "Available CloudWatch metrics for Amazon SQS". */
+/**
+ * Of the metrics that are no counts: "Lambda metrics", "Available CloudWatch metrics for Amazon SQS", "Monitor HTTP
+ * APIs with CloudWatch metrics".
+ */
 const UNITS: Readonly<Record<string, string>> = {
   Duration: "Milliseconds",
+  Latency: "Milliseconds",
+  IntegrationLatency: "Milliseconds",
   IteratorAge: "Milliseconds",
   ApproximateAgeOfOldestMessage: "Seconds",
 };
 
 /**
- * The metrics that AWS's services report by themselves: Lambda's with each invocation and stream batch, SQS's once a minute.
+ * The metrics that AWS's services report by themselves: Lambda's with each invocation and stream batch,
+ * API Gateway's with each request, SQS's once a minute.
  * Names and meanings are those of the services' developer guides.
  */
 export class ServiceMetrics {
@@ -32,8 +38,8 @@ export class ServiceMetrics {
   take(event: CloudEvent): void {
     if (event.type === "log") {
       // Stamped with the cloud's clock: a function's own clock does not follow when this one is sped up.
-      for (const { identity, data, unit, resolution } of embeddedMetrics(event.message))
-        this.store.put(identity, event.at, data, unit, resolution);
+      for (const { identity, data, unit, at = event.at, resolution } of embeddedMetrics(event.message))
+        this.store.put(identity, at, data, unit, resolution);
     } else if (event.type === "stream-batch-sent") {
       this.#put(
         "AWS/Lambda",
@@ -43,6 +49,14 @@ export class ServiceMetrics {
         event.at,
         event.iteratorAgeMs,
       );
+    } else if (event.type === "api-requested") {
+      const put = (name: string, value: number) =>
+        this.#put("AWS/ApiGateway", "ApiId", event.apiId, name, event.at, value);
+      put("Count", 1);
+      put("4xx", event.status >= 400 && event.status < 500 ? 1 : 0);
+      put("5xx", event.status >= 500 ? 1 : 0);
+      put("Latency", event.latencyMs);
+      if (event.integrationLatencyMs !== undefined) put("IntegrationLatency", event.integrationLatencyMs);
     } else if (event.type === "invocation-ended") {
       const put = (name: string, value: number) =>
         this.#put("AWS/Lambda", "FunctionName", event.functionName, name, event.at, value);

@@ -4,6 +4,9 @@ import type { CloudContext } from "../../core/service";
 /** EC2 remembers a client token for at least a day: EC2 API guide, "Ensuring idempotency". */
 const REMEMBERED_MS = 24 * 60 * 60_000;
 
+/** ASCII, at most 64 characters. */
+export const clientTokenRule = { ClientToken: { pattern: /^[\x21-\x7e]{1,64}$/ } } as const;
+
 interface Used<T> {
   /** The request that came with the token, as a text to compare. */
   readonly request: string;

@@ -8,6 +8,8 @@ export interface Ec2Controls {
   bootMs: number;
   /** From termination to terminated; default 30 s. */
   shutdownMs: number;
+  /** Until a NAT gateway or an interface endpoint is there, and until it is gone; default 2 s, at AWS a minute or two. */
+  networkMs: number;
   /** How far Describe operations lag behind; default 0. EC2 promises eventual consistency only. */
   visibilityMs: number;
   readonly capacity: Capacity;
@@ -24,6 +26,7 @@ export function ec2ControlsOf(context: CloudContext): Ec2Controls {
   const created = {
     bootMs: 25_000,
     shutdownMs: 30_000,
+    networkMs: 2_000,
     visibilityMs: 0,
     capacity: new Capacity(),
     images: new Images(),

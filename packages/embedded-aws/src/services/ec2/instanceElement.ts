@@ -42,7 +42,7 @@ export function instanceElement(
       ? {}
       : {
           SubnetId: subnet.id,
-          VpcId: network.vpcId,
+          VpcId: subnet.vpcId,
           PrivateIpAddress: instance.privateIp,
           PublicIpAddress: instance.publicIp,
         }),
@@ -119,7 +119,7 @@ function networkInterface(
   return {
     NetworkInterfaceId: instance.networkInterfaceId,
     SubnetId: instance.subnet.id,
-    VpcId: network.vpcId,
+    VpcId: instance.subnet.vpcId,
     Description: asked?.Description ?? "",
     OwnerId: ownerId,
     Status: "in-use",
@@ -152,8 +152,9 @@ function privateDnsName({ privateIp }: Instance, { region }: Network): string {
   return `ip-${privateIp.replaceAll(".", "-")}.${domain}`;
 }
 
-function publicDnsName({ publicIp }: Instance, { region }: Network): string {
-  if (publicIp === undefined) return "";
+/** Only where the VPC gives such names. */
+function publicDnsName({ publicIp, subnet }: Instance, { region, vpcs }: Network): string {
+  if (publicIp === undefined || vpcs.get(subnet.vpcId)?.dnsHostnames !== true) return "";
   const domain = region === "us-east-1" ? "compute-1" : `${region}.compute`;
   return `ec2-${publicIp.replaceAll(".", "-")}.${domain}.amazonaws.com`;
 }

@@ -1,7 +1,7 @@
 import type { Access, CloudContext } from "../../core/service";
 import type { LaunchPlan } from "./launchPlan";
 import { type Taggable, TAGGABLE, tagsOf } from "./launchSpecification";
-import type { Network, Subnet } from "./network";
+import type { Subnet } from "./network";
 import { keyAccesses } from "./volumeKeys";
 
 type Keys = Readonly<Record<string, string | readonly string[]>>;
@@ -34,12 +34,11 @@ export function launchAccesses(
   plan: LaunchPlan,
   subnet: Subnet,
   context: Pick<CloudContext, "region" | "accountId">,
-  network: Network,
 ): Access[] {
   const { specification, template, given } = plan;
   const { region, accountId } = context;
   const arnOf = (kind: string, id: string) => `arn:aws:ec2:${region}:${accountId}:${kind}/${id}`;
-  const vpc = arnOf("vpc", network.vpcId);
+  const vpc = arnOf("vpc", subnet.vpcId);
   /** `overrides`: members of the request that take the resource out of the template's hands. */
   const run = (resource: string, keys: Keys, overrides: readonly string[]): Access => ({
     action: "ec2:RunInstances",

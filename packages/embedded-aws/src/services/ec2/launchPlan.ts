@@ -1,6 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { Call, CloudContext } from "../../core/service";
-import { invalidCombination, invalidParameter, notFound } from "./errors";
+import { invalidCombination, invalidParameter } from "./errors";
 import {
   checkSpecification,
   type LaunchRequest,
@@ -82,10 +82,17 @@ export async function planLaunch(
   const image = images.get(await resolveImage(specification.ImageId, context, call));
   checkArchitecture(instanceType, image);
   if (specification.KeyName !== undefined) keyPairs.demand(specification.KeyName);
-  const securityGroups = groups.get(
-    networkInterface?.Groups ?? specification.SecurityGroupIds ?? [network.securityGroup.id],
-  );
   const { subnets, zonal } = chooseSubnets(specification, subnetId ?? networkInterface?.SubnetId, network);
+  const vpcId = subnets[0]?.vpcId ?? "";
+  const securityGroups = groups.get(
+    networkInterface?.Groups ?? specification.SecurityGroupIds ?? [groups.defaultOf(vpcId).id],
+  );
+  const foreign = securityGroups.find((group) => group.vpcId !== vpcId);
+  if (foreign !== undefined)
+    throw new AwsError(
+      "InvalidParameter",
+      `Security group ${foreign.id} and subnet ${subnets[0]?.id ?? ""} belong to different networks.`,
+    );
   return {
     image,
     instanceType,
@@ -113,16 +120,17 @@ function chooseSubnets(
   network: Network,
 ): Pick<LaunchPlan, "subnets" | "zonal"> {
   const zone = specification.Placement?.AvailabilityZone;
-  const fitting = network.subnets.filter(
-    (subnet) =>
-      (subnetId === undefined || subnet.id === subnetId) && (zone === undefined || subnet.zone === zone),
-  );
+  // Without a subnet, EC2 takes one of the default VPC's.
+  const candidates =
+    subnetId === undefined
+      ? [...network.subnets.values()].filter((subnet) => subnet.isDefault)
+      : network.get("subnets", [subnetId]);
+  if (candidates.length === 0)
+    throw new AwsError("MissingInput", "No subnets found for the default VPC. Please specify a subnet.");
+  const fitting = candidates.filter((subnet) => zone === undefined || subnet.zone === zone);
   if (fitting.length > 0) return { subnets: fitting, zonal: subnetId !== undefined || zone !== undefined };
-  if (subnetId !== undefined && !network.subnets.some((subnet) => subnet.id === subnetId)) {
-    throw notFound("InvalidSubnetID.NotFound", "subnet ID", [subnetId]);
-  }
   throw invalidParameter(
-    `Value (${zone ?? ""}) for parameter availabilityZone is invalid; expected the subnet's own zone, one of ${network.subnets.map((subnet) => subnet.zone).join(", ")}`,
+    `Value (${zone ?? ""}) for parameter availabilityZone is invalid; expected the subnet's own zone, one of ${candidates.map((subnet) => subnet.zone).join(", ")}`,
   );
 }
 

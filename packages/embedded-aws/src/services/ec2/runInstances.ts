@@ -1,7 +1,7 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
-import { ClientTokens } from "./clientTokens";
+import { ClientTokens, clientTokenRule } from "./clientTokens";
 import type { Ec2Controls } from "./controls";
 import { dryRun, insufficientCapacity, invalidParameter } from "./errors";
 import { currentState, type Instance } from "./instance";
@@ -14,6 +14,7 @@ import type { KeyPairs } from "./keyPairs";
 import type { LaunchTemplates } from "./launchTemplates";
 import { LaunchQuotas } from "./quotas";
 import type { Network, Subnet } from "./network";
+import { freeAddresses, noFreeAddress, takeAddresses } from "./networkParts";
 import type { SecurityGroups } from "./securityGroups";
 
 const support = {
@@ -30,8 +31,7 @@ const support = {
     ...specificationRules,
     MinCount: { range: [1, 1000] },
     MaxCount: { range: [1, 1000] },
-    /** ASCII, at most 64 characters. */
-    ClientToken: { pattern: /^[\x21-\x7e]{1,64}$/ },
+    ...clientTokenRule,
   },
 } as const;
 
@@ -69,7 +69,7 @@ export function runInstances(parts: RunParts) {
       }
       const plan = await planLaunch(input, facts, call);
       for (const subnet of plan.subnets) {
-        context.authorize(call.caller, launchAccesses(plan, subnet, context, network));
+        context.authorize(call.caller, launchAccesses(plan, subnet, context));
       }
       if (isDryRun) throw dryRun();
 
@@ -83,7 +83,7 @@ export function runInstances(parts: RunParts) {
         );
 
       const most = Math.min(maximum, quotas.roomFor(plan.instanceType, minimum));
-      const { subnet, count } = place(plan, minimum, most, instances.liveCount(), controls);
+      const { subnet, count } = place(parts, plan, minimum, most);
       quotas.takeLaunches(count);
       controls.capacity.take(subnet.zone, count);
       const launched = create(parts, plan, subnet, count, token);
@@ -97,12 +97,13 @@ export function runInstances(parts: RunParts) {
 
 /** The zone and the number; throws EC2's error when not even the minimum fits. */
 function place(
+  parts: RunParts,
   plan: LaunchPlan,
   minimum: number,
   maximum: number,
-  live: number,
-  { capacity }: Ec2Controls,
 ): { readonly subnet: Subnet; readonly count: number } {
+  const { capacity } = parts.controls;
+  const live = parts.instances.liveCount();
   if (live + minimum > capacity.instanceLimit) {
     throw new AwsError(
       "InstanceLimitExceeded",
@@ -111,27 +112,30 @@ function place(
   }
   const wanted = Math.min(maximum, capacity.instanceLimit - live);
   for (const subnet of plan.subnets) {
-    const count = Math.min(wanted, capacity.freeIn(subnet.zone));
+    const count = Math.min(wanted, capacity.freeIn(subnet.zone), freeAddresses(parts, subnet));
     if (count >= minimum) return { subnet, count };
   }
+  const full = plan.subnets.find((subnet) => freeAddresses(parts, subnet) < minimum);
+  if (full !== undefined) throw noFreeAddress(full.id);
   throw insufficientCapacity(plan.instanceType.name, plan.subnets.map((subnet) => subnet.zone).join(", "));
 }
 
 function create(
-  { context, network }: RunParts,
+  parts: RunParts,
   plan: LaunchPlan,
   subnet: Subnet,
   count: number,
   clientToken: string | undefined,
 ): Instance[] {
-  const { random, clock, region, accountId } = context;
+  const { random, clock, region, accountId } = parts.context;
   const { specification } = plan;
   const reservationId = `r-0${random.hex(16)}`;
   const devices = (specification.BlockDeviceMappings ?? []).map(({ DeviceName = "", Ebs }) => ({
     deviceName: DeviceName,
     kept: Ebs?.DeleteOnTermination === false,
   }));
-  const isPublic = specification.NetworkInterfaces?.[0]?.AssociatePublicIpAddress ?? true;
+  const isPublic = specification.NetworkInterfaces?.[0]?.AssociatePublicIpAddress ?? subnet.mapPublicIp;
+  const privateIps = takeAddresses(parts, subnet, count);
   const address = () => Math.floor(random.next() * 250) + 4;
   return Array.from({ length: count }, (_, launchIndex) => {
     const id = `i-0${random.hex(16)}`;
@@ -149,7 +153,7 @@ function create(
       clientToken,
       launchIndex,
       launchedAt: clock.now(),
-      privateIp: `${network.cidr.split(".").slice(0, 2).join(".")}.${subnet.thirdByte + (address() % 16)}.${address()}`,
+      privateIp: privateIps[launchIndex] ?? "",
       publicIp: isPublic ? `203.0.113.${address()}` : undefined,
       volumes: (devices.length > 0 ? devices : [{ deviceName: "/dev/xvda", kept: false }]).map((device) => ({
         ...device,

@@ -1,5 +1,6 @@
+import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
-import type { Access, CloudContext } from "../../core/service";
+import type { Access } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { missingParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
@@ -11,10 +12,11 @@ import {
   tagSpecificationMembers,
   tagSpecificationRules,
 } from "./inputs";
-import { currentState, tagSet } from "./instance";
-import type { Instances } from "./instances";
-import { requestTagKeys, resourceTagKeys } from "./launchAccess";
-import type { Network } from "./network";
+import { tagSet } from "./instance";
+import { resourceTagKeys } from "./launchAccess";
+import type { Vpc } from "./network";
+import { interfacesIn } from "./networkInterfaces";
+import { making, type NetworkParts } from "./networkParts";
 import {
   type IpPermissions,
   permissionElements,
@@ -22,12 +24,14 @@ import {
   permissionRules,
   rulesOf,
 } from "./securityGroupRules";
-import type { Direction, SecurityGroup, SecurityGroups } from "./securityGroups";
+import type { Direction, SecurityGroup } from "./securityGroups";
 
 const FILTERS: FilterValues<SecurityGroup> = {
   description: (group) => [group.description],
   "group-id": (group) => [group.id],
   "group-name": (group) => [group.name],
+  "ip-permission.group-id": (group) =>
+    group.rules.ingress.flatMap(({ peer }) => (peer.kind === "group" ? [peer.groupId] : [])),
   "vpc-id": (group) => [group.vpcId],
 };
 
@@ -45,23 +49,26 @@ interface RuleChange {
   readonly IpPermissions?: IpPermissions;
 }
 
-export function securityGroupOperations(
-  context: CloudContext,
-  groups: SecurityGroups,
-  instances: Instances,
-  network: Network,
-) {
+export function securityGroupOperations(parts: NetworkParts) {
+  const { context, groups, network } = parts;
   const operation = operationsOf("ec2", context);
-  const arnOf = (kind: string, id: string) =>
-    `arn:aws:ec2:${context.region}:${context.accountId}:${kind}/${id}`;
-  const vpc = arnOf("vpc", network.vpcId);
+  /** The network that a new group is for. @throws AwsError where it is left out and there is no default one. */
+  const vpcOf = (VpcId: string | undefined): Vpc => {
+    const vpc = VpcId === undefined ? network.defaultVpc : network.one("vpcs", VpcId);
+    if (vpc === undefined) throw new AwsError("VPCIdNotSpecified", "No default VPC for this user");
+    return vpc;
+  };
   const on =
     (action: string) =>
     ({ GroupId }: { readonly GroupId?: string }): Access[] =>
       groups.get([idOf(GroupId)]).map((group) => ({
         action: `ec2:${action}`,
         resource: group.arn,
-        context: { "ec2:SecurityGroupID": group.id, "ec2:Vpc": vpc, ...resourceTagKeys(group.tags) },
+        context: {
+          "ec2:SecurityGroupID": group.id,
+          "ec2:Vpc": network.arnOf("vpcs", group.vpcId),
+          ...resourceTagKeys(group.tags),
+        },
       }));
   const change =
     (direction: Direction, how: "authorize" | "revoke") =>
@@ -77,38 +84,18 @@ export function securityGroupOperations(
     ...operation(
       "CreateSecurityGroup",
       { supports: ["GroupName", "Description", "VpcId", ...tagSpecificationMembers], rules: groupRules },
-      ({ TagSpecifications }) => {
-        const keys = requestTagKeys(tagsFor("security-group", TagSpecifications));
-        const resource = arnOf("security-group", "*");
-        return [
-          { action: "ec2:CreateSecurityGroup", resource, context: keys },
-          { action: "ec2:CreateSecurityGroup", resource: vpc },
-          ...(Object.keys(keys).length === 0
-            ? []
-            : [
-                {
-                  action: "ec2:CreateTags",
-                  resource,
-                  context: { "ec2:CreateAction": "CreateSecurityGroup", ...keys },
-                },
-              ]),
-        ];
-      },
-      ({ GroupName, Description, VpcId = network.vpcId, TagSpecifications }) => {
-        if (VpcId !== network.vpcId) throw notFound("InvalidVpcID.NotFound", "vpc ID", [VpcId]);
-        const group = groups.create(GroupName, Description, tagsFor("security-group", TagSpecifications));
+      ({ VpcId, TagSpecifications }) =>
+        making(network, "CreateSecurityGroup", "security-group", TagSpecifications, vpcOf(VpcId)),
+      ({ GroupName, Description, VpcId, TagSpecifications }) => {
+        const tags = tagsFor("security-group", TagSpecifications);
+        const group = groups.create(GroupName, Description, vpcOf(VpcId).id, tags);
         return { GroupId: group.id, Tags: tagSet(group.tags), SecurityGroupArn: group.arn };
       },
     ),
 
     ...operation("DeleteSecurityGroup", { supports: ["GroupId"] }, on("DeleteSecurityGroup"), (input) => {
       const GroupId = idOf(input.GroupId);
-      const inUse = instances
-        .all()
-        .some(
-          (instance) =>
-            currentState(instance) !== "terminated" && instance.securityGroupIds.includes(GroupId),
-        );
+      const inUse = interfacesIn(parts).some(({ groupIds }) => groupIds.includes(GroupId));
       for (const group of groups.get([GroupId])) groups.delete(group, inUse);
       return { Return: true, GroupId };
     }),

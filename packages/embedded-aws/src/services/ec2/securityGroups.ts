@@ -1,9 +1,11 @@
 import { AwsError } from "../../core/errors";
-import type { CloudContext } from "../../core/service";
 import { notFound } from "./errors";
 import type { Network } from "./network";
 import { DEFAULT_EGRESS, sameRule, type SecurityGroupRule } from "./securityGroupRules";
 import { appendAll } from "../../core/lists";
+
+/** Of the default VPC. */
+const DEFAULT_GROUP_ID = "sg-0c4d7a9e1b6f38205";
 
 export type Direction = "ingress" | "egress";
 
@@ -13,21 +15,40 @@ export interface SecurityGroup {
   readonly name: string;
   readonly description: string;
   readonly vpcId: string;
+  /** The one that every VPC begins with, and keeps. */
+  readonly isDefault: boolean;
   readonly tags: Map<string, string>;
   readonly rules: Record<Direction, SecurityGroupRule[]>;
 }
 
-/** The security groups of the account's network, the default one first. */
+/** The security groups of the account's networks, each network's default one first. */
 export class SecurityGroups {
   readonly #byId = new Map<string, SecurityGroup>();
 
-  constructor(
-    private readonly context: CloudContext,
-    private readonly network: Network,
-  ) {
-    const { id, name } = network.securityGroup;
+  constructor(private readonly network: Network) {
+    for (const vpc of network.vpcs.values()) this.addDefault(vpc.id, DEFAULT_GROUP_ID);
+  }
+
+  /** The group that a new VPC begins with: everything out, and in whatever has the group itself. */
+  addDefault(vpcId: string, id: string): void {
     const fromItself = { ...DEFAULT_EGRESS, peer: { kind: "group", groupId: id } } as const;
-    this.#add(id, name, "default VPC security group", new Map(), [fromItself]);
+    this.#add(
+      { id, name: "default", description: "default VPC security group", vpcId, isDefault: true },
+      new Map(),
+      [fromItself],
+    );
+  }
+
+  /** @throws AwsError where there is no such VPC. */
+  defaultOf(vpcId: string): SecurityGroup {
+    const found = this.list().find((group) => group.vpcId === vpcId && group.isDefault);
+    if (found === undefined) throw notFound("InvalidVpcID.NotFound", "vpc ID", [vpcId]);
+    return found;
+  }
+
+  /** It goes with its VPC, and only so. */
+  removeDefault(vpcId: string): void {
+    this.#byId.delete(this.defaultOf(vpcId).id);
   }
 
   list(): readonly SecurityGroup[] {
@@ -45,19 +66,19 @@ export class SecurityGroups {
     return ids.flatMap((id) => this.#byId.get(id) ?? []);
   }
 
-  create(name: string, description: string, tags: ReadonlyMap<string, string>): SecurityGroup {
-    if (this.list().some((group) => group.name === name)) {
+  create(name: string, description: string, vpcId: string, tags: ReadonlyMap<string, string>): SecurityGroup {
+    if (this.list().some((group) => group.name === name && group.vpcId === vpcId)) {
       throw new AwsError(
         "InvalidGroup.Duplicate",
-        `The security group '${name}' already exists for VPC '${this.network.vpcId}'`,
+        `The security group '${name}' already exists for VPC '${vpcId}'`,
       );
     }
-    return this.#add(`sg-0${this.context.random.hex(16)}`, name, description, tags, []);
+    return this.#add({ id: this.network.newId("sg"), name, description, vpcId, isDefault: false }, tags, []);
   }
 
-  /** @param inUse whether an instance has the group. */
+  /** @param inUse whether a network interface has the group. */
   delete(group: SecurityGroup, inUse: boolean): void {
-    if (group.id === this.network.securityGroup.id) {
+    if (group.isDefault) {
       throw new AwsError(
         "CannotDelete",
         `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,
@@ -106,23 +127,17 @@ export class SecurityGroups {
   }
 
   #add(
-    id: string,
-    name: string,
-    description: string,
+    given: Pick<SecurityGroup, "id" | "name" | "description" | "vpcId" | "isDefault">,
     tags: ReadonlyMap<string, string>,
     ingress: SecurityGroupRule[],
   ): SecurityGroup {
-    const { region, accountId } = this.context;
     const group: SecurityGroup = {
-      id,
-      arn: `arn:aws:ec2:${region}:${accountId}:security-group/${id}`,
-      name,
-      description,
-      vpcId: this.network.vpcId,
+      ...given,
+      arn: this.network.arn("security-group", given.id),
       tags: new Map(tags),
       rules: { ingress, egress: [DEFAULT_EGRESS] },
     };
-    this.#byId.set(id, group);
+    this.#byId.set(group.id, group);
     return group;
   }
 }

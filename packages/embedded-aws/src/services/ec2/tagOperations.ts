@@ -9,11 +9,12 @@ import type { Instances } from "./instances";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
 import type { KeyPairs } from "./keyPairs";
 import type { LaunchTemplates } from "./launchTemplates";
+import { Network, type NetworkResourceType } from "./network";
 import type { SecurityGroups } from "./securityGroups";
 
 interface Tagged {
   readonly resourceId: string;
-  readonly resourceType: "instance" | "key-pair" | "launch-template" | "security-group";
+  readonly resourceType: "instance" | "key-pair" | "launch-template" | "security-group" | NetworkResourceType;
   readonly arn: string;
   readonly tags: Map<string, string>;
 }
@@ -38,6 +39,7 @@ const KINDS: readonly (readonly [form: RegExp, code: string, what: string])[] = 
   [/^lt-[0-9a-f]{8,17}$/, "InvalidLaunchTemplateId.NotFound", "launch template ID"],
   [/^sg-[0-9a-f]{8,17}$/, "InvalidGroup.NotFound", "security group"],
   [/^key-[0-9a-f]{8,17}$/, "InvalidKeyPair.NotFound", "key pair"],
+  ...Network.unknownIds,
 ];
 
 /** Tags on the resources that live here by themselves. */
@@ -47,6 +49,7 @@ export function tagOperations(
   templates: LaunchTemplates,
   groups: SecurityGroups,
   keyPairs: KeyPairs,
+  network: Network,
 ) {
   const operation = operationsOf("ec2", context);
   const find = (id: string): Tagged => {
@@ -67,10 +70,15 @@ export function tagOperations(
       const arn = `arn:aws:ec2:${context.region}:${context.accountId}:key-pair/${pair.name}`;
       return { resourceId: id, resourceType: "key-pair", arn, tags: pair.tags };
     }
+    const part = network.tagged().find(({ resource }) => resource.id === id);
+    if (part !== undefined) {
+      const { resourceType, resource } = part;
+      return { resourceId: id, resourceType, arn: resource.arn, tags: resource.tags };
+    }
     for (const [form, code, what] of KINDS) if (form.test(id)) throw notFound(code, what, [id]);
     throw new AwsError(
       "InvalidID",
-      `The ID '${id}' is not valid; expected an instance's, a launch template's, a security group's or a key pair's`,
+      `The ID '${id}' is not valid; expected that of an instance, a launch template, a security group, a key pair or a part of a network`,
     );
   };
   const rows = (): TagRow[] => {
@@ -79,6 +87,7 @@ export function tagOperations(
       ...templates.list().map((template) => find(template.id)),
       ...groups.list().map((group) => find(group.id)),
       ...[...keyPairs.values()].map((pair) => find(pair.id)),
+      ...network.tagged().map(({ resource }) => find(resource.id)),
     ];
     return tagged.flatMap(({ resourceId, resourceType, tags }) =>
       [...tags].map(([key, value]) => ({ resourceId, resourceType, key, value })),

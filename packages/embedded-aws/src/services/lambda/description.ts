@@ -20,6 +20,7 @@ export function describeFunction(fn: Revision, arn = fn.arn): Output<"lambda", "
     ...(Object.keys(settings.Environment).length > 0 && { Environment: { Variables: settings.Environment } }),
     TracingConfig: { Mode: settings.TracingMode },
     ...(settings.DeadLetterArn !== undefined && { DeadLetterConfig: { TargetArn: settings.DeadLetterArn } }),
+    ...(settings.KMSKeyArn !== undefined && { KMSKeyArn: settings.KMSKeyArn }),
     RevisionId: fn.revisionId,
     State: "Active",
     LastUpdateStatus: "Successful",

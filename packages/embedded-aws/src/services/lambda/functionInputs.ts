@@ -30,6 +30,7 @@ const configuration = [
   "DeadLetterConfig",
   "LoggingConfig",
   "EphemeralStorage",
+  "KMSKeyArn",
 ] as const;
 
 const configurationRules: Rules = {
@@ -41,6 +42,7 @@ const configurationRules: Rules = {
   Timeout: { range: [1, 900] },
   /** Megabytes. */
   MemorySize: { range: [128, 10_240] },
+  KMSKeyArn: { pattern: /^(arn:aws[a-z-]*:[a-z0-9-.]+:.*)?$/ },
   "TracingConfig.Mode": { oneOf: ["Active", "PassThrough"] },
   "LoggingConfig.LogFormat": { oneOf: ["Text", "JSON"] },
   "LoggingConfig.ApplicationLogLevel": { oneOf: ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] },

@@ -37,6 +37,8 @@ export interface FunctionSettings {
   readonly EphemeralStorage: number;
   readonly Architectures: readonly Architecture[];
   readonly DeadLetterArn?: string;
+  /** Kept by name: what a machine's memory holds is not encrypted here. */
+  readonly KMSKeyArn?: string;
 }
 
 export interface FunctionCode {

@@ -28,7 +28,8 @@ export function applyConfiguration(
   former: FunctionSettings,
   input: ConfigurationInput,
 ): FunctionSettings {
-  const { DeadLetterArn: formerDeadLetterArn, ...rest } = former;
+  const { DeadLetterArn: formerDeadLetterArn, KMSKeyArn: formerKeyArn, ...rest } = former;
+  const keyArn = input.KMSKeyArn ?? formerKeyArn;
   const deadLetterArn =
     input.DeadLetterConfig === undefined ? formerDeadLetterArn : input.DeadLetterConfig.TargetArn;
   return {
@@ -45,6 +46,8 @@ export function applyConfiguration(
     ...(input.TracingConfig?.Mode !== undefined && { TracingMode: input.TracingConfig.Mode }),
     ...(input.LoggingConfig !== undefined && { Logging: logging(name, input.LoggingConfig) }),
     ...(input.EphemeralStorage !== undefined && { EphemeralStorage: input.EphemeralStorage.Size }),
+    // An empty one stands for Lambda's own key again.
+    ...(keyArn !== undefined && keyArn !== "" && { KMSKeyArn: keyArn }),
     ...(deadLetterArn !== undefined &&
       deadLetterArn !== "" && { DeadLetterArn: checkedDeadLetterArn(deadLetterArn) }),
   };

@@ -5,6 +5,8 @@ import type { Address } from "./address";
 export interface Identity {
   readonly name: string;
   readonly type: "EMAIL_ADDRESS" | "DOMAIN";
+  /** What its mails are sent by unless they name another set. */
+  readonly configurationSet: string | undefined;
   tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
@@ -28,13 +30,20 @@ export class Identities {
 
   /** The identity that an address is sent from: its own, or its domain's where only that is there. */
   arnFor(from: Address | undefined): string {
-    if (from === undefined) return this.arnOf("*");
-    const own = this.#byName.has(from.address) || !this.#byName.has(from.domain);
-    return this.arnOf(own ? from.address : from.domain);
+    return this.arnOf(from === undefined ? "*" : (this.#identityOf(from)?.name ?? from.address));
+  }
+
+  /** The configuration set of the identity that an address is sent from. */
+  configurationSetFor(from: Address | undefined): string | undefined {
+    return from && this.#identityOf(from)?.configurationSet;
+  }
+
+  #identityOf(from: Address): Identity | undefined {
+    return this.#byName.get(from.address) ?? this.#byName.get(from.domain);
   }
 
   isVerified(from: Address): boolean {
-    return this.#byName.has(from.address) || this.#byName.has(from.domain);
+    return this.#identityOf(from) !== undefined;
   }
 
   list(): readonly Identity[] {
@@ -48,13 +57,18 @@ export class Identities {
     return identity;
   }
 
-  create(name: string, tags: Identity["tags"]): Identity {
+  create(name: string, tags: Identity["tags"], configurationSet: string | undefined): Identity {
     if (this.#byName.has(name)) {
       throw new AwsError("AlreadyExistsException", `Email identity ${name} already exist.`);
     }
-    const identity: Identity = { name, type: name.includes("@") ? "EMAIL_ADDRESS" : "DOMAIN", tags };
+    const type = name.includes("@") ? "EMAIL_ADDRESS" : "DOMAIN";
+    const identity: Identity = { name, type, configurationSet, tags };
     this.#byName.set(name, identity);
     return identity;
+  }
+
+  setConfigurationSet(name: string, configurationSet: string | undefined): void {
+    this.#byName.set(name, { ...this.get(name), configurationSet });
   }
 
   delete(name: string): void {

@@ -9,7 +9,7 @@ export const SANDBOX = { perDay: 200, perSecond: 1 };
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Addresses that anybody may send to: SES developer guide, "Using the mailbox simulator". */
-const SIMULATOR_DOMAIN = "simulator.amazonses.com";
+export const SIMULATOR_DOMAIN = "simulator.amazonses.com";
 
 /**
  * An account that SES does not trust yet. Its quotas count recipients, and an e-mail passes while anything is left

@@ -2,6 +2,8 @@ import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { operationsOf, type Supported } from "../../wire/operation";
 import { type Address, parseAddress } from "./address";
+import type { ConfigurationSets } from "./configurationSets";
+import { tellFeedback } from "./feedback";
 import type { Identities } from "./identities";
 import { type Email, inboxOf } from "./inbox";
 import { Sandbox } from "./sandbox";
@@ -16,6 +18,7 @@ const support = {
     "ReplyToAddresses",
     ...texts.map((text) => `Content.Simple.${text}` as const),
     "EmailTags",
+    "ConfigurationSetName",
   ],
   rules: { "EmailTags.Name": tagText, "EmailTags.Value": tagText },
 } as const;
@@ -27,7 +30,9 @@ const MOST_RECIPIENTS = 50;
 /** A domain whose addresses are refused at once, as SES refuses those on its suppression list. */
 const REJECTED_DOMAIN = "rejected.example";
 
-export function sendEmail(context: CloudContext, identities: Identities) {
+export function sendEmail(context: CloudContext, identities: Identities, sets: ConfigurationSets) {
+  const setOf = (input: SendEmailInput, from: Address | undefined) =>
+    input.ConfigurationSetName ?? identities.configurationSetFor(from);
   const inbox = inboxOf(context);
   const sandbox = context.conditions.sesSandbox ? new Sandbox(context.clock) : undefined;
   return operationsOf("ses", context)(
@@ -35,17 +40,18 @@ export function sendEmail(context: CloudContext, identities: Identities) {
     support,
     (input) => {
       const from = parseAddress(input.FromEmailAddress ?? "");
-      return [
-        {
-          action: "ses:SendEmail",
-          resource: identities.arnFor(from),
-          context: {
-            ...(from === undefined ? {} : { "ses:FromAddress": from.address }),
-            ...(from?.displayName === undefined ? {} : { "ses:FromDisplayName": from.displayName }),
-            "ses:Recipients": recipientsOf(input),
-          },
-        },
-      ];
+      const set = setOf(input, from);
+      const keys = {
+        ...(from === undefined ? {} : { "ses:FromAddress": from.address }),
+        ...(from?.displayName === undefined ? {} : { "ses:FromDisplayName": from.displayName }),
+        "ses:Recipients": recipientsOf(input),
+      };
+      // The set too, be it only the identity's own: SES developer guide, "Controlling access to Amazon SES".
+      return [identities.arnFor(from), ...(set === undefined ? [] : [sets.arnOf(set)])].map((resource) => ({
+        action: "ses:SendEmail",
+        resource,
+        context: keys,
+      }));
     },
     (input) => {
       const from = parseAddress(input.FromEmailAddress ?? "");
@@ -55,6 +61,8 @@ export function sendEmail(context: CloudContext, identities: Identities) {
         );
       }
       const recipients = checkRecipients(recipientsOf(input));
+      const setName = setOf(input, from);
+      const set = setName === undefined ? undefined : sets.get(setName);
       checkVerified([from, ...(sandbox?.checked(recipients) ?? [])], identities, context.region);
       const { Subject: subject, Body: body } = input.Content.Simple ?? {};
       if (subject === undefined || body === undefined) {
@@ -80,6 +88,7 @@ export function sendEmail(context: CloudContext, identities: Identities) {
       if (fault !== undefined) throw fault;
       sandbox?.take(recipients.length);
       inbox.add(email);
+      if (set !== undefined) tellFeedback(context, sets, set, email, identities.arnFor(from));
       const { messageId, to } = email;
       context.events.publish({ type: "email-sent", messageId, from: email.from, to, subject: email.subject });
       return { MessageId: messageId };

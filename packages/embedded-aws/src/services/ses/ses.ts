@@ -3,6 +3,7 @@ import { pageOf } from "../../core/paging";
 import type { CloudContext, Service } from "../../core/service";
 import { officialService, operationsOf } from "../../wire/operation";
 import { parseAddress } from "./address";
+import { ConfigurationSets, configurationSetOperations } from "./configurationSets";
 import { Identities } from "./identities";
 import { inboxOf } from "./inbox";
 import { SANDBOX } from "./sandbox";
@@ -18,12 +19,14 @@ const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
 /** SES v2: what is sent lies in an inbox (`inboxOf`), and leaves the machine never. */
 export function createSes(context: CloudContext): Service {
   const identities = new Identities(context);
+  const sets = new ConfigurationSets(context);
   const { sesSandbox } = context.conditions;
   const quota = sesSandbox ? SANDBOX : PRODUCTION;
   const operation = operationsOf("ses", context);
   return officialService("ses", {
-    ...sendEmail(context, identities),
-    ...identityOperations(context, identities),
+    ...sendEmail(context, identities, sets),
+    ...identityOperations(context, identities, sets),
+    ...configurationSetOperations(context, sets),
     ...tagOperations(context, identities),
     ...operation(
       "GetAccount",
@@ -52,7 +55,7 @@ function checkIdentityName(name: string): void {
   );
 }
 
-function identityOperations(context: CloudContext, identities: Identities) {
+function identityOperations(context: CloudContext, identities: Identities, sets: ConfigurationSets) {
   const operation = operationsOf("ses", context);
   const on = (action: string) => (input: { readonly EmailIdentity: string }) => [
     { action: `ses:${action}`, resource: identities.arnOf(input.EmailIdentity) },
@@ -60,11 +63,12 @@ function identityOperations(context: CloudContext, identities: Identities) {
   return {
     ...operation(
       "CreateEmailIdentity",
-      { supports: ["EmailIdentity", "Tags"] },
+      { supports: ["EmailIdentity", "Tags", "ConfigurationSetName"] },
       on("CreateEmailIdentity"),
-      ({ EmailIdentity, Tags = [] }) => {
+      ({ EmailIdentity, Tags = [], ConfigurationSetName: set }) => {
         checkIdentityName(EmailIdentity);
-        const identity = identities.create(EmailIdentity, Tags);
+        if (set !== undefined) sets.get(set);
+        const identity = identities.create(EmailIdentity, Tags, set);
         return { IdentityType: identity.type, VerifiedForSendingStatus: true, DkimAttributes: dkim };
       },
     ),
@@ -82,7 +86,20 @@ function identityOperations(context: CloudContext, identities: Identities) {
           DkimAttributes: dkim,
           Policies: {},
           Tags: identity.tags,
+          ...(identity.configurationSet === undefined
+            ? {}
+            : { ConfigurationSetName: identity.configurationSet }),
         };
+      },
+    ),
+    ...operation(
+      "PutEmailIdentityConfigurationSetAttributes",
+      { supports: ["EmailIdentity", "ConfigurationSetName"] },
+      on("PutEmailIdentityConfigurationSetAttributes"),
+      ({ EmailIdentity, ConfigurationSetName: set }) => {
+        if (set !== undefined) sets.get(set);
+        identities.setConfigurationSet(EmailIdentity, set);
+        return {};
       },
     ),
     ...operation(

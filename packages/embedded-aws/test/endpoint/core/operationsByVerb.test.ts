@@ -29,6 +29,7 @@ function subjectOf(operation: string): string | undefined {
 
 /** What is left out all the same, and why. */
 const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
+  apigateway: { ImportApi: "reads an OpenAPI document; APIs are made of their parts here" },
   dynamodb: { ImportTable: "reads a bucket, and S3 is not here" },
   ec2: {
     CreateImage: "images are given to the cloud, and hold nothing",
@@ -39,13 +40,14 @@ const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> =
     DescribeImageAttribute: "DescribeImages tells what images have here",
     GetInstanceTypesFromInstanceRequirements: "launches name their type",
     GetSecurityGroupsForVpc: "DescribeSecurityGroups tells the same",
-    CreateSubnet: "the account's default network is all that there is",
-    DeleteSubnet: "as CreateSubnet",
-    ModifySubnetAttribute: "as CreateSubnet",
-    CreateVpc: "as CreateSubnet",
-    DeleteVpc: "as CreateSubnet",
-    DescribeVpcAttribute: "as CreateSubnet",
-    ModifyVpcAttribute: "as CreateSubnet",
+    CreateNetworkAcl: "every VPC keeps the list that it begins with",
+    DeleteNetworkAcl: "as CreateNetworkAcl",
+    CreateNetworkInterface: "interfaces come and go with what has them",
+    DeleteNetworkInterface: "as CreateNetworkInterface",
+    AttachNetworkInterface: "as CreateNetworkInterface",
+    DetachNetworkInterface: "as CreateNetworkInterface",
+    DescribeNetworkInterfaceAttribute: "DescribeNetworkInterfaces tells what they have here",
+    ModifyNetworkInterfaceAttribute: "as CreateNetworkInterface",
     ImportInstance: "deprecated by AWS",
     StartInstances: "an instance here runs until it is terminated",
     StopInstances: "as StartInstances",
@@ -60,6 +62,7 @@ const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> =
     TagLogGroup: "deprecated by AWS for TagResource",
     UntagLogGroup: "deprecated by AWS for UntagResource",
   },
+  ses: { UpdateConfigurationSet: "changes message security, which no set has here" },
 };
 
 /** Operations of AWS's that share a subject with one that is here, and are not here. */

@@ -9,6 +9,7 @@ import { untyped } from "../../support/untyped";
 
 /** What each service calls a member that is missing: the pages "Common Errors" of the API references. */
 const codes: Partial<Record<ServiceName, string>> = {
+  apigateway: "BadRequestException",
   dynamodb: "ValidationException",
   ec2: "MissingParameter",
   events: "ValidationException",

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Input } from "embedded-aws";
 import { definedOrNone, resource, strings, tagList, tags, textOf } from "../schemas";
+import { permission, rule } from "./securityGroupRules";
 
 type TemplateData = NonNullable<Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"]>;
 type MetadataOptions = NonNullable<TemplateData["MetadataOptions"]>;
@@ -178,34 +179,8 @@ const launchTemplate = resource({
   },
 });
 
-const rule = v.strictObject({
-  protocol: v.string(),
-  fromPort: v.number(),
-  toPort: v.number(),
-  description: v.optional(v.string()),
-  cidrBlocks: strings,
-  ipv6CidrBlocks: strings,
-  securityGroups: strings,
-  /** The group itself is the other side. */
-  self: v.optional(v.boolean(), false),
-});
-type Rule = v.InferOutput<typeof rule>;
-
 /** What EC2 puts into a new group, and the provider takes out: a group allows what its program says, no more. */
 const DEFAULT_EGRESS = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
-
-function permission(rule: Rule, groupId: string) {
-  const { description: Description, securityGroups = [], self } = rule;
-  const groups = self ? [...securityGroups, groupId] : securityGroups;
-  return {
-    IpProtocol: rule.protocol,
-    FromPort: rule.fromPort,
-    ToPort: rule.toPort,
-    IpRanges: rule.cidrBlocks?.map((CidrIp) => ({ CidrIp, Description })),
-    Ipv6Ranges: rule.ipv6CidrBlocks?.map((CidrIpv6) => ({ CidrIpv6, Description })),
-    UserIdGroupPairs: groups.map((GroupId) => ({ GroupId, Description })),
-  };
-}
 
 const securityGroup = resource({
   type: "aws:ec2/securityGroup:SecurityGroup",

@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import Ajv from "ajv";
+import { expect } from "chai";
+import * as fc from "fast-check";
+import type { Reconciliation } from "../../../../handlers/scaling/reconcile";
+import { actionsOf, Repetitions, type ScalerAction } from "../../../../handlers/scaling/scalerAction";
+import { createTeller } from "../../../../handlers/scaling/tell";
+
+const SCHEMA = path.resolve(__dirname, "../../../../docs/events/scaler-action.v1.json");
+const validate = new Ajv({ strict: true, strictRequired: false }).compile(
+  JSON.parse(readFileSync(SCHEMA, "utf8")) as object,
+);
+
+function problems(action: unknown): string {
+  return validate(action) ? "none" : JSON.stringify(validate.errors);
+}
+
+const FINDINGS = { measured: 3, running: 3, pending: 0, warmingUp: 0, wanted: 3, desired: 3 };
+const NOTHING: Reconciliation = {
+  decision: { action: "hold", reason: "at target", findings: FINDINGS },
+  limits: { minInstances: 1, maxInstances: 4 },
+  launched: [],
+  found: [],
+  terminated: [],
+  refused: [],
+};
+
+const ids = fc.array(fc.stringMatching(/^i-[0-9a-f]{17}$/), { maxLength: 12 });
+const reconciliation: fc.Arbitrary<Reconciliation> = fc
+  .record({
+    launched: ids,
+    terminated: ids,
+    unhealthy: fc.nat(5),
+    wanted: fc.nat(20),
+    reason: fc.constantFrom("at maximum" as const, "at target" as const),
+    refused: fc.array(
+      fc.record({
+        kind: fc.constantFrom("no capacity" as const, "refused" as const, "unclear" as const),
+        count: fc.integer({ min: 1, max: 50 }),
+        reason: fc.string(),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ launched, terminated, unhealthy, wanted, reason, refused }) => ({
+    ...NOTHING,
+    decision: { action: "hold", reason, findings: { ...FINDINGS, unhealthy, wanted } },
+    launched,
+    terminated,
+    refused,
+  }));
+
+describe("the actions of a reconciliation", () => {
+  it("are none when nothing was done and nothing is missing", () => {
+    expect(actionsOf("web", "holding", NOTHING)).to.deep.equal([]);
+  });
+
+  it("tell those that were replaced from those that were idle", () => {
+    const decision = {
+      action: "terminate",
+      instanceIds: ["i-1", "i-2", "i-3"],
+      findings: { ...FINDINGS, unhealthy: 2 },
+    } as const;
+    const actions = actionsOf("web", "why", { ...NOTHING, decision, terminated: ["i-1", "i-2", "i-3"] });
+    expect(actions.map(({ action, count }) => [action, count])).to.deep.equal([
+      ["replace", 2],
+      ["terminate", 1],
+    ]);
+  });
+
+  it("name every instance once, and are what the schema says", () => {
+    fc.assert(
+      fc.property(reconciliation, (given) => {
+        const actions = actionsOf("web", "why", given);
+        for (const action of actions) expect(problems(action)).to.equal("none");
+        const named = actions.flatMap((action) => (action.action === "refused" ? [] : action.instanceIds));
+        expect(named).to.have.members([...given.launched, ...given.terminated]);
+      }),
+    );
+  });
+
+  it("are held to a schema that refuses what is no action", () => {
+    const [good] = actionsOf("web", "why", { ...NOTHING, launched: ["i-1"] });
+    expect(problems(good)).to.equal("none");
+    for (const bad of [
+      { ...good, version: 2 },
+      { ...good, action: "stop" },
+      { ...good, instanceIds: [] },
+      { ...good, count: 0 },
+      { ...good, action: "refused" },
+      { ...good, reason: undefined },
+    ])
+      expect(problems(JSON.parse(JSON.stringify(bad)))).not.to.equal("none");
+  });
+});
+
+describe("telling", () => {
+  const refusal = (cause: "maximum" | "no capacity"): ScalerAction => ({
+    version: 1,
+    fleet: "web",
+    action: "refused",
+    cause,
+    count: 1,
+    reason: "why",
+    minimum: 1,
+    maximum: 4,
+    desired: 4,
+  });
+  const HOUR = 3_600_000;
+
+  it("repeats a refusal once an hour, each cause by itself, and every other action always", () => {
+    const repetitions = new Repetitions();
+    const [full, noRoom] = [refusal("maximum"), refusal("no capacity")];
+    const launch: ScalerAction = { ...full, action: "launch", instanceIds: ["i-1"] };
+    const told = (actions: ScalerAction[], now: number) => {
+      const news = repetitions.news(actions, now);
+      repetitions.told(news, now);
+      return news;
+    };
+    expect(told([full, launch], 0)).to.deep.equal([full, launch]);
+    expect(told([full, noRoom, launch], HOUR - 1)).to.deep.equal([noRoom, launch]);
+    expect(told([full, noRoom], HOUR)).to.deep.equal([full]);
+  });
+
+  it("begins nothing when little time is left, goes on by the other ways, and tells again what was not told", async () => {
+    const lines: string[] = [];
+    const sent: string[] = [];
+    let isBroken = true;
+    const teller = createTeller(
+      [
+        {
+          name: "the bus",
+          send: () => (isBroken ? Promise.reject(new Error("no")) : Promise.resolve(void sent.push("bus"))),
+        },
+        { name: "the topic", send: () => Promise.resolve(void sent.push("topic")) },
+      ],
+      () => 0,
+      { error: (message) => void lines.push(message) },
+    );
+    const actions = [refusal("maximum")];
+    expect(await teller.tell(actions, { remainingMs: () => 9_999 })).to.equal(2);
+    expect(sent).to.deep.equal([]);
+    expect(await teller.tell(actions, { remainingMs: () => 60_000 })).to.equal(1);
+    expect(sent).to.deep.equal(["topic"]);
+    isBroken = false;
+    expect(await teller.tell(actions, { remainingMs: () => 60_000 })).to.equal(0);
+    expect(await teller.tell(actions, { remainingMs: () => 60_000 })).to.equal(0);
+    expect(sent).to.deep.equal(["topic", "bus", "topic"]);
+    expect(lines).to.deep.equal([
+      "could not tell the bus of a refused: Error: no time was left",
+      "could not tell the topic of a refused: Error: no time was left",
+      "could not tell the bus of a refused: Error: no",
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+/** One line of a bill. */
+export interface CostLine {
+  readonly item: string;
+  /** Whether it grows with the orders, or is there without any. */
+  readonly kind: "per order" | "fixed";
+  /** How `quantity` comes about, in words and figures. */
+  readonly arithmetic: string;
+  readonly quantity: number;
+  readonly unit: string;
+  /** Dollars for one unit. */
+  readonly price: number;
+  readonly dollars: number;
+}
+
+/** Of a quantity at a price. */
+export function line(
+  item: string,
+  kind: CostLine["kind"],
+  arithmetic: string,
+  amount: Pick<CostLine, "quantity" | "unit" | "price">,
+): CostLine {
+  return { item, kind, arithmetic, ...amount, dollars: amount.quantity * amount.price };
+}
+
+/** A figure as the arithmetic shows it: 1,200,000; 0.25. */
+export function n(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+}
