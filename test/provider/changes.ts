@@ -32,6 +32,16 @@ const inFirst =
 
 /** What is changed of each type's arguments that AWS can change in place; tags are changed wherever there are any. */
 const CHANGES: Readonly<Record<string, readonly Change[]>> = {
+  aws_apigatewayv2_api: [
+    sayMore("description"),
+    set({ cors_configuration: [{ allow_origins: ["https://changed.example.com"], max_age: 60 }] }),
+  ],
+  aws_apigatewayv2_integration: [more(-1000, "timeout_milliseconds")],
+  aws_apigatewayv2_route: [set({ operation_name: "changed" })],
+  aws_apigatewayv2_stage: [
+    sayMore("description"),
+    inFirst("default_route_settings", more(1, "throttling_burst_limit")),
+  ],
   aws_cloudwatch_dashboard: [
     ({ dashboard_body: body }) => {
       const dashboard = JSON.parse(text(body)) as { widgets: object[] };

@@ -29,10 +29,11 @@ export async function leftIn({ call }: TestCloud): Promise<readonly string[]> {
     call("kms", "ListAliases", {}),
     call("ses", "ListEmailIdentities", {}),
   ]);
-  const [templates, securityGroups, reservations] = await Promise.all([
+  const [templates, securityGroups, reservations, apis] = await Promise.all([
     call("ec2", "DescribeLaunchTemplates", {}),
     call("ec2", "DescribeSecurityGroups", {}),
     call("ec2", "DescribeInstances", {}),
+    call("apigateway", "GetApis", {}),
   ]);
   const named: readonly (readonly [string, readonly (string | undefined)[]])[] = [
     ["queue", queues.QueueUrls ?? []],
@@ -52,6 +53,7 @@ export async function leftIn({ call }: TestCloud): Promise<readonly string[]> {
         AliasName.startsWith("alias/aws/") ? [] : [AliasName],
       ) ?? [],
     ],
+    ["HTTP API", apis.Items?.map(({ Name }) => Name) ?? []],
     ["identity", identities.EmailIdentities?.map(({ IdentityName }) => IdentityName) ?? []],
     ["template", templates.LaunchTemplates?.map(({ LaunchTemplateName }) => LaunchTemplateName) ?? []],
     [

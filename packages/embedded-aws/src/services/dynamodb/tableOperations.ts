@@ -3,7 +3,8 @@ import { operationsOf, parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import type { Database } from "./database";
 import type { CreateTableRequest } from "./requests";
-import { createTableRules, parseCreateTable } from "./parseCreateTable";
+import { indexUpdateRules, indexUpdates, updatedIndexes } from "./indexUpdates";
+import { createTableRules, parseCreateTable, throughputRules } from "./parseCreateTable";
 import { type Billing, Table } from "./table";
 import type { TableSchema, Throughput } from "./tableSchema";
 import { describeTable } from "./tableDescription";
@@ -102,18 +103,18 @@ function billing({ BillingMode, ProvisionedThroughput }: BillingWish, now: numbe
   return { mode: "PROVISIONED", throughput: ProvisionedThroughput };
 }
 
-const updates = ["BillingMode", "ProvisionedThroughput", ...settings] as const;
+const updates = ["BillingMode", "ProvisionedThroughput", "GlobalSecondaryIndexUpdates", ...settings] as const;
 
 function updateTable(database: Database) {
   const { context } = database;
   return operationsOf("dynamodb", context)(
     "UpdateTable",
     {
-      supports: ["TableName", ...updates],
+      supports: ["TableName", "BillingMode", "ProvisionedThroughput", ...settings, ...indexUpdates],
       rules: {
+        ...indexUpdateRules,
         BillingMode: { oneOf: ["PROVISIONED", "PAY_PER_REQUEST"] },
-        "ProvisionedThroughput.ReadCapacityUnits": { range: [1, Infinity] },
-        "ProvisionedThroughput.WriteCapacityUnits": { range: [1, Infinity] },
+        ...throughputRules("ProvisionedThroughput"),
         ...settingRules,
       },
     },
@@ -121,7 +122,8 @@ function updateTable(database: Database) {
     (input) => {
       const { TableName } = input;
       const table = requireTable(database, TableName);
-      if (updates.every((update) => input[update] === undefined)) {
+      const asked = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
+      if (!updates.some((update) => asked(input[update]))) {
         throw invalid(
           `UpdateTable of ${TableName}: got nothing to update; expected at least one of ${updates.join(", ")}`,
         );
@@ -133,6 +135,7 @@ function updateTable(database: Database) {
         throw invalid(`Table already has an enabled stream: TableName: ${table.name}`);
       }
       const newBilling = updatedBilling(table, input, database.now());
+      const indexes = updatedIndexes(table, input, newBilling.mode);
       if (input.SSESpecification !== undefined)
         table.encryption = encryption(context, input.SSESpecification);
       table.billing = newBilling;
@@ -140,7 +143,10 @@ function updateTable(database: Database) {
       table.deletionProtected = input.DeletionProtectionEnabled ?? table.deletionProtected;
       if (wish === "off") database.closeStream(table);
       else if (wish !== undefined) database.openStream(table, wish);
-      return { TableDescription: describeTable(table) };
+      if (indexes === undefined) return { TableDescription: describeTable(table) };
+      // AWS takes minutes to build an index; here that is done by the next request.
+      table.schema = indexes.schema;
+      return { TableDescription: describeTable(table, "UPDATING", indexes.status) };
     },
   );
 }

@@ -27,7 +27,7 @@ export function createSes(context: CloudContext): Service {
     ...sendEmail(context, identities, sets),
     ...identityOperations(context, identities, sets),
     ...configurationSetOperations(context, sets),
-    ...tagOperations(context, identities),
+    ...tagOperations(context, identities, sets),
     ...operation(
       "GetAccount",
       { supports: [] },

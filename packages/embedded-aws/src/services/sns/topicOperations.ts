@@ -8,9 +8,9 @@ import { topicAccess } from "./topicAccess";
 import { byTopic, policyOf, topicArnRule, type Topics } from "./topics";
 import { messageOf } from "../../core/messageOf";
 
-/** Topic attributes that are kept, and what SNS's API reference knows beside them. */
 /** Percent of deliveries to log; nothing is logged without a role for it, which is not supported. */
 const SAMPLE_RATE = /^(HTTP|Firehose|Lambda|Application|SQS)SuccessFeedbackSampleRate$/;
+/** Topic attributes that are kept, and what SNS's API reference knows beside them. */
 const TOPIC_ATTRIBUTES = ["DisplayName", "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig"];
 const OTHER_ATTRIBUTES =
   /^(DeliveryPolicy|ArchivePolicy|FifoTopic|FifoThroughputScope|ContentBasedDeduplication|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
