@@ -263,7 +263,7 @@ function network(either: Either, tags: TerraformResource): TerraformResources {
     aws_default_security_group: { fleet: { vpc_id: "${aws_vpc.fleet.id}", tags } },
     aws_security_group: {
       hosts: {
-        ...{ name: "hosts", description: "The fleet's hosts", vpc_id: "${aws_vpc.fleet.id}", tags },
+        ...{ name: "hosts", description: "Hosts of the fleet", vpc_id: "${aws_vpc.fleet.id}", tags },
         egress: [
           {
             ...{ from_port: 443, to_port: either(443, 444), protocol: "tcp", cidr_blocks: ["0.0.0.0/0"] },

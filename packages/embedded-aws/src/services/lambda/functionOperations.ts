@@ -19,11 +19,12 @@ export interface FunctionParts {
   readonly store: FunctionStore;
   readonly invoker: Invoker;
   /** Called after a function is gone. */
+  readonly onCreate: (fn: LambdaFunction) => Promise<void>;
   readonly onDelete: (fn: LambdaFunction) => void;
 }
 
 /** Creating, showing, changing and deleting functions. */
-export function functionOperations({ context, store, invoker, onDelete }: FunctionParts) {
+export function functionOperations({ context, store, invoker, onCreate, onDelete }: FunctionParts) {
   const operation = operationsOf("lambda", context);
   const on =
     (action: string) =>
@@ -107,6 +108,7 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
           asyncInvoke: new Map(),
         };
         store.add(fn);
+        await onCreate(fn);
         return input.Publish === true ? describeVersion(publishVersion(context, fn)) : describeFunction(fn);
       },
     ),

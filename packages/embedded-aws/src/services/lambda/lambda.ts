@@ -24,8 +24,9 @@ export function createLambda(context: CloudContext): Service {
     context,
     store,
     invoker,
+    onCreate: (fn) => mappings.adopt(fn),
     onDelete: (fn) => {
-      mappings.removeOf(fn);
+      mappings.orphan(fn);
     },
   };
   return officialService(

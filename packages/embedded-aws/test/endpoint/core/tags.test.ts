@@ -13,11 +13,13 @@ interface Tagged {
   readonly what: string;
   readonly service: ServiceName;
   /** Makes it, with the tag Team=a, and gives its ARN. */
-  readonly make: (call: ReturnType<typeof untyped>) => Promise<string>;
+  readonly make: (call: Call) => Promise<string>;
   readonly by: string;
   readonly tags: "map" | "pairs";
   readonly read: string;
 }
+
+type Call = ReturnType<typeof untyped<[signal?: AbortSignal]>>;
 
 const pairs = [{ Key: "Team", Value: "a" }];
 const tagged: readonly Tagged[] = [

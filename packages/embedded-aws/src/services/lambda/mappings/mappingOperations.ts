@@ -122,16 +122,17 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       on("UpdateEventSourceMapping"),
       async ({ UUID, FunctionName, Enabled, ...input }) => {
         const mapping = required(UUID);
-        const named = FunctionName === undefined ? undefined : store.named({ FunctionName });
-        const { fn, qualifier } = named ?? mapping.target;
+        // The function may be gone, and another may be named.
+        const named = store.named({ FunctionName: FunctionName ?? mapping.functionArn });
+        const { fn, qualifier } = named;
         const target = { fn, qualifier };
         const settings = changedSettings(mapping, input);
         await checkSource(context, revisionOf(target), mapping.sourceArn, settings);
         mapping.settings = settings;
         mapping.target = target;
-        mapping.functionArn = named?.arn ?? mapping.functionArn;
+        mapping.functionArn = named.arn;
         mapping.lastModified = context.clock.now();
-        if (Enabled !== undefined) await mappings.setEnabled(mapping, Enabled);
+        await mappings.setEnabled(mapping, Enabled ?? mapping.enabled);
         return describe(mapping);
       },
     ),
