@@ -53,7 +53,8 @@ function createTable(database: Database) {
       tableAccess(database, "CreateTable", request.TableName),
       ...(tags.length === 0 ? [] : [tableAccess(database, "TagResource", request.TableName)]),
     ],
-    ({ request, wanted, tags }) => {
+    async ({ request, wanted, tags }) => {
+      const keys = await encryption(context, wanted.SSESpecification);
       const name = database.newName(request.TableName);
       if (database.tables.has(name))
         throw new AwsError("ResourceInUseException", `Table already exists: ${name}`);
@@ -65,7 +66,7 @@ function createTable(database: Database) {
         billing(request, database.now()),
       );
       const wish = streamWish(wanted.StreamSpecification);
-      table.encryption = encryption(context, wanted.SSESpecification);
+      table.encryption = keys;
       table.tableClass = wanted.TableClass;
       table.deletionProtected = wanted.DeletionProtectionEnabled ?? false;
       setTags(table, tags);
@@ -119,8 +120,9 @@ function updateTable(database: Database) {
       },
     },
     ({ TableName }) => [tableAccess(database, "UpdateTable", TableName)],
-    (input) => {
+    async (input) => {
       const { TableName } = input;
+      const keys = await encryption(context, input.SSESpecification);
       const table = requireTable(database, TableName);
       const asked = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
       if (!updates.some((update) => asked(input[update]))) {
@@ -136,8 +138,7 @@ function updateTable(database: Database) {
       }
       const newBilling = updatedBilling(table, input, database.now());
       const indexes = updatedIndexes(table, input, newBilling.mode);
-      if (input.SSESpecification !== undefined)
-        table.encryption = encryption(context, input.SSESpecification);
+      if (input.SSESpecification !== undefined) table.encryption = keys;
       table.billing = newBilling;
       table.tableClass = input.TableClass ?? table.tableClass;
       table.deletionProtected = input.DeletionProtectionEnabled ?? table.deletionProtected;

@@ -23,7 +23,11 @@ export interface Key {
 }
 
 /** The keys that SNS and others make for themselves in an account, by the alias that they are known by. */
-const MANAGED_ALIASES: Readonly<Record<string, string>> = { "alias/aws/sns": "sns", "alias/aws/ssm": "ssm" };
+const MANAGED_ALIASES: Readonly<Record<string, string>> = {
+  "alias/aws/dynamodb": "dynamodb",
+  "alias/aws/sns": "sns",
+  "alias/aws/ssm": "ssm",
+};
 
 /** The account's keys and their aliases. */
 export class Keys {
