@@ -249,7 +249,7 @@ describe("DynamoDB tables", () => {
             IndexName: "index",
             KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
             Projection: { ProjectionType: "ALL" },
-            WarmThroughput: {},
+            WarmThroughput: { ReadUnitsPerSecond: 1 },
           },
         ],
       },
