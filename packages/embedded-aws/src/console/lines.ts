@@ -120,6 +120,11 @@ function wordsOf(event: CloudEvent): Words | undefined {
         text: `published: ${event.subject ?? oneLine(event.message)}`,
         id: event.cause,
       };
+    case "event-not-encrypted":
+      return {
+        text: `${event.detailType} lost to ${event.busName}, whose key could not be used: ${event.errorCode}`,
+        bad: true,
+      };
     case "api-requested":
       return {
         text: `HTTP API ${event.apiId}: ${event.routeKey ?? "no route"} answered ${event.status}`,

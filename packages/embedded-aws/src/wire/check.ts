@@ -1,4 +1,4 @@
-import { InputProblem, wrongType } from "./problem";
+import { InputProblem, isEmpty, wrongType } from "./problem";
 import type { Shape, Structure } from "./shape";
 
 /**
@@ -60,7 +60,10 @@ function checkStructure(shape: Structure, value: Readonly<Record<string, unknown
       if (required) throw InputProblem.at(name, new InputProblem({ kind: "missing" }));
       continue;
     }
-    if (!supported) throw InputProblem.at(name, new InputProblem({ kind: "notSupported" }));
+    if (!supported) {
+      if (isEmpty(value[name])) continue;
+      throw InputProblem.at(name, new InputProblem({ kind: "notSupported" }));
+    }
     checkAt(name, inner, value[name]);
   }
   const [unknown] = names;

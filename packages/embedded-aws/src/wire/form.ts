@@ -1,5 +1,5 @@
 import { decodeBase64 } from "./json";
-import { InputProblem, wrongType } from "./problem";
+import { InputProblem, isEmpty, wrongType } from "./problem";
 import type { ListShape, MapShape, Member, Shape, Structure } from "./shape";
 import { parseTimestamp } from "./timestamps";
 import { requiredNames } from "./tree";
@@ -73,7 +73,10 @@ function structureOf(shape: Structure, node: Node, style: FormStyle): Record<str
     const member = members.get(name);
     try {
       if (member === undefined) throw new InputProblem({ kind: "unknown" });
-      if (!member.supported) throw new InputProblem({ kind: "notSupported" });
+      if (!member.supported) {
+        if (child.children.size === 0 && isEmpty(child.text)) continue;
+        throw new InputProblem({ kind: "notSupported" });
+      }
       value[member.name] = valueOf(member, child, style);
     } catch (cause) {
       throw InputProblem.at(member?.name ?? name, cause);

@@ -37,6 +37,15 @@ export class InputProblem extends Error {
   }
 }
 
+/**
+ * Whether a value asks for nothing: clients of typed languages send "", [] and {} for members that nobody has set. Of
+ * a member that is not supported, that is no reason to refuse.
+ */
+export function isEmpty(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === "";
+  return !(value instanceof Date) && Object.keys(value).length === 0;
+}
+
 export function wrongType(expected: string, value: unknown): InputProblem {
   return new InputProblem({ kind: "wrongType", expected, got: describe(value) });
 }

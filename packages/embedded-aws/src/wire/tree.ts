@@ -1,4 +1,4 @@
-import { InputProblem, wrongType } from "./problem";
+import { InputProblem, isEmpty, wrongType } from "./problem";
 import type { ListShape, MapShape, Member, Shape, Structure, TimestampFormat } from "./shape";
 
 /**
@@ -151,7 +151,11 @@ export class TreeCodec {
             continue;
           }
           if (plan === undefined) throw new InputProblem({ kind: "unknown" });
-          if (!plan.member.supported) throw new InputProblem({ kind: "notSupported" });
+          if (!plan.member.supported) {
+            if (!isEmpty(value)) throw new InputProblem({ kind: "notSupported" });
+            tree[at] = undefined;
+            continue;
+          }
           present++;
           if (plan.inPlace) {
             plan.decode(value);

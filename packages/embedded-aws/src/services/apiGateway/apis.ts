@@ -19,6 +19,8 @@ export const ROUTE_MEMBERS = [
   "AuthorizerId",
   "AuthorizationScopes",
   "OperationName",
+  // Of WebSocket APIs; clients of typed languages send it all the same.
+  "ApiKeyRequired",
 ] as const;
 export const INTEGRATION_MEMBERS = [
   "IntegrationType",
@@ -39,6 +41,8 @@ export const STAGE_MEMBERS = [
   "DefaultRouteSettings.ThrottlingBurstLimit",
   "DefaultRouteSettings.ThrottlingRateLimit",
   "DefaultRouteSettings.DetailedMetricsEnabled",
+  "DefaultRouteSettings.DataTraceEnabled",
+  "DefaultRouteSettings.LoggingLevel",
   "RouteSettings",
   "StageVariables",
   "Description",

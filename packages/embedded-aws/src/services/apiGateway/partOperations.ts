@@ -23,6 +23,7 @@ const ROUTE_KEY =
 const routeRules = {
   AuthorizationType: { oneOf: ["NONE", "AWS_IAM", "JWT", "CUSTOM"], supported: ["NONE", "AWS_IAM", "JWT"] },
   AuthorizationScopes: { length: [0, 10] },
+  ApiKeyRequired: { supported: [false] },
 } as const;
 
 const authorizerRules = {

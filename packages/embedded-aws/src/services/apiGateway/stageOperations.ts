@@ -21,6 +21,9 @@ const rules = {
   // A stage without it shows what was deployed last; deployments are not here.
   AutoDeploy: { supported: [true] },
   "DefaultRouteSettings.ThrottlingBurstLimit": { range: [0, ACCOUNT_THROTTLE.burst] },
+  // For HTTP APIs there is neither: the members are WebSocket APIs'.
+  "DefaultRouteSettings.DataTraceEnabled": { supported: [false] },
+  "DefaultRouteSettings.LoggingLevel": { oneOf: ["ERROR", "INFO", "OFF"], supported: ["OFF"] },
   Description: { length: [0, 1024] },
 } as const;
 

@@ -1,7 +1,6 @@
-import { recordOf } from "../../core/record";
-import { type AttributeValue, type Item, itemSize } from "./attributeValue";
+import { type Item, itemSize } from "./attributeValue";
+import { indexEntryOf } from "./indexEntry";
 import type { IndexShape } from "./keyShape";
-import { indexStorageKey, isIndexed } from "./storageKey";
 import type { Table } from "./table";
 
 /** One index entry that a write puts or takes away. */
@@ -33,30 +32,18 @@ export function changeOf(
 
 function entriesOf(
   table: Table,
-  { definition: { IndexName: indexName }, key, projected }: IndexShape,
+  index: IndexShape,
   oldItem: Item | undefined,
   newItem: Item | undefined,
 ): readonly IndexEntry[] {
-  const keyIn = (item: Item | undefined) =>
-    item === undefined || !isIndexed(key, item) ? undefined : indexStorageKey(key, table.key, item);
-  const oldKey = keyIn(oldItem);
-  const newKey = keyIn(newItem);
+  const indexName = index.definition.IndexName;
+  const former = oldItem && indexEntryOf(table.key, index, oldItem);
+  const next = newItem && indexEntryOf(table.key, index, newItem);
   const entries: IndexEntry[] = [];
-  if (oldKey !== undefined && oldKey !== newKey) entries.push({ indexName, key: oldKey, item: undefined });
-  if (newKey !== undefined && newItem !== undefined) {
-    const item = projected === undefined ? newItem : shownOf(newItem, projected);
-    entries.push({ indexName, key: newKey, item });
-  }
+  if (former !== undefined && former.key !== next?.key)
+    entries.push({ indexName, key: former.key, item: undefined });
+  if (next !== undefined) entries.push({ indexName, ...next });
   return entries;
-}
-
-function shownOf(item: Item, names: ReadonlySet<string>): Item {
-  const shown = recordOf<AttributeValue>([]);
-  for (const name of names) {
-    const value = Object.hasOwn(item, name) ? item[name] : undefined;
-    if (value !== undefined) shown[name] = value;
-  }
-  return shown;
 }
 
 /** Makes a change real. */

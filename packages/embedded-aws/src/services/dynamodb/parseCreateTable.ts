@@ -11,7 +11,7 @@ const MAX_GLOBAL_INDEXES = 20;
 /** HASH attributes, and as many RANGE attributes, of a global index. */
 const MAX_INDEX_KEYS = 4;
 
-const index = (member: string): Rules => ({
+export const indexRules = (member: string): Rules => ({
   [`${member}.IndexName`]: { length: [3, 255], pattern: /^[a-zA-Z0-9_.-]+$/ },
   [`${member}.KeySchema`]: { length: [1, 2 * MAX_INDEX_KEYS] },
   [`${member}.KeySchema.KeyType`]: { oneOf: ["HASH", "RANGE"] },
@@ -19,7 +19,7 @@ const index = (member: string): Rules => ({
   [`${member}.Projection.NonKeyAttributes`]: { length: [1, 20] },
 });
 
-const throughput = (member: string): Rules => ({
+export const throughputRules = (member: string): Rules => ({
   [`${member}.ReadCapacityUnits`]: { range: [1, Infinity] },
   [`${member}.WriteCapacityUnits`]: { range: [1, Infinity] },
 });
@@ -30,10 +30,10 @@ export const createTableRules: Rules = {
   BillingMode: { oneOf: ["PROVISIONED", "PAY_PER_REQUEST"] },
   KeySchema: { length: [1, 2] },
   "KeySchema.KeyType": { oneOf: ["HASH", "RANGE"] },
-  ...index("LocalSecondaryIndexes"),
-  ...index("GlobalSecondaryIndexes"),
-  ...throughput("ProvisionedThroughput"),
-  ...throughput("GlobalSecondaryIndexes.ProvisionedThroughput"),
+  ...indexRules("LocalSecondaryIndexes"),
+  ...indexRules("GlobalSecondaryIndexes"),
+  ...throughputRules("ProvisionedThroughput"),
+  ...throughputRules("GlobalSecondaryIndexes.ProvisionedThroughput"),
 };
 
 /** Throws DynamoDB's `ValidationException` for a table whose parts do not go together. */
@@ -146,10 +146,14 @@ function checkLocalIndexes(
   }
 }
 
-function checkGlobalIndexes(
-  { BillingMode, GlobalSecondaryIndexes: indexes }: CreateTableRequest,
+/** @param names of indexes that the table has beside these; each of these is added. */
+export function checkGlobalIndexes(
+  {
+    BillingMode,
+    GlobalSecondaryIndexes: indexes,
+  }: Pick<CreateTableRequest, "BillingMode" | "GlobalSecondaryIndexes">,
   defined: readonly string[],
-  names: Set<string>,
+  names = new Set<string>(),
 ): void {
   if (indexes === undefined) return;
   if (indexes.length === 0) throw wrong("List of GlobalSecondaryIndexes is empty");

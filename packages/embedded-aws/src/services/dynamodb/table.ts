@@ -4,6 +4,7 @@ import { ItemCodec } from "./itemCodec";
 import { type IndexShape, indexShapesOf, type KeyShape, keyShapeOf } from "./keyShape";
 import { SortedMap } from "../../core/sortedMap";
 import type { Stream } from "./stream";
+import { indexEntryOf } from "./indexEntry";
 import type { TableSchema, Throughput } from "./tableSchema";
 
 export type TableClass = "STANDARD" | "STANDARD_INFREQUENT_ACCESS";
@@ -23,7 +24,8 @@ export class Table {
   readonly #codec = new ItemCodec();
   readonly items = new SortedMap<Item>(this.#codec);
   readonly key: KeyShape;
-  readonly indexShapes: readonly IndexShape[];
+  #schema: TableSchema;
+  #indexShapes: readonly IndexShape[] = [];
   /** Projected items by index name and index key. */
   readonly indexes = new Map<string, SortedMap<Item>>();
   readonly tags = new Map<string, string>();
@@ -39,17 +41,40 @@ export class Table {
   pointInTimeRecovery: { readonly since: number; readonly recoveryPeriodDays: number } | undefined;
 
   constructor(
-    readonly schema: TableSchema,
+    schema: TableSchema,
     readonly arn: string,
     readonly id: string,
     readonly createdAt: number,
     public billing: Billing,
   ) {
     this.key = keyShapeOf(schema, schema.KeySchema);
-    this.indexShapes = indexShapesOf(schema);
-    for (const { definition } of this.indexShapes) {
-      this.indexes.set(definition.IndexName, new SortedMap<Item>(this.#codec));
+    this.#schema = schema;
+    this.schema = schema;
+  }
+
+  get schema(): TableSchema {
+    return this.#schema;
+  }
+
+  /** Indexes that the new schema does not name are dropped; new ones are built of the items that are there. */
+  set schema(schema: TableSchema) {
+    this.#schema = schema;
+    this.#indexShapes = indexShapesOf(schema);
+    const names = new Set(this.#indexShapes.map(({ definition }) => definition.IndexName));
+    for (const name of this.indexes.keys()) if (!names.has(name)) this.indexes.delete(name);
+    for (const shape of this.#indexShapes) {
+      if (this.indexes.has(shape.definition.IndexName)) continue;
+      const entries = new SortedMap<Item>(this.#codec);
+      for (const item of this.items.iterate()) {
+        const entry = indexEntryOf(this.key, shape, item);
+        if (entry !== undefined) entries.set(entry.key, entry.item);
+      }
+      this.indexes.set(shape.definition.IndexName, entries);
     }
+  }
+
+  get indexShapes(): readonly IndexShape[] {
+    return this.#indexShapes;
   }
 
   get name(): string {

@@ -1,13 +1,24 @@
 import type { SortedMap } from "../../core/sortedMap";
 import type { Output } from "../../wire/operation";
 import { itemSize, type Item } from "./attributeValue";
+import type { IndexUpdate } from "./indexUpdates";
 import type { Table } from "./table";
 import type { IndexDefinition, Throughput } from "./tableSchema";
 
 type TableDescription = NonNullable<Output<"dynamodb", "DescribeTable">["Table"]>;
 
-/** A table as `DescribeTable` shows it. Counts and sizes are those of the moment; AWS's are up to six hours old. */
-export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACTIVE"): TableDescription {
+/**
+ * A table as `DescribeTable` shows it, or a request that changes it, with the index that it makes or deletes. Counts and sizes are those of the moment; AWS's are up to six hours old.
+ */
+export function describeTable(
+  table: Table,
+  status: "ACTIVE" | "UPDATING" | "DELETING" = "ACTIVE",
+  changing?: IndexUpdate["status"],
+): TableDescription {
+  const indexes = [
+    ...(table.schema.GlobalSecondaryIndexes ?? []),
+    ...(changing?.is === "DELETING" ? [changing.definition] : []),
+  ];
   const { schema, billing, encryption, latestStream, stream } = table;
   return {
     TableName: table.name,
@@ -29,10 +40,11 @@ export function describeTable(table: Table, status: "ACTIVE" | "DELETING" = "ACT
     ...(schema.LocalSecondaryIndexes && {
       LocalSecondaryIndexes: schema.LocalSecondaryIndexes.map((index) => describeIndex(table, index)),
     }),
-    ...(schema.GlobalSecondaryIndexes && {
-      GlobalSecondaryIndexes: schema.GlobalSecondaryIndexes.map((index) => ({
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
         ...describeIndex(table, index),
-        IndexStatus: "ACTIVE",
+        IndexStatus: index === changing?.definition ? changing.is : ("ACTIVE" as const),
+        ...(index === changing?.definition && { Backfilling: false }),
         ProvisionedThroughput: throughput(
           billing.mode === "PROVISIONED" ? index.ProvisionedThroughput : undefined,
         ),

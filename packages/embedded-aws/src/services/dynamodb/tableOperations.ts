@@ -3,7 +3,8 @@ import { operationsOf, parsingOperationsOf } from "../../wire/operation";
 import { tableAccess } from "./access";
 import type { Database } from "./database";
 import type { CreateTableRequest } from "./requests";
-import { createTableRules, parseCreateTable } from "./parseCreateTable";
+import { indexUpdateRules, indexUpdates, updatedIndexes } from "./indexUpdates";
+import { createTableRules, parseCreateTable, throughputRules } from "./parseCreateTable";
 import { type Billing, Table } from "./table";
 import type { TableSchema, Throughput } from "./tableSchema";
 import { describeTable } from "./tableDescription";
@@ -52,7 +53,8 @@ function createTable(database: Database) {
       tableAccess(database, "CreateTable", request.TableName),
       ...(tags.length === 0 ? [] : [tableAccess(database, "TagResource", request.TableName)]),
     ],
-    ({ request, wanted, tags }) => {
+    async ({ request, wanted, tags }) => {
+      const keys = await encryption(context, wanted.SSESpecification);
       const name = database.newName(request.TableName);
       if (database.tables.has(name))
         throw new AwsError("ResourceInUseException", `Table already exists: ${name}`);
@@ -64,7 +66,7 @@ function createTable(database: Database) {
         billing(request, database.now()),
       );
       const wish = streamWish(wanted.StreamSpecification);
-      table.encryption = encryption(context, wanted.SSESpecification);
+      table.encryption = keys;
       table.tableClass = wanted.TableClass;
       table.deletionProtected = wanted.DeletionProtectionEnabled ?? false;
       setTags(table, tags);
@@ -102,26 +104,28 @@ function billing({ BillingMode, ProvisionedThroughput }: BillingWish, now: numbe
   return { mode: "PROVISIONED", throughput: ProvisionedThroughput };
 }
 
-const updates = ["BillingMode", "ProvisionedThroughput", ...settings] as const;
+const updates = ["BillingMode", "ProvisionedThroughput", "GlobalSecondaryIndexUpdates", ...settings] as const;
 
 function updateTable(database: Database) {
   const { context } = database;
   return operationsOf("dynamodb", context)(
     "UpdateTable",
     {
-      supports: ["TableName", ...updates],
+      supports: ["TableName", "BillingMode", "ProvisionedThroughput", ...settings, ...indexUpdates],
       rules: {
+        ...indexUpdateRules,
         BillingMode: { oneOf: ["PROVISIONED", "PAY_PER_REQUEST"] },
-        "ProvisionedThroughput.ReadCapacityUnits": { range: [1, Infinity] },
-        "ProvisionedThroughput.WriteCapacityUnits": { range: [1, Infinity] },
+        ...throughputRules("ProvisionedThroughput"),
         ...settingRules,
       },
     },
     ({ TableName }) => [tableAccess(database, "UpdateTable", TableName)],
-    (input) => {
+    async (input) => {
       const { TableName } = input;
+      const keys = await encryption(context, input.SSESpecification);
       const table = requireTable(database, TableName);
-      if (updates.every((update) => input[update] === undefined)) {
+      const asked = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
+      if (!updates.some((update) => asked(input[update]))) {
         throw invalid(
           `UpdateTable of ${TableName}: got nothing to update; expected at least one of ${updates.join(", ")}`,
         );
@@ -133,14 +137,17 @@ function updateTable(database: Database) {
         throw invalid(`Table already has an enabled stream: TableName: ${table.name}`);
       }
       const newBilling = updatedBilling(table, input, database.now());
-      if (input.SSESpecification !== undefined)
-        table.encryption = encryption(context, input.SSESpecification);
+      const indexes = updatedIndexes(table, input, newBilling.mode);
+      if (input.SSESpecification !== undefined) table.encryption = keys;
       table.billing = newBilling;
       table.tableClass = input.TableClass ?? table.tableClass;
       table.deletionProtected = input.DeletionProtectionEnabled ?? table.deletionProtected;
       if (wish === "off") database.closeStream(table);
       else if (wish !== undefined) database.openStream(table, wish);
-      return { TableDescription: describeTable(table) };
+      if (indexes === undefined) return { TableDescription: describeTable(table) };
+      // AWS takes minutes to build an index; here that is done by the next request.
+      table.schema = indexes.schema;
+      return { TableDescription: describeTable(table, "UPDATING", indexes.status) };
     },
   );
 }

@@ -34,11 +34,11 @@ export function setTags(
   for (const [key, value] of merged) table.tags.set(key, value);
 }
 
-/** The key that encrypts a table; nothing when it is one that AWS owns, the default. */
-export function encryption(
+/** The key that encrypts a table; nothing when it is one that AWS owns, the default. Aliases are looked up once. */
+export async function encryption(
   context: CloudContext,
   specification: Settings["SSESpecification"],
-): Encryption | undefined {
+): Promise<Encryption | undefined> {
   if (specification?.Enabled !== true) {
     if (specification?.KMSMasterKeyId !== undefined) {
       throw invalid(
@@ -48,10 +48,20 @@ export function encryption(
     return undefined;
   }
   const key = specification.KMSMasterKeyId ?? "alias/aws/dynamodb";
-  if (key.startsWith("arn:")) return { kmsKeyArn: key };
-  return {
-    kmsKeyArn: `arn:aws:kms:${context.region}:${context.accountId}:${key.startsWith("alias/") ? key : `key/${key}`}`,
-  };
+  return { kmsKeyArn: await keyArn(context, key) };
+}
+
+/** The ARN of a key that a table names by its id, its ARN, an alias or an alias's ARN. */
+async function keyArn(context: CloudContext, KeyId: string): Promise<string> {
+  const administrator = { kind: "administrator", accountId: context.accountId } as const;
+  try {
+    const { KeyMetadata: key } = await context.call("kms", "DescribeKey", { KeyId }, administrator);
+    if (key?.KeyState === "Enabled" && key.Arn !== undefined) return key.Arn;
+    throw invalid(`KMS key access denied error: ${KeyId} is ${key?.KeyState ?? "unknown"}; expected Enabled`);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === "NotFoundException") throw invalid(error.message);
+    throw error;
+  }
 }
 
 /** The view type of the stream to turn on; "off" to turn it off; nothing when the request leaves streams alone. */

@@ -24,6 +24,7 @@ import {
   permissionRules,
   rulesOf,
 } from "./securityGroupRules";
+import { namedRules, rulesByIds, securityGroupRuleOperations } from "./securityGroupRuleOperations";
 import type { Direction, SecurityGroup } from "./securityGroups";
 
 const FILTERS: FilterValues<SecurityGroup> = {
@@ -44,8 +45,14 @@ const groupRules = {
 };
 const ruleSupport = { supports: ["GroupId", ...permissionMembers], rules: permissionRules } as const;
 
+const revokeSupport = {
+  supports: [...ruleSupport.supports, "SecurityGroupRuleIds"],
+  rules: { ...permissionRules, SecurityGroupRuleIds: ids },
+} as const;
+
 interface RuleChange {
   readonly GroupId?: string;
+  readonly SecurityGroupRuleIds?: readonly string[];
   readonly IpPermissions?: IpPermissions;
 }
 
@@ -72,15 +79,18 @@ export function securityGroupOperations(parts: NetworkParts) {
       }));
   const change =
     (direction: Direction, how: "authorize" | "revoke") =>
-    ({ GroupId, IpPermissions = [] }: RuleChange) => {
-      if (IpPermissions.length === 0) throw missingParameter("IpPermissions");
+    ({ GroupId, IpPermissions = [], SecurityGroupRuleIds = [] }: RuleChange) => {
+      if (IpPermissions.length + SecurityGroupRuleIds.length === 0) throw missingParameter("IpPermissions");
       for (const group of groups.get([idOf(GroupId)])) {
-        groups[how](group, direction, rulesOf(IpPermissions));
+        const own = namedRules([group]).filter((rule) => rule.direction === direction);
+        const named = rulesByIds(own, SecurityGroupRuleIds).map(({ rule }) => rule);
+        groups[how](group, direction, [...rulesOf(IpPermissions), ...named]);
       }
       return { Return: true };
     };
 
   return {
+    ...securityGroupRuleOperations(parts),
     ...operation(
       "CreateSecurityGroup",
       { supports: ["GroupName", "Description", "VpcId", ...tagSpecificationMembers], rules: groupRules },
@@ -140,13 +150,13 @@ export function securityGroupOperations(parts: NetworkParts) {
     ),
     ...operation(
       "RevokeSecurityGroupIngress",
-      ruleSupport,
+      revokeSupport,
       on("RevokeSecurityGroupIngress"),
       change("ingress", "revoke"),
     ),
     ...operation(
       "RevokeSecurityGroupEgress",
-      ruleSupport,
+      revokeSupport,
       on("RevokeSecurityGroupEgress"),
       change("egress", "revoke"),
     ),

@@ -121,10 +121,14 @@ function portsOf(
   return { from, to };
 }
 
-/** Whether two rules allow the same: descriptions do not count. */
+/** What a rule allows: descriptions do not count. */
+export function keyOfRule({ protocol, ports, peer }: SecurityGroupRule): string {
+  return JSON.stringify([protocol, ports, peer]);
+}
+
+/** Whether two rules allow the same. */
 export function sameRule(a: SecurityGroupRule, b: SecurityGroupRule): boolean {
-  const key = ({ protocol, ports, peer }: SecurityGroupRule) => JSON.stringify([protocol, ports, peer]);
-  return key(a) === key(b);
+  return keyOfRule(a) === keyOfRule(b);
 }
 
 /** Rules as DescribeSecurityGroups writes them: those of one protocol and port range together. */

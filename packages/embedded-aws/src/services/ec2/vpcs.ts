@@ -43,8 +43,9 @@ export function vpcOperations({ context, network, groups }: NetworkParts) {
     ...operation(
       "CreateVpc",
       {
-        supports: ["CidrBlock", "InstanceTenancy", ...tagSpecificationMembers],
+        supports: ["CidrBlock", "InstanceTenancy", "AmazonProvidedIpv6CidrBlock", ...tagSpecificationMembers],
         rules: {
+          AmazonProvidedIpv6CidrBlock: { supported: [false] },
           InstanceTenancy: { oneOf: ["default", "dedicated", "host"], supported: ["default"] },
           ...tagSpecificationRules("vpc"),
         },

@@ -7,8 +7,9 @@ import { policyVersionOperations } from "./policyVersions";
 import { rolePolicyOperations } from "./rolePolicies";
 import { roleOperations } from "./roles";
 import { tagOperations } from "./tagOperations";
+import { userOperations } from "./users";
 
-/** IAM: what a program needs to give its functions and instances roles. No users, no groups. */
+/** IAM: what a program needs to give its functions and instances roles. No users but root, no groups. */
 export function createIam(context: CloudContext, identities: Identities): Service {
   return officialService("iam", {
     ...roleOperations(context, identities),
@@ -17,5 +18,6 @@ export function createIam(context: CloudContext, identities: Identities): Servic
     ...policyVersionOperations(context, identities),
     ...instanceProfileOperations(context, identities),
     ...tagOperations(context, identities),
+    ...userOperations(context),
   });
 }

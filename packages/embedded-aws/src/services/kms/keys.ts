@@ -24,6 +24,7 @@ export interface Key {
 
 /** The keys that SNS and others make for themselves in an account, by the alias that they are known by. */
 const MANAGED_ALIASES: Readonly<Record<string, string>> = {
+  "alias/aws/dynamodb": "dynamodb",
   "alias/aws/sns": "sns",
   "alias/aws/sqs": "sqs",
   "alias/aws/ssm": "ssm",

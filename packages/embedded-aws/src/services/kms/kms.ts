@@ -36,9 +36,12 @@ export function createKms(context: CloudContext): Service {
         supports: [
           ...(["Policy", "Description", "KeyUsage", "KeySpec", "MultiRegion", "Tags"] as const),
           "BypassPolicyLockoutSafetyCheck",
+          // The former name of KeySpec.
+          "CustomerMasterKeySpec",
         ],
         rules: {
           Description,
+          CustomerMasterKeySpec: { supported: ["SYMMETRIC_DEFAULT"] },
           KeyUsage: { supported: ["ENCRYPT_DECRYPT"] },
           KeySpec: { supported: ["SYMMETRIC_DEFAULT"] },
           MultiRegion: { supported: [false] },
@@ -46,6 +49,12 @@ export function createKms(context: CloudContext): Service {
       },
       () => [{ action: "kms:CreateKey", resource: "*" }],
       (input, { caller }) => {
+        if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+          throw new AwsError(
+            "ValidationException",
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+          );
+        }
         const id = context.random.uuid();
         if (input.Policy !== undefined) {
           const bypassed = input.BypassPolicyLockoutSafetyCheck === true;

@@ -9,6 +9,7 @@ import type { FunctionStore } from "./functionStore";
 import type { Invoker } from "./invoker";
 import { checkRevision, LATEST, type LambdaFunction } from "./lambdaFunction";
 import { checkRole } from "./role";
+import { checkTags } from "./tagOperations";
 import { applyConfiguration, defaultSettings } from "./settings";
 import { publishVersion, revisionOf, revisionsOf } from "./versions";
 
@@ -18,11 +19,12 @@ export interface FunctionParts {
   readonly store: FunctionStore;
   readonly invoker: Invoker;
   /** Called after a function is gone. */
+  readonly onCreate: (fn: LambdaFunction) => Promise<void>;
   readonly onDelete: (fn: LambdaFunction) => void;
 }
 
 /** Creating, showing, changing and deleting functions. */
-export function functionOperations({ context, store, invoker, onDelete }: FunctionParts) {
+export function functionOperations({ context, store, invoker, onCreate, onDelete }: FunctionParts) {
   const operation = operationsOf("lambda", context);
   const on =
     (action: string) =>
@@ -106,6 +108,7 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
           asyncInvoke: new Map(),
         };
         store.add(fn);
+        await onCreate(fn);
         return input.Publish === true ? describeVersion(publishVersion(context, fn)) : describeFunction(fn);
       },
     ),
@@ -190,52 +193,12 @@ export function functionOperations({ context, store, invoker, onDelete }: Functi
         return { Functions: page, NextMarker };
       },
     ),
-
-    ...operation(
-      "TagResource",
-      { supports: ["Resource", "Tags"] },
-      ({ Resource }) => [{ action: "lambda:TagResource", resource: Resource }],
-      ({ Resource, Tags }) => {
-        const fn = store.get(Resource);
-        checkTags(Tags);
-        fn.tags = { ...fn.tags, ...Tags };
-        return {};
-      },
-    ),
-
-    ...operation(
-      "UntagResource",
-      { supports: ["Resource", "TagKeys"] },
-      ({ Resource }) => [{ action: "lambda:UntagResource", resource: Resource }],
-      ({ Resource, TagKeys }) => {
-        const fn = store.get(Resource);
-        fn.tags = Object.fromEntries(Object.entries(fn.tags).filter(([key]) => !TagKeys.includes(key)));
-        return {};
-      },
-    ),
-
-    ...operation(
-      "ListTags",
-      { supports: ["Resource"] },
-      ({ Resource }) => [{ action: "lambda:ListTags", resource: Resource }],
-      ({ Resource }) => ({ Tags: store.get(Resource).tags }),
-    ),
   };
 }
 
 function given(archive: Uint8Array | undefined): Uint8Array {
   if (archive === undefined) throw invalid("Please provide a source for function code.");
   return archive;
-}
-
-function checkTags(tags: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(tags)) {
-    if (key.length >= 1 && key.length <= 128 && value.length <= 256) continue;
-    throw invalid(
-      `Tags: got the key ${JSON.stringify(key)} with a value of ${value.length} characters; ` +
-        "expected keys of 1 to 128 characters and values of at most 256",
-    );
-  }
 }
 
 function invalid(message: string): AwsError {

@@ -11,6 +11,7 @@ import { Invoker } from "./invoker";
 import { mappingOperations } from "./mappings/mappingOperations";
 import { Mappings } from "./mappings/mappings";
 import { policyOperations } from "./policyOperations";
+import { tagOperations } from "./tagOperations";
 import { versionOperations } from "./versionOperations";
 
 /** AWS Lambda: functions of zip archives for Node.js, and event source mappings of SQS and DynamoDB streams. */
@@ -23,8 +24,9 @@ export function createLambda(context: CloudContext): Service {
     context,
     store,
     invoker,
+    onCreate: (fn) => mappings.adopt(fn),
     onDelete: (fn) => {
-      mappings.removeOf(fn);
+      mappings.orphan(fn);
     },
   };
   return officialService(
@@ -37,6 +39,7 @@ export function createLambda(context: CloudContext): Service {
       ...concurrencyOperations(parts),
       ...asyncOperations(parts),
       ...mappingOperations(parts, mappings),
+      ...tagOperations(parts, mappings),
       ...invokeOperation(parts, asyncInvocations),
     },
     async () => {

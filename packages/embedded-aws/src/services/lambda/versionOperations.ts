@@ -47,5 +47,13 @@ export function versionOperations({ context, store }: FunctionParts) {
         return { Versions: page, NextMarker };
       },
     ),
+
+    // No function has one: signing profiles are not here, and CreateFunction refuses their configuration.
+    ...operation(
+      "GetFunctionCodeSigningConfig",
+      { supports: ["FunctionName"], rules: byNameAlone.rules },
+      on("GetFunctionCodeSigningConfig"),
+      ({ FunctionName }) => ({ FunctionName: store.get(FunctionName).name, CodeSigningConfigArn: "" }),
+    ),
   };
 }

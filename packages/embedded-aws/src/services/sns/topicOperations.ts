@@ -8,6 +8,8 @@ import { topicAccess } from "./topicAccess";
 import { byTopic, policyOf, topicArnRule, type Topics } from "./topics";
 import { messageOf } from "../../core/messageOf";
 
+/** Percent of deliveries to log; nothing is logged without a role for it, which is not supported. */
+const SAMPLE_RATE = /^(HTTP|Firehose|Lambda|Application|SQS)SuccessFeedbackSampleRate$/;
 /** Topic attributes that are kept, and what SNS's API reference knows beside them. */
 const TOPIC_ATTRIBUTES = ["DisplayName", "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig"];
 const OTHER_ATTRIBUTES =
@@ -119,6 +121,12 @@ export function topicOperations(context: CloudContext, topics: Topics) {
 }
 
 function checkAttribute(context: CloudContext, name: string, value: string): void {
+  if (SAMPLE_RATE.test(name)) {
+    if (/^(\d{1,2}|100)$/.test(value)) return;
+    throw invalidParameter(`${name} Reason: got "${value}"; expected a whole number from 0 to 100`);
+  }
+  // An attribute that is taken away, or never set, asks for nothing.
+  if (value === "" && OTHER_ATTRIBUTES.test(name)) return;
   checkAttributeName(name, "topic", TOPIC_ATTRIBUTES, OTHER_ATTRIBUTES);
   if (name !== "Policy" || value === "") return;
   try {

@@ -2,13 +2,14 @@ import { SteppedClock } from "../../../src/core/clock";
 import { AwsError } from "../../../src/core/errors";
 import type { DynamoDbControls } from "../../../src/services/dynamodb/controls";
 import { createDynamoDb } from "../../../src/services/dynamodb/dynamodb";
+import { createKms } from "../../../src/services/kms/kms";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import type { Answer, Input, OperationName } from "../../../src/wire/operation";
 import { untyped } from "../../support/untyped";
 
 type TableInput = Input<"dynamodb", "CreateTable">;
 
-/** A cloud with DynamoDB alone, on a clock that stands still. */
+/** A cloud with DynamoDB, and KMS for its keys, on a clock that stands still. */
 export interface TestDatabase {
   readonly cloud: TestCloud;
   readonly clock: SteppedClock;
@@ -31,7 +32,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     clock,
     // What a role may do counts at once.
     conditions: { iamPropagationMs: 0 },
-    services: [createDynamoDb],
+    services: [createDynamoDb, createKms],
   });
   const call: TestDatabase["call"] = (operation, input) => cloud.call("dynamodb", operation, input);
   return {

@@ -22,6 +22,7 @@ describe("DynamoDB tables", () => {
     });
     await database.call("PutItem", { TableName: "orders", Item: { id: S("a") } });
 
+    const { KeyMetadata } = await database.cloud.call("kms", "DescribeKey", { KeyId: "alias/aws/dynamodb" });
     const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/orders";
     expect(await described("orders")).to.deep.include({
       TableArn: arn,
@@ -41,9 +42,27 @@ describe("DynamoDB tables", () => {
       SSEDescription: {
         Status: "ENABLED",
         SSEType: "KMS",
-        KMSMasterKeyArn: "arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb",
+        KMSMasterKeyArn: KeyMetadata?.Arn,
       },
     });
+  });
+
+  it("are encrypted with a key, however it is named", async () => {
+    const { KeyMetadata: { KeyId = "", Arn = "" } = {} } = await database.cloud.call("kms", "CreateKey", {});
+    const alias = "arn:aws:kms:us-east-1:000000000000:alias/shop";
+    await database.cloud.call("kms", "CreateAlias", { AliasName: "alias/shop", TargetKeyId: KeyId });
+    for (const [at, name] of [KeyId, Arn, "alias/shop", alias].entries()) {
+      const SSESpecification = { Enabled: true, KMSMasterKeyId: name };
+      await database.createTable(`orders-${at}`, { SSESpecification });
+      await database.createTable(`stock-${at}`);
+      await database.call("UpdateTable", { TableName: `stock-${at}`, SSESpecification });
+      for (const table of [`orders-${at}`, `stock-${at}`])
+        expect((await described(table)).SSEDescription?.KMSMasterKeyArn).to.equal(Arn);
+    }
+    const SSESpecification = { Enabled: true, KMSMasterKeyId: "alias/none" };
+    const error = await refusal(database.createTable("none", { SSESpecification }));
+    expect(error.code).to.equal("ValidationException");
+    expect(error.message).to.include("alias/none");
   });
 
   it("show nothing that was not asked for", async () => {
@@ -230,7 +249,7 @@ describe("DynamoDB tables", () => {
             IndexName: "index",
             KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
             Projection: { ProjectionType: "ALL" },
-            WarmThroughput: {},
+            WarmThroughput: { ReadUnitsPerSecond: 1 },
           },
         ],
       },

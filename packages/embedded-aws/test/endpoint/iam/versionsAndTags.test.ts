@@ -46,6 +46,12 @@ describe("IAM's policies, tags and descriptions", () => {
   const worker: Principal = { kind: "role", accountId: "000000000000", roleName: "worker", sessionName: "s" };
   const attempt = () => refusalOf(cloud.context.call("sqs", "ListQueues", {}, worker));
 
+  it("knows the account's root user alone", async () => {
+    const { User } = await iam("GetUser", {});
+    expect(User).to.include({ UserName: "root", Arn: "arn:aws:iam::000000000000:root" });
+    expect(await refusalOf(iam("GetUser", { UserName: "ann" }))).to.match(/^NoSuchEntity/);
+  });
+
   it("keeps up to five versions of a policy, of which the default counts", async () => {
     const PolicyArn = await createPolicy();
     await iam("AttachRolePolicy", { RoleName: "worker", PolicyArn });

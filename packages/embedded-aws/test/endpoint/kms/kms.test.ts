@@ -36,6 +36,13 @@ describe("KMS keys", () => {
       (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );
 
+  it("are made under the former name of their spec too, but not under both", async () => {
+    expect((await createKey({ CustomerMasterKeySpec: "SYMMETRIC_DEFAULT" })).KeyId).to.not.equal("");
+    const both = createKey({ CustomerMasterKeySpec: "SYMMETRIC_DEFAULT", KeySpec: "SYMMETRIC_DEFAULT" });
+    expect(await refusalOf(both)).to.match(/^ValidationException: You cannot specify KeySpec and/);
+    expect(await refusalOf(createKey({ CustomerMasterKeySpec: "RSA_2048" }))).to.match(/NotSupported/);
+  });
+
   it("are found by id, ARN, alias and the alias's ARN", async () => {
     const { KeyId, Arn } = await createKey({ Description: "alarms" });
     await kms("CreateAlias", { AliasName: "alias/shop/alarms", TargetKeyId: KeyId });

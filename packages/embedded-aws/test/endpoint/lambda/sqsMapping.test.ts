@@ -258,7 +258,7 @@ describe("an event source mapping of a queue", () => {
     expect(await depth(cloud, queue)).to.equal(0);
   });
 
-  it("stops when it is disabled, goes on when it is enabled, and ends with its function", async () => {
+  it("stops when it is disabled, and goes on when it is enabled", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     const queue = await createQueue(cloud, "orders");
     const { UUID } = await map(queue);
@@ -269,9 +269,26 @@ describe("an event source mapping of a queue", () => {
     await cloud.call("lambda", "UpdateEventSourceMapping", { UUID, Enabled: true });
     await clock.settle();
     expect(seen()).to.deep.equal([["a"]]);
+  });
+
+  it("outlives its function, and feeds the next one of the name", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    const queue = await createQueue(cloud, "orders");
+    const { UUID } = await map(queue);
     await cloud.call("lambda", "DeleteFunction", { FunctionName: "consumer" });
-    const { EventSourceMappings } = await cloud.call("lambda", "ListEventSourceMappings", {});
-    expect(EventSourceMappings).to.deep.equal([]);
+    await sendMessages(cloud, queue, ["a"]);
+    await clock.advance(60_000);
+    const orphan = await cloud.call("lambda", "GetEventSourceMapping", { UUID });
+    expect(orphan).to.include({ State: "Enabled", LastProcessingResult: "PROBLEM: Function not found" });
+    expect(seen()).to.deep.equal([]);
+    const update = cloud.call("lambda", "UpdateEventSourceMapping", { UUID, BatchSize: 5 });
+    expect(await update.catch((error: unknown) => (error as Error).name)).to.equal(
+      "ResourceNotFoundException",
+    );
+    await consumer("exports.handler = async (e) => see(e);");
+    await clock.settle();
+    expect(seen()).to.deep.equal([["a"]]);
+    await cloud.call("lambda", "UpdateEventSourceMapping", { UUID, BatchSize: 5, FunctionName: "consumer" });
   });
 
   it("keeps trying when the queue cannot be read, and says why", async () => {

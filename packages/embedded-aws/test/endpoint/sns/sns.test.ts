@@ -68,6 +68,20 @@ describe("SNS", () => {
       (cause: unknown) => cause as Error,
     );
 
+  it("takes delivery-status attributes that ask for nothing, and refuses the others", async () => {
+    const set = (AttributeName: string, AttributeValue: string) =>
+      cloud.call("sns", "SetTopicAttributes", { TopicArn, AttributeName, AttributeValue }).then(
+        () => "accepted",
+        (error: unknown) => (error as Error).name,
+      );
+    expect(await set("SQSSuccessFeedbackSampleRate", "0")).to.equal("accepted");
+    expect(await set("SQSSuccessFeedbackSampleRate", "101")).to.match(/InvalidParameter/);
+    expect(await set("SQSSuccessFeedbackRoleArn", "")).to.equal("accepted");
+    expect(await set("SQSSuccessFeedbackRoleArn", "arn:aws:iam::000000000000:role/r")).to.match(
+      /NotSupported/,
+    );
+  });
+
   it("hands a message to queues and functions, in the documented envelopes", async () => {
     await createQueue(TopicArn);
     await subscribe("sqs", QUEUE_ARN);

@@ -38,6 +38,7 @@ export interface Mapping<Settings extends MappingSettings = MappingSettings> {
   functionArn: string;
   settings: Settings;
   enabled: boolean;
+  tags: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   lastModified: number;
   /** What the poller last met: "No records processed", "OK", "PROBLEM: …". */

@@ -12,6 +12,7 @@ import {
 import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
 import type { Mappings } from "./mappings";
 import { checkSource } from "./sourceChecks";
+import { checkTags } from "../tagOperations";
 import { revisionOf } from "../versions";
 
 type MappingDescription = Output<"lambda", "GetEventSourceMapping">;
@@ -44,6 +45,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
       async (input) => {
         const { fn, qualifier, arn } = store.named(input);
+        checkTags(input.Tags ?? {});
         const target = { fn, qualifier };
         const { EventSourceArn: sourceArn } = input;
         if (sourceArn === undefined) {
@@ -78,6 +80,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
           functionArn: arn,
           settings,
           enabled: input.Enabled ?? true,
+          tags: input.Tags ?? {},
           lastModified: context.clock.now(),
           lastProcessingResult: "No records processed",
         };
@@ -119,16 +122,17 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       on("UpdateEventSourceMapping"),
       async ({ UUID, FunctionName, Enabled, ...input }) => {
         const mapping = required(UUID);
-        const named = FunctionName === undefined ? undefined : store.named({ FunctionName });
-        const { fn, qualifier } = named ?? mapping.target;
+        // The function may be gone, and another may be named.
+        const named = store.named({ FunctionName: FunctionName ?? mapping.functionArn });
+        const { fn, qualifier } = named;
         const target = { fn, qualifier };
         const settings = changedSettings(mapping, input);
         await checkSource(context, revisionOf(target), mapping.sourceArn, settings);
         mapping.settings = settings;
         mapping.target = target;
-        mapping.functionArn = named?.arn ?? mapping.functionArn;
+        mapping.functionArn = named.arn;
         mapping.lastModified = context.clock.now();
-        if (Enabled !== undefined) await mappings.setEnabled(mapping, Enabled);
+        await mappings.setEnabled(mapping, Enabled ?? mapping.enabled);
         return describe(mapping);
       },
     ),

@@ -1,4 +1,5 @@
 import type { CloudContext } from "../../../core/service";
+import { messageOf } from "../../../core/messageOf";
 import type { Invoker } from "../invoker";
 import type { LambdaFunction } from "../lambdaFunction";
 import type { Mapping, MappingSettings, Poller, SqsMappingSettings, StreamMappingSettings } from "./mapping";
@@ -42,9 +43,27 @@ export class Mappings {
     this.#mappings.delete(mapping.uuid);
   }
 
-  /** Stops what feeds a function that is gone. */
-  removeOf(fn: LambdaFunction): void {
-    for (const mapping of this.all()) if (mapping.target.fn === fn) this.remove(mapping);
+  /** Stops what feeds a function that is gone. The mappings stay, as in AWS: `DeleteFunction`'s reference. */
+  orphan(fn: LambdaFunction): void {
+    for (const mapping of this.all()) {
+      if (mapping.target.fn !== fn) continue;
+      this.#stopPoller(mapping.uuid);
+      mapping.lastProcessingResult = "PROBLEM: Function not found";
+    }
+  }
+
+  /** Feeds a new function what mappings of its name are there for. */
+  async adopt(fn: LambdaFunction): Promise<void> {
+    for (const mapping of this.all()) {
+      if (mapping.target.fn === fn || mapping.target.fn.arn !== fn.arn) continue;
+      mapping.target = { ...mapping.target, fn };
+      mapping.lastProcessingResult = "No records processed";
+      if (mapping.enabled) {
+        await this.setEnabled(mapping, true).catch((problem: unknown) => {
+          mapping.lastProcessingResult = `PROBLEM: ${messageOf(problem)}`;
+        });
+      }
+    }
   }
 
   close(): void {

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { startTestCloud, type TestCloud } from "embedded-aws/testing";
+import { leftIn } from "./leftInCloud";
+import { otherTypes } from "./otherTypes";
+import { findTerraform, Terraform } from "./terraform";
+
+/** As the program's resources: types that it does not use, by HashiCorp's provider. */
+describe("types beside the program's, by HashiCorp's AWS provider", () => {
+  let cloud: TestCloud;
+  let directory: string;
+  let terraform: Terraform;
+  let resources: Awaited<ReturnType<typeof otherTypes>>;
+
+  before(async function () {
+    const found = await findTerraform();
+    if (found === undefined) {
+      this.skip();
+      return;
+    }
+    directory = await mkdtemp(path.join(tmpdir(), "provider-other-"));
+    cloud = await startTestCloud();
+    terraform = new Terraform(directory, found.plugins, cloud.endpoint);
+    await terraform.start();
+    resources = await otherTypes(directory);
+  });
+  after(async () => {
+    await (cloud as TestCloud | undefined)?.close();
+    if ((directory as string | undefined) !== undefined) await rm(directory, { recursive: true });
+  });
+
+  it("are created, and read back as they were written", async () => {
+    await terraform.apply(resources.first);
+    expect(await terraform.pending()).to.deep.equal([]);
+  });
+
+  it("are changed, and read back", async () => {
+    await terraform.apply(resources.changed);
+    expect(await terraform.pending()).to.deep.equal([]);
+  });
+
+  it("are destroyed, and leave an empty cloud", async () => {
+    await terraform.destroy();
+    expect(await leftIn(cloud)).to.deep.equal([]);
+  });
+});
