@@ -58,13 +58,14 @@ export function dashboardBody({ title, region, alarmArns, sections }: DashboardC
   let y = HEADER_HEIGHT + ALARMS_HEIGHT;
   for (const section of sections) {
     widgets.push(text(y, `## ${section.title}`, TITLE_HEIGHT));
-    const width = COLUMNS / section.graphs.length;
+    // The grid has whole columns only: where they cannot be shared out evenly, some graphs have one more.
+    const edge = (index: number) => Math.floor((index * COLUMNS) / section.graphs.length);
     section.graphs.forEach((graph, index) => {
       widgets.push({
         type: "metric",
-        x: index * width,
+        x: edge(index),
         y: y + TITLE_HEIGHT,
-        width,
+        width: edge(index + 1) - edge(index),
         height: GRAPH_HEIGHT,
         properties: { title: graph.title, region, view: "timeSeries", ...graphProperties(graph) },
       });

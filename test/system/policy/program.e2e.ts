@@ -10,6 +10,7 @@ const PROJECT = path.resolve(__dirname, "../../..");
 
 /** Parts of the program that a stack may leave out are judged as well. */
 const EVERY_PART = new Map([
+  ["ordersApi", "true"],
   ["ordersEvents", "true"],
   ["ordersTimeToLiveDays", "365"],
 ]);
