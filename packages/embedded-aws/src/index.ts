@@ -2,6 +2,7 @@
 export { startCloud, type Cloud, type CloudOptions } from "./cloud";
 export { type Conditions, kind, newAccount, unkind } from "./core/conditions/conditions";
 export { conditionsAsJson, describeConditions } from "./core/conditions/describeConditions";
+export { connectCloud, type RemoteCloud } from "./remote";
 export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/clock";
 export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";

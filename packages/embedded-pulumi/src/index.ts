@@ -1,5 +1,5 @@
 /** The public face of the embedded engine. What is not named here is the package's own business. */
-export { type CloudDeployment, cloudOptionsOf, deploy, type DeployOptions, type Outputs } from "./deploy";
+export { addImages, type CloudDeployment, cloudOptionsOf, deploy, type DeployOptions, type Outputs } from "./deploy";
 export { readCheckedProject } from "./engine/checkConfiguration";
 export { decodeText } from "./engine/decodeText";
 export { DeploymentFailure, type Mode } from "./engine/deployment";
@@ -34,4 +34,5 @@ export { emptySnapshot, type Snapshot } from "./preview/snapshot";
 export { takeSnapshot } from "./preview/takeSnapshot";
 export { packageArchive } from "./provider/package";
 export { createProvider } from "./provider/provider";
+export { serveStandIn, type StandIn } from "./standIn/serve";
 export { resourceTypes } from "./provider/table";
