@@ -21,7 +21,7 @@ export { renderProgress } from "./engine/renderProgress";
 export { ProgramFailure, runProgram, runProject, type RunResult } from "./engine/run";
 export type { RegisteredResource } from "./engine/state";
 export { resourceTree } from "./engine/tree";
-export { Archive, displayMap, plainMap, WIRE } from "./engine/values";
+export { Archive, displayMap, mapToWire, plainMap, WIRE } from "./engine/values";
 export { type Change, comparePreviews } from "./preview/compare";
 export { describeChange } from "./preview/describeChange";
 export { policyResources } from "./preview/policyResources";
