@@ -1,6 +1,5 @@
 import { WIRE } from "embedded-pulumi";
 
-const UNKNOWN = /04da6b54-80e4-46f7-96ec-b56ff0331ba9/;
 /** An automatic name: of it, only what it is made from is the same in two engines. */
 const AUTOMATIC = /-[0-9a-f]{7}(?=$|\.fifo$)/;
 
@@ -14,7 +13,7 @@ export function canonicalInputs(inputs: Readonly<Record<string, unknown>>): unkn
 
 function canonical(value: unknown): unknown {
   if (typeof value === "string")
-    return UNKNOWN.test(value) ? "[unknown]" : value.replace(AUTOMATIC, "-[auto]");
+    return value.includes(WIRE.unknown) ? "[unknown]" : value.replace(AUTOMATIC, "-[auto]");
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== "object" || value === null) return value;
   const members = value as Readonly<Record<string, unknown>>;

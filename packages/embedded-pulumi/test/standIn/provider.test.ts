@@ -44,7 +44,7 @@ describe("the stand-in for the aws provider", () => {
     request: Request,
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
-      method.call(client, request, (error, response) => {
+      method(request, (error, response) => {
         if (error === null) resolve(response);
         else reject(new Error(error.details));
       });
@@ -53,13 +53,16 @@ describe("the stand-in for the aws provider", () => {
 
   const configure = (args: Values) =>
     ask<messages.ConfigureRequest, messages.ConfigureResponse>(
-      client.configure,
+      (sent, reply) => client.configure(sent, reply),
       new messages.ConfigureRequest().setArgs(struct(args)),
     );
   const check = async (news: Values, olds: Values = {}, seed = "seed") => {
     const request = new messages.CheckRequest().setUrn(URN).setNews(struct(news)).setOlds(struct(olds));
     request.setRandomseed(Buffer.from(seed));
-    const response = await ask<messages.CheckRequest, messages.CheckResponse>(client.check, request);
+    const response = await ask<messages.CheckRequest, messages.CheckResponse>(
+      (sent, reply) => client.check(sent, reply),
+      request,
+    );
     return {
       inputs: values(response.getInputs()),
       failures: response.getFailuresList().map((failure) => [failure.getProperty(), failure.getReason()]),
@@ -70,13 +73,19 @@ describe("the stand-in for the aws provider", () => {
       .setUrn(URN)
       .setProperties(struct(inputs))
       .setPreview(preview);
-    const response = await ask<messages.CreateRequest, messages.CreateResponse>(client.create, request);
+    const response = await ask<messages.CreateRequest, messages.CreateResponse>(
+      (sent, reply) => client.create(sent, reply),
+      request,
+    );
     return { id: response.getId(), state: values(response.getProperties()) };
   };
   const diff = async (old: Values, state: Values, news: Values) => {
     const request = new messages.DiffRequest().setUrn(URN).setOldInputs(struct(old)).setOlds(struct(state));
     request.setNews(struct(news));
-    const response = await ask<messages.DiffRequest, messages.DiffResponse>(client.diff, request);
+    const response = await ask<messages.DiffRequest, messages.DiffResponse>(
+      (sent, reply) => client.diff(sent, reply),
+      request,
+    );
     return {
       changes: response.getChanges(),
       diffs: response.getDiffsList(),
@@ -89,17 +98,30 @@ describe("the stand-in for the aws provider", () => {
     const request = new messages.UpdateRequest().setUrn(URN).setId(id).setOldInputs(struct(old));
     request.setOlds(struct(state)).setNews(struct(news)).setPreview(preview);
     return values(
-      (await ask<messages.UpdateRequest, messages.UpdateResponse>(client.update, request)).getProperties(),
+      (
+        await ask<messages.UpdateRequest, messages.UpdateResponse>(
+          (sent, reply) => client.update(sent, reply),
+          request,
+        )
+      ).getProperties(),
     );
   };
   const read = async (id: string, inputs: Values, state: Values) => {
     const request = new messages.ReadRequest().setUrn(URN).setId(id).setInputs(struct(inputs));
     request.setProperties(struct(state));
-    return (await ask<messages.ReadRequest, messages.ReadResponse>(client.read, request)).getId();
+    return (
+      await ask<messages.ReadRequest, messages.ReadResponse>(
+        (sent, reply) => client.read(sent, reply),
+        request,
+      )
+    ).getId();
   };
   const remove = (id: string, inputs: Values, state: Values) => {
     const request = new messages.DeleteRequest().setUrn(URN).setId(id).setOldInputs(struct(inputs));
-    return ask(client.delete, request.setProperties(struct(state)));
+    return ask<messages.DeleteRequest, unknown>(
+      (sent, reply) => client.delete(sent, reply),
+      request.setProperties(struct(state)),
+    );
   };
 
   it("gives a name, keeps it, and gives another for another seed", async () => {
@@ -188,7 +210,10 @@ describe("the stand-in for the aws provider", () => {
   it("refuses a setting of the provider that it cannot honour", async () => {
     const request = new messages.CheckRequest().setUrn("urn:pulumi:dev::shop::pulumi:providers:aws::other");
     request.setNews(struct({ region: "eu-west-1" }));
-    const response = await ask<messages.CheckRequest, messages.CheckResponse>(client.checkConfig, request);
+    const response = await ask<messages.CheckRequest, messages.CheckResponse>(
+      (sent, reply) => client.checkConfig(sent, reply),
+      request,
+    );
     expect(response.getFailuresList()[0]?.getReason()).to.contain("one region");
   });
 
