@@ -102,7 +102,8 @@ function runPolicyPack(
   const { request } = call;
   const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
   if (request.getKind() !== "analyzer") {
-    call.destroy(new Error(`a plugin of kind ${request.getKind()} is not run here; expected a policy pack`));
+    const details = `a plugin of kind ${request.getKind()} is not run here; expected a policy pack`;
+    call.emit("error", { code: grpc.status.UNIMPLEMENTED, details });
     return;
   }
   const runner = createRequire(path.join(directory, "package.json")).resolve(
@@ -124,7 +125,7 @@ function runPolicyPack(
   guardProcess(child);
   child.stdout.on("data", (bytes: Buffer) => call.write(new messages.RunPluginResponse().setStdout(bytes)));
   child.stderr.on("data", (bytes: Buffer) => call.write(new messages.RunPluginResponse().setStderr(bytes)));
-  child.once("error", (error) => call.destroy(error));
+  child.once("error", ({ message }) => call.emit("error", { code: grpc.status.UNKNOWN, details: message }));
   child.once("close", (code) => {
     call.write(new messages.RunPluginResponse().setExitcode(code ?? 1));
     call.end();

@@ -44,7 +44,7 @@ export async function serveStandIn({ project, endpoint, region }: StandInOptions
       implemented(
         createLanguageService({
           project,
-          version: SDK_VERSION,
+          version: versionOf("@pulumi/pulumi", project),
           cacheDirectory: path.join(localDirectory(project.directory), "cache"),
         }),
       ),
@@ -53,7 +53,7 @@ export async function serveStandIn({ project, endpoint, region }: StandInOptions
       ResourceProviderService,
       implemented(
         createProviderService({
-          version: AWS_VERSION,
+          version: versionOf("@pulumi/aws", project),
           region,
           accountId,
           programDirectory: project.programDirectory,
@@ -83,12 +83,11 @@ export async function serveStandIn({ project, endpoint, region }: StandInOptions
   }
 }
 
-const SDK_VERSION = versionOf("@pulumi/pulumi");
-const AWS_VERSION = versionOf("@pulumi/aws");
-
-function versionOf(name: string): string {
-  const manifest = createRequire(__filename)(`${name}/package.json`) as { readonly version: string };
-  return manifest.version;
+/** The version of one of the program's own packages, which a plugin gives itself out as. */
+function versionOf(name: string, { programDirectory }: Project): string {
+  const load = createRequire(path.join(programDirectory, "package.json"));
+  const { version } = load(`${name}/package.json`) as { readonly version: string };
+  return version;
 }
 
 /** What is left out is answered as not implemented, which Pulumi's engine knows how to do without. */
