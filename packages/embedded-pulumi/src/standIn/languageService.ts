@@ -30,7 +30,8 @@ const ALREADY_TOLD = 32;
  */
 export function createLanguageService(options: LanguageServiceOptions): Partial<ILanguageRuntimeServer> {
   let engineAddress = "";
-  const ending = new AbortController();
+  // The engine cancels whatever it lets go of, before a program has run as well: only what runs now is meant.
+  const running = new Set<AbortController>();
   return {
     handshake: unary((request: messages.LanguageHandshakeRequest) => {
       engineAddress = request.getEngineAddress();
@@ -45,10 +46,18 @@ export function createLanguageService(options: LanguageServiceOptions): Partial<
       new messages.AboutResponse().setExecutable(process.execPath).setVersion(process.version),
     ),
     cancel: unary(() => {
-      ending.abort(new Error("the engine has cancelled the program"));
+      for (const each of running) each.abort(new Error("the engine has cancelled the program"));
       return new Empty();
     }),
-    run: unary((request: messages.RunRequest) => run(request, engineAddress, ending.signal, options)),
+    run: unary(async (request: messages.RunRequest) => {
+      const ending = new AbortController();
+      running.add(ending);
+      try {
+        return await run(request, engineAddress, ending.signal, options);
+      } finally {
+        running.delete(ending);
+      }
+    }),
     runPlugin: (call) => {
       runPolicyPack(call, engineAddress);
     },
