@@ -156,6 +156,12 @@ module.exports = {
       [FACES[0], `${PULUMI}/((engine|provider)/|deploy[.]ts$)`],
       "A preview is made of what the engine registered.",
     ),
+    room(
+      "stand-in",
+      `${PULUMI}/standIn/`,
+      [FACES[0], `${PULUMI}/(engine|provider)/`],
+      "What Pulumi's own engine talks to is made of what the embedded one uses.",
+    ),
     {
       name: "engine-knows-no-command-line",
       comment: "Neither a deployment nor a preview needs a terminal.",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { RunningClock, type Cloud, type CloudOptions, type Conditions } from "embedded-aws";
 import {
@@ -83,7 +84,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   );
   const { region } = cloud.context;
   const outputs = deployment.shownOutputs;
-  serveStatus(cloud, { stack, region, outputs });
+  serveStatus(cloud, { stack, region, outputs, id: randomUUID() });
   showDeployment(deployment, performance.now() - started, terminal);
   const programEnded = explain(() => deployment.programEnded);
   // Whoever deploys awaits it; until then a failure waits as well.
@@ -103,7 +104,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   };
 }
 
-async function demandFreePort(port: number): Promise<void> {
+export async function demandFreePort(port: number): Promise<void> {
   const other = port === 0 ? undefined : await localStatus(port);
   if (other === undefined) return;
   throw new CommandError(
@@ -112,7 +113,7 @@ async function demandFreePort(port: number): Promise<void> {
 }
 
 /** Tells `npm run order` and its like what is deployed here. */
-function serveStatus(cloud: Cloud, status: LocalStatus): void {
+export function serveStatus(cloud: Cloud, status: LocalStatus): void {
   cloud.context.mount("/_local/", (request, response) => {
     const found = request.url === STATUS_PATH;
     response.writeHead(found ? 200 : 404, { "content-type": "application/json" });

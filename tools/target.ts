@@ -23,6 +23,8 @@ const statusSchema = v.object({
   stack: v.string(),
   region: v.string(),
   outputs: v.record(v.string(), v.unknown()),
+  /** Another one each time that a cloud starts. */
+  id: v.optional(v.string()),
 });
 export type LocalStatus = v.InferOutput<typeof statusSchema>;
 

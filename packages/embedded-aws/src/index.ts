@@ -5,6 +5,7 @@ export type { ConsoleOffer } from "./console/console";
 export type { Topology } from "./console/graph";
 export type { Fleet, Preset } from "./console/protocol";
 export { conditionsAsJson, describeConditions } from "./core/conditions/describeConditions";
+export { connectCloud, type RemoteCloud } from "./remote";
 export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/clock";
 export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";

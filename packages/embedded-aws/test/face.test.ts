@@ -9,6 +9,7 @@ describe("embedded-aws shows", () => {
       "RunningClock",
       "SteppedClock",
       "conditionsAsJson",
+      "connectCloud",
       "describeConditions",
       "functionErrorIn",
       "kind",

@@ -248,7 +248,7 @@ function demandAccount({ context }: Cloud, { name, stack, config }: Project): vo
 }
 
 /** An image that a stack's configuration names is one of its account's, which nobody can look up here: it is there. */
-function addImages({ ec2 }: Cloud, { config }: Project): void {
+export function addImages({ ec2 }: Cloud, { config }: Project): void {
   for (const value of Object.values(config))
     for (const [id] of value.matchAll(/\bami-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g)) ec2.images.add(id);
 }

@@ -1,5 +1,5 @@
 /** The public face of the embedded engine. What is not named here is the package's own business. */
-export { type CloudDeployment, cloudOptionsOf, deploy, type DeployOptions, type Outputs } from "./deploy";
+export { addImages, type CloudDeployment, cloudOptionsOf, deploy, type DeployOptions, type Outputs } from "./deploy";
 export { readCheckedProject } from "./engine/checkConfiguration";
 export { decodeText } from "./engine/decodeText";
 export { DeploymentFailure, type Mode } from "./engine/deployment";
@@ -21,7 +21,7 @@ export { renderProgress } from "./engine/renderProgress";
 export { ProgramFailure, runProgram, runProject, type RunResult } from "./engine/run";
 export type { RegisteredResource } from "./engine/state";
 export { resourceTree } from "./engine/tree";
-export { Archive, displayMap, plainMap, WIRE } from "./engine/values";
+export { Archive, displayMap, mapToWire, plainMap, WIRE } from "./engine/values";
 export { type Change, comparePreviews } from "./preview/compare";
 export { describeChange } from "./preview/describeChange";
 export { policyResources } from "./preview/policyResources";
@@ -34,4 +34,5 @@ export { emptySnapshot, type Snapshot } from "./preview/snapshot";
 export { takeSnapshot } from "./preview/takeSnapshot";
 export { packageArchive } from "./provider/package";
 export { createProvider } from "./provider/provider";
+export { serveStandIn, type StandIn } from "./standIn/serve";
 export { resourceTypes } from "./provider/table";

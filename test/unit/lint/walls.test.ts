@@ -81,6 +81,7 @@ describe("the walls between the rooms", function () {
     [`${PULUMI}/engine/run.ts`, `${AWS}/core/clock.ts`, "embedded-pulumi"],
     [`${PULUMI}/engine/run.ts`, `${PULUMI}/provider/table.ts`, "engine"],
     [`${PULUMI}/provider/table.ts`, `${PULUMI}/preview/report.ts`, "provider"],
+    [`${PULUMI}/standIn/serve.ts`, `${PULUMI}/preview/report.ts`, "stand-in"],
     [`${PULUMI}/preview/report.ts`, "policy/rule.ts", "embedded-pulumi"],
     [`${PULUMI}/preview/report.ts`, "tools/terminal.ts", "embedded-pulumi"],
   ];

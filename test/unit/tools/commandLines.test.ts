@@ -4,11 +4,12 @@ import { helpText } from "embedded-pulumi/cli";
 import { costLine } from "../../../tools/cost";
 import { orderLine } from "../../../tools/order";
 import { previewLine } from "../../../tools/preview";
+import { pulumiLocalLine } from "../../../tools/pulumiLocal";
 import { startLine } from "../../../tools/start";
 import { stockLine } from "../../../tools/stock";
 
 describe("the commands of this shop", () => {
-  for (const command of [startLine, previewLine, orderLine, stockLine, costLine]) {
+  for (const command of [startLine, previewLine, pulumiLocalLine, orderLine, stockLine, costLine]) {
     it(`have help that names every option: ${command.usage}`, () => {
       const help = helpText(command);
       expect(help).to.match(/^Usage: npm /);

@@ -13,6 +13,8 @@ export interface RunnerOptions {
   readonly project: Project;
   /** "127.0.0.1:39211", where the engine listens. */
   readonly engineAddress: string;
+  /** Where it takes registrations, when that is another place. */
+  readonly monitorAddress?: string;
   readonly organization: string;
   readonly preview: boolean;
   readonly parallel: number;
@@ -44,7 +46,7 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
       `--require=${QUICKEN_SDK}`,
       ...project.nodeArguments,
       resolveRunner(project.programDirectory),
-      `--monitor=${engineAddress}`,
+      `--monitor=${options.monitorAddress ?? engineAddress}`,
       `--engine=${engineAddress}`,
       `--project=${project.name}`,
       `--stack=${project.stack}`,

@@ -9,7 +9,7 @@ export interface EngineServer {
 }
 
 /** As large as the SDK's own limit: a bundled function travels inside one message. */
-const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** Serves both of the engine's services on one free loopback port. */
 export async function serveEngine(
