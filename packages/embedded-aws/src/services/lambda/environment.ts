@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { newSecret } from "../../core/secret";
 import type { CloudContext } from "../../core/service";
 import { PRIVATE_FOLDER } from "./archive";
+import { lambdaControlsOf } from "./controls";
 import { environmentVariables } from "./environmentVariables";
 import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
@@ -58,6 +59,7 @@ export class Environment implements RuntimeClient {
   readonly #temporaryDirectory: string;
   readonly #process: FunctionProcess;
   readonly #initWatch = startStopwatch();
+  readonly #forget: () => void;
   readonly #cancelInitTimeout: () => void;
   readonly #initLines: string[] = [];
   /** Resolves when the process is gone. */
@@ -97,6 +99,7 @@ export class Environment implements RuntimeClient {
     registry.set(this.id, this);
 
     const endpoint = context.endpoint();
+    const credentials = context.issueCredentials(roleNameOf(fn.settings.Role), fn.name);
     this.#process = new FunctionProcess(
       {
         directory: fn.code.directory,
@@ -107,7 +110,7 @@ export class Environment implements RuntimeClient {
           region: context.region,
           endpoint,
           runtimeApi: `${new URL(endpoint).host}${RUNTIME_API_PREFIX}${this.id}/${this.runtimeSecret}`,
-          credentials: context.issueCredentials(roleNameOf(fn.settings.Role), fn.name),
+          credentials,
           logStreamName,
           runtimeDirectory: RUNTIME_DIRECTORY,
           temporaryDirectory: this.#temporaryDirectory,
@@ -126,6 +129,9 @@ export class Environment implements RuntimeClient {
         },
       },
     );
+    this.#forget = lambdaControlsOf(context).add(credentials.accessKeyId, () => {
+      this.#process.kill();
+    });
     this.#cancelInitTimeout = afterRealTime(INIT_TIMEOUT_MS, () => {
       this.#initTimedOut = true;
       void this.stop("init timed out");
@@ -234,6 +240,7 @@ export class Environment implements RuntimeClient {
     this.#alive = false;
     this.#cancelInitTimeout();
     this.#registry.delete(this.id);
+    this.#forget();
     rmSync(this.#temporaryDirectory, { recursive: true, force: true });
     if (this.#initMs !== undefined) {
       const { name: functionName } = this.#fn;
