@@ -4,7 +4,7 @@ import type { Metric } from "./metrics";
 /** A row of the dashboard: a question of the person on call, and the graphs that answer it. */
 export interface Section {
   readonly title: string;
-  /** One to four of them, side by side. */
+  /** One to 24 of them, side by side. */
   readonly graphs: readonly Graph[];
 }
 
@@ -58,13 +58,14 @@ export function dashboardBody({ title, region, alarmArns, sections }: DashboardC
   let y = HEADER_HEIGHT + ALARMS_HEIGHT;
   for (const section of sections) {
     widgets.push(text(y, `## ${section.title}`, TITLE_HEIGHT));
-    const width = COLUMNS / section.graphs.length;
+    // CloudWatch takes whole columns only, and not every number of graphs divides them.
+    const columnOf = (index: number) => Math.floor((index * COLUMNS) / section.graphs.length);
     section.graphs.forEach((graph, index) => {
       widgets.push({
         type: "metric",
-        x: index * width,
+        x: columnOf(index),
         y: y + TITLE_HEIGHT,
-        width,
+        width: columnOf(index + 1) - columnOf(index),
         height: GRAPH_HEIGHT,
         properties: { title: graph.title, region, view: "timeSeries", ...graphProperties(graph) },
       });
