@@ -4,7 +4,7 @@ import type { Metric } from "./metrics";
 /** A row of the dashboard: a question of the person on call, and the graphs that answer it. */
 export interface Section {
   readonly title: string;
-  /** One to four of them, side by side. */
+  /** One to 24 of them, side by side. */
   readonly graphs: readonly Graph[];
 }
 

@@ -26,9 +26,11 @@ import { Identities } from "./core/iam/identities";
 import { createLoad, type Load, type LoadOptions } from "./load/load";
 import type { ImageOption } from "./services/ec2/images";
 import { serviceFactories, type ServiceFactory } from "./services";
+import type { WireControls } from "./core/wireFaults";
 import { dynamoDbControlsOf, type DynamoDbControls } from "./services/dynamodb/controls";
 import { ec2ControlsOf, type Ec2Controls } from "./services/ec2/controls";
 import { targetControlsOf, type TargetControls } from "./services/elasticLoadBalancing/controls";
+import { lambdaControlsOf, type LambdaControls } from "./services/lambda/controls";
 import { inboxOf, type Inbox } from "./services/ses/inbox";
 import { createSts } from "./services/sts/sts";
 
@@ -81,6 +83,10 @@ export interface Cloud {
   readonly targets: TargetControls;
   /** The page at `/_console`. */
   readonly console: Console;
+  /** What befalls functions' processes. */
+  readonly lambda: LambdaControls;
+  /** What goes wrong with calls on their way here, and with their answers on the way back. */
+  readonly wire: WireControls;
   /** Puts work on a fleet of instances, whose CPU metrics follow from it, until the load is closed. */
   createLoad(options: LoadOptions): Load;
   /** Ends every service, then the server; removes the directory; stops the clock. May be called again. */
@@ -117,6 +123,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const services = new Map<ServiceName, Service>();
   const shutdown = new AbortController();
 
+  const wire: WireControls = { faults: undefined };
   const authentication: AuthenticationOptions = {
     accountId,
     sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId),
@@ -131,6 +138,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       checkAnswers,
       shuffle,
       authentication,
+      wire,
       newRequestId,
       shutdown: shutdown.signal,
     }),
@@ -234,6 +242,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ec2: ec2ControlsOf(context),
     targets: targetControlsOf(context),
     console,
+    lambda: lambdaControlsOf(context),
+    wire,
     createLoad: (load) => createLoad(context, load),
     close,
   };

@@ -11,6 +11,7 @@ export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";
 export { functionErrorIn, troubleIn } from "./core/trouble";
 export type { CloudContext, InspectedFunction } from "./core/service";
+export type { WireCall, WireFault } from "./core/wireFaults";
 export type { Load } from "./load/load";
 export type { Email } from "./services/ses/inbox";
 export type { Input, ServiceCaller } from "./wire/operation";

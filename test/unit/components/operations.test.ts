@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
+import { dashboardBody } from "../../../components/operations/dashboard";
 import { Operations } from "../../../components/operations/operations";
 import type { OperationsArgs } from "../../../components/operations/arguments";
 import { OrderPipeline } from "../../../components/orderPipeline/orderPipeline";
@@ -326,6 +327,26 @@ describe("Operations", () => {
         endpoint: "ops@example.com",
       });
       expect(await promiseOf(operations.alarmTopicArn)).to.equal(topicArn);
+    });
+
+    it("divides a row of the dashboard into whole columns, however many graphs stand in it", () => {
+      for (let count = 1; count <= 24; count++) {
+        const alarm = { title: "Errors", alarmArn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a" };
+        const section = { title: "Flow", graphs: Array.from({ length: count }, () => alarm) };
+        const content = { title: "Orders", region: "us-east-1", alarmArns: [], sections: [section] };
+        const { widgets } = dashboardBody(content) as { widgets: (Widget & { readonly type: string })[] };
+        const graphs = widgets.filter(({ type }) => type === "metric");
+        let column = 0;
+        for (const { x, width } of graphs) {
+          expect([x, Number.isInteger(width), width >= 1], `${count} graphs`).to.deep.equal([
+            column,
+            true,
+            true,
+          ]);
+          column += width;
+        }
+        expect(column).to.equal(24);
+      }
     });
 
     it("draws a dashboard on which nothing overlaps, with every alarm on top", () => {

@@ -16,6 +16,7 @@ import { decodeBody } from "./contentEncoding";
 import { readBody } from "./requestBody";
 import type { Call, Service, ServiceName } from "./service";
 import { readClaim } from "./signature";
+import { answerFaultily, type WireControls, type WireFault } from "./wireFaults";
 
 export interface AwsEndpointOptions {
   /** Filled while the cloud starts; empty until then. */
@@ -27,14 +28,18 @@ export interface AwsEndpointOptions {
   readonly checkAnswers: boolean;
   /** See `DispatchOptions`. */
   readonly shuffle: Shuffle | undefined;
+  readonly wire: WireControls;
   newRequestId(): string;
   /** Aborts when the cloud shuts down. */
   readonly shutdown: AbortSignal;
 }
 
+/** An answer, and what goes wrong with it; undefined for a call that never comes in. */
+type Served = { readonly answer: WireResponse; readonly fault?: WireFault | undefined } | undefined;
+
 /** Answers HTTP requests in AWS's protocols with the operations of the services. */
 export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
-  const serve = async (incoming: IncomingMessage, signal: AbortSignal): Promise<WireResponse> => {
+  const serve = async (incoming: IncomingMessage, signal: AbortSignal): Promise<Served> => {
     const requestId = options.newRequestId();
     const head = headOf(incoming);
     let request: WireRequest = { ...head, body: Buffer.alloc(0) };
@@ -67,6 +72,16 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       published.operation = operationHint(request);
       const codec = officialCodec(service.wire, request);
       const decoded = codec.decode(request);
+      const { operation } = decoded;
+      const call = {
+        service: claim.service,
+        operation,
+        caller: authentication.caller,
+        accessKeyId: claim.accessKeyId,
+      };
+      const fault = options.wire.faults?.(call);
+      if (fault?.kind === "lost-request") return undefined;
+      if (fault?.kind === "refused") throw fault.error;
       let output: object;
       try {
         output = await dispatch(
@@ -83,15 +98,15 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
           },
         );
       } catch (error) {
-        return encodeError(asAwsError(error));
+        return { answer: encodeError(asAwsError(error)), fault };
       }
-      return codec.encode(output, decoded, requestId);
+      return { answer: codec.encode(output, decoded, requestId), fault };
     } catch (cause) {
       const error = asAwsError(cause);
       if (caller !== undefined) {
         publishRequest(options.events, { ...published, caller, requestId }, error);
       }
-      return encodeError(error);
+      return { answer: encodeError(error) };
     }
   };
 
@@ -106,8 +121,17 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       if (!outgoing.writableFinished) abort();
     });
     serve(incoming, controller.signal).then(
-      (response) => {
-        send(response, incoming, outgoing);
+      (served) => {
+        if (served === undefined) {
+          outgoing.destroy();
+          return;
+        }
+        const { answer, fault } = served;
+        const whole = () => {
+          send(answer, incoming, outgoing);
+        };
+        if (fault === undefined || fault.kind === "refused" || fault.kind === "lost-request") whole();
+        else answerFaultily(fault, answer, outgoing, whole);
       },
       () => outgoing.destroy(),
     );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { newSecret } from "../../core/secret";
 import type { CloudContext } from "../../core/service";
 import { PRIVATE_FOLDER } from "./archive";
+import { lambdaControlsOf } from "./controls";
 import { environmentVariables } from "./environmentVariables";
 import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
@@ -65,6 +66,7 @@ export class Environment implements RuntimeClient {
   readonly #temporaryDirectory: string;
   readonly #process: FunctionProcess;
   readonly #initWatch = startStopwatch();
+  readonly #forget: () => void;
   readonly #cancelInitTimeout: () => void;
   /** Only of a function that is inspected. */
   readonly #inspected: InspectedTime | undefined;
@@ -108,6 +110,7 @@ export class Environment implements RuntimeClient {
 
     const endpoint = context.endpoint();
     const inspectorPort = inspectorPortOf(context, fn);
+    const credentials = context.issueCredentials(roleNameOf(fn.settings.Role), fn.name);
     this.#process = new FunctionProcess(
       {
         directory: fn.code.directory,
@@ -119,7 +122,7 @@ export class Environment implements RuntimeClient {
           region: context.region,
           endpoint,
           runtimeApi: `${new URL(endpoint).host}${RUNTIME_API_PREFIX}${this.id}/${this.runtimeSecret}`,
-          credentials: context.issueCredentials(roleNameOf(fn.settings.Role), fn.name),
+          credentials,
           logStreamName,
           runtimeDirectory: RUNTIME_DIRECTORY,
           temporaryDirectory: this.#temporaryDirectory,
@@ -138,6 +141,9 @@ export class Environment implements RuntimeClient {
         },
       },
     );
+    this.#forget = lambdaControlsOf(context).add(credentials.accessKeyId, () => {
+      this.#process.kill();
+    });
     this.#inspected = inspectorPort === undefined ? undefined : new InspectedTime(inspectorPort);
     this.#cancelInitTimeout = this.#after(INIT_TIMEOUT_MS, () => {
       this.#initTimedOut = true;
@@ -274,6 +280,7 @@ export class Environment implements RuntimeClient {
     this.#inspected?.close();
     this.#cancelInitTimeout();
     this.#registry.delete(this.id);
+    this.#forget();
     rmSync(this.#temporaryDirectory, { recursive: true, force: true });
     if (this.#initMs !== undefined) {
       const { name: functionName } = this.#fn;
