@@ -23,7 +23,7 @@ export interface EventDestination {
 
 export interface ConfigurationSet {
   readonly name: string;
-  readonly tags: Tags;
+  tags: Tags;
   readonly destinations: Map<string, EventDestination>;
 }
 
@@ -35,6 +35,11 @@ export class ConfigurationSets {
 
   arnOf(name: string): string {
     return `arn:aws:ses:${this.context.region}:${this.context.accountId}:configuration-set/${name}`;
+  }
+
+  /** The set of an ARN; undefined for an ARN of anything else. */
+  byArn(arn: string): ConfigurationSet | undefined {
+    return this.list().find(({ name }) => this.arnOf(name) === arn);
   }
 
   list(): readonly ConfigurationSet[] {

@@ -7,7 +7,7 @@ export interface Identity {
   readonly type: "EMAIL_ADDRESS" | "DOMAIN";
   /** What its mails are sent by unless they name another set. */
   readonly configurationSet: string | undefined;
-  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 /**
@@ -18,6 +18,11 @@ export class Identities {
   readonly #byName = new Map<string, Identity>();
 
   constructor(private readonly context: Pick<CloudContext, "region" | "accountId">) {}
+
+  /** The identity of an ARN; undefined for an ARN of anything else. */
+  byArn(arn: string): Identity | undefined {
+    return this.list().find(({ name }) => this.arnOf(name) === arn);
+  }
 
   arnOf(name: string): string {
     return `arn:aws:ses:${this.context.region}:${this.context.accountId}:identity/${name}`;

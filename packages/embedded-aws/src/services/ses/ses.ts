@@ -8,6 +8,7 @@ import { Identities } from "./identities";
 import { inboxOf } from "./inbox";
 import { SANDBOX } from "./sandbox";
 import { sendEmail } from "./sendEmail";
+import { tagOperations } from "./tagOperations";
 
 /** What an account out of the sandbox starts with. */
 const PRODUCTION = { perDay: 50_000, perSecond: 14 };
@@ -26,6 +27,7 @@ export function createSes(context: CloudContext): Service {
     ...sendEmail(context, identities, sets),
     ...identityOperations(context, identities, sets),
     ...configurationSetOperations(context, sets),
+    ...tagOperations(context, identities, sets),
     ...operation(
       "GetAccount",
       { supports: [] },
