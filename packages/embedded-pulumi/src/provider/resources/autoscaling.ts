@@ -372,7 +372,7 @@ const group = resource({
         ForceDelete: inputs.forceDelete,
       });
     } catch (error) {
-      if (!(error instanceof AwsError) || !/not found/.test(error.message)) throw error;
+      if (!(error instanceof AwsError) || !error.message.includes("not found")) throw error;
     }
     await until(
       context,
