@@ -96,20 +96,22 @@ async function update(
   const type = supported(request.type);
   if (type.update === undefined)
     throw new ResourceFailure("the embedded cloud cannot change resources of this type");
-  const outputs = await type.update(
-    {
-      id: old.id,
-      inputs: parsed(type, request.inputs, request.config, context),
-      old: parsed(type, old.inputs, old.config, context),
-      outputs: old.outputs,
-      changed,
-    },
-    context,
-  );
-  // What was read at its creation stays true, but for the inputs that are echoed.
-  const kept = Object.entries(old.outputs).filter(([name]) => !(name in entries(type)));
+  const { id = old.id, ...outputs }: Readonly<Record<string, unknown>> =
+    (await type.update(
+      {
+        id: old.id,
+        inputs: parsed(type, request.inputs, request.config, context),
+        old: parsed(type, old.inputs, old.config, context),
+        outputs: old.outputs,
+        changed,
+      },
+      context,
+    )) ?? {};
+  // What was read at its creation stays true, but for the inputs that are echoed; what AWS has filled in, too.
+  const filledIn = (name: string) => old.inputs[name] === undefined && request.inputs[name] === undefined;
+  const kept = Object.entries(old.outputs).filter(([name]) => !(name in entries(type)) || filledIn(name));
   return {
-    id: old.id,
+    id: String(id),
     outputs: outputsOf(type, request, { ...Object.fromEntries(kept), ...outputs }, context),
   };
 }

@@ -58,7 +58,8 @@ export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> 
   create(inputs: v.InferOutput<Schema>, context: CreateContext): Promise<Created>;
   /**
    * Changes it in place, where `replacements.ts` does not say that it is replaced; gives the outputs that may differ
-   * afterwards. Throws `ResourceFailure` for an input that cannot be changed. A type without it is replaced whole.
+   * afterwards, and `id` where AWS gives it another. Throws `ResourceFailure` for an input that cannot be changed. A
+   * type without it is replaced whole.
    */
   update?(
     change: Change<v.InferOutput<Schema>>,

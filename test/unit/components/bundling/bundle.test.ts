@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { expect } from "chai";
@@ -9,6 +10,26 @@ import { bundleHandler, productionDependencies } from "../../../../components/bu
 import { bundleHandlers, withoutPackages } from "../../../../components/bundling/bundling";
 
 const HANDLERS = readdirSync("handlers").flatMap((name) => /^(.+)\.ts$/.exec(name)?.[1] ?? []);
+
+interface Script {
+  readonly url: string;
+  readonly sourceMapURL: string;
+}
+
+/** Loads the module that its argument names, and tells what a client of the inspector is told of its script. */
+const DEBUGGED = `
+  const { Session } = require("node:inspector");
+  const path = require("node:path");
+  const file = path.resolve(process.argv[1]);
+  const session = new Session();
+  session.connect();
+  session.on("Debugger.scriptParsed", ({ params: { url, sourceMapURL } }) => {
+    if (url.endsWith("processOrders.js")) console.log(JSON.stringify({ url, sourceMapURL }));
+  });
+  session.post("Debugger.enable");
+  try { require(file); } catch (error) { console.error(error); }
+  process.exit(0);
+`;
 
 describe("bundleHandler", () => {
   it("gives the same bytes for the same sources", () => {
@@ -57,6 +78,37 @@ describe("bundleHandler", () => {
     for (const source of sources) expect(source).to.match(/^\.\.\/\.\.\/handlers\//);
     expect(code).not.to.contain(process.cwd());
     expect(code).to.match(/\n\/\/# sourceMappingURL=processOrders\.js\.map\n$/);
+  });
+
+  it("leads a debugger from a line of a handler's source to the code that runs, wherever it is unpacked", function () {
+    this.timeout(60_000);
+    const taskRoot = mkdtempSync(path.join(tmpdir(), "package-"));
+    try {
+      const { paths, module } = bundleHandler("processOrders");
+      for (const file of paths) cpSync(file, path.join(taskRoot, file));
+      const seen = spawnSync(process.execPath, ["--eval", DEBUGGED, module], {
+        cwd: taskRoot,
+        env: { AWS_REGION: "us-east-1", TABLE_NAME: "t", LOG_LEVEL: "ERROR" },
+        encoding: "utf8",
+      });
+      const { url, sourceMapURL } = JSON.parse(seen.stdout.split("\n")[0] ?? "") as Script;
+      const mapUrl = new URL(sourceMapURL, url);
+      expect(realpathSync(fileURLToPath(url))).to.equal(realpathSync(path.join(taskRoot, module)));
+      const map = JSON.parse(readFileSync(mapUrl, "utf8")) as { sources: string[]; mappings: string };
+      const sources = map.sources.map((source) => new URL(source, mapUrl).pathname);
+      const source = sources.findIndex((name) => name.endsWith("/handlers/processOrders.ts"));
+      expect(source, sources.join(", ")).to.be.at.least(0);
+      const line = readFileSync("handlers/processOrders.ts", "utf8")
+        .split("\n")
+        .findIndex((text) => text.includes("export const handler"));
+      const positions = decode(map.mappings).flatMap((segments) =>
+        segments.filter(([, of, at]) => of === source && at === line),
+      );
+      expect(line).to.be.at.least(0);
+      expect(positions, `nothing runs of line ${line + 1}`).not.to.deep.equal([]);
+    } finally {
+      rmSync(taskRoot, { recursive: true });
+    }
   });
 
   it("says which handlers there are when one is not", () => {

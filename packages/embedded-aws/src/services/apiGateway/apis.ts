@@ -171,8 +171,28 @@ export function partOf<Value>(parts: ReadonlyMap<string, Value>, kind: string, i
   return part;
 }
 
-/** `settings` with what an update names; a member that it leaves out stays. */
+/** Members of which an update names single entries, so that the others stay; API reference, UpdateIntegration and -Stage. */
+const MAPS = ["RequestParameters", "ResponseParameters", "RouteSettings", "StageVariables"];
+
+/**
+ * `settings` with what an update names: a member that it leaves out stays, one with an empty text is taken away. So is
+ * an entry of a map with an empty text, and one of `ResponseParameters` without mappings.
+ */
 export function updated<Settings extends object>(settings: Settings, change: object): Settings {
-  const named = Object.entries(change).filter(([, value]) => value !== undefined);
-  return { ...settings, ...Object.fromEntries(named) };
+  const before = new Map<string, unknown>(Object.entries(settings));
+  const named = Object.entries(change).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+    if (value === undefined) return [];
+    if (!MAPS.includes(name)) return [[name, value]];
+    const entries = Object.entries({ ...(before.get(name) ?? {}), ...(value as object) });
+    const left = entries.filter(
+      ([, entry]: [string, unknown]) => entry !== "" && !(name === "ResponseParameters" && isEmpty(entry)),
+    );
+    return [[name, left.length === 0 ? "" : Object.fromEntries(left)]];
+  });
+  const all = Object.entries({ ...settings, ...Object.fromEntries(named) });
+  return Object.fromEntries(all.filter(([, value]) => value !== "")) as Settings;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

@@ -30,15 +30,17 @@ const rules = {
 /** Stages: where an API answers, how much it takes, and where it says who called. */
 export function stageOperations(context: CloudContext, apis: Apis, tags: Tags) {
   const operation = operationsOf("apigateway", context);
-  const on = (verb: string) => (input: { readonly ApiId: string; readonly StageName?: string }) => [
-    {
-      action: `apigateway:${verb}`,
-      resource: apis.arnOf(
-        ...["apis", input.ApiId, "stages"],
-        ...(input.StageName === undefined ? [] : [input.StageName]),
-      ),
-    },
-  ];
+  const on =
+    (verb: string, ...below: readonly string[]) =>
+    (input: { readonly ApiId: string; readonly StageName?: string }) => [
+      {
+        action: `apigateway:${verb}`,
+        resource: apis.arnOf(
+          ...["apis", input.ApiId, "stages"],
+          ...(input.StageName === undefined ? [] : [input.StageName, ...below]),
+        ),
+      },
+    ];
   const arnOf = (apiId: string, stage: string) => apis.arnOf("apis", apiId, "stages", stage);
   const shown = (apiId: string, stage: Stage) => described(stage, tags.list(arnOf(apiId, stage.name)));
   return {
@@ -93,6 +95,33 @@ export function stageOperations(context: CloudContext, apis: Apis, tags: Tags) {
         stage.updatedAt = context.clock.now();
         stage.buckets.clear();
         return shown(ApiId, stage);
+      },
+    ),
+    ...operation(
+      "DeleteAccessLogSettings",
+      { supports: ["ApiId", "StageName"] },
+      on("DELETE", "accesslogsettings"),
+      ({ ApiId, StageName }) => {
+        const stage = partOf(apis.get(ApiId).stages, "Stage", StageName);
+        const { AccessLogSettings: _settings, ...rest } = stage.settings;
+        stage.settings = rest;
+        stage.updatedAt = context.clock.now();
+        return {};
+      },
+    ),
+    ...operation(
+      "DeleteRouteSettings",
+      { supports: ["ApiId", "StageName", "RouteKey"] },
+      (input) => on("DELETE", "routesettings", input.RouteKey)(input),
+      ({ ApiId, StageName, RouteKey }) => {
+        const stage = partOf(apis.get(ApiId).stages, "Stage", StageName);
+        const { RouteSettings = {}, ...settings } = stage.settings;
+        partOf(new Map(Object.entries(RouteSettings)), "Route", RouteKey);
+        const left = Object.entries(RouteSettings).filter(([key]) => key !== RouteKey);
+        stage.settings = { ...settings, RouteSettings: Object.fromEntries(left) };
+        stage.updatedAt = context.clock.now();
+        stage.buckets.delete(RouteKey);
+        return {};
       },
     ),
     ...operation(

@@ -20,7 +20,8 @@ export class Groups {
   }
 
   delete(group: Group): void {
-    this.#byName.delete(group.name);
+    // Another of its name may have come since.
+    if (this.#byName.get(group.name) === group) this.#byName.delete(group.name);
   }
 
   find(name: string): Group | undefined {

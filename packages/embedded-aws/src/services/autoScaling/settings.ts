@@ -143,5 +143,9 @@ export function otherSettings(input: Settings): Partial<Group> {
     policies: input.TerminationPolicies as readonly TerminationPolicy[] | undefined,
     protectNew: input.NewInstancesProtectedFromScaleIn,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    // "To remove a value that you previously set, specify -1": API reference, UpdateAutoScalingGroup.
+    ...(input.DefaultInstanceWarmup === -1 && { warmupSeconds: undefined }),
+  };
 }

@@ -1,7 +1,7 @@
 import { AwsError, type Input } from "embedded-aws";
 import * as v from "valibot";
 import { ResourceFailure } from "../../engine/provider";
-import type { CreateContext } from "../resourceType";
+import type { Change, CreateContext } from "../resourceType";
 import { resource, strings } from "../schemas";
 
 type GroupInput = Input<"autoscaling", "CreateAutoScalingGroup">;
@@ -114,7 +114,8 @@ function durationMs(text: string): number | undefined {
   );
 }
 
-function creation(inputs: GroupInputs): GroupInput {
+/** What a group is given at its creation, and by a later change. */
+function settings(inputs: GroupInputs) {
   const { launchTemplate: template, mixedInstancesPolicy: mixed } = inputs;
   return {
     AutoScalingGroupName: inputs.name,
@@ -150,9 +151,15 @@ function creation(inputs: GroupInputs): GroupInput {
     HealthCheckGracePeriod: inputs.healthCheckGracePeriod,
     DefaultCooldown: inputs.defaultCooldown,
     DefaultInstanceWarmup: inputs.defaultInstanceWarmup,
-    TargetGroupARNs: inputs.targetGroupArns,
     TerminationPolicies: inputs.terminationPolicies,
     NewInstancesProtectedFromScaleIn: inputs.protectFromScaleIn,
+  } satisfies GroupInput;
+}
+
+function creation(inputs: GroupInputs): GroupInput {
+  return {
+    ...settings(inputs),
+    TargetGroupARNs: inputs.targetGroupArns,
     LifecycleHookSpecificationList: inputs.initialLifecycleHooks?.map((hook) => ({
       LifecycleHookName: hook.name,
       LifecycleTransition: hook.lifecycleTransition,
@@ -160,13 +167,17 @@ function creation(inputs: GroupInputs): GroupInput {
       HeartbeatTimeout: hook.heartbeatTimeout,
       NotificationMetadata: hook.notificationMetadata,
     })),
-    Tags: inputs.tags.map(({ key, value, propagateAtLaunch }) => ({
-      ResourceId: inputs.name,
-      ResourceType: "auto-scaling-group",
-      Key: key,
-      Value: value,
-      PropagateAtLaunch: propagateAtLaunch,
-    })),
+    Tags: inputs.tags.map((tag) => groupTag(inputs.name, tag)),
+  };
+}
+
+function groupTag(group: string, { key, value, propagateAtLaunch }: GroupInputs["tags"][number]) {
+  return {
+    ResourceId: group,
+    ResourceType: "auto-scaling-group",
+    Key: key,
+    Value: value,
+    PropagateAtLaunch: propagateAtLaunch,
   };
 }
 
@@ -230,6 +241,95 @@ async function until(context: CreateContext, what: string, reached: () => Promis
   }
 }
 
+async function groupOutputs(name: string, context: CreateContext) {
+  const found = await describe(name, context);
+  return {
+    name,
+    arn: found?.AutoScalingGroupARN,
+    availabilityZones: found?.AvailabilityZones,
+    vpcZoneIdentifiers: (found?.VPCZoneIdentifier ?? "").split(",").filter((id) => id !== ""),
+    desiredCapacity: found?.DesiredCapacity,
+    defaultCooldown: found?.DefaultCooldown,
+    healthCheckType: found?.HealthCheckType,
+    targetGroupArns: found?.TargetGroupARNs,
+  };
+}
+
+/** In the order of the provider: settings, tags, target groups, a refresh of the instances, capacity, processes. */
+async function changeGroup(
+  { id, inputs, old, changed }: Omit<Change<GroupInputs>, "outputs">,
+  context: CreateContext,
+): Promise<void> {
+  const named = { AutoScalingGroupName: id };
+  await context.call("autoscaling", "UpdateAutoScalingGroup", {
+    ...settings(inputs),
+    // AWS keeps what a call leaves out; that much the provider puts back.
+    TerminationPolicies: inputs.terminationPolicies ?? ["Default"],
+    // -1 takes it away: API reference, UpdateAutoScalingGroup.
+    DefaultInstanceWarmup: inputs.defaultInstanceWarmup ?? -1,
+  });
+  const gone = old.tags.filter(({ key }) => !inputs.tags.some((tag) => tag.key === key));
+  for (const [operation, tags] of [
+    ["DeleteTags", gone],
+    ["CreateOrUpdateTags", inputs.tags],
+  ] as const) {
+    if (changed.has("tags") && tags.length > 0)
+      await context.call("autoscaling", operation, { Tags: tags.map((tag) => groupTag(id, tag)) });
+  }
+  for (const [operation, arns] of [
+    ["DetachLoadBalancerTargetGroups", without(old.targetGroupArns, inputs.targetGroupArns)],
+    ["AttachLoadBalancerTargetGroups", without(inputs.targetGroupArns, old.targetGroupArns)],
+  ] as const)
+    if (arns.length > 0) await context.call("autoscaling", operation, { ...named, TargetGroupARNs: arns });
+  await refreshInstances(inputs, changed, context);
+  if (changed.has("minSize") || changed.has("desiredCapacity")) await waitForCapacity(inputs, context);
+  for (const [operation, processes] of [
+    ["ResumeProcesses", without(old.suspendedProcesses, inputs.suspendedProcesses)],
+    ["SuspendProcesses", without(inputs.suspendedProcesses, old.suspendedProcesses)],
+  ] as const)
+    if (processes.length > 0)
+      await context.call("autoscaling", operation, { ...named, ScalingProcesses: processes });
+}
+
+/** Those that only the first list has. */
+function without(list: readonly string[] = [], others: readonly string[] = []): string[] {
+  return list.filter((one) => !others.includes(one));
+}
+
+/**
+ * Starts to replace the instances where the program asks for it, when what they are launched from has changed, or one
+ * of `triggers` has; it goes on by itself.
+ */
+async function refreshInstances(
+  { name, instanceRefresh }: GroupInputs,
+  changed: ReadonlySet<string>,
+  context: CreateContext,
+): Promise<void> {
+  if (instanceRefresh === undefined) return;
+  const { strategy, triggers = [], preferences } = instanceRefresh;
+  const properties = ["launchTemplate", "mixedInstancesPolicy", ...triggers.map(propertyOf)];
+  if (!properties.some((property) => changed.has(property))) return;
+  const { instanceWarmup } = preferences ?? {};
+  await context.call("autoscaling", "StartInstanceRefresh", {
+    AutoScalingGroupName: name,
+    Strategy: strategy as "Rolling",
+    Preferences: preferences && {
+      MinHealthyPercentage: preferences.minHealthyPercentage,
+      MaxHealthyPercentage: preferences.maxHealthyPercentage,
+      InstanceWarmup: instanceWarmup === undefined ? undefined : Number(instanceWarmup),
+      SkipMatching: preferences.skipMatching,
+      AutoRollback: preferences.autoRollback,
+    },
+  });
+}
+
+/** Triggers are named as the provider's own language has them: "tag", "vpc_zone_identifier". */
+function propertyOf(trigger: string): string {
+  if (trigger === "tag") return "tags";
+  const property = trigger.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return property === "vpcZoneIdentifier" ? "vpcZoneIdentifiers" : property;
+}
+
 const group = resource({
   type: "aws:autoscaling/group:Group",
   inputs: groupInputs,
@@ -244,20 +344,11 @@ const group = resource({
         ScalingProcesses: inputs.suspendedProcesses,
       });
     await waitForCapacity(inputs, context);
-    const created = await describe(inputs.name, context);
-    return {
-      id: inputs.name,
-      outputs: {
-        name: inputs.name,
-        arn: created?.AutoScalingGroupARN,
-        availabilityZones: created?.AvailabilityZones,
-        vpcZoneIdentifiers: (created?.VPCZoneIdentifier ?? "").split(",").filter((id) => id !== ""),
-        desiredCapacity: created?.DesiredCapacity,
-        defaultCooldown: created?.DefaultCooldown,
-        healthCheckType: created?.HealthCheckType,
-        targetGroupArns: created?.TargetGroupARNs,
-      },
-    };
+    return { id: inputs.name, outputs: await groupOutputs(inputs.name, context) };
+  },
+  async update({ id, inputs, old, changed }, context) {
+    await changeGroup({ id, inputs, old, changed }, context);
+    return await groupOutputs(id, context);
   },
   async delete(inputs, id, context) {
     const named = { AutoScalingGroupName: id };
@@ -281,7 +372,7 @@ const group = resource({
         ForceDelete: inputs.forceDelete,
       });
     } catch (error) {
-      if (!(error instanceof AwsError) || !/not found/.test(error.message)) throw error;
+      if (!(error instanceof AwsError) || !error.message.includes("not found")) throw error;
     }
     await until(
       context,
@@ -291,33 +382,55 @@ const group = resource({
   },
 });
 
+const hookInputs = v.strictObject({
+  name: v.string(),
+  autoscalingGroupName: v.string(),
+  lifecycleTransition: v.string(),
+  defaultResult: v.optional(v.string()),
+  heartbeatTimeout: v.optional(v.number()),
+  notificationMetadata: v.optional(v.string()),
+});
+type HookInputs = v.InferOutput<typeof hookInputs>;
+
+async function putHook(inputs: HookInputs, context: CreateContext) {
+  await context.call("autoscaling", "PutLifecycleHook", {
+    LifecycleHookName: inputs.name,
+    AutoScalingGroupName: inputs.autoscalingGroupName,
+    LifecycleTransition: inputs.lifecycleTransition,
+    DefaultResult: inputs.defaultResult,
+    HeartbeatTimeout: inputs.heartbeatTimeout,
+    NotificationMetadata: inputs.notificationMetadata,
+  });
+  return { defaultResult: inputs.defaultResult ?? "ABANDON" };
+}
+
+async function deleteHook({ name, autoscalingGroupName }: HookInputs, context: CreateContext): Promise<void> {
+  await context.call("autoscaling", "DeleteLifecycleHook", {
+    LifecycleHookName: name,
+    AutoScalingGroupName: autoscalingGroupName,
+  });
+}
+
 const lifecycleHook = resource({
   type: "aws:autoscaling/lifecycleHook:LifecycleHook",
-  inputs: v.strictObject({
-    name: v.string(),
-    autoscalingGroupName: v.string(),
-    lifecycleTransition: v.string(),
-    defaultResult: v.optional(v.string()),
-    heartbeatTimeout: v.optional(v.number()),
-    notificationMetadata: v.optional(v.string()),
-  }),
+  inputs: hookInputs,
   autoName: { property: "name" },
-  async create(inputs, context) {
-    await context.call("autoscaling", "PutLifecycleHook", {
-      LifecycleHookName: inputs.name,
-      AutoScalingGroupName: inputs.autoscalingGroupName,
-      LifecycleTransition: inputs.lifecycleTransition,
-      DefaultResult: inputs.defaultResult,
-      HeartbeatTimeout: inputs.heartbeatTimeout,
-      NotificationMetadata: inputs.notificationMetadata,
-    });
-    return { id: inputs.name, outputs: { defaultResult: inputs.defaultResult ?? "ABANDON" } };
+  create: async (inputs, context) => ({ id: inputs.name, outputs: await putHook(inputs, context) }),
+  async update({ inputs, old }, context) {
+    // What a hook has had stays where another call leaves it out: only a new one is without it.
+    const optional = ["defaultResult", "heartbeatTimeout", "notificationMetadata"] as const;
+    if (optional.some((name) => old[name] !== undefined && inputs[name] === undefined))
+      await deleteHook(inputs, context);
+    return await putHook(inputs, context);
   },
-  async delete(inputs, id, context) {
-    await context.call("autoscaling", "DeleteLifecycleHook", {
-      LifecycleHookName: id,
-      AutoScalingGroupName: inputs.autoscalingGroupName,
-    });
+  async delete(inputs, _id, context) {
+    try {
+      await deleteHook(inputs, context);
+    } catch (error) {
+      // Of a hook or a group that is gone Auto Scaling says no more than that it is not valid.
+      if (!(error instanceof AwsError) || !/not found|No Lifecycle Hook found/.test(error.message))
+        throw error;
+    }
   },
 });
 

@@ -1,10 +1,9 @@
 import * as v from "valibot";
-import { AwsError, type Input } from "embedded-aws";
+import type { Input } from "embedded-aws";
 import { afterwards } from "../afterwards";
-import type { CreateContext } from "../resourceType";
-import { retag } from "../retag";
 import { definedOrNone, resource, strings, tagList, tags, textOf } from "../schemas";
-import { permission, rule, type Rule } from "./securityGroupRules";
+import { retagEc2 } from "./ec2Tags";
+import { changeRules, replaceRules, rule } from "./securityGroupRules";
 
 type TemplateData = NonNullable<Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"]>;
 type MetadataOptions = NonNullable<TemplateData["MetadataOptions"]>;
@@ -208,52 +207,6 @@ const launchTemplate = resource({
 /** What EC2 puts into a new group, and the provider takes out: a group allows what its program says, no more. */
 const DEFAULT_EGRESS = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
 
-/** EC2 keeps a rule for each other side. */
-function singleRules(rule: Rule): Rule[] {
-  const { cidrBlocks = [], ipv6CidrBlocks = [], securityGroups = [], self } = rule;
-  const none = { cidrBlocks: undefined, ipv6CidrBlocks: undefined, securityGroups: undefined, self: false };
-  return [
-    ...cidrBlocks.map((block): Rule => ({ ...rule, ...none, cidrBlocks: [block] })),
-    ...ipv6CidrBlocks.map((block): Rule => ({ ...rule, ...none, ipv6CidrBlocks: [block] })),
-    ...securityGroups.map((group): Rule => ({ ...rule, ...none, securityGroups: [group] })),
-    ...(self ? [{ ...rule, ...none, self }] : []),
-  ];
-}
-
-function without(rules: readonly Rule[], others: readonly Rule[]): readonly Rule[] {
-  const text = (rule: Rule) => JSON.stringify(rule, Object.keys(rule).sort());
-  const known = new Set(others.map(text));
-  return rules.filter((rule) => !known.has(text(rule)));
-}
-
-type RuleOperation = `${"Authorize" | "Revoke"}SecurityGroup${"Ingress" | "Egress"}`;
-
-/** One rule after the other: what an attempt before has brought about already is no reason to fail. */
-async function changeRules(
-  operation: RuleOperation,
-  rules: readonly Rule[],
-  GroupId: string,
-  context: CreateContext,
-): Promise<void> {
-  for (const rule of rules) {
-    try {
-      await context.call("ec2", operation, { GroupId, IpPermissions: [permission(rule, GroupId)] });
-    } catch (error) {
-      const done = error instanceof AwsError && /^InvalidPermission[.](Duplicate|NotFound)$/.test(error.code);
-      if (!done) throw error;
-    }
-  }
-}
-
-function retagEc2(change: Parameters<typeof retag>[0] & { readonly id: string }, context: CreateContext) {
-  const Resources = [change.id];
-  return retag(
-    change,
-    (tags) => context.call("ec2", "CreateTags", { Resources, Tags: tagList(tags) }),
-    (keys) => context.call("ec2", "DeleteTags", { Resources, Tags: keys.map((Key) => ({ Key })) }),
-  );
-}
-
 const securityGroup = resource({
   type: "aws:ec2/securityGroup:SecurityGroup",
   inputs: v.strictObject({
@@ -291,14 +244,7 @@ const securityGroup = resource({
   },
   async update(change, context) {
     const { id, inputs, old } = change;
-    for (const [revoke, authorize, before, after] of [
-      ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress", old.ingress, inputs.ingress],
-      ["RevokeSecurityGroupEgress", "AuthorizeSecurityGroupEgress", old.egress, inputs.egress],
-    ] as const) {
-      const [now, then] = [after, before].map((rules) => rules.flatMap(singleRules));
-      await changeRules(revoke, without(then ?? [], now ?? []), id, context);
-      await changeRules(authorize, without(now ?? [], then ?? []), id, context);
-    }
+    await replaceRules(id, old, inputs, context);
     await retagEc2(change, context);
     return undefined;
   },

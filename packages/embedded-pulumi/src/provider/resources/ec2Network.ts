@@ -1,9 +1,11 @@
 import { crc32 } from "node:zlib";
 import * as v from "valibot";
-import type { Input } from "embedded-aws";
+import { AwsError, type Input } from "embedded-aws";
+import { refuseChange } from "../refuseChange";
 import type { CreateContext } from "../resourceType";
 import { definedOrNone, jsonDocument, resource, strings, tagList, tags, textOf } from "../schemas";
-import { permission, rule } from "./securityGroupRules";
+import { retagEc2 } from "./ec2Tags";
+import { permission, replaceRules, rule } from "./securityGroupRules";
 
 /** Networks: what instances live in, and how they reach anything outside. */
 
@@ -75,6 +77,25 @@ const vpc = resource({
       },
     };
   },
+  async update(change, context) {
+    const { id: VpcId, inputs, old, changed } = change;
+    const { instanceTenancy: tenancy = "default" } = inputs;
+    if (tenancy !== (old.instanceTenancy ?? "default")) refuseChange(changed, "instanceTenancy");
+    const { enableDnsSupport, enableDnsHostnames, enableNetworkAddressUsageMetrics = false } = inputs;
+    // Each call takes one of them.
+    for (const [name, attribute] of [
+      ["enableDnsSupport", { EnableDnsSupport: { Value: enableDnsSupport } }],
+      ["enableDnsHostnames", { EnableDnsHostnames: { Value: enableDnsHostnames } }],
+      [
+        "enableNetworkAddressUsageMetrics",
+        { EnableNetworkAddressUsageMetrics: { Value: enableNetworkAddressUsageMetrics } },
+      ],
+    ] as const) {
+      if (changed.has(name)) await context.call("ec2", "ModifyVpcAttribute", { VpcId, ...attribute });
+    }
+    await retagEc2(change, context);
+    return { enableDnsSupport, enableDnsHostnames };
+  },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DeleteVpc", { VpcId: id });
   },
@@ -112,6 +133,16 @@ const subnet = resource({
       },
     };
   },
+  async update(change, context) {
+    const { mapPublicIpOnLaunch } = change.inputs;
+    if (change.changed.has("mapPublicIpOnLaunch"))
+      await context.call("ec2", "ModifySubnetAttribute", {
+        SubnetId: change.id,
+        MapPublicIpOnLaunch: { Value: mapPublicIpOnLaunch },
+      });
+    await retagEc2(change, context);
+    return { mapPublicIpOnLaunch };
+  },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DeleteSubnet", { SubnetId: id });
   },
@@ -135,6 +166,17 @@ const internetGateway = resource({
         vpcId: inputs.vpcId,
       },
     };
+  },
+  async update(change, context) {
+    const { id: InternetGatewayId, inputs, old, changed } = change;
+    if (changed.has("vpcId")) {
+      if (old.vpcId !== undefined)
+        await context.call("ec2", "DetachInternetGateway", { InternetGatewayId, VpcId: old.vpcId });
+      if (inputs.vpcId !== undefined)
+        await context.call("ec2", "AttachInternetGateway", { InternetGatewayId, VpcId: inputs.vpcId });
+    }
+    await retagEc2(change, context);
+    return { vpcId: inputs.vpcId };
   },
   async delete({ vpcId }, id, context) {
     if (vpcId !== undefined)
@@ -163,6 +205,10 @@ const eip = resource({
         networkBorderGroup: created.NetworkBorderGroup,
       },
     };
+  },
+  async update(change, context) {
+    await retagEc2(change, context);
+    return { domain: change.inputs.domain };
   },
   async delete(_inputs, id, context) {
     await context.call("ec2", "ReleaseAddress", { AllocationId: id });
@@ -201,6 +247,10 @@ const natGateway = resource({
         publicIp: address?.PublicIp,
       },
     };
+  },
+  async update(change, context) {
+    await retagEc2(change, context);
+    return { connectivityType: change.inputs.connectivityType };
   },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DeleteNatGateway", { NatGatewayId: id });
@@ -246,6 +296,26 @@ const routeTable = resource({
       outputs: { arn: arnOf(context, "route-table", RouteTableId), ownerId: context.accountId },
     };
   },
+  async update(change, context) {
+    const { id: RouteTableId, inputs, old } = change;
+    const before = new Map(old.routes.map((each) => [each.cidrBlock, each]));
+    for (const { cidrBlock } of old.routes) {
+      if (!inputs.routes.some((each) => each.cidrBlock === cidrBlock))
+        await context.call("ec2", "DeleteRoute", { RouteTableId, DestinationCidrBlock: cidrBlock });
+    }
+    for (const { cidrBlock, gatewayId, natGatewayId } of inputs.routes) {
+      const known = before.get(cidrBlock);
+      if (known?.gatewayId === gatewayId && known?.natGatewayId === natGatewayId) continue;
+      await context.call("ec2", known === undefined ? "CreateRoute" : "ReplaceRoute", {
+        RouteTableId,
+        DestinationCidrBlock: cidrBlock,
+        GatewayId: gatewayId,
+        NatGatewayId: natGatewayId,
+      });
+    }
+    await retagEc2(change, context);
+    return undefined;
+  },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DeleteRouteTable", { RouteTableId: id });
   },
@@ -266,6 +336,15 @@ const route = resource({
       outputs: { origin: "CreateRoute", state: "active" },
     };
   },
+  async update({ inputs }, context) {
+    await context.call("ec2", "ReplaceRoute", {
+      RouteTableId: inputs.routeTableId,
+      DestinationCidrBlock: inputs.destinationCidrBlock,
+      GatewayId: inputs.gatewayId,
+      NatGatewayId: inputs.natGatewayId,
+    });
+    return undefined;
+  },
   async delete(inputs, _id, context) {
     await context.call("ec2", "DeleteRoute", {
       RouteTableId: inputs.routeTableId,
@@ -283,6 +362,13 @@ const routeTableAssociation = resource({
       SubnetId: inputs.subnetId,
     });
     return { id: AssociationId, outputs: {} };
+  },
+  async update({ id, inputs }, context) {
+    const { NewAssociationId } = await context.call("ec2", "ReplaceRouteTableAssociation", {
+      AssociationId: id,
+      RouteTableId: inputs.routeTableId,
+    });
+    return { id: NewAssociationId };
   },
   async delete(_inputs, id, context) {
     await context.call("ec2", "DisassociateRouteTable", { AssociationId: id });
@@ -315,34 +401,45 @@ const vpcEndpoint = resource({
       TagSpecifications: tagsOf("vpc-endpoint", inputs.tags),
     });
     const id = created?.VpcEndpointId ?? "";
-    await until(
-      context,
-      `${id} is not available`,
-      async () => (await describeEndpoint(context, id))?.State?.toLowerCase() === "available",
-    );
     return {
       id,
       outputs: {
         arn: arnOf(context, "vpc-endpoint", id),
         ownerId: context.accountId,
-        state: "available",
         vpcEndpointType: inputs.vpcEndpointType,
-        privateDnsEnabled: inputs.privateDnsEnabled,
-        policy: created?.PolicyDocument,
-        networkInterfaceIds: created?.NetworkInterfaceIds,
-        securityGroupIds: created?.Groups?.map(({ GroupId }) => GroupId),
-        dnsEntries: created?.DnsEntries?.map(({ DnsName }) => definedOrNone({ dnsName: DnsName })),
+        ...(await whenAvailable(context, id)),
         ...(inputs.vpcEndpointType === "Gateway" && {
           prefixListId: await prefixListId(context, inputs.serviceName),
         }),
       },
     };
   },
+  async update(change, context) {
+    const { id, inputs, old, changed } = change;
+    const [tables, subnets, groups] = (["routeTableIds", "subnetIds", "securityGroupIds"] as const).map(
+      (name) => ({ added: lacking(inputs[name], old[name]), removed: lacking(old[name], inputs[name]) }),
+    );
+    if ([...changed].some((name) => name !== "tags"))
+      await context.call("ec2", "ModifyVpcEndpoint", {
+        VpcEndpointId: id,
+        PolicyDocument: changed.has("policy") ? inputs.policy : undefined,
+        ResetPolicy: changed.has("policy") && inputs.policy === undefined ? true : undefined,
+        PrivateDnsEnabled: changed.has("privateDnsEnabled") ? inputs.privateDnsEnabled : undefined,
+        AddRouteTableIds: tables?.added,
+        RemoveRouteTableIds: tables?.removed,
+        AddSubnetIds: subnets?.added,
+        RemoveSubnetIds: subnets?.removed,
+        AddSecurityGroupIds: groups?.added,
+        // A program that no longer names any leaves them as they are.
+        RemoveSecurityGroupIds: inputs.securityGroupIds && groups?.removed,
+      });
+    await retagEc2(change, context);
+    return { vpcEndpointType: inputs.vpcEndpointType, ...(await whenAvailable(context, id)) };
+  },
   async delete(_inputs, id, context) {
     const { Unsuccessful = [] } = await context.call("ec2", "DeleteVpcEndpoints", { VpcEndpointIds: [id] });
-    const [failure] = Unsuccessful;
-    if (failure !== undefined)
-      throw new Error(`${failure.Error?.Code ?? "Error"}: ${failure.Error?.Message ?? ""}`);
+    const { Code = "Error", Message = "" } = Unsuccessful[0]?.Error ?? {};
+    if (Unsuccessful.length > 0) throw new AwsError(Code, Message);
     await until(
       context,
       `${id} is not gone`,
@@ -350,6 +447,29 @@ const vpcEndpoint = resource({
     );
   },
 });
+
+/** Those that only the first list has; undefined for none. */
+function lacking(ids: readonly string[] = [], others: readonly string[] = []): string[] | undefined {
+  const rest = ids.filter((id) => !others.includes(id));
+  return rest.length === 0 ? undefined : rest;
+}
+
+/** What is read of an endpoint, once it can be used. */
+async function whenAvailable(context: CreateContext, id: string) {
+  let found: Awaited<ReturnType<typeof describeEndpoint>>;
+  await until(context, `${id} is not available`, async () => {
+    found = await describeEndpoint(context, id);
+    return found?.State?.toLowerCase() === "available";
+  });
+  return {
+    state: "available",
+    privateDnsEnabled: found?.PrivateDnsEnabled,
+    policy: found?.PolicyDocument,
+    networkInterfaceIds: found?.NetworkInterfaceIds,
+    securityGroupIds: found?.Groups?.map(({ GroupId }) => GroupId),
+    dnsEntries: found?.DnsEntries?.map(({ DnsName }) => definedOrNone({ dnsName: DnsName })),
+  };
+}
 
 async function describeEndpoint(context: CreateContext, id: string) {
   const { VpcEndpoints = [] } = await context.call("ec2", "DescribeVpcEndpoints", {
@@ -420,6 +540,11 @@ const defaultSecurityGroup = resource({
         vpcId: VpcId,
       },
     };
+  },
+  async update(change, context) {
+    await replaceRules(change.id, change.old, change.inputs, context);
+    await retagEc2(change, context);
+    return undefined;
   },
   // It goes with its VPC, and stays as it is until then: so does the provider's.
   delete: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Input } from "embedded-aws";
 import type { CreateContext } from "../resourceType";
+import { retag } from "../retag";
 import { resource, tagList, tags, textOf } from "../schemas";
 
 type EventType = NonNullable<
@@ -36,6 +37,18 @@ async function deleteIdentity(EmailIdentity: string, context: CreateContext): Pr
   await context.call("ses", "DeleteEmailIdentity", { EmailIdentity });
 }
 
+function setArn(context: CreateContext, set: string): string {
+  return `arn:aws:ses:${context.region}:${context.accountId}:configuration-set/${set}`;
+}
+
+function retagSes(change: Parameters<typeof retag>[0], ResourceArn: string, context: CreateContext) {
+  return retag(
+    change,
+    (own) => context.call("ses", "TagResource", { ResourceArn, Tags: tagList(own) }),
+    (TagKeys) => context.call("ses", "UntagResource", { ResourceArn, TagKeys }),
+  );
+}
+
 const identityV2 = resource({
   type: "aws:sesv2/emailIdentity:EmailIdentity",
   inputs: v.strictObject({ emailIdentity: v.string(), configurationSetName: v.optional(v.string()), tags }),
@@ -50,10 +63,14 @@ const identityV2 = resource({
       },
     };
   },
-  async update({ id, inputs }, context) {
-    // The embedded SES has no other way to tags; nothing else hangs on an identity there.
-    await deleteIdentity(id, context);
-    await createIdentity(inputs, context);
+  async update(change, context) {
+    const { id, inputs, changed } = change;
+    if (changed.has("configurationSetName"))
+      await context.call("ses", "PutEmailIdentityConfigurationSetAttributes", {
+        EmailIdentity: id,
+        ConfigurationSetName: inputs.configurationSetName,
+      });
+    await retagSes(change, identityArn(context, id), context);
     return undefined;
   },
   delete: (_inputs, id, context) => deleteIdentity(id, context),
@@ -77,36 +94,50 @@ const configurationSet = resource({
       ConfigurationSetName: configurationSetName,
       Tags: Object.keys(own).length === 0 ? undefined : tagList(own),
     });
-    const arn = `arn:aws:ses:${context.region}:${context.accountId}:configuration-set/${configurationSetName}`;
-    return { id: configurationSetName, outputs: { arn } };
+    return { id: configurationSetName, outputs: { arn: setArn(context, configurationSetName) } };
+  },
+  async update(change, context) {
+    await retagSes(change, setArn(context, change.id), context);
+    return undefined;
   },
   async delete(_inputs, id, context) {
     await context.call("ses", "DeleteConfigurationSet", { ConfigurationSetName: id });
   },
 });
 
+const eventDestinationInputs = v.strictObject({
+  configurationSetName: v.string(),
+  eventDestinationName: v.string(),
+  eventDestination: v.strictObject({
+    enabled: v.optional(v.boolean(), false),
+    matchingEventTypes: v.array(textOf<EventType>()),
+    eventBridgeDestination: v.strictObject({ eventBusArn: v.string() }),
+  }),
+});
+
+function destinationOf(inputs: v.InferOutput<typeof eventDestinationInputs>) {
+  const { eventDestination: given } = inputs;
+  return {
+    ConfigurationSetName: inputs.configurationSetName,
+    EventDestinationName: inputs.eventDestinationName,
+    EventDestination: {
+      Enabled: given.enabled,
+      MatchingEventTypes: given.matchingEventTypes,
+      EventBridgeDestination: { EventBusArn: given.eventBridgeDestination.eventBusArn },
+    },
+  };
+}
+
 const eventDestination = resource({
   type: "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
-  inputs: v.strictObject({
-    configurationSetName: v.string(),
-    eventDestinationName: v.string(),
-    eventDestination: v.strictObject({
-      enabled: v.optional(v.boolean(), false),
-      matchingEventTypes: v.array(textOf<EventType>()),
-      eventBridgeDestination: v.strictObject({ eventBusArn: v.string() }),
-    }),
-  }),
-  async create({ configurationSetName, eventDestinationName, eventDestination: given }, context) {
-    await context.call("ses", "CreateConfigurationSetEventDestination", {
-      ConfigurationSetName: configurationSetName,
-      EventDestinationName: eventDestinationName,
-      EventDestination: {
-        Enabled: given.enabled,
-        MatchingEventTypes: given.matchingEventTypes,
-        EventBridgeDestination: { EventBusArn: given.eventBridgeDestination.eventBusArn },
-      },
-    });
-    return { id: `${configurationSetName}|${eventDestinationName}`, outputs: {} };
+  inputs: eventDestinationInputs,
+  async create(inputs, context) {
+    await context.call("ses", "CreateConfigurationSetEventDestination", destinationOf(inputs));
+    return { id: `${inputs.configurationSetName}|${inputs.eventDestinationName}`, outputs: {} };
+  },
+  async update({ inputs }, context) {
+    await context.call("ses", "UpdateConfigurationSetEventDestination", destinationOf(inputs));
+    return undefined;
   },
   async delete({ configurationSetName, eventDestinationName }, _id, context) {
     await context.call("ses", "DeleteConfigurationSetEventDestination", {

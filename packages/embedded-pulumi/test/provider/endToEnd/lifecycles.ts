@@ -8,9 +8,10 @@ export interface Lifecycle {
   readonly base: (make: Make, call: Cloud["call"]) => Promise<PropertyMap> | PropertyMap;
   /**
    * For each input that can be changed in place: what it is changed to, and back again from. More than one input at a
-   * time where one alone would be refused; undefined takes an input away.
+   * time where one alone would be refused; undefined takes an input away. What names something that is made first is
+   * looked up.
    */
-  readonly changes: Readonly<Record<string, Given>>;
+  readonly changes: Readonly<Record<string, Given | ((call: Cloud["call"]) => Promise<Given>)>>;
   /** Inputs that matter to a deletion, or to the engine, alone. */
   readonly silent?: readonly string[];
   /** Inputs that the embedded cloud refuses to change, by name. */
@@ -19,7 +20,7 @@ export interface Lifecycle {
   readonly describe: (call: Cloud["call"], id: string, inputs: PropertyMap) => Promise<unknown>;
 }
 
-type Given = Readonly<Record<string, PropertyMap[string] | undefined>>;
+export type Given = Readonly<Record<string, PropertyMap[string] | undefined>>;
 export type Make = (
   type: string,
   inputs: PropertyMap,
@@ -95,6 +96,10 @@ const queuePolicy = (Action: string) =>
       },
     ],
   });
+
+const eventDestination = {
+  eventBridgeDestination: { eventBusArn: "arn:aws:events:us-east-1:000000000000:event-bus/default" },
+};
 
 export const lifecycles: readonly Lifecycle[] = [
   {
@@ -763,9 +768,40 @@ export const lifecycles: readonly Lifecycle[] = [
   },
   {
     type: "aws:sesv2/emailIdentity:EmailIdentity",
-    base: () => ({ emailIdentity: "shop@example.com", tags }),
-    changes: { tags: TAGS },
+    base: async (make) => {
+      await make("aws:sesv2/configurationSet:ConfigurationSet", { configurationSetName: "orders" });
+      return { emailIdentity: "shop@example.com", tags };
+    },
+    changes: { configurationSetName: { configurationSetName: "orders" }, tags: TAGS },
     describe: (call, EmailIdentity) => call("ses", "GetEmailIdentity", { EmailIdentity }),
+  },
+  {
+    type: "aws:sesv2/configurationSet:ConfigurationSet",
+    base: () => ({ configurationSetName: "orders", tags }),
+    changes: { tags: TAGS },
+    describe: (call, ConfigurationSetName) => call("ses", "GetConfigurationSet", { ConfigurationSetName }),
+  },
+  {
+    type: "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+    base: async (make) => {
+      await make("aws:sesv2/configurationSet:ConfigurationSet", { configurationSetName: "orders" });
+      return {
+        configurationSetName: "orders",
+        eventDestinationName: "bus",
+        eventDestination: { ...eventDestination, matchingEventTypes: ["BOUNCE"] },
+      };
+    },
+    changes: {
+      eventDestination: {
+        eventDestination: { ...eventDestination, enabled: true, matchingEventTypes: ["COMPLAINT"] },
+      },
+    },
+    describe: async (call) => {
+      const { EventDestinations = [] } = await call("ses", "GetConfigurationSetEventDestinations", {
+        ConfigurationSetName: "orders",
+      });
+      return EventDestinations[0];
+    },
   },
   {
     type: "aws:ses/emailIdentity:EmailIdentity",
