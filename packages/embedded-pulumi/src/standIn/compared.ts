@@ -26,7 +26,19 @@ export function withoutNotes(inputs: WireMap): WireMap {
 
 /** The values as a provider's code reads them: nothing secret, nothing noted. */
 export function propertiesOf(inputs: WireMap): PropertyMap {
-  return plainMap(mapFromWire(withoutNotes(inputs)));
+  return plainMap(mapFromWire(withSources(withoutNotes(inputs)) as WireMap));
+}
+
+/** Of a package in an older state the engine sends the hash alone, which no code here reads: it is an empty one. */
+function withSources(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSources);
+  if (typeof value !== "object" || value === null) return value;
+  const wire = value as WireMap;
+  const mark = wire[WIRE.signatureKey];
+  const empty = !["assets", "path", "uri", "text"].some((source) => source in wire);
+  if (mark === WIRE.archive && empty) return { ...wire, assets: {} };
+  if (mark === WIRE.asset && empty) return { ...wire, text: "" };
+  return Object.fromEntries(Object.entries(wire).map(([name, member]) => [name, withSources(member)]));
 }
 
 /**
