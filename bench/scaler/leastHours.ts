@@ -16,7 +16,7 @@ export interface LeastHours {
 }
 
 /** Whether a policy left no more unserved than `SERVED`, over all traces. */
-export function serves({ timeUnder, shortfall }: Score): boolean {
+function serves({ timeUnder, shortfall }: Score): boolean {
   return timeUnder <= SERVED.timeUnder && shortfall <= SERVED.shortfall;
 }
 

@@ -19,7 +19,7 @@ export const PHASE_SECONDS = 30;
 /** How long EC2 describes an instance after its end. */
 const ENDED_SHOWN_MS = 3_600_000;
 /** A Thursday, at midnight. */
-export const START = Date.UTC(2026, 0, 1);
+const START = Date.UTC(2026, 0, 1);
 /** The CPU of an instance without work, where it takes some. */
 const IDLE_CPU = idleCpu(0.5);
 

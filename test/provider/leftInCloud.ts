@@ -40,7 +40,7 @@ export async function leftIn({ call }: TestCloud): Promise<readonly string[]> {
     ["table", tables.TableNames ?? []],
     ["function", functions.Functions?.map(({ FunctionName }) => FunctionName) ?? []],
     ["mapping", mappings.EventSourceMappings?.map(({ UUID }) => UUID) ?? []],
-    ["role", roles.Roles?.map(({ RoleName }) => RoleName) ?? []],
+    ["mapping", mappings.EventSourceMappings.map(({ UUID }) => UUID)],
     ["log group", groups.logGroups?.map(({ logGroupName }) => logGroupName) ?? []],
     ["alarm", alarms.MetricAlarms?.map(({ AlarmName }) => AlarmName) ?? []],
     ["dashboard", dashboards.DashboardEntries?.map(({ DashboardName }) => DashboardName) ?? []],

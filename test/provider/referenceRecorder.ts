@@ -54,7 +54,7 @@ export function recordReferences({ address, outputs, answers }: ReferenceOptions
           outputOf(type, property, reference(attribute)),
         ]);
         const id = outputOf(type, "id", reference("id"));
-        return { id, state: { ...Object.fromEntries(computed), ...given } };
+        return { id, state: { ...(Object.fromEntries(computed) as Record<string, string>), ...given } };
       },
       call({ token }) {
         const answer = answers.get(token);

@@ -62,7 +62,7 @@ async function converted(
     const attribute = terraformProperty(type, block, property);
     if (attribute === undefined) throw new Error(`${type} has no attribute for ${property} of "${name}"`);
     if (pulumi.asset.Archive.isInstance(value)) {
-      resource[attribute] = await writePackage(value, path.join(directory, `${name}.zip`));
+      resource[attribute] = await writePackage(value as ArchiveOfAssets, path.join(directory, `${name}.zip`));
       continue;
     }
     const nested = block.block_types?.[attribute]?.block;
@@ -106,8 +106,13 @@ function escaped(text: string): string {
   );
 }
 
-async function writePackage(archive: pulumi.asset.Archive, file: string): Promise<string> {
-  const assets = await (archive as pulumi.asset.AssetArchive).assets;
+/** What of an archive and its assets is read here. */
+interface ArchiveOfAssets {
+  readonly assets: Promise<Readonly<Record<string, unknown>>>;
+}
+
+async function writePackage(archive: ArchiveOfAssets, file: string): Promise<string> {
+  const assets = await archive.assets;
   const entries: Zippable = {};
   for (const [name, asset] of Object.entries(assets).sort()) entries[name] = await contentOf(asset);
   await mkdir(path.dirname(file), { recursive: true });
@@ -115,7 +120,7 @@ async function writePackage(archive: pulumi.asset.Archive, file: string): Promis
   return file;
 }
 
-async function contentOf(asset: pulumi.asset.Asset | pulumi.asset.Archive): Promise<Uint8Array> {
+async function contentOf(asset: unknown): Promise<Uint8Array> {
   const { text, path: file } = asset as { text?: Promise<string>; path?: Promise<string> };
   const content = await text;
   if (content !== undefined) return Buffer.from(content);

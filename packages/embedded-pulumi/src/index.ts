@@ -1,5 +1,12 @@
 /** The public face of the embedded engine. What is not named here is the package's own business. */
-export { addImages, type CloudDeployment, cloudOptionsOf, deploy, type DeployOptions, type Outputs } from "./deploy";
+export {
+  addImages,
+  type CloudDeployment,
+  cloudOptionsOf,
+  deploy,
+  type DeployOptions,
+  type Outputs,
+} from "./deploy";
 export { readCheckedProject } from "./engine/checkConfiguration";
 export { decodeText } from "./engine/decodeText";
 export { DeploymentFailure, type Mode } from "./engine/deployment";

@@ -56,7 +56,9 @@ describe("what the deployed scaler does is told", function () {
           Targets: [{ Id: "queue", Arn: heard.arn }],
         });
         const { Topics = [] } = await cloud.call("sns", "ListTopics", {});
-        const TopicArn = Topics.flatMap((topic) => topic.TopicArn ?? []).find((arn) => arn.includes("actions"));
+        const TopicArn = Topics.flatMap((topic) => topic.TopicArn ?? []).find((arn) =>
+          arn.includes("actions"),
+        );
         const subscription = { TopicArn, Protocol: "sqs", Endpoint: mailed.arn };
         await cloud.call("sns", "Subscribe", { ...subscription, TopicArn: TopicArn ?? "" });
 

@@ -47,10 +47,7 @@ export function updatedIndexes(
   const updates = request.GlobalSecondaryIndexUpdates ?? [];
   if (updates.length === 0) return undefined;
   checkTogether(updates);
-  const attributes = mergedAttributes(
-    table.schema.AttributeDefinitions,
-    (request.AttributeDefinitions ?? []) as readonly AttributeDefinition[],
-  );
+  const attributes = mergedAttributes(table.schema.AttributeDefinitions, request.AttributeDefinitions ?? []);
   let indexes = table.schema.GlobalSecondaryIndexes ?? [];
   let status: IndexUpdate["status"];
   for (const { Create, Update: changed, Delete } of updates) {

@@ -4,12 +4,17 @@ import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { unpackArchive } from "./archive";
 import { describeFunction, describeVersion, pageOf } from "./description";
-import { byName, createFunctionInput, updateCodeInput, updateConfigurationInput } from "./functionInputs";
+import {
+  byName,
+  checkTags,
+  createFunctionInput,
+  updateCodeInput,
+  updateConfigurationInput,
+} from "./functionInputs";
 import type { FunctionStore } from "./functionStore";
 import type { Invoker } from "./invoker";
 import { checkRevision, LATEST, type LambdaFunction } from "./lambdaFunction";
 import { checkRole } from "./role";
-import { checkTags } from "./tagOperations";
 import { applyConfiguration, defaultSettings } from "./settings";
 import { publishVersion, revisionOf, revisionsOf } from "./versions";
 

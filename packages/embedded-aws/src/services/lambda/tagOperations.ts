@@ -1,5 +1,6 @@
 import { AwsError } from "../../core/errors";
 import { operationsOf } from "../../wire/operation";
+import { checkTags } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
 import type { Mappings } from "./mappings/mappings";
 
@@ -46,16 +47,4 @@ export function tagOperations({ context, store }: FunctionParts, mappings: Mappi
       Tags: taggedBy(Resource).tags,
     })),
   };
-}
-
-/** @throws AwsError for a key or a value that is too short or too long. */
-export function checkTags(tags: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(tags)) {
-    if (key.length >= 1 && key.length <= 128 && value.length <= 256) continue;
-    throw new AwsError(
-      "InvalidParameterValueException",
-      `Tags: got the key ${JSON.stringify(key)} with a value of ${value.length} characters; ` +
-        "expected keys of 1 to 128 characters and values of at most 256",
-    );
-  }
 }

@@ -118,7 +118,7 @@ describe("the provider, with Auto Scaling itself,", () => {
       heartbeatTimeout: 30,
     });
     const before = clock.now();
-    await provider().delete?.(
+    await provider().delete(
       { type: GROUP, inputs: { ...given, name: id }, config: {}, id, outputs: {} },
       false,
     );
@@ -129,7 +129,7 @@ describe("the provider, with Auto Scaling itself,", () => {
   it("deletes a group by force when it is told to", async () => {
     const given = inputs({ forceDelete: true });
     const { id } = await create(GROUP, given);
-    await provider().delete?.(
+    await provider().delete(
       { type: GROUP, inputs: { ...given, name: id }, config: {}, id, outputs: {} },
       false,
     );
@@ -170,7 +170,7 @@ describe("the provider, with Auto Scaling itself,", () => {
         }
         await clock.advance(pick(90_000));
       }
-      await provider().delete?.({ type: GROUP, inputs: given, config: {}, id, outputs: {} }, false);
+      await provider().delete({ type: GROUP, inputs: given, config: {}, id, outputs: {} }, false);
       expect([await find(id), await live()], id).to.deep.equal([undefined, 0]);
     }
   }).timeout(60_000);

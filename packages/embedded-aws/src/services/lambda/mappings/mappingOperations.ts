@@ -12,7 +12,7 @@ import {
 import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
 import type { Mappings } from "./mappings";
 import { checkSource } from "./sourceChecks";
-import { checkTags } from "../tagOperations";
+import { checkTags } from "../functionInputs";
 import { revisionOf } from "../versions";
 
 type MappingDescription = Output<"lambda", "GetEventSourceMapping">;
