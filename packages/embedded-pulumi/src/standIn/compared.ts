@@ -45,7 +45,7 @@ function withSources(value: unknown): unknown {
  * Inputs as they are compared with others. Packages are told by the hash that the engine has sent along: the files of
  * an older one are no longer there.
  */
-export async function comparedInputs(
+async function comparedInputs(
   inputs: WireMap,
   config: PropertyMap,
   context: Parameters<typeof comparable>[1],
