@@ -130,9 +130,12 @@ async function handle(
     // First what must not be lost. Should the event fail, the message is delivered again: there is then another
     // letter, and the event with the same id.
     await dependencies.sendToDeadLetterQueue(deadLetterOf(record, refusal), deadline.end);
-    const sentAt = Number(record.attributes.SentTimestamp);
+    if (dependencies.sendEvents === undefined) return { kind: "refused", refusal };
+    // People invoke functions by hand with less than SQS sends.
+    const { attributes }: Partial<Pick<SQSRecord, "attributes">> = record;
+    const sentAt = Number(attributes?.SentTimestamp ?? Date.now());
     const event = refusedEvent(record.messageId, orderIdIn(record.body), refusal, sentAt);
-    const [problem] = (await dependencies.sendEvents?.([event], deadline.end)) ?? [];
+    const [problem] = await dependencies.sendEvents([event], deadline.end);
     if (problem !== undefined) throw problem;
     return { kind: "refused", refusal };
   };

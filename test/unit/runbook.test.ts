@@ -7,6 +7,7 @@ import type { StoreOutcome } from "../../handlers/orders/orderStore";
 import { createProcessOrders } from "../../handlers/orders/processBatch";
 import { parseConfiguration } from "../../handlers/scaling/configuration";
 import { createScaleFleet } from "../../handlers/scaling/handleTrigger";
+import { createTeller } from "../../handlers/scaling/tell";
 import { tickEvent } from "./handlers/scaling/events";
 import { configuration, members, minutes, NOW } from "./handlers/scaling/situation";
 import {
@@ -167,6 +168,21 @@ describe("the runbook", () => {
       ],
       other: [(await refused())[0] ?? ""],
     }),
+    "Actions not told": async () => {
+      const telemetry = recordTelemetry();
+      const send = () => Promise.reject(awsError("ThrottlingException"));
+      const teller = createTeller([{ name: "the event bus", send }], () => NOW, telemetry.log);
+      const counts = { version: 1, count: 1, minimum: 1, maximum: 4, desired: 2 } as const;
+      const action = {
+        ...counts,
+        fleet: "f",
+        reason: "Launched.",
+        action: "launch",
+        instanceIds: ["i-1"],
+      } as const;
+      await teller.tell([action], { remainingMs: () => 60_000 });
+      return { about: linesOf(telemetry), other: await scaleFleet(60) };
+    },
     "Launches refused": async () => {
       const [summary = "", ...refusals] = await scaleFleet(91);
       return { about: refusals, other: [summary, ...(await scaleFleet(60))] };

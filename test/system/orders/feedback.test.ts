@@ -30,7 +30,7 @@ describe("what becomes of a confirmation", function () {
         const { newImage } = await log.first(
           "item-modified",
           ({ keys, newImage: image }) =>
-            (keys.orderId as { S?: string }).S === orderId && image?.[mark] !== undefined,
+            (keys.orderId as { S?: string } | undefined)?.S === orderId && image?.[mark] !== undefined,
         );
         return newImage as Record<string, { S?: string } | undefined>;
       };

@@ -21,7 +21,7 @@ describe("the inspector of a handler", () => {
 
   it("of a handler that is not there is refused with the names of those that are", () => {
     expect(() => inspectHandler({ name: "processOrder", port: 1 })).to.throw(
-      /^--inspect: got "processOrder"; expected one of confirmOrders, .*processOrders, scaleFleet$/,
+      /^--inspect: got "processOrder"; expected one of announceOrders, .*processOrders, .*scaleFleet, scaleGroup$/,
     );
   });
 });

@@ -27,6 +27,8 @@ function subjectOf(operation: string): string | undefined {
   return bare === "Resource" ? "Tag" : bare;
 }
 
+const NO_USERS = "the account has its root user alone";
+
 /** What is left out all the same, and why. */
 const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
   apigateway: { ImportApi: "reads an OpenAPI document; APIs are made of their parts here" },
@@ -49,13 +51,23 @@ const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> =
     DescribeNetworkInterfaceAttribute: "DescribeNetworkInterfaces tells what they have here",
     ModifyNetworkInterfaceAttribute: "as CreateNetworkInterface",
     ImportInstance: "deprecated by AWS",
+    ModifySecurityGroupRules: "a rule is revoked, and another one authorised",
     StartInstances: "an instance here runs until it is terminated",
     StopInstances: "as StartInstances",
     DescribeInstanceAttribute: "DescribeInstances tells what instances have here",
     ModifyInstanceAttribute: "an instance stays as it was launched",
   },
   kms: { ListKeyRotations: "rotation is a setting here; no time passes by which keys turn" },
-  lambda: { ListFunctionsByCodeSigningConfig: "code signing is not here" },
+  iam: {
+    ...{ CreateUser: NO_USERS, DeleteUser: NO_USERS, ListUsers: NO_USERS, UpdateUser: NO_USERS },
+    ...{ TagUser: NO_USERS, UntagUser: NO_USERS, ListUserTags: NO_USERS },
+    ...{ AddUserToGroup: NO_USERS, RemoveUserFromGroup: NO_USERS },
+  },
+  lambda: {
+    ListFunctionsByCodeSigningConfig: "code signing is not here",
+    PutFunctionCodeSigningConfig: "as ListFunctionsByCodeSigningConfig",
+    DeleteFunctionCodeSigningConfig: "as ListFunctionsByCodeSigningConfig",
+  },
   logs: {
     ListLogGroups: "DescribeLogGroups tells more",
     ListLogGroupsForQuery: "queries of Logs Insights are not here",

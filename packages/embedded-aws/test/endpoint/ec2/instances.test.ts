@@ -430,7 +430,12 @@ describe("EC2", () => {
     ["a filter without a name", "DescribeInstances", { Filters: [{ Values: ["a"] }] }, "MissingParameter"],
     ["an unknown profile", "RunInstances", { IamInstanceProfile: { Name: "x" } }, "InvalidParameterValue"],
     ["more at least than at most", "RunInstances", { MinCount: 2 }, "InvalidParameterValue"],
-    ["what is not supported", "RunInstances", { InstanceMarketOptions: {} }, "NotSupportedByEmbeddedCloud"],
+    [
+      "what is not supported",
+      "RunInstances",
+      { InstanceMarketOptions: { MarketType: "spot" } },
+      "NotSupportedByEmbeddedCloud",
+    ],
     [
       "an unknown instance",
       "TerminateInstances",

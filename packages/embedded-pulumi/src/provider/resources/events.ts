@@ -28,10 +28,13 @@ const eventBus = resource({
   },
   async update(change, context) {
     const { inputs, changed, outputs } = change;
-    if (changed.has("description"))
+    // A key and a queue that are not named are taken away.
+    if (["description", "kmsKeyIdentifier", "deadLetterConfig"].some((name) => changed.has(name)))
       await context.call("events", "UpdateEventBus", {
         Name: inputs.name,
         Description: inputs.description ?? "",
+        KmsKeyIdentifier: inputs.kmsKeyIdentifier,
+        DeadLetterConfig: definedOrNone({ Arn: inputs.deadLetterConfig?.arn }),
       });
     await retagEvents(textOutput(outputs, "arn"), change, context);
     return undefined;

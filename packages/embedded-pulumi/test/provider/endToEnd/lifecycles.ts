@@ -581,8 +581,17 @@ export const lifecycles: readonly Lifecycle[] = [
   },
   {
     type: "aws:cloudwatch/eventBus:EventBus",
-    base: () => ({ name: "b", tags }),
-    changes: { description: { description: "d" }, tags: TAGS },
+    base: async (make) => {
+      await queueOf(make, "dead");
+      return { name: "b", tags };
+    },
+    changes: {
+      description: { description: "d" },
+      deadLetterConfig: { deadLetterConfig: { arn: "arn:aws:sqs:us-east-1:000000000000:dead" } },
+      tags: TAGS,
+    },
+    // Takes the same way as the queue; a key's id cannot be known beforehand.
+    silent: ["kmsKeyIdentifier"],
     describe: async (call, Name) => {
       const bus = await call("events", "DescribeEventBus", { Name });
       const { Tags } = await call("events", "ListTagsForResource", { ResourceARN: bus.Arn });
