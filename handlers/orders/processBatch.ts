@@ -121,6 +121,11 @@ function byTurn(records: readonly SQSRecord[]): Entry[][] {
   return [...groups.values()];
 }
 
+/** Milliseconds since the Unix epoch. People invoke functions by hand with less than SQS sends. */
+function sentAtOf({ attributes }: Partial<Pick<SQSRecord, "attributes">>): number {
+  return Number(attributes?.SentTimestamp ?? Date.now());
+}
+
 async function handle(
   { record, parsed }: Entry,
   dependencies: ProcessOrdersDependencies,
@@ -131,10 +136,7 @@ async function handle(
     // letter, and the event with the same id.
     await dependencies.sendToDeadLetterQueue(deadLetterOf(record, refusal), deadline.end);
     if (dependencies.sendEvents === undefined) return { kind: "refused", refusal };
-    // People invoke functions by hand with less than SQS sends.
-    const { attributes }: Partial<Pick<SQSRecord, "attributes">> = record;
-    const sentAt = Number(attributes?.SentTimestamp ?? Date.now());
-    const event = refusedEvent(record.messageId, orderIdIn(record.body), refusal, sentAt);
+    const event = refusedEvent(record.messageId, orderIdIn(record.body), refusal, sentAtOf(record));
     const [problem] = await dependencies.sendEvents([event], deadline.end);
     if (problem !== undefined) throw problem;
     return { kind: "refused", refusal };

@@ -1,9 +1,5 @@
 import type { TestCloud } from "embedded-aws/testing";
 
-interface Mappings {
-  readonly EventSourceMappings?: readonly { readonly UUID?: string }[];
-}
-
 /** Everything that a program may have left in a cloud, by service and name. */
 export async function leftIn({ call }: TestCloud): Promise<readonly string[]> {
   const [
@@ -44,7 +40,7 @@ export async function leftIn({ call }: TestCloud): Promise<readonly string[]> {
     ["table", tables.TableNames ?? []],
     ["function", functions.Functions?.map(({ FunctionName }) => FunctionName) ?? []],
     ["mapping", mappings.EventSourceMappings?.map(({ UUID }) => UUID) ?? []],
-    ["mapping", idsOf(mappings)],
+    ["role", roles.Roles.map(({ RoleName }) => RoleName)],
     ["log group", groups.logGroups?.map(({ logGroupName }) => logGroupName) ?? []],
     ["alarm", alarms.MetricAlarms?.map(({ AlarmName }) => AlarmName) ?? []],
     ["dashboard", dashboards.DashboardEntries?.map(({ DashboardName }) => DashboardName) ?? []],
@@ -74,8 +70,4 @@ export async function leftIn({ call }: TestCloud): Promise<readonly string[]> {
     ],
   ];
   return named.flatMap(([kind, names]) => names.map((name) => `${kind} ${name ?? "without a name"}`));
-}
-
-function idsOf({ EventSourceMappings = [] }: Mappings) {
-  return EventSourceMappings.map(({ UUID }) => UUID);
 }
