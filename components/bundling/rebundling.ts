@@ -76,7 +76,8 @@ async function main(): Promise<void> {
   };
   let last: Promise<unknown> = rebundle(new Set()).catch(() => undefined);
   process.on("message", (files: readonly string[]) => void (last = last.then(() => answer(files))));
-  process.on("disconnect", () => process.exit());
+  // What is being bundled ends first: esbuild complains aloud when it is left in the middle.
+  process.on("disconnect", () => void last.finally(() => process.exit()));
 }
 
 void main();

@@ -70,7 +70,7 @@ function leftovers(directory: string): readonly string[] {
 }
 
 describe("npm run preview", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let repository: Repository;
 
   before(() => {

@@ -44,14 +44,15 @@ describe("the deployed scaler", function () {
     // The event may be late; the tick does the same meanwhile.
     await fleet.advanceUntil(
       "the launches",
-      3,
+      // A CPU that is used up says only that more is needed: the second step waits for what the first one brings.
+      10,
       sizeIs((size) => size === maxInstances),
     );
     const event = fleet.log
       .all("event-delivered")
       .findLast(({ detailType }) => detailType === "CloudWatch Alarm State Change");
     expect(event?.targetArn).to.match(new RegExp(`:function:${fleet.settings.functionName}$`));
-    expect(fleet.said().filter((line) => line.includes("; launching 3 × t3.micro of "))).to.have.length(1);
+    expect(fleet.launches()).to.have.length(maxInstances);
     const { Parameter } = await fleet.cloud.call("ssm", "GetParameter", {
       Name: fleet.variable.imageParameter,
     });
@@ -68,8 +69,7 @@ describe("the deployed scaler", function () {
     }
     expect(new Set(there.map(({ Placement }) => Placement?.AvailabilityZone)).size).to.equal(3);
 
-    await fleet.advanceUntil("recovery", 8, () => fleet.alarmStates().at(-1) === "OK");
-    expect(load.cpu()).to.equal(50);
+    await fleet.advanceUntil("recovery", 8, () => fleet.alarmStates().at(-1) === "OK" && load.cpu() === 50);
 
     load.setDemand(0.3);
     await fleet.advanceUntil(
@@ -130,7 +130,7 @@ describe("the deployed scaler", function () {
     });
 
     it("never exceeds the maximum, however high the load and often the event", async () => {
-      for (let time = 0; time < 4; time++) {
+      for (let time = 0; time < 20; time++) {
         await fleet.clock.advance(30_000);
         await fleet.heat(100);
         await fleet.wake(time % 2 === 0 ? fleet.alarm() : fleet.tick());

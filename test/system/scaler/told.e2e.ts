@@ -1,5 +1,5 @@
 import path from "node:path";
-import Ajv from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { SteppedClock } from "embedded-aws";
 import { startTestCloud } from "embedded-aws/testing";
@@ -8,7 +8,7 @@ import scalerAction from "../../../docs/events/scaler-action.v1.json";
 import { readScalerSettings } from "../../../tools/demonstration/scalerSettings";
 
 const MINUTE = 60_000;
-const validate = new Ajv({ strict: true, strictRequired: false }).compile(scalerAction);
+const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(scalerAction);
 
 describe("what the deployed scaler does is told", function () {
   this.timeout(90_000);

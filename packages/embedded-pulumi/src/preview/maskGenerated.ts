@@ -5,6 +5,9 @@ import { resourceTypes } from "../provider/table";
 /** What EC2 and others make up: "lt-0a1b2c3d4e5f60718", or a UUID. */
 const GENERATED_ID = /[a-z]+-[0-9a-f]{17}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
+/** Whose ids have no form that would tell that they are made up: API Gateway's "kcwumglf". */
+const GENERATED_WHOLE = /^aws:apigatewayv2\/(api|authorizer|integration|route):/;
+
 /**
  * Replaces what differs from run to run, and in AWS from deployment to deployment, by words that do not: an
  * automatic name "orders-1a2b3c4" becomes "orders-[auto]", a generated id "[id of orders]", the embedded cloud's
@@ -18,7 +21,9 @@ export function maskGenerated(
   for (const resource of resources) {
     const automatic = automaticName(resource);
     if (automatic !== undefined) words.set(automatic, `${resource.name}-[auto]`);
-    const generated = GENERATED_ID.exec(resource.id ?? "")?.[0];
+    const generated = GENERATED_WHOLE.test(resource.type)
+      ? resource.id
+      : GENERATED_ID.exec(resource.id ?? "")?.[0];
     if (generated !== undefined) words.set(generated, `[id of ${resource.name}]`);
   }
   // The longest first: one name may begin with another.
