@@ -7,7 +7,7 @@ import { collect } from "./evidence";
 import { Faults, orderIdIn, type FaultKind } from "./faults";
 import { judge, type Verdict } from "./judge";
 import { Shop } from "./shop";
-import { deployStack, type Deployed } from "./stack";
+import { deployStack, unsubscribe, type Deployed } from "./stack";
 
 /** All that a run is made of: the same plan strikes the same calls with the same faults. */
 export interface Plan {
@@ -63,6 +63,7 @@ export async function runChaos({ seed, orders, kinds }: Plan): Promise<Run> {
     await watch.rest();
     const evidence = await collect(cloud, stack);
     load.close();
+    await unsubscribe(cloud);
     await deployment.destroy();
     files = cloud.context.directory;
     const left = (await fleetOf(deployed)).length;

@@ -96,3 +96,15 @@ async function subscribe(cloud: Cloud, EventBusName: string): Promise<string> {
   });
   return QueueUrl;
 }
+
+/** A bus with rules of others cannot be deleted. */
+export async function unsubscribe({ call }: Pick<Cloud, "call">): Promise<void> {
+  const { EventBuses = [] } = await call("events", "ListEventBuses", {});
+  for (const { Name: EventBusName } of EventBuses) {
+    const { Rules = [] } = await call("events", "ListRules", { EventBusName, NamePrefix: SUBSCRIBER });
+    for (const { Name } of Rules) {
+      await call("events", "RemoveTargets", { Rule: Name, EventBusName, Ids: ["queue"] });
+      await call("events", "DeleteRule", { Name, EventBusName });
+    }
+  }
+}
