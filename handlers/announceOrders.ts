@@ -1,6 +1,7 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { createAnnounceOrders } from "./orders/announceBatch";
-import { createEventBus } from "./orders/eventBus";
+import { entryOfOrder } from "./orders/orderEvents";
+import { createEventBus } from "./shared/eventBus";
 import { clientConfig, realTiming } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
@@ -13,6 +14,7 @@ const bus = createEventBus({
   client: traced(new EventBridgeClient(clientConfig)),
   busName: environment.EVENT_BUS_NAME,
   timing: realTiming,
+  entryOf: entryOfOrder,
 });
 
 /** Follows the orders' stream: what became of each order is told to whoever subscribes to the bus. */

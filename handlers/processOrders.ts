@@ -1,9 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { createEventBus } from "./orders/eventBus";
+import { entryOfOrder } from "./orders/orderEvents";
 import { createOrderStore } from "./orders/orderStore";
 import { createProcessOrders } from "./orders/processBatch";
+import { createEventBus } from "./shared/eventBus";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
@@ -22,6 +23,7 @@ const bus =
         client: traced(new EventBridgeClient(clientConfig)),
         busName: environment.EVENT_BUS_NAME,
         timing: realTiming,
+        entryOf: entryOfOrder,
       });
 
 /** Takes batches off the order queue: each order is stored once, or stands in the dead-letter queue. */

@@ -1,4 +1,5 @@
 import { RunningClock, type Cancel, type Clock } from "embedded-aws";
+import { sleepOn } from "embedded-aws/support";
 
 interface Timer {
   readonly at: number;
@@ -39,19 +40,7 @@ export class LeapingClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted === true) {
-        resolve();
-        return;
-      }
-      const done = () => {
-        cancel();
-        signal?.removeEventListener("abort", done);
-        resolve();
-      };
-      const cancel = this.after(delayMs, done);
-      signal?.addEventListener("abort", done, { once: true });
-    });
+    return sleepOn(this, delayMs, signal);
   }
 
   busy<T>(work: Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { sendEncrypted, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { transformed } from "../parts/resources";
+import { readsStreamOf, streamMapping } from "./streamConsumer";
 
 type AnnounceOrders = typeof import("../../handlers/announceOrders");
 
@@ -95,17 +96,7 @@ export class OrderAnnouncements extends pulumi.ComponentResource {
         handler: "announceOrders",
         description: "Announces on an event bus what became of orders",
         statements: [
-          {
-            Effect: "Allow",
-            Action: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            Resource: ordersTable.streamArn,
-          },
-          // Lists the streams of this one table; Lambda asks for it before it creates the mapping.
-          {
-            Effect: "Allow",
-            Action: "dynamodb:ListStreams",
-            Resource: pulumi.interpolate`${ordersTable.arn}/stream/*`,
-          },
+          ...readsStreamOf(ordersTable),
           { Effect: "Allow", Action: "events:PutEvents", Resource: bus.arn },
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: this.failureQueue.arn },
           ...sendEncrypted(encryptionKeyArn),
@@ -125,19 +116,15 @@ export class OrderAnnouncements extends pulumi.ComponentResource {
       ...transformed(
         transform.announceOrdersMapping,
         {
-          eventSourceArn: ordersTable.streamArn,
-          functionName: this.announceOrders.function.name,
-          // From the oldest record that the stream still holds: an order stored before this mapping counts too.
-          startingPosition: "TRIM_HORIZON",
-          batchSize: BATCH_SIZE,
-          filterCriteria: {
-            filters: ANNOUNCED_CHANGES.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
-          },
-          functionResponseTypes: ["ReportBatchItemFailures"],
-          bisectBatchOnFunctionError: true,
-          maximumRetryAttempts: MAXIMUM_RETRY_ATTEMPTS,
-          maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
-          destinationConfig: { onFailure: { destinationArn: this.failureQueue.arn } },
+          ...streamMapping({
+            table: ordersTable,
+            functionName: this.announceOrders.function.name,
+            patterns: ANNOUNCED_CHANGES,
+            batchSize: BATCH_SIZE,
+            maximumRetryAttempts: MAXIMUM_RETRY_ATTEMPTS,
+            maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
+            failureQueue: this.failureQueue,
+          }),
           ...tags,
         },
         child,

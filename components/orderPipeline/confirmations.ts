@@ -7,6 +7,7 @@ import { sendEncrypted, type EncryptionKey } from "../parts/encryption";
 import { LambdaFunction } from "../parts/lambdaFunction";
 import { createSecureQueue, LONGEST_RETENTION_SECONDS } from "../parts/secureQueue";
 import { stackPrefix, transformed } from "../parts/resources";
+import { readsStreamOf, streamMapping } from "./streamConsumer";
 
 type ConfirmOrders = typeof import("../../handlers/confirmOrders");
 
@@ -27,7 +28,7 @@ export interface OrderConfirmationsArgs {
 }
 
 /** New orders whose customer can be written to; anything else on the stream never reaches the function. */
-const NEW_ORDERS_WITH_ADDRESS = JSON.stringify({
+const NEW_ORDERS_WITH_ADDRESS = {
   eventName: ["INSERT"],
   dynamodb: {
     NewImage: {
@@ -36,7 +37,7 @@ const NEW_ORDERS_WITH_ADDRESS = JSON.stringify({
       confirmationFailedAt: { S: [{ exists: false }] },
     },
   },
-});
+};
 
 /**
  * Records to a batch. The function sends ten mails at once, so that a batch takes a fraction of a second and a
@@ -95,17 +96,7 @@ export class OrderConfirmations extends pulumi.ComponentResource {
         handler: "confirmOrders",
         description: "Tells customers by e-mail what became of their orders",
         statements: [
-          {
-            Effect: "Allow",
-            Action: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            Resource: ordersTable.streamArn,
-          },
-          // Lists the streams of this one table; Lambda asks for it before it creates the mapping.
-          {
-            Effect: "Allow",
-            Action: "dynamodb:ListStreams",
-            Resource: pulumi.interpolate`${ordersTable.arn}/stream/*`,
-          },
+          ...readsStreamOf(ordersTable),
           { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: ordersTable.arn },
           { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },
           ...(configurationSet === undefined
@@ -142,17 +133,15 @@ export class OrderConfirmations extends pulumi.ComponentResource {
       ...transformed(
         transform.confirmOrdersMapping,
         {
-          eventSourceArn: ordersTable.streamArn,
-          functionName: this.confirmOrders.function.name,
-          // From the oldest record that the stream still holds: an order stored before this mapping counts too.
-          startingPosition: "TRIM_HORIZON",
-          batchSize: BATCH_SIZE,
-          filterCriteria: { filters: [{ pattern: NEW_ORDERS_WITH_ADDRESS }] },
-          functionResponseTypes: ["ReportBatchItemFailures"],
-          bisectBatchOnFunctionError: true,
-          maximumRetryAttempts: MAXIMUM_RETRY_ATTEMPTS,
-          maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
-          destinationConfig: { onFailure: { destinationArn: this.failureQueue.arn } },
+          ...streamMapping({
+            table: ordersTable,
+            functionName: this.confirmOrders.function.name,
+            patterns: [NEW_ORDERS_WITH_ADDRESS],
+            batchSize: BATCH_SIZE,
+            maximumRetryAttempts: MAXIMUM_RETRY_ATTEMPTS,
+            maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
+            failureQueue: this.failureQueue,
+          }),
           ...tags,
         },
         child,

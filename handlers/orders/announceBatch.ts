@@ -3,12 +3,12 @@ import { deadlineOf, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
-import type { EventBus } from "./eventBus";
+import type { EventBus } from "../shared/eventBus";
 import { eventOfChange, type OrderEvent } from "./orderEvents";
 
 export interface AnnounceOrdersDependencies {
   /** Sends events, and tells for each, in their order, what stood in the way; undefined where nothing did. */
-  readonly sendEvents: EventBus["sendAll"];
+  readonly sendEvents: EventBus<OrderEvent>["sendAll"];
   readonly telemetry: Telemetry;
   readonly timing: Pick<Timing, "now">;
 }

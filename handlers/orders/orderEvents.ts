@@ -3,6 +3,7 @@ import { LONGEST_REASON, type Refusal } from "./deadLetter";
 import type { OrderImage } from "./confirmationMail";
 import type { OrderItem } from "./order";
 import type { Rejection } from "./orderItem";
+import type { BusEntry } from "../shared/eventBus";
 
 /** What all events of orders come from, as rules filter by it. */
 export const EVENT_SOURCE = "orders";
@@ -109,4 +110,14 @@ function itemsOf(items: AttributeValue | undefined): Pick<OrderFigures, "items">
 function rejectionOf(rejection: AttributeValue | undefined): Rejection {
   const reason = rejection?.M?.reason?.S === "unknownSku" ? "unknownSku" : "insufficientStock";
   return { reason, sku: rejection?.M?.sku?.S ?? "" };
+}
+
+/** The event as EventBridge takes it. */
+export function entryOfOrder({ type, detail }: OrderEvent): BusEntry {
+  return {
+    Source: EVENT_SOURCE,
+    DetailType: type,
+    Detail: JSON.stringify(detail),
+    Time: new Date(detail.occurredAt),
+  };
 }

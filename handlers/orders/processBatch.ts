@@ -4,10 +4,10 @@ import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Telemetry } from "../shared/telemetry";
 import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
-import type { EventBus } from "./eventBus";
+import type { EventBus } from "../shared/eventBus";
 import { fifoGroupOf } from "./messageGroup";
 import { addressProblem, describeReasons, orderIdIn, parseOrder, type ParsedOrder } from "./order";
-import { refusedEvent } from "./orderEvents";
+import { refusedEvent, type OrderEvent } from "./orderEvents";
 import type { Rejection } from "./orderItem";
 import type { OrderStore, StoreOutcome } from "./orderStore";
 
@@ -16,7 +16,7 @@ export interface ProcessOrdersDependencies {
   /** Resolves once the dead-letter queue has the message. */
   sendToDeadLetterQueue(letter: DeadLetter, deadline: number): Promise<void>;
   /** Announces refused messages, and tells for each what stood in the way; by default nothing is announced. */
-  readonly sendEvents?: EventBus["sendAll"] | undefined;
+  readonly sendEvents?: EventBus<OrderEvent>["sendAll"] | undefined;
   readonly telemetry: Telemetry;
   readonly timing: Pick<Timing, "now">;
 }

@@ -1,43 +1,39 @@
-import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { clientConfig } from "../shared/retry";
+import { createEventBus } from "../shared/eventBus";
+import { clientConfig, realTiming } from "../shared/retry";
 import { traced } from "../shared/tracing";
-import { ACTION_DETAIL_TYPE, ACTION_SOURCE } from "./scalerAction";
+import { ACTION_DETAIL_TYPE, ACTION_SOURCE, type ScalerAction } from "./scalerAction";
 import type { Channel } from "./tell";
 
-/** PutEvents takes as many at once: EventBridge API reference. */
-const MOST_ENTRIES = 10;
+/** Within what `tell` leaves a channel; milliseconds. */
+const LONGEST_MS = 8_000;
 
-/** Twice, since both take whatever comes: what they fail on is of the moment. */
-const config = { ...clientConfig, maxAttempts: 2 };
-
-export function eventBus(EventBusName: string): Channel {
-  const events = traced(new EventBridgeClient(config));
+export function eventBus(busName: string): Channel {
+  const bus = createEventBus({
+    client: traced(new EventBridgeClient(clientConfig)),
+    busName,
+    timing: realTiming,
+    entryOf: (action: ScalerAction) => ({
+      Source: ACTION_SOURCE,
+      DetailType: ACTION_DETAIL_TYPE,
+      Detail: JSON.stringify(action),
+    }),
+  });
   return {
     name: "the event bus",
     async send(actions) {
-      for (let start = 0; start < actions.length; start += MOST_ENTRIES) {
-        const { Entries = [], FailedEntryCount = 0 } = await events.send(
-          new PutEventsCommand({
-            Entries: actions.slice(start, start + MOST_ENTRIES).map((action) => ({
-              EventBusName,
-              Source: ACTION_SOURCE,
-              DetailType: ACTION_DETAIL_TYPE,
-              Detail: JSON.stringify(action),
-            })),
-          }),
-        );
-        const failed = Entries.find(({ ErrorCode }) => ErrorCode !== undefined);
-        if (FailedEntryCount > 0)
-          throw new Error(`${failed?.ErrorCode ?? "refused"}: ${failed?.ErrorMessage ?? ""}`);
-      }
+      const problems = await bus.sendAll(actions, realTiming.now() + LONGEST_MS);
+      const problem = problems.find((one) => one !== undefined);
+      if (problem !== undefined) throw problem;
     },
   };
 }
 
 /** One message for all that was done at once, in sentences for a person. */
 export function topic(TopicArn: string): Channel {
-  const sns = traced(new SNSClient(config));
+  // Twice, since a topic takes whatever comes: what it fails on is of the moment.
+  const sns = traced(new SNSClient({ ...clientConfig, maxAttempts: 2 }));
   return {
     name: "the topic",
     async send(actions) {

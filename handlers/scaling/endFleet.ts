@@ -37,6 +37,11 @@ const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 10_000;
 /** Of the invocation's time, so much is kept for the answer. */
 const RESERVE_MS = 15_000;
+/**
+ * A policy that was attached just before counts some seconds later (IAM user guide, "Changes that I make are not always
+ * immediately visible"), and a deployment invokes this function as soon as it is there. So long it asks again.
+ */
+const LONGEST_UNSETTLED_MS = 60_000;
 /** When nobody asks any more, a launch that EC2 has not shown for so long has not happened. */
 const OPEN_MS = 2 * 60_000;
 /** By then the next tick has launched what is missing, and EC2 shows it. */
@@ -68,7 +73,7 @@ export function createEndFleet(
     const { tf, launchTemplateId, securityGroupIds, warmupSeconds } = parsed.output;
     switch (tf.action) {
       case "create":
-        await mark(aws, false);
+        await oncePermitted(aws, time, () => mark(aws, false));
         return { outcome: "opened", terminated: [] };
       case "update": {
         const outdated = (record: InstanceRecord) =>
@@ -78,13 +83,32 @@ export function createEndFleet(
       }
       case "delete": {
         const since = aws.clock.now();
-        await mark(aws, true);
+        await oncePermitted(aws, time, () => mark(aws, true));
         const mayCome = (book: Journal) =>
           book.launches.some((each) => !isOpen(each) || aws.clock.now() - since < OPEN_MS);
         return { outcome: "ended", terminated: await end(aws, time, () => true, mayCome) };
       }
     }
   };
+}
+
+/** Calls again while a policy may be too new to count. */
+async function oncePermitted<T>(
+  { clock }: Pick<EndFleetParts, "clock">,
+  time: TimeLeft,
+  call: () => Promise<T>,
+): Promise<T> {
+  const since = clock.now();
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const isDenied = error instanceof Error && /^(AccessDenied|UnauthorizedOperation)/.test(error.name);
+      const isOver = clock.now() - since >= LONGEST_UNSETTLED_MS;
+      if (!isDenied || isOver || time.remainingMs() < FIRST_LOOK_MS + RESERVE_MS) throw error;
+      await clock.sleep(FIRST_LOOK_MS);
+    }
+  }
 }
 
 /** Writes into the journal whether the fleet is ended; over whoever is at work, whose next write then fails. */
@@ -106,7 +130,7 @@ async function renew(
   warmupSeconds: number,
 ): Promise<string[]> {
   const { ec2, clock } = aws;
-  const all = (await ec2.describe())
+  const all = (await oncePermitted(aws, time, () => ec2.describe()))
     .filter((record) => !isGone(record) && outdated(record))
     .toSorted((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
   const half = all.length < 2 ? [] : all.slice(0, Math.ceil(all.length / 2)).map(({ id }) => id);

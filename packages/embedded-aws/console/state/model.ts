@@ -1,4 +1,5 @@
 import type { Fleet, Frame, Line, Preset, QueueState, State } from "../../src/console/protocol";
+import { emptyState } from "../../src/console/emptyState";
 import type { Graph } from "../../src/console/graph";
 
 /** Bounds of what a page keeps, however long it is open. */
@@ -65,18 +66,7 @@ export const initial: Model = {
   restarted: false,
   graph: { nodes: [], edges: [], others: {} },
   presets: [],
-  state: {
-    queues: [],
-    functions: [],
-    tables: [],
-    topics: [],
-    buses: [],
-    alarms: [],
-    instances: [],
-    emails: 0,
-    faults: [],
-    clock: { speed: 1, paused: false, settable: false },
-  },
+  state: emptyState,
   lines: [],
   skipped: 0,
   activity: new Map(),

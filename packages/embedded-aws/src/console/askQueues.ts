@@ -1,4 +1,5 @@
 import type { Queue } from "../services/sqs/queues";
+import { moveMessage } from "../services/sqs/moveMessage";
 import { queuesOf } from "../services/sqs/statistics";
 import type { StoredMessage } from "../services/sqs/queue";
 import { Refusal } from "./answers";
@@ -46,32 +47,6 @@ export function askQueues(parts: ConsoleParts): Answers<"messages" | "redrive" |
         : `${queue.name} takes dead letters of ${sources.map(({ name }) => name).join(", ")}: send the message where it belongs from the Send panel`,
     );
   };
-  const moveOut = (queue: Queue, { content }: StoredMessage, body: string, destination: Queue): string => {
-    const now = context.clock.now();
-    const messageId = context.random.uuid();
-    const { deadLetterSourceArn: _, ...kept } = content;
-    queue.messages.delete(now, content.messageId);
-    const { bodyMd5 } = kept;
-    destination.messages.send(now, { ...kept, body, bodyMd5, messageId, sentAt: now });
-    destination.totals.sent++;
-    destination.arrivals.announce();
-    const { events } = context;
-    events.publish({
-      type: "message-deleted",
-      queueName: queue.name,
-      messageId: content.messageId,
-      receiveCount: 0,
-    });
-    events.publish({
-      type: "message-sent",
-      queueName: destination.name,
-      messageId,
-      receiveCount: 0,
-      body,
-      formerId: content.messageId,
-    });
-    return messageId;
-  };
 
   return {
     messages: ({ queue: name }) => {
@@ -86,7 +61,7 @@ export function askQueues(parts: ConsoleParts): Answers<"messages" | "redrive" |
       if (id !== undefined) {
         const message = messageIn(queue, id);
         const source = sourceOf(queue, message.content.deadLetterSourceArn);
-        moveOut(queue, message, message.content.body, source);
+        moveMessage(context, queue, source, message.content);
         return { moved: `the message went back to ${source.name}` };
       }
       const [first] = queue.messages.list(context.clock.now(), 1);

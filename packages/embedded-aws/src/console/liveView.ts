@@ -1,5 +1,6 @@
 import type { CloudEvent } from "../core/eventStream";
 import type { Load } from "../load/load";
+import { emptyState } from "./emptyState";
 import type { Feed } from "./feed";
 import { lineOf } from "./lines";
 import type { ConsoleParts } from "./parts";
@@ -17,23 +18,10 @@ const NAMES_MS = 3_000;
 const LINES_A_TICK = 25;
 const LINES_AT_FIRST = 200;
 
-const nothing: State = {
-  queues: [],
-  functions: [],
-  tables: [],
-  topics: [],
-  buses: [],
-  alarms: [],
-  instances: [],
-  emails: 0,
-  faults: [],
-  clock: { speed: 1, paused: false, settable: false },
-};
-
 /** What open pages are told, put together only while there are any. */
 export class LiveView {
   isOn = false;
-  state: State = nothing;
+  state: State = emptyState;
   #names: Names = noNames;
   #namesAt = -Infinity;
   #tally = new Tally();

@@ -2,6 +2,7 @@
  * What the cloud has for itself and other parts of this repository share, so that it is there once. No part of the
  * public face: it may change with every version.
  */
+export { sleepOn } from "../core/clock";
 export { largest } from "../core/lists";
 export { messageOf } from "../core/messageOf";
 export { guardProcess, killGroup } from "../core/processGuard";

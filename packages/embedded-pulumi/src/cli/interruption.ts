@@ -20,7 +20,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK"] as const;
 const SAME_SIGNAL_MS = 1000;
 
 /** How long the orderly end may take before it is cut short. */
-const ORDERLY_END_MS = 10_000;
+const ORDERLY_END_MS = 20_000;
 
 export interface InterruptionOptions {
   /** The process that started this one. */
@@ -31,7 +31,7 @@ export interface InterruptionOptions {
 
 /**
  * What ends this process from outside, as one signal: a signal of the system's, a terminal or reader that is gone,
- * the loss of the parent. What has been started is then ended in good order; a second signal, or more than ten
+ * the loss of the parent. What has been started is then ended in good order; a second signal, or more than twenty
  * seconds, make it `process.exit`, whose listeners still leave nothing behind.
  */
 export function interruptions({ parent, detached }: InterruptionOptions): AbortSignal {

@@ -182,7 +182,7 @@ function firstIssue(type: ResourceType, inputs: PropertyMap): ResourceFailure | 
   );
 }
 
-/** The schema's own words where it has any, else valibot's name for the type. */
+/** The schema's own words; where it says nothing of its own, valibot's name for the type. */
 function expectation(issue: v.BaseIssue<unknown>): string {
   const words = issue.message.startsWith("Invalid ") ? (issue.expected ?? issue.message) : issue.message;
   return `got ${issue.received}; expected ${words}`;

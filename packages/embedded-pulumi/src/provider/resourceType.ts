@@ -45,7 +45,7 @@ export interface Change<Inputs> {
 export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> {
   /** "aws:sqs/queue:Queue" */
   readonly type: string;
-  /** The inputs that are supported, as `v.strictObject`: any other is an error that names it. */
+  /** The inputs that are supported, as `v.strictObject`: each other one is an error that names it. */
   readonly inputs: Schema;
   /** The input that Pulumi fills with an automatic name (`name-` and 7 hex digits) when it is left out. */
   readonly autoName?: {

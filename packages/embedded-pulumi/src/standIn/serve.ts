@@ -27,7 +27,7 @@ export interface StandIn {
 
 /**
  * Serves Pulumi's CLI, on one loopback port, the language runtime for Node and a provider `aws` that creates, changes
- * and deletes resources in the embedded cloud at `endpoint`, over the network as any client does.
+ * and deletes resources in the embedded cloud at `endpoint`, over the network as clients do.
  *
  * Rejects when no cloud answers there.
  */

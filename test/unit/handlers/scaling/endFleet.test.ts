@@ -50,6 +50,49 @@ describe("endFleet", () => {
     expect(new Set(records.map(({ state }) => state))).to.deep.equal(new Set(["terminated"]));
   });
 
+  for (const [what, action, denied, seconds] of [
+    ["the journal", "create", "AccessDeniedException", 4],
+    ["the journal", "delete", "AccessDeniedException", 4],
+    ["EC2", "update", "UnauthorizedOperation", 4],
+  ] as const)
+    it(`waits for a policy that is too new to count: ${what} at ${action}`, async () => {
+      const ec2 = new Ec2Model(seededRandom(1), faultless);
+      const since = ec2.now;
+      const { clock, ...rest } = ec2.invocation(atOnce);
+      const tooNew = () =>
+        ec2.now - since < seconds * 1000
+          ? Promise.reject(Object.assign(new Error("no"), { name: denied }))
+          : Promise.resolve();
+      const endFleet = createEndFleet({
+        clock,
+        ec2: { ...rest.ec2, describe: () => tooNew().then(() => rest.ec2.describe()) },
+        store: { ...rest.store, read: () => tooNew().then(() => rest.store.read()) },
+        newHolder: () => "end",
+        log: { info: () => undefined },
+      });
+      const { outcome } = await endFleet(event(action), { remainingMs: () => since + TIMEOUT_MS - ec2.now });
+      expect(outcome).to.equal({ create: "opened", delete: "ended", update: "renewed" }[action]);
+    });
+
+  it("does not wait for ever for a policy that never allows it", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), faultless);
+    const since = ec2.now;
+    const never = () => Promise.reject(Object.assign(new Error("no"), { name: "AccessDeniedException" }));
+    const { store, ...rest } = ec2.invocation(atOnce);
+    const endFleet = createEndFleet({
+      ...rest,
+      store: { ...store, read: never },
+      newHolder: () => "end",
+      log: { info: () => undefined },
+    });
+    const failure = await endFleet(event("create"), { remainingMs: () => since + TIMEOUT_MS - ec2.now }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).to.have.property("name", "AccessDeniedException");
+    expect(ec2.now - since).to.be.within(55_000, 65_000);
+  });
+
   it("keeps the fleet ended, whatever events still wait, until it is made anew", async () => {
     const ec2 = new Ec2Model(seededRandom(1), faultless);
     await end(ec2, event("delete"));

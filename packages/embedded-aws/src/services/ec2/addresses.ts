@@ -7,7 +7,7 @@ import { tagSet } from "./instance";
 import type { ElasticAddress } from "./network";
 import { interfacesIn } from "./networkInterfaces";
 import { anywhere, making, type NetworkParts, on } from "./networkParts";
-import { pageOf } from "../../core/paging";
+import { page } from "./pages";
 
 const FILTERS: FilterValues<ElasticAddress> = {
   "allocation-id": ({ id }) => [id],
@@ -102,13 +102,13 @@ export function addressOperations(parts: NetworkParts) {
         },
       },
       anywhere("DescribeAddressesAttribute"),
-      ({ AllocationIds, MaxResults, NextToken }) => {
+      ({ AllocationIds, ...paging }) => {
         // The only attribute is the name that an address points back to, and none has one here.
         const asked = network.asked("addresses", AllocationIds);
-        const { items, next } = pageOf(asked, NextToken, MaxResults ?? 1000, "InvalidNextToken");
+        const { items, NextToken } = page(asked, paging);
         return {
           Addresses: items.map(({ id, publicIp }) => ({ AllocationId: id, PublicIp: publicIp })),
-          NextToken: next,
+          NextToken,
         };
       },
     ),

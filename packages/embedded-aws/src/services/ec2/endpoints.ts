@@ -1,22 +1,15 @@
 import { AwsError } from "../../core/errors";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
 import { ClientTokens, clientTokenRule } from "./clientTokens";
 import { endpointService, prefixLists } from "./endpointServices";
 import { invalidParameter, notFound } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import type { EndpointInterface, Vpc, VpcEndpoint } from "./network";
 import { anywhere, making, type NetworkParts, on, takeAddresses } from "./networkParts";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<VpcEndpoint> = {
   "service-name": ({ serviceName }) => [serviceName],
@@ -206,11 +199,10 @@ export function endpointOperations(parts: NetworkParts) {
         rules: { VpcEndpointIds: ids, ...describeRules },
       },
       anywhere("DescribeVpcEndpoints"),
-      ({ VpcEndpointIds, Filters, MaxResults, NextToken }) => {
+      ({ VpcEndpointIds, ...query }) => {
         const asked = network.asked("endpoints", VpcEndpointIds);
-        const wanted = applyFilters(asked, Filters, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { VpcEndpoints: items.map(element), NextToken: next };
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, ({ tags }) => tags);
+        return { VpcEndpoints: items.map(element), NextToken };
       },
     ),
 
@@ -281,17 +273,16 @@ export function endpointOperations(parts: NetworkParts) {
         rules: { PrefixListIds: ids, ...describeRules },
       },
       anywhere("DescribePrefixLists"),
-      ({ PrefixListIds = [], Filters, MaxResults, NextToken }) => {
+      ({ PrefixListIds = [], ...query }) => {
         const all = prefixLists(network.region);
         const unknown = PrefixListIds.filter((id) => !all.some((list) => list.id === id));
         if (unknown.length > 0) throw notFound("InvalidPrefixListID.NotFound", "prefixList ID", unknown);
         const asked = all.filter(({ id }) => PrefixListIds.length === 0 || PrefixListIds.includes(id));
-        const wanted = applyFilters(asked, Filters, PREFIX_LIST_FILTERS);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        const { items, NextToken } = filteredPage(asked, query, PREFIX_LIST_FILTERS);
         return {
           // Of the ranges behind them nothing here needs any.
           PrefixLists: items.map(({ id, name }) => ({ PrefixListId: id, PrefixListName: name, Cidrs: [] })),
-          NextToken: next,
+          NextToken,
         };
       },
     ),

@@ -1,19 +1,12 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import type { InternetGateway } from "./network";
 import { interfacesIn } from "./networkInterfaces";
 import { anywhere, dependencyViolation, making, type NetworkParts, on } from "./networkParts";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<InternetGateway> = {
   "attachment.state": ({ vpcId }) => (vpcId === undefined ? [] : ["available"]),
@@ -66,11 +59,10 @@ export function internetGatewayOperations(parts: NetworkParts) {
         rules: { InternetGatewayIds: ids, ...describeRules },
       },
       anywhere("DescribeInternetGateways"),
-      ({ InternetGatewayIds, Filters, MaxResults, NextToken }) => {
+      ({ InternetGatewayIds, ...query }) => {
         const asked = network.asked("internetGateways", InternetGatewayIds);
-        const wanted = applyFilters(asked, Filters, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { InternetGateways: items.map(element), NextToken: next };
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, ({ tags }) => tags);
+        return { InternetGateways: items.map(element), NextToken };
       },
     ),
 

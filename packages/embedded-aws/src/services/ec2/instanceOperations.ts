@@ -1,17 +1,17 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { ec2ControlsOf } from "./controls";
 import { dryRun, invalidCombination, invalidParameter, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
-import { DEFAULT_PAGE, describeRules, type Filters, ids } from "./inputs";
+import { describeRules, type Filters, ids } from "./inputs";
 import { currentState, type Instance, STATE_CODES, stateElement } from "./instance";
 import { instanceElement } from "./instanceElement";
 import type { Instances, SeenInstance } from "./instances";
 import { resourceTagKeys } from "./launchAccess";
 import type { Network } from "./network";
 import type { SecurityGroups } from "./securityGroups";
+import { page } from "./pages";
 
 /** Status checks report "ok" about two minutes after an instance runs. */
 const STATUS_CHECK_MS = 120_000;
@@ -70,9 +70,9 @@ export function instanceOperations(
         rules: { InstanceIds: ids, ...describeRules },
       },
       anywhere("ec2:DescribeInstances"),
-      ({ InstanceIds, Filters, NextToken, MaxResults }) => {
-        const wanted = select(InstanceIds, Filters, MaxResults);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+      ({ InstanceIds, Filters, ...paging }) => {
+        const wanted = select(InstanceIds, Filters, paging.MaxResults);
+        const { items, NextToken } = page(wanted, paging);
         const reservations = Map.groupBy(items, ({ instance }) => instance.reservationId);
         return {
           Reservations: [...reservations].map(([ReservationId, members]) => ({
@@ -83,7 +83,7 @@ export function instanceOperations(
               instanceElement(instance, state, network, groups, context.accountId),
             ),
           })),
-          NextToken: next,
+          NextToken,
         };
       },
     ),
@@ -95,14 +95,14 @@ export function instanceOperations(
         rules: { InstanceIds: ids, ...describeRules },
       },
       anywhere("ec2:DescribeInstanceStatus"),
-      ({ InstanceIds, Filters, IncludeAllInstances = false, NextToken, MaxResults }) => {
-        const wanted = select(InstanceIds, Filters, MaxResults).filter(
+      ({ InstanceIds, Filters, IncludeAllInstances = false, ...paging }) => {
+        const wanted = select(InstanceIds, Filters, paging.MaxResults).filter(
           ({ state }) => IncludeAllInstances || state === "running",
         );
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        const { items, NextToken } = page(wanted, paging);
         return {
           InstanceStatuses: items.map((seen) => statusElement(seen, context.clock.now(), impaired)),
-          NextToken: next,
+          NextToken,
         };
       },
     ),

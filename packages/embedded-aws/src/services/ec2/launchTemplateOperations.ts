@@ -1,19 +1,11 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import type { Access, CloudContext } from "../../core/service";
 import { principalArn } from "../../core/iam/principal";
 import { operationsOf } from "../../wire/operation";
 import { ClientTokens } from "./clientTokens";
 import { invalidParameter, missingParameter, notFound } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
 import {
@@ -30,6 +22,7 @@ import {
   type TemplateReference,
   versionOf,
 } from "./launchTemplates";
+import { filteredPage, page } from "./pages";
 
 const reference = ["LaunchTemplateId", "LaunchTemplateName"] as const;
 const versionRules = {
@@ -182,7 +175,7 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
         rules: { LaunchTemplateIds: ids, LaunchTemplateNames: ids, ...describeRules },
       },
       () => [{ action: "ec2:DescribeLaunchTemplates", resource: "*" }],
-      ({ LaunchTemplateIds = [], LaunchTemplateNames = [], Filters, NextToken, MaxResults }) => {
+      ({ LaunchTemplateIds = [], LaunchTemplateNames = [], ...query }) => {
         const all = templates.list();
         const unknownIds = LaunchTemplateIds.filter((id) => !all.some((template) => template.id === id));
         if (unknownIds.length > 0)
@@ -198,9 +191,8 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
             (LaunchTemplateIds.length === 0 || LaunchTemplateIds.includes(id)) &&
             (LaunchTemplateNames.length === 0 || LaunchTemplateNames.includes(name)),
         );
-        const wanted = applyFilters(asked, Filters, FILTERS, (template) => template.tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { LaunchTemplates: items.map(templateElement), NextToken: next };
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, (template) => template.tags);
+        return { LaunchTemplates: items.map(templateElement), NextToken };
       },
     ),
 
@@ -213,11 +205,10 @@ export function launchTemplateOperations(context: CloudContext, templates: Launc
       () => [{ action: "ec2:DescribeLaunchTemplateVersions", resource: "*" }],
       (input) => {
         const versions = wantedVersions(templates, input);
-        const size = input.MaxResults ?? DEFAULT_PAGE;
-        const { items, next } = pageOf(versions, input.NextToken, size, "InvalidNextToken");
+        const { items, NextToken } = page(versions, input);
         return {
           LaunchTemplateVersions: items.map(({ template, version }) => versionElement(template, version)),
-          NextToken: next,
+          NextToken,
         };
       },
     ),

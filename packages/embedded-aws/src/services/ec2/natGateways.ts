@@ -1,20 +1,13 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
 import { ClientTokens, clientTokenRule } from "./clientTokens";
 import { invalidParameter, missingParameter } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import type { NatGateway } from "./network";
 import { anywhere, making, type NetworkParts, on, takeAddresses } from "./networkParts";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<NatGateway> = {
   "nat-gateway-id": ({ id }) => [id],
@@ -145,11 +138,15 @@ export function natGatewayOperations(parts: NetworkParts) {
         },
       },
       anywhere("DescribeNatGateways"),
-      ({ NatGatewayIds, Filter, MaxResults, NextToken }) => {
+      ({ NatGatewayIds, Filter, ...query }) => {
         const asked = network.asked("natGateways", NatGatewayIds);
-        const wanted = applyFilters(asked, Filter, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { NatGateways: items.map(element), NextToken: next };
+        const { items, NextToken } = filteredPage(
+          asked,
+          { ...query, Filters: Filter },
+          FILTERS,
+          ({ tags }) => tags,
+        );
+        return { NatGateways: items.map(element), NextToken };
       },
     ),
 

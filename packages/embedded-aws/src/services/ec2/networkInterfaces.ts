@@ -1,12 +1,12 @@
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
 import { notFound } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import { DEFAULT_PAGE, describeRules, ids } from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids } from "./inputs";
 import { type Instance, tagSet } from "./instance";
 import { tagsOf } from "./launchSpecification";
 import type { Subnet, Vpc } from "./network";
 import { anywhere, type NetworkParts, placed } from "./networkParts";
+import { filteredPage } from "./pages";
 
 /** A network interface: an instance's, or one that a NAT gateway or an endpoint has in a subnet. */
 interface NetworkInterface {
@@ -111,7 +111,7 @@ export function networkInterfaceOperations(parts: NetworkParts) {
         rules: { NetworkInterfaceIds: ids, ...describeRules },
       },
       anywhere("DescribeNetworkInterfaces"),
-      ({ NetworkInterfaceIds = [], Filters, MaxResults, NextToken }) => {
+      ({ NetworkInterfaceIds = [], ...query }) => {
         const all = interfacesIn(parts);
         const unknown = NetworkInterfaceIds.filter((id) => !all.some((one) => one.id === id));
         if (unknown.length > 0)
@@ -119,8 +119,7 @@ export function networkInterfaceOperations(parts: NetworkParts) {
         const asked = all.filter(
           ({ id }) => NetworkInterfaceIds.length === 0 || NetworkInterfaceIds.includes(id),
         );
-        const wanted = applyFilters(asked, Filters, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, ({ tags }) => tags);
         return {
           NetworkInterfaces: items.map((one) => {
             const Association = one.publicIp === undefined ? {} : { Association: { PublicIp: one.publicIp } };
@@ -154,7 +153,7 @@ export function networkInterfaceOperations(parts: NetworkParts) {
               TagSet: tagSet(one.tags),
             };
           }),
-          NextToken: next,
+          NextToken,
         };
       },
     ),
@@ -166,15 +165,14 @@ export function networkInterfaceOperations(parts: NetworkParts) {
         rules: { NetworkAclIds: ids, ...describeRules },
       },
       anywhere("DescribeNetworkAcls"),
-      ({ NetworkAclIds = [], Filters, MaxResults, NextToken }) => {
+      ({ NetworkAclIds = [], ...query }) => {
         const all = [...network.vpcs.values()].map((vpc) => ({ vpc, subnets: network.subnetsOf(vpc.id) }));
         const unknown = NetworkAclIds.filter((id) => !all.some(({ vpc }) => vpc.networkAclId === id));
         if (unknown.length > 0) throw notFound("InvalidNetworkAclID.NotFound", "networkAcl ID", unknown);
         const asked = all.filter(
           ({ vpc }) => NetworkAclIds.length === 0 || NetworkAclIds.includes(vpc.networkAclId),
         );
-        const wanted = applyFilters(asked, Filters, ACL_FILTERS);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        const { items, NextToken } = filteredPage(asked, query, ACL_FILTERS);
         return {
           NetworkAcls: items.map(({ vpc, subnets }) => ({
             NetworkAclId: vpc.networkAclId,
@@ -192,7 +190,7 @@ export function networkInterfaceOperations(parts: NetworkParts) {
             })),
             Tags: [],
           })),
-          NextToken: next,
+          NextToken,
         };
       },
     ),

@@ -1,21 +1,14 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
 import { ClientTokens, clientTokenRule } from "./clientTokens";
 import { invalidParameter, missingParameter, notFound } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import type { Network, RouteTable } from "./network";
 import { anywhere, dependencyViolation, making, type NetworkParts, on } from "./networkParts";
 import { prefixListOf } from "./endpointServices";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<RouteTable> = {
   "association.main": (table) =>
@@ -92,11 +85,10 @@ export function routeTableOperations({ context, network }: NetworkParts) {
         rules: { RouteTableIds: ids, ...describeRules },
       },
       anywhere("DescribeRouteTables"),
-      ({ RouteTableIds, Filters, MaxResults, NextToken }) => {
+      ({ RouteTableIds, ...query }) => {
         const asked = network.asked("routeTables", RouteTableIds);
-        const wanted = applyFilters(asked, Filters, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { RouteTables: items.map(element), NextToken: next };
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, ({ tags }) => tags);
+        return { RouteTables: items.map(element), NextToken };
       },
     ),
 

@@ -1,17 +1,9 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import type { Access } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { missingParameter, notFound } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import { resourceTagKeys } from "./launchAccess";
 import type { Vpc } from "./network";
@@ -26,6 +18,7 @@ import {
 } from "./securityGroupRules";
 import { namedRules, rulesByIds, securityGroupRuleOperations } from "./securityGroupRuleOperations";
 import type { Direction, SecurityGroup } from "./securityGroups";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<SecurityGroup> = {
   description: (group) => [group.description],
@@ -117,7 +110,7 @@ export function securityGroupOperations(parts: NetworkParts) {
         rules: { GroupIds: ids, GroupNames: ids, ...describeRules },
       },
       () => [{ action: "ec2:DescribeSecurityGroups", resource: "*" }],
-      ({ GroupIds = [], GroupNames = [], Filters, NextToken, MaxResults }) => {
+      ({ GroupIds = [], GroupNames = [], ...query }) => {
         const all = groups.list();
         groups.get(GroupIds);
         const unknown = GroupNames.filter((name) => !all.some((group) => group.name === name));
@@ -127,11 +120,10 @@ export function securityGroupOperations(parts: NetworkParts) {
             (GroupIds.length === 0 || GroupIds.includes(group.id)) &&
             (GroupNames.length === 0 || GroupNames.includes(group.name)),
         );
-        const wanted = applyFilters(asked, Filters, FILTERS, (group) => group.tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, (group) => group.tags);
         return {
           SecurityGroups: items.map((group) => groupElement(group, context.accountId)),
-          NextToken: next,
+          NextToken,
         };
       },
     ),

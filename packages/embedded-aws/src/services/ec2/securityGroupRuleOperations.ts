@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
-import { applyFilters, type FilterValues } from "./filters";
-import { DEFAULT_PAGE, describeRules, ids } from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids } from "./inputs";
 import type { NetworkParts } from "./networkParts";
 import { keyOfRule, type SecurityGroupRule } from "./securityGroupRules";
 import type { Direction, SecurityGroup } from "./securityGroups";
+import { filteredPage } from "./pages";
 
 interface NamedRule {
   readonly id: string;
@@ -53,14 +53,13 @@ export function securityGroupRuleOperations({ context, groups }: NetworkParts) {
       rules: { SecurityGroupRuleIds: ids, ...describeRules },
     },
     () => [{ action: "ec2:DescribeSecurityGroupRules", resource: "*" }],
-    ({ SecurityGroupRuleIds = [], Filters, NextToken, MaxResults }) => {
+    ({ SecurityGroupRuleIds = [], ...query }) => {
       const all = namedRules(groups.list());
       const asked = SecurityGroupRuleIds.length === 0 ? all : rulesByIds(all, SecurityGroupRuleIds);
-      const wanted = applyFilters(asked, Filters, FILTERS);
-      const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+      const { items, NextToken } = filteredPage(asked, query, FILTERS);
       return {
         SecurityGroupRules: items.map((rule) => element(rule, context.accountId)),
-        NextToken: next,
+        NextToken,
       };
     },
   );

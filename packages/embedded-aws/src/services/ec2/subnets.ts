@@ -1,22 +1,15 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
 import { addressRange, contains, overlaps } from "./addressRange";
 import { canonicalCidr } from "./cidr";
 import { invalidParameter, missingParameter } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import { interfacesIn } from "./networkInterfaces";
 import type { Subnet } from "./network";
 import { anywhere, dependencyViolation, freeAddresses, making, type NetworkParts, on } from "./networkParts";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<Subnet> = {
   "availability-zone": (subnet) => [subnet.zone],
@@ -130,11 +123,10 @@ export function subnetOperations(parts: NetworkParts) {
         rules: { SubnetIds: ids, ...describeRules },
       },
       anywhere("DescribeSubnets"),
-      ({ SubnetIds, Filters, MaxResults, NextToken }) => {
+      ({ SubnetIds, ...query }) => {
         const asked = network.asked("subnets", SubnetIds);
-        const wanted = applyFilters(asked, Filters, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { Subnets: items.map(element), NextToken: next };
+        const { items, NextToken } = filteredPage(asked, query, FILTERS, ({ tags }) => tags);
+        return { Subnets: items.map(element), NextToken };
       },
     ),
 

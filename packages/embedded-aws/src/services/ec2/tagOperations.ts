@@ -1,16 +1,16 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import type { CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { notFound } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import { DEFAULT_PAGE, describeRules, tagMap, tagRules } from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, tagMap, tagRules } from "./inputs";
 import type { Instances } from "./instances";
 import { requestTagKeys, resourceTagKeys } from "./launchAccess";
 import type { KeyPairs } from "./keyPairs";
 import type { LaunchTemplates } from "./launchTemplates";
 import { Network, type NetworkResourceType } from "./network";
 import type { SecurityGroups } from "./securityGroups";
+import { filteredPage } from "./pages";
 
 interface Tagged {
   readonly resourceId: string;
@@ -145,16 +145,15 @@ export function tagOperations(
       "DescribeTags",
       { supports: ["Filters", "MaxResults", "NextToken"], rules: describeRules },
       () => [{ action: "ec2:DescribeTags", resource: "*" }],
-      ({ Filters, NextToken, MaxResults }) => {
-        const wanted = applyFilters(rows(), Filters, FILTERS);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
+      ({ ...query }) => {
+        const { items, NextToken } = filteredPage(rows(), query, FILTERS);
         const Tags = items.map(({ resourceId, resourceType, key, value }) => ({
           ResourceId: resourceId,
           ResourceType: resourceType,
           Key: key,
           Value: value,
         }));
-        return { Tags, NextToken: next };
+        return { Tags, NextToken };
       },
     ),
   };

@@ -1,21 +1,14 @@
 import { AwsError } from "../../core/errors";
-import { pageOf } from "../../core/paging";
 import { operationsOf } from "../../wire/operation";
 import { addressRange, overlaps } from "./addressRange";
 import { canonicalCidr } from "./cidr";
 import { invalidCombination } from "./errors";
-import { applyFilters, type FilterValues } from "./filters";
-import {
-  DEFAULT_PAGE,
-  describeRules,
-  ids,
-  tagsFor,
-  tagSpecificationMembers,
-  tagSpecificationRules,
-} from "./inputs";
+import type { FilterValues } from "./filters";
+import { describeRules, ids, tagsFor, tagSpecificationMembers, tagSpecificationRules } from "./inputs";
 import { tagSet } from "./instance";
 import type { Vpc } from "./network";
 import { anywhere, dependencyViolation, making, type NetworkParts, on } from "./networkParts";
+import { filteredPage } from "./pages";
 
 const FILTERS: FilterValues<Vpc> = {
   cidr: (vpc) => [vpc.cidr],
@@ -74,10 +67,14 @@ export function vpcOperations({ context, network, groups }: NetworkParts) {
         rules: { VpcIds: ids, ...describeRules },
       },
       anywhere("DescribeVpcs"),
-      ({ VpcIds, Filters, MaxResults, NextToken }) => {
-        const wanted = applyFilters(network.asked("vpcs", VpcIds), Filters, FILTERS, ({ tags }) => tags);
-        const { items, next } = pageOf(wanted, NextToken, MaxResults ?? DEFAULT_PAGE, "InvalidNextToken");
-        return { Vpcs: items.map((vpc) => vpcElement(vpc, context.accountId)), NextToken: next };
+      ({ VpcIds, ...query }) => {
+        const { items, NextToken } = filteredPage(
+          network.asked("vpcs", VpcIds),
+          query,
+          FILTERS,
+          ({ tags }) => tags,
+        );
+        return { Vpcs: items.map((vpc) => vpcElement(vpc, context.accountId)), NextToken };
       },
     ),
 

@@ -49,7 +49,7 @@ export function createKms(context: CloudContext): Service {
       },
       () => [{ action: "kms:CreateKey", resource: "*" }],
       (input, { caller }) => {
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- HashiCorp's provider still sends the former name
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- read to refuse it beside KeySpec, as KMS does; HashiCorp's provider sends it alone
         if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
           throw new AwsError(
             "ValidationException",

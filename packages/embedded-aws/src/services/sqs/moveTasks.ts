@@ -2,6 +2,7 @@ import { AwsError } from "../../core/errors";
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
 import type { MessageContent } from "./message";
+import { moveMessage } from "./moveMessage";
 import type { Queue, Queues } from "./queues";
 
 /** SQS API reference, StartMessageMoveTask; also the pace of a task that names none. */
@@ -143,32 +144,8 @@ export class MoveTasks {
     if (destination === undefined || !this.queues.has(destination)) {
       return "AWS.SimpleQueueService.NonExistentQueue";
     }
-    this.#redrive(source, destination, content, now);
+    moveMessage(this.context, source, destination, content);
     return undefined;
-  }
-
-  /** A redriven message is a new one, with an id and a retention of its own: SQS developer guide, redrive. */
-  #redrive(source: Queue, destination: Queue, content: MessageContent, now: number): void {
-    const { deadLetterSourceArn: _, ...kept } = content;
-    const messageId = this.context.random.uuid();
-    source.messages.delete(now, content.messageId);
-    destination.messages.send(now, { ...kept, messageId, sentAt: now });
-    destination.arrivals.announce();
-    const { events } = this.context;
-    events.publish({
-      type: "message-deleted",
-      queueName: source.name,
-      messageId: content.messageId,
-      receiveCount: 0,
-    });
-    events.publish({
-      type: "message-sent",
-      queueName: destination.name,
-      messageId,
-      receiveCount: 0,
-      body: content.body,
-      formerId: content.messageId,
-    });
   }
 
   #end(task: MoveTask, status: MoveTask["status"], failureReason?: string): void {

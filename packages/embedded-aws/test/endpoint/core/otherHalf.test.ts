@@ -35,7 +35,7 @@ describe("what was created or set can be taken back", () => {
     expect(await refusal(cloud.call("iam", "GetInstanceProfile", profile))).to.equal("NoSuchEntityException");
   });
 
-  it("a policy that no role has any more", async () => {
+  it("a policy that every role has given up", async () => {
     const { Policy } = await cloud.call("iam", "CreatePolicy", { PolicyName: "p", PolicyDocument });
     const PolicyArn = Policy!.Arn!;
     await cloud.call("iam", "CreateRole", { RoleName: "r", AssumeRolePolicyDocument });

@@ -110,7 +110,7 @@ describe("UpdateTable of DynamoDB, global indexes", () => {
     expect(index?.ProvisionedThroughput).to.include({ ReadCapacityUnits: 3, WriteCapacityUnits: 1 });
   });
 
-  // The words are DynamoDB Local's, where it has any.
+  // The words are DynamoDB Local's, where it refuses the same.
   const refused: [what: string, updates: object[], types: Record<string, "S" | "N">, error: string][] = [
     ["nothing", [], {}, "ValidationException: UpdateTable of orders: got nothing to update"],
     [

@@ -3,7 +3,7 @@ import { SteppedClock } from "embedded-aws";
 import { seededRandom } from "embedded-aws/support";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 import type { PropertyMap } from "../../../src/engine/values";
-import { createProvider } from "../../../src/provider/provider";
+import { createIn, providerOf } from "./providerOf";
 
 const GROUP = "aws:autoscaling/group:Group";
 const MINUTE = 60_000;
@@ -30,19 +30,8 @@ describe("the provider, with Auto Scaling itself,", () => {
   });
   afterEach(() => cloud.close());
 
-  const provider = () =>
-    createProvider({
-      region: cloud.context.region,
-      accountId: cloud.context.accountId,
-      programDirectory: ".",
-      settleMs: 0,
-      wait: (ms) => clock.advance(ms),
-      call: cloud.call,
-    });
-  const create = async (type: string, inputs: PropertyMap) => {
-    const request = { urn: "urn", type, name: "x", inputs, nameSuffix: "0123abc", config: {} };
-    return await provider().create({ ...request, inputs: provider().check(request) });
-  };
+  const provider = () => providerOf(cloud, clock);
+  const create = (type: string, inputs: PropertyMap) => createIn(cloud, clock, type, inputs);
   const inputs = (more: PropertyMap = {}): PropertyMap => ({
     minSize: 2,
     maxSize: 4,

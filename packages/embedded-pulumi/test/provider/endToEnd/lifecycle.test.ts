@@ -1,16 +1,13 @@
 import { expect } from "chai";
 import { AwsError, kind, SteppedClock } from "embedded-aws";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
-import { type ResourceRequest, ResourceFailure } from "../../../src/engine/provider";
+import { ResourceFailure } from "../../../src/engine/provider";
 import type { PropertyMap } from "../../../src/engine/values";
-import { createProvider } from "../../../src/provider/provider";
 import { replaces } from "../../../src/provider/replacements";
 import { resourceTypes } from "../../../src/provider/table";
-import { apiLifecycles } from "./apiLifecycles";
-import { archive, functionOf, type Lifecycle, lifecycles as otherLifecycles } from "./lifecycles";
-import { networkLifecycles } from "./networkLifecycles";
-
-const lifecycles = [...otherLifecycles, ...networkLifecycles, ...apiLifecycles];
+import { lifecycles } from "./lifecycles";
+import { archive, functionOf, type Lifecycle } from "./lifecycles/parts";
+import { providerOf, requestOf } from "./providerOf";
 
 /** Types whose life is not tried: none may be added without a reason. */
 const UNTRIED: readonly string[] = [
@@ -187,21 +184,10 @@ async function workshop() {
   const clock = new SteppedClock();
   const cloud: TestCloud = await startTestCloud({ clock, conditions: kind });
   cloud.ec2.images.add("ami-0a12023000000865a");
-  const provider = createProvider({
-    region: cloud.context.region,
-    accountId: cloud.context.accountId,
-    programDirectory: ".",
-    settleMs: 0,
-    wait: (ms) => clock.advance(ms),
-    call: cloud.call,
-  });
+  const provider = providerOf(cloud, clock);
   const make = async (type: string, inputs: PropertyMap) =>
     await provider.create({ ...requestOf(type, inputs), inputs: provider.check(requestOf(type, inputs)) });
   return { cloud, provider, make, close: () => cloud.close() };
-}
-
-function requestOf(type: string, inputs: PropertyMap): ResourceRequest {
-  return { urn: "urn", type, name: "x", inputs, nameSuffix: "0123abc", config: {} };
 }
 
 function inputsOf(type: string): string[] {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 import { SteppedClock } from "embedded-aws";
 import type { PropertyMap } from "../../../src/engine/values";
-import { createProvider } from "../../../src/provider/provider";
+import { createIn, providerOf } from "./providerOf";
 
 interface Made {
   readonly type: string;
@@ -23,19 +23,9 @@ describe("the provider, on EC2's networks,", () => {
   });
   afterEach(() => cloud.close());
 
-  const provider = () =>
-    createProvider({
-      region: cloud.context.region,
-      accountId: cloud.context.accountId,
-      programDirectory: ".",
-      settleMs: 0,
-      wait: (ms) => clock.advance(ms),
-      call: cloud.call,
-    });
+  const provider = () => providerOf(cloud, clock);
   const create = async (type: string, given: PropertyMap): Promise<Made> => {
-    const request = { urn: "urn", type, name: "x", inputs: given, nameSuffix: "0123abc", config: {} };
-    const inputs = provider().check(request);
-    const one = { type, inputs, ...(await provider().create({ ...request, inputs })) };
+    const one = await createIn(cloud, clock, type, given);
     made.push(one);
     return one;
   };

@@ -1,31 +1,22 @@
 import { expect } from "chai";
 import { SteppedClock } from "embedded-aws";
 import type { PropertyMap } from "../../../src/engine/values";
-import { createProvider } from "../../../src/provider/provider";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
+import { createIn, providerOf } from "./providerOf";
 
 /** Each resource with every input that the provider takes, created by the services themselves. */
 describe("the provider, on the services themselves,", () => {
+  let clock: SteppedClock;
   let cloud: TestCloud;
 
   beforeEach(async () => {
-    cloud = await startTestCloud({ clock: new SteppedClock() });
+    clock = new SteppedClock();
+    cloud = await startTestCloud({ clock });
   });
   afterEach(() => cloud.close());
 
-  const provider = () =>
-    createProvider({
-      region: cloud.context.region,
-      accountId: cloud.context.accountId,
-      programDirectory: ".",
-      settleMs: 0,
-      wait: () => Promise.resolve(),
-      call: cloud.call,
-    });
-  const create = async (type: string, inputs: PropertyMap) => {
-    const request = { urn: "urn", type, name: "x", inputs, nameSuffix: "0123abc", config: {} };
-    return await provider().create({ ...request, inputs: provider().check(request) });
-  };
+  const provider = () => providerOf(cloud, clock);
+  const create = (type: string, inputs: PropertyMap) => createIn(cloud, clock, type, inputs);
   const invoke = (token: string, args: PropertyMap) => provider().invoke(token, args, {});
   const tags = { Stack: "dev" };
   const TAGS = [{ Key: "Stack", Value: "dev" }];

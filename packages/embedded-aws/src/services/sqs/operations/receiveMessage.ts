@@ -49,7 +49,7 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
       checkOptional("VisibilityTimeout", VisibilityTimeout, numericAttributes.VisibilityTimeout);
       checkOptional("WaitTimeSeconds", WaitTimeSeconds, numericAttributes.ReceiveMessageWaitTimeSeconds);
       const wantedSystem = systemNames([
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- older clients know no other name
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients from before MessageSystemAttributeNames send this one alone, and SQS honours both
         ...(input.AttributeNames ?? []),
         ...(input.MessageSystemAttributeNames ?? []),
       ]);

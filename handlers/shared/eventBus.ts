@@ -4,9 +4,8 @@ import {
   type PutEventsCommandOutput,
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
-import { PassingFailure } from "../shared/failure";
-import { retryUntil, type Timing } from "../shared/retry";
-import { EVENT_SOURCE, type OrderEvent } from "./orderEvents";
+import { PassingFailure } from "./failure";
+import { retryUntil, type Timing } from "./retry";
 
 /** A request takes ten entries (EventBridge API reference) ... */
 const MOST_ENTRIES = 10;
@@ -18,26 +17,28 @@ const TIME_BYTES = 14;
 /** EventBridge's verdicts on one entry that another attempt may change. */
 const PASSING_CODES = new Set(["InternalFailure", "InternalException", "ThrottlingException", "Throttling"]);
 
-/** Where orders announce themselves. */
-export interface EventBus {
+/** What an event says of itself; the bus is added to it. */
+export type BusEntry = Required<Pick<PutEventsRequestEntry, "Source" | "DetailType" | "Detail">> &
+  Pick<PutEventsRequestEntry, "Time">;
+
+/** A bus, and the events that are told on it. */
+export interface EventBus<Event> {
   /**
    * Sends events, and tells for each, in their order, what stood in the way; undefined where nothing did. What
    * failed may have been sent all the same.
    *
    * @param deadline in the timing's milliseconds.
    */
-  readonly sendAll: (
-    events: readonly OrderEvent[],
-    deadline: number,
-  ) => Promise<readonly (Error | undefined)[]>;
+  readonly sendAll: (events: readonly Event[], deadline: number) => Promise<readonly (Error | undefined)[]>;
 }
 
-export function createEventBus(options: {
+export function createEventBus<Event>(options: {
   readonly client: Pick<EventBridgeClient, "send">;
   readonly busName: string;
   readonly timing: Timing;
-}): EventBus {
-  const { client, busName, timing } = options;
+  readonly entryOf: (event: Event) => BusEntry;
+}): EventBus<Event> {
+  const { client, busName, timing, entryOf } = options;
 
   /** Sends what one request takes; of what it asks for, EventBridge may take a part. */
   const sendRequest = async (entries: readonly PutEventsRequestEntry[], deadline: number) => {
@@ -65,7 +66,7 @@ export function createEventBus(options: {
   return {
     async sendAll(events, deadline) {
       const problems: (Error | undefined)[][] = [];
-      for (const entries of inRequests(events.map((event) => entryOf(event, busName))))
+      for (const entries of inRequests(events.map((event) => ({ EventBusName: busName, ...entryOf(event) }))))
         problems.push(await sendRequest(entries, deadline));
       return problems.flat();
     },
@@ -83,16 +84,6 @@ function failureOf(answer: PutEventsCommandOutput, place: number): Error | undef
   if (EventId !== undefined) return undefined;
   if (PASSING_CODES.has(code)) return new PassingFailure(code, message);
   return Object.assign(new Error(message), { name: code });
-}
-
-function entryOf({ type, detail }: OrderEvent, busName: string): PutEventsRequestEntry {
-  return {
-    EventBusName: busName,
-    Source: EVENT_SOURCE,
-    DetailType: type,
-    Detail: JSON.stringify(detail),
-    Time: new Date(detail.occurredAt),
-  };
 }
 
 /** Entries, in their order, divided into what one request takes; an entry that is too large stands alone. */

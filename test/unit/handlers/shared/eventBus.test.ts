@@ -1,8 +1,8 @@
 import type { EventBridgeClient, PutEventsCommand, PutEventsResultEntry } from "@aws-sdk/client-eventbridge";
 import { expect } from "chai";
 import fc from "fast-check";
-import { createEventBus, inRequests } from "../../../../handlers/orders/eventBus";
-import { refusedEvent, type OrderEvent } from "../../../../handlers/orders/orderEvents";
+import { createEventBus, inRequests } from "../../../../handlers/shared/eventBus";
+import { entryOfOrder, refusedEvent, type OrderEvent } from "../../../../handlers/orders/orderEvents";
 import { awsError, steppedTiming } from "../../support/handlerFakes";
 
 const refusal = { code: "invalidOrder", reason: "r" } as const;
@@ -24,7 +24,7 @@ function setUp(answer: (ids: readonly string[], call: number) => readonly PutEve
   };
   const client = { send: send as unknown as EventBridgeClient["send"] };
   return {
-    bus: createEventBus({ client, busName: "orders", timing }),
+    bus: createEventBus({ client, busName: "orders", timing, entryOf: entryOfOrder }),
     calls,
     deadline: timing.now() + 5_000,
   };
@@ -104,7 +104,10 @@ describe("eventBus", () => {
     };
     const client = { send: send as unknown as EventBridgeClient["send"] };
     const timing = steppedTiming();
-    await createEventBus({ client, busName: "orders", timing }).sendAll([event("m")], timing.now() + 5_000);
+    await createEventBus({ client, busName: "orders", timing, entryOf: entryOfOrder }).sendAll(
+      [event("m")],
+      timing.now() + 5_000,
+    );
     const { detail } = event("m");
     expect(inputs).to.deep.equal([
       {

@@ -1,9 +1,6 @@
 import type { Cloud } from "embedded-aws";
-import type { PropertyMap } from "../../../src/engine/values";
-import { functionOf, type Lifecycle, type Make } from "./lifecycles";
-
-const tags = { Team: "orders", Stack: "dev" };
-const TAGS = { tags: { Team: "billing", Cost: "7" } };
+import type { PropertyMap } from "../../../../src/engine/values";
+import { functionOf, type Lifecycle, type Make, tags, TAGS } from "./parts";
 
 const apiOf = async (make: Make) =>
   (await make("aws:apigatewayv2/api:Api", { name: "orders", protocolType: "HTTP" })).id;
@@ -29,7 +26,7 @@ const guarded = async (call: Cloud["call"]): Promise<PropertyMap> => {
   };
 };
 
-export const apiLifecycles: readonly Lifecycle[] = [
+export const apigatewayv2: readonly Lifecycle[] = [
   {
     type: "aws:apigatewayv2/api:Api",
     base: () => ({ name: "orders", protocolType: "HTTP", tags }),

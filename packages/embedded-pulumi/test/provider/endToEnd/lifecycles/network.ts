@@ -1,9 +1,6 @@
 import type { Cloud } from "embedded-aws";
-import type { PropertyMap } from "../../../src/engine/values";
-import type { Lifecycle, Make } from "./lifecycles";
-
-const tags = { Team: "orders", Stack: "dev" };
-const TAGS = { tags: { Team: "billing", Cost: "7" } };
+import type { PropertyMap } from "../../../../src/engine/values";
+import { type Lifecycle, type Make, tags, TAGS } from "./parts";
 
 const vpcOf = async (make: Make, cidrBlock = "10.0.0.0/16") =>
   (await make("aws:ec2/vpc:Vpc", { cidrBlock, enableDnsHostnames: true })).id;
@@ -43,7 +40,7 @@ const endpointPolicy = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }],
 });
 
-export const networkLifecycles: readonly Lifecycle[] = [
+export const network: readonly Lifecycle[] = [
   {
     type: "aws:ec2/vpc:Vpc",
     base: () => ({ cidrBlock: "10.0.0.0/16", tags }),

@@ -1,0 +1,116 @@
+import type { Cloud } from "embedded-aws";
+import { type Lifecycle, tags, TAGS } from "./parts";
+
+export const cloudwatch: readonly Lifecycle[] = [
+  {
+    type: "aws:cloudwatch/logGroup:LogGroup",
+    base: () => ({ name: "g", retentionInDays: 14, tags }),
+    changes: { retentionInDays: { retentionInDays: 0 }, tags: TAGS },
+    silent: ["skipDestroy"],
+    refused: { kmsKeyId: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000" },
+    describe: async (call, logGroupName) => {
+      const { logGroups = [] } = await call("logs", "DescribeLogGroups", {
+        logGroupNamePrefix: logGroupName,
+      });
+      if (logGroups[0] === undefined) return undefined;
+      const resourceArn = `arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}`;
+      return { ...logGroups[0], tags: (await call("logs", "ListTagsForResource", { resourceArn })).tags };
+    },
+  },
+
+  {
+    type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+    base: () => ({
+      name: "a",
+      comparisonOperator: "GreaterThanThreshold",
+      evaluationPeriods: 2,
+      threshold: 1,
+      metricName: "M",
+      namespace: "N",
+      period: 60,
+      statistic: "Sum",
+      tags,
+    }),
+    changes: {
+      comparisonOperator: { comparisonOperator: "LessThanThreshold" },
+      evaluationPeriods: { evaluationPeriods: 3 },
+      datapointsToAlarm: { datapointsToAlarm: 1 },
+      threshold: { threshold: 7 },
+      treatMissingData: { treatMissingData: "notBreaching" },
+      metricName: { metricName: "O" },
+      namespace: { namespace: "P" },
+      period: { period: 300 },
+      statistic: { statistic: "Maximum" },
+      extendedStatistic: { extendedStatistic: "p99", statistic: undefined },
+      unit: { unit: "Count" },
+      dimensions: { dimensions: { Queue: "q" } },
+      metricQueries: {
+        metricQueries: [
+          { id: "m", metric: { metricName: "M", namespace: "N", period: 60, stat: "Sum" }, returnData: true },
+        ],
+        metricName: undefined,
+        namespace: undefined,
+        period: undefined,
+        statistic: undefined,
+      },
+      alarmDescription: { alarmDescription: "d" },
+      actionsEnabled: { actionsEnabled: false },
+      alarmActions: { alarmActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
+      okActions: { okActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
+      insufficientDataActions: { insufficientDataActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
+      tags: TAGS,
+    },
+    describe: async (call, name) => await describeAlarm(call, name, "MetricAlarms"),
+  },
+
+  {
+    type: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+    base: async (make) => {
+      for (const name of ["m", "n"])
+        await make("aws:cloudwatch/metricAlarm:MetricAlarm", {
+          name,
+          comparisonOperator: "GreaterThanThreshold",
+          evaluationPeriods: 2,
+          threshold: 1,
+          metricName: "M",
+          namespace: "N",
+          period: 60,
+          statistic: "Sum",
+        });
+      return { alarmName: "c", alarmRule: "ALARM(m)", tags };
+    },
+    changes: {
+      alarmRule: { alarmRule: "ALARM(n)" },
+      alarmDescription: { alarmDescription: "d" },
+      actionsEnabled: { actionsEnabled: false },
+      alarmActions: { alarmActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
+      okActions: { okActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
+      insufficientDataActions: { insufficientDataActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
+      tags: TAGS,
+    },
+    describe: async (call, name) => await describeAlarm(call, name, "CompositeAlarms"),
+  },
+
+  {
+    type: "aws:cloudwatch/dashboard:Dashboard",
+    base: () => ({ dashboardName: "d", dashboardBody: '{"widgets":[]}' }),
+    changes: { dashboardBody: { dashboardBody: '{"widgets":[],"start":"-PT1H"}' } },
+    describe: (call, DashboardName) => call("monitoring", "GetDashboard", { DashboardName }),
+  },
+];
+
+async function describeAlarm(
+  call: Cloud["call"],
+  name: string,
+  kind: "MetricAlarms" | "CompositeAlarms",
+): Promise<unknown> {
+  const found = await call("monitoring", "DescribeAlarms", {
+    AlarmNames: [name],
+    AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+  });
+  const [alarm] = found[kind] ?? [];
+  if (alarm === undefined) return undefined;
+  const { Tags } = await call("monitoring", "ListTagsForResource", { ResourceARN: alarm.AlarmArn });
+  // Why it is in its state tells when it was looked at.
+  return { ...alarm, StateReasonData: undefined, Tags };
+}
