@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { context } from "esbuild";
+import { context, stop } from "esbuild";
 import { packagedBundle, rememberBundles } from "./bundleCache";
 import { bundlingOptions, finish, handlerNames, textOf } from "./bundling";
 import { describeBundlingFailure } from "./bundlingFailure";
@@ -76,8 +76,8 @@ async function main(): Promise<void> {
   };
   let last: Promise<unknown> = rebundle(new Set()).catch(() => undefined);
   process.on("message", (files: readonly string[]) => void (last = last.then(() => answer(files))));
-  // What is being bundled ends first: esbuild complains aloud when it is left in the middle.
-  process.on("disconnect", () => void last.finally(() => process.exit()));
+  // esbuild's own process complains aloud when it finds its parent gone.
+  process.on("disconnect", () => void stop().finally(() => process.exit()));
 }
 
 void main();

@@ -32,7 +32,8 @@ async function startEndedBy(
     const ended = await start.ended;
     expect(running(started), "processes").to.deep.equal([]);
     expect(filesOf(started), "files").to.deep.equal([]);
-    expect(ended.stderr).not.to.match(/^\s+at /m);
+    // Neither a stack of ours nor one of the bundler's.
+    expect(ended.stderr).not.to.match(/^\s+at |goroutine/m);
     return ended;
   } finally {
     start.kill();
