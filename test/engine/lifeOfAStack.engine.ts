@@ -11,9 +11,9 @@ import {
 import { seededRandom } from "embedded-aws/support";
 import { cliAtHand, findCli } from "../../tools/pulumiLocal/findCli";
 import { startEmptyCloud } from "../../tools/pulumiLocal/emptyCloud";
+import { standingIn } from "../support/standing";
 import { canonicalInputs } from "./canonicalInputs";
 import { Pulumi, tally } from "./cli";
-import { inventory } from "./inventory";
 import { ProjectCopy } from "./projectCopy";
 
 const FUNCTION = "aws:lambda/function:Function";
@@ -37,7 +37,7 @@ describe("the stack dev under Pulumi's own engine", function () {
     project = new ProjectCopy();
     cloud = await startEmptyCloud(readProject(project.directory, "dev"), 0);
     pulumi = new Pulumi(project.directory, Number(new URL(cloud.endpoint).port));
-    atFirst = await inventory(cloud.cloud);
+    atFirst = await standingIn(cloud.cloud);
   });
 
   afterEach(() => {
@@ -51,7 +51,7 @@ describe("the stack dev under Pulumi's own engine", function () {
     (project as ProjectCopy | undefined)?.remove();
   });
 
-  const now = () => inventory(cloud.cloud);
+  const now = () => standingIn(cloud.cloud);
 
   it("is refused with a wrong configuration, before anything is created", async () => {
     project.edit("Pulumi.dev.yaml", (text) => `${text}  event-driven-aws:ordersBatchSize: 20000\n`);

@@ -5,9 +5,9 @@ import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk
 import { expect } from "chai";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 import { parse } from "yaml";
+import { standingIn } from "../support/standing";
 import { configure, requireAnew } from "../unit/support/program";
 import { changed } from "./changes";
-import { leftIn } from "./leftInCloud";
 import { recordReferences } from "./referenceRecorder";
 import { findTerraform, Terraform } from "./terraform";
 import { terraformResources, type TerraformResources } from "./terraformProgram";
@@ -30,6 +30,7 @@ describe("the program's resources, by HashiCorp's AWS provider", () => {
   for (const stack of ["dev", "prod"])
     describe(`stack ${stack}`, () => {
       let cloud: TestCloud;
+      let atFirst: readonly string[];
       let directory: string;
       let terraform: Terraform;
       let resources: TerraformResources;
@@ -42,6 +43,7 @@ describe("the program's resources, by HashiCorp's AWS provider", () => {
         }
         directory = await mkdtemp(path.join(tmpdir(), `provider-${stack}-`));
         cloud = await startTestCloud();
+        atFirst = await standingIn(cloud);
         terraform = new Terraform(directory, found.plugins, cloud.endpoint);
         const schemas = await terraform.start();
         resources = await programResources(cloud, stack, schemas, directory);
@@ -54,6 +56,7 @@ describe("the program's resources, by HashiCorp's AWS provider", () => {
       it("are created, and read back as they were written", async () => {
         await terraform.apply(resources);
         expect(await terraform.pending()).to.deep.equal([]);
+        expect((await standingIn(cloud)).length).to.be.greaterThan(atFirst.length);
       });
 
       it("are changed in every argument that can be, and read back", async () => {
@@ -75,7 +78,7 @@ describe("the program's resources, by HashiCorp's AWS provider", () => {
 
       it("are destroyed, and leave an empty cloud", async () => {
         await terraform.destroy();
-        expect(await leftIn(cloud)).to.deep.equal([]);
+        expect(await standingIn(cloud)).to.deep.equal(atFirst);
       });
     });
 });

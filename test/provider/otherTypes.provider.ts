@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
-import { leftIn } from "./leftInCloud";
+import { standingIn } from "../support/standing";
 import { otherTypes } from "./otherTypes";
 import { findTerraform, Terraform } from "./terraform";
 
 /** As the program's resources: types that it does not use, by HashiCorp's provider. */
 describe("types beside the program's, by HashiCorp's AWS provider", () => {
   let cloud: TestCloud;
+  let atFirst: readonly string[];
   let directory: string;
   let terraform: Terraform;
   let resources: Awaited<ReturnType<typeof otherTypes>>;
@@ -22,6 +23,7 @@ describe("types beside the program's, by HashiCorp's AWS provider", () => {
     }
     directory = await mkdtemp(path.join(tmpdir(), "provider-other-"));
     cloud = await startTestCloud();
+    atFirst = await standingIn(cloud);
     terraform = new Terraform(directory, found.plugins, cloud.endpoint);
     await terraform.start();
     resources = await otherTypes(directory);
@@ -34,6 +36,7 @@ describe("types beside the program's, by HashiCorp's AWS provider", () => {
   it("are created, and read back as they were written", async () => {
     await terraform.apply(resources.first);
     expect(await terraform.pending()).to.deep.equal([]);
+    expect((await standingIn(cloud)).length).to.be.greaterThan(atFirst.length);
   });
 
   it("are changed, and read back", async () => {
@@ -43,6 +46,6 @@ describe("types beside the program's, by HashiCorp's AWS provider", () => {
 
   it("are destroyed, and leave an empty cloud", async () => {
     await terraform.destroy();
-    expect(await leftIn(cloud)).to.deep.equal([]);
+    expect(await standingIn(cloud)).to.deep.equal(atFirst);
   });
 });
