@@ -119,7 +119,7 @@ func trySQS(ctx context.Context, cfg aws.Config) error {
 
 func tryDynamoDB(ctx context.Context, cfg aws.Config) error {
 	client := dynamodb.NewFromConfig(cfg)
-	name := aws.String("go")
+	name := aws.String("go-client")
 	_, err := client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:   name,
 		BillingMode: dynamodbtypes.BillingModePayPerRequest,
@@ -378,7 +378,7 @@ func tryEC2(ctx context.Context, cfg aws.Config) error {
 		return err
 	}
 	_, err = client.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
-		LaunchTemplateName: aws.String("go"),
+		LaunchTemplateName: aws.String("go-client"),
 		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{
 			InstanceType: ec2types.InstanceTypeT3Micro, SecurityGroupIds: []string{*group.GroupId},
 		},
@@ -387,7 +387,7 @@ func tryEC2(ctx context.Context, cfg aws.Config) error {
 		return err
 	}
 	read, err := client.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-		LaunchTemplateName: aws.String("go"),
+		LaunchTemplateName: aws.String("go-client"),
 	})
 	if err != nil {
 		return err
