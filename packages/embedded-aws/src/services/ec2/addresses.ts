@@ -114,6 +114,25 @@ export function addressOperations(parts: NetworkParts) {
     ),
 
     ...operation(
+      "DisassociateAddress",
+      { supports: ["AssociationId"] },
+      anywhere("DisassociateAddress"),
+      ({ AssociationId }) => {
+        if (AssociationId === undefined) throw missingParameter("AssociationId");
+        if (![...network.addresses.values()].some(({ association }) => association?.id === AssociationId))
+          throw new AwsError(
+            "InvalidAssociationID.NotFound",
+            `The association ID '${AssociationId}' does not exist`,
+          );
+        // All that there are belong to NAT gateways, and go with them.
+        throw new AwsError(
+          "OperationNotPermitted",
+          "You are not allowed to manage the attachment of a NAT gateway; delete the gateway instead.",
+        );
+      },
+    ),
+
+    ...operation(
       "ReleaseAddress",
       { supports: ["AllocationId"] },
       ({ AllocationId }) => on("ReleaseAddress", network.one("addresses", given(AllocationId))),
