@@ -2,6 +2,7 @@ import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
 import type { CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
+import { checkGroupKey } from "./groupKeys";
 import { LogGroup } from "./logGroup";
 import { describeRules, largestDescribePage, type LogGroups, nameRules } from "./logGroups";
 
@@ -29,6 +30,7 @@ export function groupOperations(context: CloudContext, groups: LogGroups) {
       on("CreateLogGroup"),
       ({ logGroupName, kmsKeyId, tags = {} }) => {
         checkTags(tags);
+        if (kmsKeyId !== undefined) checkGroupKey(context, groups.arn(logGroupName), kmsKeyId);
         groups.add(new LogGroup(logGroupName, context.clock.now(), kmsKeyId, new Map(Object.entries(tags))));
         return {};
       },

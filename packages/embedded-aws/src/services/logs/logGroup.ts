@@ -35,7 +35,7 @@ export class LogGroup {
   constructor(
     readonly name: string,
     readonly creationTime: number,
-    readonly kmsKeyId: string | undefined,
+    public kmsKeyId: string | undefined,
     readonly tags: Map<string, string>,
   ) {}
 

@@ -4,19 +4,29 @@ import { afterwards } from "../afterwards";
 import { refuseChange } from "../refuseChange";
 import type { CreateContext } from "../resourceType";
 import { retag } from "../retag";
-import { defined, resource, strings, tagList, tags, textOf } from "../schemas";
+import { defined, resource, tagList, tags, textOf } from "../schemas";
 import { textOutput } from "../textOutput";
+import {
+  attributeDefinitions,
+  capacityAndIndexUpdates,
+  globalIndex,
+  globalIndexes,
+  keySchema,
+  localIndex,
+  localIndexes,
+  tableAttributes,
+  throughput,
+} from "./tableIndexes";
 
 type CreateTable = Input<"dynamodb", "CreateTable">;
 type PutItem = Input<"dynamodb", "PutItem">;
-type Projected = "ALL" | "INCLUDE" | "KEYS_ONLY";
 type ViewType = "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 
 const tableInputs = v.strictObject({
   name: v.string(),
   hashKey: v.string(),
   rangeKey: v.optional(v.string()),
-  attributes: v.array(v.strictObject({ name: v.string(), type: v.picklist(["S", "N", "B"]) })),
+  attributes: tableAttributes,
   billingMode: v.optional(v.picklist(["PROVISIONED", "PAY_PER_REQUEST"]), "PROVISIONED"),
   readCapacity: v.optional(v.number()),
   writeCapacity: v.optional(v.number()),
@@ -33,50 +43,12 @@ const tableInputs = v.strictObject({
     v.strictObject({ attributeName: v.optional(v.string()), enabled: v.optional(v.boolean()) }),
   ),
   tableClass: v.optional(textOf<NonNullable<CreateTable["TableClass"]>>()),
-  globalSecondaryIndexes: v.optional(
-    v.array(
-      v.strictObject({
-        name: v.string(),
-        hashKey: v.string(),
-        rangeKey: v.optional(v.string()),
-        projectionType: textOf<Projected>(),
-        nonKeyAttributes: strings,
-        readCapacity: v.optional(v.number()),
-        writeCapacity: v.optional(v.number()),
-      }),
-    ),
-  ),
-  localSecondaryIndexes: v.optional(
-    v.array(
-      v.strictObject({
-        name: v.string(),
-        rangeKey: v.string(),
-        projectionType: textOf<Projected>(),
-        nonKeyAttributes: strings,
-      }),
-    ),
-  ),
+  globalSecondaryIndexes: globalIndexes,
+  localSecondaryIndexes: localIndexes,
   tags,
 });
 
 type TableInputs = v.InferOutput<typeof tableInputs>;
-
-function keySchema(hashKey: string, rangeKey: string | undefined) {
-  const hash = { AttributeName: hashKey, KeyType: "HASH" } as const;
-  return rangeKey === undefined ? [hash] : [hash, { AttributeName: rangeKey, KeyType: "RANGE" as const }];
-}
-
-function throughput(
-  billingMode: string,
-  inputs: { readCapacity?: number | undefined; writeCapacity?: number | undefined },
-) {
-  if (billingMode !== "PROVISIONED") return undefined;
-  return { ReadCapacityUnits: inputs.readCapacity, WriteCapacityUnits: inputs.writeCapacity };
-}
-
-function projection(index: { projectionType: Projected; nonKeyAttributes?: string[] | undefined }) {
-  return defined({ ProjectionType: index.projectionType, NonKeyAttributes: index.nonKeyAttributes });
-}
 
 function streamOf({ streamEnabled, streamViewType }: TableInputs) {
   return streamEnabled === true ? { StreamEnabled: true, StreamViewType: streamViewType } : undefined;
@@ -91,10 +63,7 @@ function encryptionOf({ serverSideEncryption }: TableInputs) {
 function createTableInput(inputs: TableInputs): CreateTable {
   return {
     TableName: inputs.name,
-    AttributeDefinitions: inputs.attributes.map(({ name, type }) => ({
-      AttributeName: name,
-      AttributeType: type,
-    })),
+    AttributeDefinitions: attributeDefinitions(inputs),
     KeySchema: keySchema(inputs.hashKey, inputs.rangeKey),
     BillingMode: inputs.billingMode,
     ProvisionedThroughput: throughput(inputs.billingMode, inputs),
@@ -102,17 +71,8 @@ function createTableInput(inputs: TableInputs): CreateTable {
     SSESpecification: encryptionOf(inputs),
     DeletionProtectionEnabled: inputs.deletionProtectionEnabled,
     TableClass: inputs.tableClass,
-    GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => ({
-      IndexName: index.name,
-      KeySchema: keySchema(index.hashKey, index.rangeKey),
-      Projection: projection(index),
-      ...defined({ ProvisionedThroughput: throughput(inputs.billingMode, index) }),
-    })),
-    LocalSecondaryIndexes: inputs.localSecondaryIndexes?.map((index) => ({
-      IndexName: index.name,
-      KeySchema: keySchema(inputs.hashKey, index.rangeKey),
-      Projection: projection(index),
-    })),
+    GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => globalIndex(inputs, index)),
+    LocalSecondaryIndexes: inputs.localSecondaryIndexes?.map((index) => localIndex(inputs, index)),
     Tags: Object.keys(inputs.tags).length === 0 ? undefined : tagList(inputs.tags),
   };
 }
@@ -131,7 +91,8 @@ const table = resource({
   },
   async update(change, context) {
     const { inputs, old, changed, outputs } = change;
-    refuseChange(changed, "globalSecondaryIndexes", "attributes");
+    // An attribute is what keys are made of: it comes and goes with an index.
+    if (!changed.has("globalSecondaryIndexes")) refuseChange(changed, "attributes");
     for (const update of tableUpdates(inputs, old, changed))
       await context.call("dynamodb", "UpdateTable", { TableName: inputs.name, ...update });
     if (changed.has("pointInTimeRecovery")) await setRecovery(inputs, context);
@@ -163,12 +124,7 @@ function tableUpdates(
   old: TableInputs,
   changed: ReadonlySet<string>,
 ): readonly Omit<Input<"dynamodb", "UpdateTable">, "TableName">[] {
-  const updates: Omit<Input<"dynamodb", "UpdateTable">, "TableName">[] = [];
-  if (["billingMode", "readCapacity", "writeCapacity"].some((name) => changed.has(name)))
-    updates.push({
-      BillingMode: inputs.billingMode,
-      ProvisionedThroughput: throughput(inputs.billingMode, inputs),
-    });
+  const updates = [...capacityAndIndexUpdates(old, inputs)];
   if (changed.has("streamEnabled") || changed.has("streamViewType")) {
     // A stream keeps the view that it was made with: another view is another stream.
     if (old.streamEnabled === true) updates.push({ StreamSpecification: { StreamEnabled: false } });

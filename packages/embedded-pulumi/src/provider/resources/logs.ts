@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { afterwards } from "../afterwards";
-import { refuseChange } from "../refuseChange";
 import type { CreateContext } from "../resourceType";
 import { retag } from "../retag";
 import { resource, tags } from "../schemas";
@@ -31,7 +30,7 @@ const logGroup = resource({
   },
   async update(change, context) {
     const { inputs, changed } = change;
-    refuseChange(changed, "kmsKeyId");
+    if (changed.has("kmsKeyId")) await encrypt(inputs, context);
     if (changed.has("retentionInDays")) await retain(inputs, context);
     const resourceArn = arnOf(inputs.name, context);
     await retag(
@@ -48,6 +47,16 @@ const logGroup = resource({
 
 function arnOf(name: string, context: CreateContext): string {
   return `arn:aws:logs:${context.region}:${context.accountId}:log-group:${name}`;
+}
+
+/** Without a key of its own, the service's encrypts. */
+function encrypt(
+  { name: logGroupName, kmsKeyId }: { readonly name: string; readonly kmsKeyId?: string | undefined },
+  context: CreateContext,
+): Promise<unknown> {
+  return kmsKeyId === undefined
+    ? context.call("logs", "DisassociateKmsKey", { logGroupName })
+    : context.call("logs", "AssociateKmsKey", { logGroupName, kmsKeyId });
 }
 
 /** 0 is no period at all. */

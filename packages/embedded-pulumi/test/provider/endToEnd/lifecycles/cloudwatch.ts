@@ -1,13 +1,20 @@
 import type { Cloud } from "embedded-aws";
-import { type Lifecycle, tags, TAGS } from "./parts";
+import { type Lifecycle, statement, tags, TAGS } from "./parts";
 
 export const cloudwatch: readonly Lifecycle[] = [
   {
     type: "aws:cloudwatch/logGroup:LogGroup",
     base: () => ({ name: "g", retentionInDays: 14, tags }),
-    changes: { retentionInDays: { retentionInDays: 0 }, tags: TAGS },
+    changes: {
+      retentionInDays: { retentionInDays: 0 },
+      kmsKeyId: async (call) => {
+        const Policy = statement("kms:*", { Principal: { Service: "logs.us-east-1.amazonaws.com" } });
+        const key = { Policy, BypassPolicyLockoutSafetyCheck: true };
+        return { kmsKeyId: (await call("kms", "CreateKey", key)).KeyMetadata?.Arn };
+      },
+      tags: TAGS,
+    },
     silent: ["skipDestroy"],
-    refused: { kmsKeyId: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000" },
     describe: async (call, logGroupName) => {
       const { logGroups = [] } = await call("logs", "DescribeLogGroups", {
         logGroupNamePrefix: logGroupName,

@@ -1,12 +1,15 @@
 import { type Lifecycle, tags, TAGS } from "./parts";
 
+const ID = { name: "id", type: "S" };
+const CUSTOMER = { name: "customer", type: "S" };
+
 export const dynamodb: readonly Lifecycle[] = [
   {
     type: "aws:dynamodb/table:Table",
     base: () => ({
       name: "orders",
       hashKey: "id",
-      attributes: [{ name: "id", type: "S" }],
+      attributes: [ID],
       billingMode: "PAY_PER_REQUEST",
       tags,
     }),
@@ -21,12 +24,17 @@ export const dynamodb: readonly Lifecycle[] = [
       deletionProtectionEnabled: { deletionProtectionEnabled: true },
       ttl: { ttl: { enabled: true, attributeName: "expires" } },
       tableClass: { tableClass: "STANDARD_INFREQUENT_ACCESS" },
+      globalSecondaryIndexes: {
+        attributes: [ID, CUSTOMER],
+        globalSecondaryIndexes: [
+          { name: "byCustomer", hashKey: "customer", projectionType: "ALL" },
+          { name: "ids", hashKey: "customer", rangeKey: "id", projectionType: "KEYS_ONLY" },
+        ],
+      },
       tags: TAGS,
     },
-    refused: {
-      globalSecondaryIndexes: [{ name: "i", hashKey: "id", projectionType: "ALL" }],
-      attributes: [{ name: "id", type: "N" }],
-    },
+    // Alone: it comes and goes with an index.
+    refused: { attributes: [{ name: "id", type: "N" }] },
     describe: async (call, TableName) => {
       const { Table = {} } = await call("dynamodb", "DescribeTable", { TableName });
       const { BillingModeSummary, SSEDescription, LatestStreamArn, TableClassSummary, ...table } = Table;
@@ -57,7 +65,7 @@ export const dynamodb: readonly Lifecycle[] = [
       await make("aws:dynamodb/table:Table", {
         name: "items",
         hashKey: "id",
-        attributes: [{ name: "id", type: "S" }],
+        attributes: [ID],
         billingMode: "PAY_PER_REQUEST",
       });
       return { tableName: "items", hashKey: "id", item: JSON.stringify({ id: { S: "a" }, n: { N: "1" } }) };
