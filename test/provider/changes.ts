@@ -42,6 +42,7 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
     sayMore("description"),
     inFirst("default_route_settings", more(1, "throttling_burst_limit")),
   ],
+  aws_autoscaling_group: [more(1, "max_size"), set({ health_check_grace_period: 77, default_cooldown: 33 })],
   aws_cloudwatch_dashboard: [
     ({ dashboard_body: body }) => {
       const dashboard = JSON.parse(text(body)) as { widgets: object[] };

@@ -22,6 +22,9 @@ const REPLACED = [
   "aws_sns_topic",
 ];
 
+/** Of the embedded account. */
+const IMAGE = "ami-0123456789abcdef0";
+
 /**
  * The program's resources by HashiCorp's AWS provider, the code under Pulumi's: what it reads back must be what it
  * wrote, or its next plan is not empty.
@@ -42,7 +45,7 @@ describe("the program's resources, by HashiCorp's AWS provider", () => {
           return;
         }
         directory = await mkdtemp(path.join(tmpdir(), `provider-${stack}-`));
-        cloud = await startTestCloud();
+        cloud = await startTestCloud({ images: [IMAGE] });
         atFirst = await standingIn(cloud);
         terraform = new Terraform(directory, found.plugins, cloud.endpoint);
         const schemas = await terraform.start();
@@ -107,7 +110,12 @@ async function configurationOf(stack: string): Promise<Record<string, string>> {
   };
   const own = Object.entries(config).filter(([key]) => key.startsWith("event-driven-aws:"));
   const values = own.map(([key, value]) => [key.slice("event-driven-aws:".length), String(value)]);
-  return { ...(Object.fromEntries(values) as Record<string, string>), deletionProtection: "false" };
+  const given = Object.fromEntries(values) as Record<string, string>;
+  return {
+    ...given,
+    ...(given.scalerAmiId !== undefined && { scalerAmiId: IMAGE }),
+    deletionProtection: "false",
+  };
 }
 
 /** What AWS answers to the functions that the program calls, from the cloud itself. */

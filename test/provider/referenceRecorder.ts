@@ -6,6 +6,8 @@ export interface ReferencedResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** URNs of what has to stand before it, whether its inputs name it or not. */
+  readonly dependencies: readonly string[];
 }
 
 export interface ReferenceOptions {
@@ -42,12 +44,19 @@ export function recordReferences({ address, outputs, answers }: ReferenceOptions
       return standFor((digits) => `arn:aws:stand:us-east-1:000000000000:${digits}`, reference);
     return reference;
   };
+  /** Mocks are not told of them. */
+  const dependencies = new Map<string, readonly string[]>();
   void pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, custom }) {
         const given = inputs as Record<string, unknown>;
         if (custom !== true) return { id: undefined, state: given };
-        resources.push({ type, name, inputs: given });
+        resources.push({
+          type,
+          name,
+          inputs: given,
+          dependencies: dependencies.get(`${type} ${name}`) ?? [],
+        });
         const reference = (attribute: string) => `\${${address(type, name)}.${attribute}}`;
         const computed = [...outputs(type)].map(([property, attribute]) => [
           property,
@@ -67,5 +76,19 @@ export function recordReferences({ address, outputs, answers }: ReferenceOptions
     "terraform",
     false,
   );
+  const monitor = pulumi.runtime.getMonitor();
+  if (monitor === undefined) throw new Error("mocks have no monitor");
+  const register = monitor.registerResource.bind(monitor) as Register;
+  const listening: Register = (request, ...rest) => {
+    dependencies.set(`${request.getType()} ${request.getName()}`, request.getDependenciesList());
+    return register(request, ...rest);
+  };
+  Object.assign(monitor, { registerResource: listening });
   return { resources, stands, settled: () => pulumi.runtime.disconnect() };
 }
+
+/** The monitor's operation, as far as it is listened to here. */
+type Register = (
+  request: { getType(): string; getName(): string; getDependenciesList(): string[] },
+  ...rest: readonly unknown[]
+) => unknown;

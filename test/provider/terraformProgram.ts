@@ -27,18 +27,26 @@ export async function terraformResources(
   directory: string,
 ): Promise<TerraformResources> {
   const resources: TerraformResources = {};
-  for (const { type: pulumiType, name, inputs } of recorded) {
+  for (const { type: pulumiType, name, inputs, dependencies } of recorded) {
     const type = terraformType(schemas, pulumiType);
     const block = schemas[type]?.block ?? {};
     const resource = await converted(type, block, inputs, directory, name);
     const named = nameAttribute(schemas, type);
     const attribute = named === undefined ? undefined : block.attributes?.[named];
     if (named !== undefined && attribute?.required === true) resource[named] ??= name;
+    const before = recorded.filter((other) => dependencies.some((urn) => isOf(urn, other)));
+    if (before.length > 0)
+      resource.depends_on = before.map((other) => `${terraformType(schemas, other.type)}.${other.name}`);
     (resources[type] ??= {})[name] = lowered(type, resource);
   }
   let json = JSON.stringify(resources);
   for (const [stand, reference] of stands) json = json.replaceAll(stand, reference);
   return JSON.parse(json) as TerraformResources;
+}
+
+/** Whether a URN is that of a resource: its type comes after its parents', its name last. */
+function isOf(urn: string, { type, name }: { readonly type: string; readonly name: string }): boolean {
+  return urn.endsWith(`::${name}`) && (urn.split("::").at(-2) ?? "").split("$").at(-1) === type;
 }
 
 /** Provider 5.100 is older than some values that the program uses. */

@@ -45,7 +45,10 @@ const LISTERS: Readonly<Record<string, Lister>> = {
   subscription: async ({ call }) =>
     ((await call("sns", "ListSubscriptions", {})).Subscriptions ?? []).map((each) => each.SubscriptionArn),
   "key alias": async ({ call }) =>
-    ((await call("kms", "ListAliases", {})).Aliases ?? []).map(({ AliasName }) => AliasName),
+    ((await call("kms", "ListAliases", {})).Aliases ?? []).flatMap(({ AliasName = "" }) =>
+      // The account's own for a service come with the first use of it, and stay.
+      AliasName.startsWith("alias/aws/") ? [] : [AliasName],
+    ),
   // A key that waits for its deletion is as good as deleted.
   key: async ({ call }) => {
     const { Keys = [] } = await call("kms", "ListKeys", {});
