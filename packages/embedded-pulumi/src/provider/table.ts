@@ -1,13 +1,12 @@
-import { apigatewayv2 } from "./resources/apigatewayv2";
-import { autoscaling } from "./resources/autoscaling";
+import { apigatewayv2 } from "./resources/apigatewayv2/apigatewayv2";
+import { autoscaling } from "./resources/autoscaling/autoscaling";
 import { cloudwatch } from "./resources/cloudwatch";
 import { dynamodb } from "./resources/dynamodb";
-import { ec2 } from "./resources/ec2";
-import { ec2Network } from "./resources/ec2Network";
+import { ec2 } from "./resources/ec2/ec2";
 import { events } from "./resources/events";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
-import { lambda } from "./resources/lambda";
+import { lambda } from "./resources/lambda/lambda";
 import { lb } from "./resources/lb";
 import { logs } from "./resources/logs";
 import { ses } from "./resources/ses";
@@ -27,7 +26,6 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(
     ...cloudwatch,
     ...events,
     ...ec2,
-    ...ec2Network,
     ...lb,
     ...autoscaling,
     ...sns,

@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { PrivateNetwork } from "../../../components/cpuScaler/privateNetwork";
-import { subnetCidrs, type PrivateNetworkArgs } from "../../../components/cpuScaler/privateNetworkArguments";
-import { promiseOf, recordResources, type Recorder } from "../support/recordResources";
+import { PrivateNetwork } from "../../../../components/cpuScaler/privateNetwork";
+import {
+  subnetCidrs,
+  type PrivateNetworkArgs,
+} from "../../../../components/cpuScaler/privateNetworkArguments";
+import { promiseOf, recordResources, type Recorder } from "../../support/recordResources";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 const NAT = "aws:ec2/natGateway:NatGateway";

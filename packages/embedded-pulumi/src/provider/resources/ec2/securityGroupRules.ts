@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "embedded-aws";
-import type { CreateContext } from "../resourceType";
-import { strings } from "../schemas";
+import type { CreateContext } from "../../resourceType";
+import { strings } from "../../schemas";
 
 /** A rule of a security group, as the provider has it. */
 export const rule = v.strictObject({

@@ -1,9 +1,7 @@
 import * as v from "valibot";
 import type { Input } from "embedded-aws";
-import { afterwards } from "../afterwards";
-import { definedOrNone, resource, strings, tagList, tags, textOf } from "../schemas";
-import { retagEc2 } from "./ec2Tags";
-import { changeRules, replaceRules, rule } from "./securityGroupRules";
+import { definedOrNone, resource, strings, tagList, tags, textOf } from "../../schemas";
+import { retagEc2, tagsOf } from "./parts";
 
 type TemplateData = NonNullable<Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"]>;
 type MetadataOptions = NonNullable<TemplateData["MetadataOptions"]>;
@@ -147,15 +145,7 @@ function networkInterface(network: NonNullable<LaunchTemplateInputs["networkInte
   };
 }
 
-/** EC2's own form of tags at creation; undefined when there are none. */
-function tagSpecifications(
-  resourceType: "launch-template" | "security-group",
-  tags: Readonly<Record<string, string>>,
-) {
-  return Object.keys(tags).length === 0 ? undefined : [{ ResourceType: resourceType, Tags: tagList(tags) }];
-}
-
-const launchTemplate = resource({
+export const launchTemplate = resource({
   type: "aws:ec2/launchTemplate:LaunchTemplate",
   inputs: launchTemplateInputs,
   autoName: { property: "name" },
@@ -164,7 +154,7 @@ const launchTemplate = resource({
       LaunchTemplateName: inputs.name,
       VersionDescription: inputs.description,
       LaunchTemplateData: launchTemplateData(inputs),
-      TagSpecifications: tagSpecifications("launch-template", inputs.tags),
+      TagSpecifications: tagsOf("launch-template", inputs.tags),
     });
     const id = created.LaunchTemplateId ?? "";
     return {
@@ -203,54 +193,3 @@ const launchTemplate = resource({
     await context.call("ec2", "DeleteLaunchTemplate", { LaunchTemplateId: id });
   },
 });
-
-/** What EC2 puts into a new group, and the provider takes out: a group allows what its program says, no more. */
-const DEFAULT_EGRESS = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
-
-const securityGroup = resource({
-  type: "aws:ec2/securityGroup:SecurityGroup",
-  inputs: v.strictObject({
-    name: v.string(),
-    description: v.optional(v.string(), "Managed by Pulumi"),
-    vpcId: v.optional(v.string()),
-    ingress: v.optional(v.array(rule), []),
-    egress: v.optional(v.array(rule), []),
-    tags,
-  }),
-  autoName: { property: "name" },
-  async create(inputs, context) {
-    const { GroupId = "", SecurityGroupArn } = await context.call("ec2", "CreateSecurityGroup", {
-      GroupName: inputs.name,
-      Description: inputs.description,
-      VpcId: inputs.vpcId,
-      TagSpecifications: tagSpecifications("security-group", inputs.tags),
-    });
-    await afterwards(GroupId, async () => {
-      await context.call("ec2", "RevokeSecurityGroupEgress", { GroupId, IpPermissions: DEFAULT_EGRESS });
-      for (const [operation, rules] of [
-        ["AuthorizeSecurityGroupIngress", inputs.ingress],
-        ["AuthorizeSecurityGroupEgress", inputs.egress],
-      ] as const)
-        await changeRules(operation, rules, GroupId, context);
-    });
-    return {
-      id: GroupId,
-      outputs: {
-        arn: SecurityGroupArn,
-        ownerId: context.accountId,
-        description: inputs.description,
-      },
-    };
-  },
-  async update(change, context) {
-    const { id, inputs, old } = change;
-    await replaceRules(id, old, inputs, context);
-    await retagEc2(change, context);
-    return undefined;
-  },
-  async delete(_inputs, id, context) {
-    await context.call("ec2", "DeleteSecurityGroup", { GroupId: id });
-  },
-});
-
-export const ec2 = [launchTemplate, securityGroup];

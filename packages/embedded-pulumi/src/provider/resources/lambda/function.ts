@@ -1,14 +1,13 @@
 import type { Input } from "embedded-aws";
 import * as v from "valibot";
-import { Archive } from "../../engine/values";
-import { packageArchive } from "../package";
-import { afterwards } from "../afterwards";
-import type { CreateContext } from "../resourceType";
-import { retag } from "../retag";
-import { defined, jsonDocument, resource, tags, textOf } from "../schemas";
-import { textOutput } from "../textOutput";
-import { untilSettled } from "../untilSettled";
-import { eventSourceMapping } from "./eventSourceMapping";
+import { Archive } from "../../../engine/values";
+import { packageArchive } from "../../package";
+import { afterwards } from "../../afterwards";
+import type { CreateContext } from "../../resourceType";
+import { retag } from "../../retag";
+import { defined, resource, tags, textOf } from "../../schemas";
+import { textOutput } from "../../textOutput";
+import { untilSettled } from "../../untilSettled";
 
 type FunctionInput = Input<"lambda", "CreateFunction">;
 type LoggingInput = NonNullable<FunctionInput["LoggingConfig"]>;
@@ -90,7 +89,7 @@ const CODE = ["code", "architectures"];
 /** Inputs that are no part of a function's configuration. */
 const BESIDE = [...CODE, "reservedConcurrentExecutions", "tags", "publish"];
 
-const lambdaFunction = resource({
+export const lambdaFunction = resource({
   type: "aws:lambda/function:Function",
   inputs: functionInputs,
   autoName: { property: "name" },
@@ -178,193 +177,3 @@ function functionOutputs(inputs: FunctionInputs, described: Described, context: 
     reservedConcurrentExecutions: inputs.reservedConcurrentExecutions,
   };
 }
-
-const permission = resource({
-  type: "aws:lambda/permission:Permission",
-  inputs: v.strictObject({
-    statementId: v.string(),
-    function: v.string(),
-    action: v.string(),
-    principal: v.string(),
-    qualifier: v.optional(v.string()),
-    sourceArn: v.optional(v.string()),
-    sourceAccount: v.optional(v.string()),
-  }),
-  autoName: { property: "statementId" },
-  async create(inputs, context) {
-    await context.call("lambda", "AddPermission", {
-      FunctionName: inputs.function,
-      StatementId: inputs.statementId,
-      Action: inputs.action,
-      Principal: inputs.principal,
-      Qualifier: inputs.qualifier,
-      SourceArn: inputs.sourceArn,
-      SourceAccount: inputs.sourceAccount,
-    });
-    return { id: inputs.statementId, outputs: {} };
-  },
-  async delete(inputs, id, context) {
-    await context.call("lambda", "RemovePermission", {
-      FunctionName: inputs.function,
-      StatementId: id,
-      Qualifier: inputs.qualifier,
-    });
-  },
-});
-
-const asyncDestination = v.optional(v.strictObject({ destination: v.string() }));
-
-const invokeConfigInputs = v.strictObject({
-  functionName: v.string(),
-  qualifier: v.optional(v.string()),
-  maximumEventAgeInSeconds: v.optional(v.number()),
-  maximumRetryAttempts: v.optional(v.number()),
-  destinationConfig: v.optional(v.strictObject({ onFailure: asyncDestination, onSuccess: asyncDestination })),
-});
-
-async function putInvokeConfig(
-  inputs: v.InferOutput<typeof invokeConfigInputs>,
-  context: CreateContext,
-): Promise<void> {
-  const { onFailure, onSuccess } = inputs.destinationConfig ?? {};
-  const input: Input<"lambda", "PutFunctionEventInvokeConfig"> = {
-    FunctionName: inputs.functionName,
-    Qualifier: inputs.qualifier,
-    MaximumEventAgeInSeconds: inputs.maximumEventAgeInSeconds,
-    MaximumRetryAttempts: inputs.maximumRetryAttempts,
-    DestinationConfig: defined({
-      OnFailure: onFailure && { Destination: onFailure.destination },
-      OnSuccess: onSuccess && { Destination: onSuccess.destination },
-    }),
-  };
-  await untilSettled(context, () => context.call("lambda", "PutFunctionEventInvokeConfig", input));
-}
-
-const functionEventInvokeConfig = resource({
-  type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-  inputs: invokeConfigInputs,
-  async create(inputs, context) {
-    await putInvokeConfig(inputs, context);
-    const { functionName, qualifier } = inputs;
-    return { id: qualifier === undefined ? functionName : `${functionName}:${qualifier}`, outputs: {} };
-  },
-  async update({ inputs }, context) {
-    // It takes the place of what there was.
-    await putInvokeConfig(inputs, context);
-    return undefined;
-  },
-  async delete(inputs, _id, context) {
-    await context.call("lambda", "DeleteFunctionEventInvokeConfig", {
-      FunctionName: inputs.functionName,
-      Qualifier: inputs.qualifier,
-    });
-  },
-});
-
-const aliasInputs = v.strictObject({
-  name: v.string(),
-  functionName: v.string(),
-  functionVersion: v.string(),
-  description: v.optional(v.string()),
-  routingConfig: v.optional(
-    v.strictObject({ additionalVersionWeights: v.optional(v.record(v.string(), v.number())) }),
-  ),
-});
-
-function aliasInput(inputs: v.InferOutput<typeof aliasInputs>) {
-  return {
-    FunctionName: inputs.functionName,
-    Name: inputs.name,
-    FunctionVersion: inputs.functionVersion,
-    Description: inputs.description,
-    RoutingConfig: inputs.routingConfig && {
-      AdditionalVersionWeights: inputs.routingConfig.additionalVersionWeights,
-    },
-  };
-}
-
-const alias = resource({
-  type: "aws:lambda/alias:Alias",
-  inputs: aliasInputs,
-  autoName: { property: "name" },
-  async create(inputs, context) {
-    const { AliasArn: arn = "" } = await context.call("lambda", "CreateAlias", aliasInput(inputs));
-    const invokeArn = `arn:aws:apigateway:${context.region}:lambda:path/2015-03-31/functions/${arn}/invocations`;
-    return { id: arn, outputs: { arn, invokeArn } };
-  },
-  async update({ inputs }, context) {
-    const whole = aliasInput(inputs);
-    await context.call("lambda", "UpdateAlias", {
-      ...whole,
-      Description: whole.Description ?? "",
-      RoutingConfig: whole.RoutingConfig ?? {},
-    });
-    return undefined;
-  },
-  async delete({ functionName: FunctionName, name: Name }, _id, context) {
-    await context.call("lambda", "DeleteAlias", { FunctionName, Name });
-  },
-});
-
-/** A call of a function as the resource comes and goes: with `CRUD`, what happens stands in the event beside the input. */
-const invocation = resource({
-  type: "aws:lambda/invocation:Invocation",
-  inputs: v.strictObject({
-    functionName: v.string(),
-    input: jsonDocument,
-    lifecycleScope: v.optional(v.picklist(["CREATE_ONLY", "CRUD"]), "CREATE_ONLY"),
-    qualifier: v.optional(v.string(), "$LATEST"),
-    terraformKey: v.optional(v.string(), "tf"),
-    triggers: v.optional(v.record(v.string(), v.string())),
-  }),
-  async create(inputs, context) {
-    const result = await invoke(inputs, "create", context);
-    return { id: `${inputs.functionName}_${inputs.qualifier}`, outputs: { result } };
-  },
-  async update({ inputs, old }, context) {
-    const result = await invoke(inputs, inputs.lifecycleScope === "CRUD" ? "update" : "create", context, old);
-    return { result };
-  },
-  async delete(inputs, _id, context) {
-    if (inputs.lifecycleScope === "CRUD") await invoke(inputs, "delete", context);
-  },
-});
-
-interface InvocationInputs {
-  readonly functionName: string;
-  readonly qualifier: string;
-  readonly input: string;
-  readonly lifecycleScope: "CREATE_ONLY" | "CRUD";
-  readonly terraformKey: string;
-}
-
-/** What the function answers. Throws its error, as the provider does. */
-async function invoke(
-  inputs: InvocationInputs,
-  action: "create" | "update" | "delete",
-  context: CreateContext,
-  old?: InvocationInputs,
-): Promise<string> {
-  const { functionName, qualifier, input, lifecycleScope, terraformKey } = inputs;
-  const previous: unknown = old === undefined ? null : JSON.parse(old.input);
-  const lifecycle = { [terraformKey]: { action, prev_input: previous } };
-  const event =
-    lifecycleScope === "CRUD" ? JSON.stringify({ ...(JSON.parse(input) as object), ...lifecycle }) : input;
-  const { Payload, FunctionError } = await context.call("lambda", "Invoke", {
-    FunctionName: functionName,
-    Qualifier: qualifier,
-    Payload: Buffer.from(event),
-  });
-  const answer = Buffer.from(Payload ?? []).toString("utf8");
-  if (FunctionError !== undefined) throw new Error(`${functionName} failed: ${answer}`);
-  return answer;
-}
-
-export const lambda = [
-  alias,
-  lambdaFunction,
-  permission,
-  eventSourceMapping,
-  functionEventInvokeConfig,
-  invocation,
-];

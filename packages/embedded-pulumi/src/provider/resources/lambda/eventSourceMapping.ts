@@ -1,7 +1,7 @@
 import type { Input } from "embedded-aws";
 import * as v from "valibot";
-import { resource, tags, textOf } from "../schemas";
-import { untilSettled } from "../untilSettled";
+import { resource, tags, textOf } from "../../schemas";
+import { untilSettled } from "../../untilSettled";
 
 type MappingInput = Input<"lambda", "CreateEventSourceMapping">;
 

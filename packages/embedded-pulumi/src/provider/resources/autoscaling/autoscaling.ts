@@ -1,0 +1,4 @@
+import { group } from "./group";
+import { lifecycleHook } from "./lifecycleHook";
+
+export const autoscaling = [group, lifecycleHook];
