@@ -35,7 +35,7 @@ const PLACES: Readonly<Record<string, { readonly put: (json: string) => string; 
 };
 
 /** Texts that are no line of text, or a longer one than anybody's name. */
-const UNPLAIN = /^(200,000|deep|a NUL|control|half|the other half|halves|an override)/;
+const UNPLAIN = /^(an empty|200,000|deep|a NUL|control|half|the other half|halves|an override)/;
 const DEEP = /\d levels deep/;
 /** To a double they are 0.1 and 0, whatever they are on paper. */
 const AMOUNTS = new Set(["a number that is no multiple of anything", "a number next to nothing"]);

@@ -20,7 +20,6 @@ export const badValues = table({
   true: "true",
   "an empty list": "[]",
   "an empty object": "{}",
-  "an empty text": '""',
   "a number that is no multiple of anything": "0.1000000000000000055",
   "a number beyond doubles": "1e400",
   "a number below doubles": "-1e400",
@@ -47,6 +46,7 @@ export const badValues = table({
 
 /** JSON texts of texts: where a text is expected, some will do. */
 export const badTexts = table({
+  "an empty text": '""',
   "a number as a text": '"12.50"',
   "what is not a number, as a text": '"NaN"',
   "infinity as a text": '"-Infinity"',
