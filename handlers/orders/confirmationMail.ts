@@ -25,7 +25,7 @@ export function confirmationMail(order: OrderImage): Mail {
   const greeting = `Hello ${plainLine(order.customerName?.S ?? "customer")},`;
   const news = rejected
     ? `we are sorry: your order ${orderId} was rejected, because ${rejectionText(order)}. Nothing will be charged.`
-    : `your order ${orderId} is confirmed. The total is ${AMOUNT_FORMAT.format(Number(order.totalAmount?.N))}.`;
+    : `your order ${orderId} is confirmed.${totalText(order)}`;
   const items = itemLines(order);
   return {
     orderId: order.orderId?.S ?? "",
@@ -49,6 +49,12 @@ export function confirmationMail(order: OrderImage): Mail {
       "</body></html>",
     ].join("\n"),
   };
+}
+
+/** Nothing, where somebody else wrote an item without an amount: "NaN" is no news to a customer. */
+function totalText({ totalAmount }: OrderImage): string {
+  const amount = Number(totalAmount?.N);
+  return Number.isNaN(amount) ? "" : ` The total is ${AMOUNT_FORMAT.format(amount)}.`;
 }
 
 function rejectionText(order: OrderImage): string {

@@ -19,7 +19,7 @@ const detail = v.object({
   eventType: v.picklist(["Bounce", "Complaint"]),
   bounce: v.optional(v.object({ bounceType: word, bounceSubType: word })),
   complaint: v.optional(v.object({ complaintFeedbackType: v.nullish(word) })),
-  mail: v.object({ tags: v.object({ [ORDER_TAG]: v.pipe(v.array(word), v.length(1)) }) }),
+  mail: v.object({ tags: v.object({ [ORDER_TAG]: v.strictTuple([word]) }) }),
 });
 
 /** What the function counts. */
@@ -40,13 +40,14 @@ export function createRecordFeedback({ confirmations, telemetry, timing }: Recor
     event: EventBridgeEvent<string, unknown>,
     context: InvocationContext,
   ): Promise<Readonly<Record<string, never>>> => {
-    const parsed = v.safeParse(detail, event.detail);
+    // Whoever may put events on the bus decides what comes, be it null.
+    const parsed = v.safeParse(detail, (event as Partial<typeof event> | null)?.detail);
     if (!parsed.success) {
       const fields = parsed.issues.map((issue) => v.getDotPath(issue) ?? "detail").join(", ");
       throw new Error(`the event is no bounce or complaint of an order's confirmation: ${fields}`);
     }
     const { eventType, bounce, complaint, mail } = parsed.output;
-    const [orderId = ""] = mail.tags[ORDER_TAG];
+    const [orderId] = mail.tags[ORDER_TAG];
     const reason =
       eventType === "Bounce"
         ? ["Bounce", bounce?.bounceType, bounce?.bounceSubType]

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { readOrderJson } from "./orderJson";
 import { lengthOf, unplainness } from "./plainText";
 
 /** Thousands of millions are a mistake, not an order. */
@@ -51,9 +52,11 @@ const orderSchema = v.object({
   customerEmail: v.exactOptional(v.pipe(v.unknown(), v.transform(addressText))),
   items: v.exactOptional(
     v.pipe(
-      v.array(v.pipe(itemSchema, v.readonly()), items),
+      // First how many: a megabyte of bad items is one thing that is wrong, not a hundred thousand.
+      v.array(v.unknown(), items),
       v.minLength(1, items),
       v.maxLength(50, items),
+      v.array(v.pipe(itemSchema, v.readonly()), items),
       v.check((list) => new Set(list.map(({ sku }) => sku)).size === list.length, items),
       v.readonly(),
     ),
@@ -82,17 +85,24 @@ export interface Reason {
 export type ParsedOrder =
   { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly reasons: readonly Reason[] };
 
+/** The names whose values make an order. */
+const KNOWN: ReadonlySet<string> = new Set(
+  [orderSchema, itemSchema].flatMap(({ entries }) => Object.keys(entries)),
+);
+
 /** Reads an order from a message's body. Never throws. */
 export function parseOrder(body: string): ParsedOrder {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return { ok: false, reasons: [{ field: "order", got: describe(body), expected: "valid JSON" }] };
+  const read = readOrderJson(body, KNOWN);
+  if (read.kind === "notJson") return refused("order", describe(body), "valid JSON");
+  if (read.kind === "tooDeep") return refused("order", "JSON nested deeper", read.expected);
+  if (read.kind === "repeated") {
+    return {
+      ok: false,
+      reasons: read.fields.map((field) => ({ field, got: "it twice", expected: "it once" })),
+    };
   }
-  if (Array.isArray(value)) {
-    return { ok: false, reasons: [{ field: "order", got: describe(value), expected: EXPECTED.order }] };
-  }
+  const { value } = read;
+  if (Array.isArray(value)) return refused("order", describe(value), EXPECTED.order);
   const parsed = v.safeParse(orderSchema, value);
   if (!parsed.success) return { ok: false, reasons: parsed.issues.map(reasonOf) };
   const { customerEmail, ...order } = parsed.output;
@@ -105,6 +115,10 @@ export function parseOrder(body: string): ParsedOrder {
       ...(customerEmail === undefined ? {} : { customerEmail }),
     },
   };
+}
+
+function refused(field: string, got: string, expected: string): ParsedOrder {
+  return { ok: false, reasons: [{ field, got, expected }] };
 }
 
 /** What the shop sent as the customer's address, as text that can be stored; null is none. */
@@ -122,14 +136,12 @@ export function addressProblem({ customerEmail }: Pick<Order, "customerEmail">):
   return `customerEmail: got ${describe(customerEmail)}; expected ${EXPECTED.customerEmail}`;
 }
 
-/** The order id that a message holds, whatever else is wrong with it; undefined when there is no well-formed one. */
+/** The order id that a message holds, whatever else is wrong with it; undefined when there is not one well-formed one. */
 export function orderIdIn(body: string): string | undefined {
-  try {
-    const parsed = v.safeParse(v.object({ orderId: orderSchema.entries.orderId }), JSON.parse(body));
-    return parsed.success ? parsed.output.orderId : undefined;
-  } catch {
-    return undefined;
-  }
+  const read = readOrderJson(body, new Set(["orderId"]));
+  if (read.kind !== "value") return undefined;
+  const parsed = v.safeParse(v.object({ orderId: orderSchema.entries.orderId }), read.value);
+  return parsed.success ? parsed.output.orderId : undefined;
 }
 
 /** "totalAmount: got -1; expected a number from 0 to …; items: …" */

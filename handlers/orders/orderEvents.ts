@@ -54,12 +54,14 @@ interface OrderFigures {
 
 /**
  * What a change of the orders' table announces: an order that was stored, or one that was cancelled. Undefined for
- * everything else: marks of confirmations, erasures, deletions by their time to live.
+ * everything else: marks of confirmations, erasures, deletions by their time to live, items that are no orders.
  */
 export function eventOfChange(eventName: string | undefined, order: OrderImage): OrderEvent | undefined {
   const orderId = order.orderId?.S;
-  if (orderId === undefined) return undefined;
-  const figures = { orderId, totalAmount: Number(order.totalAmount?.N), ...itemsOf(order.items) };
+  const totalAmount = Number(order.totalAmount?.N);
+  // What somebody else wrote into the table is no order, and no event of one could be true to its schema.
+  if (orderId === undefined || Number.isNaN(totalAmount)) return undefined;
+  const figures = { orderId, totalAmount, ...itemsOf(order.items) };
   const announce = (type: OrderEvent["type"], occurredAt = ""): Announcement & OrderFigures => ({
     schemaVersion: SCHEMA_VERSION,
     eventId: `${type}/${orderId}/${occurredAt}`,
@@ -114,10 +116,12 @@ function rejectionOf(rejection: AttributeValue | undefined): Rejection {
 
 /** The event as EventBridge takes it. */
 export function entryOfOrder({ type, detail }: OrderEvent): BusEntry {
+  const time = new Date(detail.occurredAt);
   return {
     Source: EVENT_SOURCE,
     DetailType: type,
     Detail: JSON.stringify(detail),
-    Time: new Date(detail.occurredAt),
+    // No client can write a time that is none: it would fail with all events that are sent together.
+    ...(Number.isNaN(time.getTime()) ? {} : { Time: time }),
   };
 }

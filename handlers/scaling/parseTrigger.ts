@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { shown } from "../shared/shown";
 import type { AlarmState } from "./decision";
 
 /** What may wake the scaler: ARNs of the fleet's own alarm and of its own schedule. */
@@ -19,7 +20,11 @@ export type Trigger =
 
 const time = v.pipe(
   v.string(),
-  v.check((text) => !Number.isNaN(Date.parse(text)), "expected an ISO 8601 time"),
+  v.check(
+    // `Date.parse` alone takes "7", too, for a year.
+    (text) => v.ISO_TIMESTAMP_REGEX.test(text) && !Number.isNaN(Date.parse(text)),
+    "expected an ISO 8601 time",
+  ),
   v.transform((text) => Date.parse(text)),
 );
 
@@ -68,22 +73,25 @@ export function parseTrigger(event: unknown, expected: ExpectedSources): Trigger
     default:
       return {
         kind: "refused",
-        reason: `detail-type: got "${kind.output["detail-type"]}"; expected "CloudWatch Alarm State Change" or "Scheduled Event"`,
+        reason: `detail-type: got ${shown(`"${kind.output["detail-type"]}"`)}; expected "CloudWatch Alarm State Change" or "Scheduled Event"`,
       };
   }
 }
 
+/** Of many things that are wrong, so many are told. */
+const PARTS_SHOWN = 5;
+
 function foreign(resources: readonly string[], expected: string): Trigger {
   return {
     kind: "refused",
-    reason: `resources: got ${resources.join(", ") || "none"}; expected ${expected}`,
+    reason: `resources: got ${shown(resources.slice(0, PARTS_SHOWN).join(", ")) || "none"}; expected ${expected}`,
   };
 }
 
 function refused(what: string, issues: readonly v.BaseIssue<unknown>[]): Trigger {
-  const reasons = issues.map((issue) => {
+  const reasons = issues.slice(0, PARTS_SHOWN).map((issue) => {
     const path = v.getDotPath(issue) ?? "it";
-    return `${path}: got ${issue.received}; ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
+    return `${path}: got ${shown(issue.received)}; ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
   });
   return { kind: "refused", reason: `${what} is malformed: ${reasons.join("; ")}` };
 }

@@ -3,6 +3,7 @@ import { AwsError } from "../core/errors";
 import { messageOf } from "../core/messageOf";
 import { parseJson } from "../core/parseJson";
 import { readBody } from "../core/requestBody";
+import { textOf } from "../core/utf8";
 
 /** Of a question: more than the largest message and its wrapping. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -81,7 +82,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     throw new Refusal(415, "content-type: expected application/json");
   const body = await readBody(request, MOST_BYTES);
   try {
-    return parseJson(body.toString("utf8"));
+    return parseJson(textOf(body));
   } catch (error) {
     throw new Refusal(400, `the question is not JSON: ${messageOf(error)}`);
   }

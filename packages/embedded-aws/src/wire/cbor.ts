@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
 import { wrongType } from "./problem";
 import { TreeCodec } from "./tree";
@@ -28,7 +29,7 @@ export const cborTree = new TreeCodec({
 });
 
 export function parseCbor(body: Uint8Array): unknown {
-  refuseLongLengths(body);
+  refuseBadHeads(body);
   return body.length === 0 ? {} : (library().cbor.deserialize(body) as unknown);
 }
 
@@ -42,15 +43,18 @@ function taggedSeconds(value: unknown): unknown {
   return Number(value.tag) === 1 ? Number(value.value) : undefined;
 }
 
+const TEXT = 3;
 const TEXTS_AND_COLLECTIONS = [2, 3, 4, 5];
 
 /**
+ * Refuses, too, texts that are no UTF-8, in which the library puts U+FFFD instead.
+ *
  * The library warns on the console of lengths beyond the integers before it refuses them; a stranger's body shall
  * not write there. Items stand one behind the other, so that one pass over their heads sees every length.
  *
- * @throws Error of a text, list or map that says it is longer than what is left
+ * @throws Error of a text, list or map that says it is longer than what is left, or of a text that is none
  */
-function refuseLongLengths(body: Uint8Array): void {
+function refuseBadHeads(body: Uint8Array): void {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let at = 0; at < body.length;) {
     const head = view.getUint8(at++);
@@ -62,6 +66,7 @@ function refuseLongLengths(body: Uint8Array): void {
     if (info === 31 || !TEXTS_AND_COLLECTIONS.includes(major)) continue;
     if (argument > body.length - at)
       throw new Error(`length ${argument} is more than what is left of the body`);
-    if (major <= 3) at += argument;
+    if (major === TEXT && !isUtf8(body.subarray(at, at + argument))) throw new Error("a text is not UTF-8");
+    if (major <= TEXT) at += argument;
   }
 }

@@ -1,6 +1,7 @@
 import { AwsError } from "../core/errors";
 import { parseJson } from "../core/parseJson";
 import { isObject } from "../core/record";
+import { textOf } from "../core/utf8";
 import { wrongType } from "./problem";
 import { parseTimestamp, timestampText } from "./timestamps";
 import { TreeCodec } from "./tree";
@@ -41,7 +42,7 @@ export function parseJsonObject(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    value = parseJson(body.toString("utf8"));
+    value = parseJson(textOf(body));
   } catch (error) {
     throw new AwsError("SerializationException", `The body is not JSON: ${String(error)}`);
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { AwsError } from "../core/errors";
 import type { WireRequest } from "../core/http";
 
@@ -22,10 +23,23 @@ export function formParameters(request: WireRequest): URLSearchParams {
   if (known !== undefined) return known;
   const form = request.body.toString("utf8");
   checkForm(form);
+  if (!isUtf8(unescaped(request.body)))
+    throw malformed("The form is not UTF-8, as it is or as it is escaped; expected text in that encoding");
   const parameters = new URLSearchParams(request.query);
   for (const [name, value] of new URLSearchParams(form)) parameters.append(name, value);
   parsed.set(request, parameters);
   return parameters;
+}
+
+/** The bytes that stand in a form and in its escapes; what they are between its marks makes no difference here. */
+function unescaped(body: Buffer): Uint8Array {
+  const bytes = body.toString("latin1");
+  // Escapes of ASCII are UTF-8 whatever stands around them.
+  if (!/%[89a-f]/i.test(bytes)) return body;
+  const decoded = bytes.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+    String.fromCharCode(parseInt(code, 16)),
+  );
+  return Buffer.from(decoded, "latin1");
 }
 
 /**

@@ -1,7 +1,9 @@
 import { AwsError } from "../core/errors";
 
+import { messageOf } from "../core/messageOf";
 import { headerOf, type WireRequest } from "../core/http";
 import { recordOf } from "../core/record";
+import { textOf } from "../core/utf8";
 import { scalarFromText } from "./form";
 import { json, parseJsonObject } from "./json";
 import { InputProblem } from "./problem";
@@ -161,9 +163,17 @@ function payloadOf(member: Member, body: Buffer): Record<string, unknown> {
     case "blob":
       return { [member.name]: body };
     case "string":
-      return { [member.name]: body.toString("utf8") };
+      return { [member.name]: payloadText(body) };
     default:
       return { [member.name]: json.decode(member.shape, parseJsonObject(body)) };
+  }
+}
+
+function payloadText(body: Buffer): string {
+  try {
+    return textOf(body);
+  } catch (error) {
+    throw new AwsError("SerializationException", messageOf(error));
   }
 }
 

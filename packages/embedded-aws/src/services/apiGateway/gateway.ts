@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../../core/errors";
 import { messageOf } from "../../core/messageOf";
@@ -170,7 +171,8 @@ export class Gateway {
       query: joined([...new URLSearchParams(exchange.rawQuery)].flat(), false),
       path,
       pathParameters: match.parameters,
-      body: rawBody.toString("utf8"),
+      // A mapping has nothing of a body that is no text, rather than something else.
+      body: isUtf8(rawBody) ? rawBody.toString("utf8") : "",
     };
     const surroundings = { context, stageVariables: stage.settings.StageVariables ?? {} };
     const { rawHeaders, url: target = "/" } = incoming;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { asAwsError } from "../../core/dispatch";
 import { isObject } from "../../core/record";
 import { parseJson } from "../../core/parseJson";
@@ -61,7 +62,7 @@ function eventOf(request: LambdaRequest, accountId: string): object {
   const headers = new Map(source.headers);
   const cookies = headers.get("cookie")?.split(/; */);
   headers.delete("cookie");
-  const text = isText(headers.get("content-type"));
+  const text = isText(headers.get("content-type")) && isUtf8(rawBody);
   const { caller, token } = authorization;
   const authorizer =
     token !== undefined

@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/errors";
 import { messageOf } from "../../core/messageOf";
 import { parseJson } from "../../core/parseJson";
+import { textOf } from "../../core/utf8";
 import { operationsOf, type Output } from "../../wire/operation";
 import type { AsyncInvocations } from "./asyncInvocations";
 import { nameRules } from "./functionInputs";
@@ -76,7 +77,7 @@ function checkedPayload(payload: Uint8Array | undefined, limit: number): Uint8Ar
     );
   }
   try {
-    parseJson(Buffer.from(payload).toString("utf8"));
+    parseJson(textOf(payload));
   } catch (error) {
     throw new AwsError(
       "InvalidRequestContentException",
