@@ -1,3 +1,4 @@
+import type { ConditionsAsJson } from "../core/conditions/describeConditions";
 import type { CloudEvent } from "../core/eventStream";
 import type { ActiveFault, Fault } from "../core/faults";
 import type { Graph, NodeKey } from "./graph";
@@ -117,6 +118,8 @@ export interface State {
   readonly emails: number;
   readonly faults: readonly ActiveFault[];
   readonly clock: ClockState;
+  /** How unkind the cloud is. */
+  readonly conditions: ConditionsAsJson;
   readonly load?: { readonly demand: number; readonly inService: number; readonly cpu: number };
 }
 
@@ -138,7 +141,6 @@ export type Frame =
       readonly graph: Graph;
       readonly presets: readonly Preset[];
       readonly fleet?: Fleet;
-      readonly conditions: Readonly<Record<string, unknown>>;
       readonly state: State;
       readonly lines: readonly Line[];
     }
@@ -277,6 +279,7 @@ export interface Asks {
   iam: [object, { statements: readonly StatementUse[]; refusals: readonly Refusal[] }];
   fault: [{ fault: Fault }, { id: string }];
   heal: [{ id: string }, { removed: boolean }];
+  conditions: [{ change: Partial<ConditionsAsJson> }, { conditions: ConditionsAsJson }];
   clock: [{ speed?: number; paused?: boolean; stepMs?: number }, ClockState];
 }
 

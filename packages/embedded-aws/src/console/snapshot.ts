@@ -1,4 +1,5 @@
 import { RunningClock } from "../core/clock";
+import { conditionsAsJson } from "../core/conditions/describeConditions";
 import type { CloudContext } from "../core/service";
 import type { Load } from "../load/load";
 import { currentState } from "../services/ec2/instance";
@@ -100,6 +101,7 @@ export async function snapshot({
     emails: inboxOf(context).total,
     faults: context.faults.all(),
     clock: clockState(context),
+    conditions: conditionsAsJson(context.conditions),
     ...(load !== undefined && {
       load: { demand: load.demand(), inService: load.inService(), cpu: Math.round(load.cpu()) },
     }),

@@ -28,7 +28,7 @@ export class Invoker {
 
   constructor(context: CloudContext, store: FunctionStore) {
     this.#context = context;
-    this.concurrency = new Concurrency(context.conditions.lambdaConcurrency, () => store.all());
+    this.concurrency = new Concurrency(context.conditions, () => store.all());
     serveRuntimeApi(context, (id) => this.#registry.get(id));
   }
 
