@@ -76,8 +76,13 @@ export interface FunctionState {
   readonly invocations: number;
   readonly errors: number;
   readonly coldStarts: number;
+  /** What it may use, in MB, and the most that one of its environments has used; 0 before the first invocation. */
+  readonly memoryMb: number;
+  readonly usedMemoryMb: number;
   /** Milliseconds; the newest of up to 60. */
   readonly durations: readonly number[];
+  /** The port of loopback at which Node's inspector of its next environments listens. */
+  readonly inspector?: number;
   readonly lastError?: { readonly at: number; readonly text: string; readonly requestId: string };
 }
 
@@ -263,6 +268,7 @@ export interface Asks {
   logs: [{ group: string; filter: string }, { lines: readonly LogLine[]; left: number; group: string }];
   invocations: [{ function: string }, { invocations: readonly Invocation[] }];
   replay: [{ requestId: string }, { status: string; answer: string }];
+  inspect: [{ function: string; on: boolean }, { port?: number }];
   items: [{ table: string }, { items: readonly string[]; left: number }];
   inbox: [object, { emails: readonly Mail[]; total: number }];
   fleet: [

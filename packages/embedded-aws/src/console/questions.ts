@@ -57,6 +57,7 @@ export const questions = {
   logs: v.strictObject({ group: name, filter: query }),
   invocations: v.strictObject({ function: name }),
   replay: v.strictObject({ requestId: id }),
+  inspect: v.strictObject({ function: name, on: v.boolean() }),
   items: v.strictObject({ table: name }),
   inbox: nothing,
   fleet: nothing,

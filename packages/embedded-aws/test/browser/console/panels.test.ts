@@ -144,6 +144,32 @@ describe("the console in Chromium", function () {
     await page.getByRole("region", { name: "Its way" }).waitFor();
   });
 
+  it("Functions: memory, and a debugger that is attached at the address that is shown, until it is switched off", async () => {
+    page = await shown.open("functions/store");
+    await send('{"id":"debug-1"}');
+    await page.getByRole("cell", { name: /^\d+ of 128 MB$/ }).waitFor();
+    const environments = page.getByRole("region", { name: "Environments", exact: true });
+    const debug = environments.getByLabel("Debug: start");
+    await debug.check();
+    await environments.getByText(/^Its next environment listens at 127\.0\.0\.1:\d+\.$/).waitFor();
+    const shownAt = environments.locator("code");
+    await shownAt.waitFor();
+    const at = await shownAt.textContent();
+    await page
+      .getByRole("button", { name: /^Replay the invocation/ })
+      .first()
+      .click();
+    await page.getByText(/^It succeeded: /).waitFor();
+    const [target] = (await (await fetch(`http://${at ?? ""}/json/list`)).json()) as { type: string }[];
+    expect(target?.type).to.equal("node");
+    await debug.uncheck();
+    await environments.getByText("Its next environment starts without an inspector.").waitFor();
+    await shownAt.waitFor({ state: "detached" });
+    await send('{"id":"debug-2"}');
+    await log.first("item-inserted", ({ keys }) => JSON.stringify(keys).includes("debug-2"));
+    expect(await fetch(`http://${at ?? ""}/json/list`).catch(() => "gone")).to.equal("gone");
+  });
+
   it("Tables and inbox: items as they are written, and e-mails as the customer sees them", async () => {
     page = await shown.open("data/stored");
     await send('{"id":"data-1"}');
