@@ -22,7 +22,7 @@ export async function destroyFleet(
 ): Promise<FleetEnd> {
   const { cloud } = deployment;
   cloud.ec2.shutdownMs = SHUTDOWN_MS;
-  cloud.ec2.instanceLagMs = 0;
+  cloud.setConditions({ instanceLagMs: 0 });
   const fleet = cloud.createLoad({ fleetTags: { [tag.key]: tag.value } });
   const before = fleet.live();
   const terminated = new Set<string>();

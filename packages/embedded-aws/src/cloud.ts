@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Conditions, conditionsOf } from "./core/conditions/conditions";
+import type { Conditions } from "./core/conditions/conditions";
+import { LiveConditions } from "./core/conditions/liveConditions";
 import { callerOf, type AuthenticationOptions } from "./core/authenticate";
 import { type Console, createConsole } from "./console/console";
 import { readerOf } from "./console/reader";
@@ -45,7 +46,10 @@ export interface CloudOptions {
   readonly accountId?: string;
   /** Of all identifiers and jitter; default 1. */
   readonly seed?: number;
-  /** How unkind the cloud is; default `unkind`, as AWS treats an ordinary account. What is not named stays so. */
+  /**
+   * How unkind the cloud is; default `unkind`, as AWS treats an ordinary account. What is not named stays so.
+   * `setConditions` changes them later.
+   */
   readonly conditions?: Partial<Conditions>;
   /** For files of this run, removed by `close`; default a new one under the system's temporary directory. */
   readonly directory?: string;
@@ -83,6 +87,11 @@ export interface Cloud {
   readonly targets: TargetControls;
   /** The page at `/_console`. */
   readonly console: Console;
+  /**
+   * Changes how unkind the cloud is, from now on; what is not named stays as it is. @throws RangeError that names the
+   * condition which is wrong; then nothing has changed.
+   */
+  setConditions(change: Partial<Conditions>): void;
   /** What befalls functions' processes. */
   readonly lambda: LambdaControls;
   /** What goes wrong with calls on their way here, and with their answers on the way back. */
@@ -105,13 +114,14 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   if (!/^[0-9]{12}$/.test(accountId))
     throw new Error(`accountId: got "${accountId}"; expected twelve digits`);
 
-  const conditions = conditionsOf(options.conditions);
+  const live = new LiveConditions(options.conditions);
+  const conditions = live.current;
   const { seed = 1 } = options;
   const random = seededRandom(seed);
   // Request ids come from a sequence of their own: how many calls were made must not change what is created.
   const requestIds = seededRandom(seed ^ 0x5bd1e995);
   const chance = (condition: keyof Conditions) => namedRandom(seed, condition);
-  const shuffle = conditions.shuffledAnswers ? shuffler(chance("shuffledAnswers")) : undefined;
+  const shuffle = shuffler(chance("shuffledAnswers"), () => conditions.shuffledAnswers);
   const newRequestId = () => requestIds.uuid();
   const events = new EventStream(() => clock.now());
   const propagation = chance("iamPropagationMs");
@@ -177,6 +187,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     events,
     random,
     conditions,
+    whenConditionsChange: (listener) => live.whenChanged(listener),
     faults,
     chance,
     region,
@@ -226,6 +237,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       policyUse,
       read: readerOf(context, services),
       call: asAdministrator,
+      setConditions: (change) => live.set(change),
     });
   } catch (error) {
     await close();
@@ -242,6 +254,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ec2: ec2ControlsOf(context),
     targets: targetControlsOf(context),
     console,
+    setConditions: (change) => live.set(change),
     lambda: lambdaControlsOf(context),
     wire,
     createLoad: (load) => createLoad(context, load),

@@ -120,7 +120,10 @@ export async function deploy<Program extends object = Record<string, unknown>>(
       region,
       accountId,
       programDirectory: options.assetDirectory ?? project.programDirectory,
-      settleMs: cloud.context.conditions.iamPropagationMs,
+      // The cloud's condition as it is at the moment.
+      get settleMs() {
+        return cloud.context.conditions.iamPropagationMs;
+      },
       wait: waiterOn(cloud.context.clock),
       call: cloud.call,
     });

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Fault, FaultKind } from "../../src/core/faults";
-import { Card, Empty, Panel, Table, useAsk, useOrder } from "../parts/parts";
-import { ask, clock, faults, functions, meta, queues, tables } from "../state/store";
+import { Card, Empty, Panel, useAsk, useOrder } from "../parts/parts";
+import { ask, clock, faults, functions, queues, tables } from "../state/store";
 import { counted } from "../state/words";
+import { ConditionsCard } from "./conditions";
 
 const KINDS: readonly { kind: FaultKind; title: string; about: string }[] = [
   { kind: "crash", title: "A function crashes", about: "its process dies in the middle of an invocation" },
@@ -33,7 +34,7 @@ export function FaultsPanel() {
         <NewFault />
         <ActiveFaults />
         <ClockCard />
-        <Conditions />
+        <ConditionsCard />
       </div>
     </Panel>
   );
@@ -273,26 +274,6 @@ function ClockCard() {
         </>
       )}
       {order.view}
-    </Card>
-  );
-}
-
-function Conditions() {
-  const conditions = Object.entries(meta.value?.conditions ?? {});
-  return (
-    <Card title="Conditions">
-      <p class="quiet">
-        How unkind this cloud is, as AWS is. They are chosen when it starts: <code>--kind</code>,{" "}
-        <code>--new-account</code>, or <code>conditions</code> of startCloud.
-      </p>
-      <Table label="Conditions" heads={["Condition", "Value"]}>
-        {conditions.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{typeof value === "string" ? value : JSON.stringify(value)}</td>
-          </tr>
-        ))}
-      </Table>
     </Card>
   );
 }

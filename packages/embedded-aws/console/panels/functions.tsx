@@ -21,7 +21,7 @@ export function FunctionsPanel() {
           <Card title="All functions" wide>
             <Table
               label="All functions"
-              heads={["Function", "Runs", "Errors", "Now", "Environments", "Cold starts", "Median"]}
+              heads={["Function", "Runs", "Errors", "Now", "Environments", "Cold starts", "Median", "Memory"]}
             >
               {all.map((fn) => (
                 <tr key={fn.name} class={fn === chosen ? "chosen" : undefined}>
@@ -36,6 +36,11 @@ export function FunctionsPanel() {
                   <td class="n">{count(fn.environments.length)}</td>
                   <td class="n">{count(fn.coldStarts)}</td>
                   <td class="n">{fn.durations.length === 0 ? "–" : duration(median(fn.durations) ?? 0)}</td>
+                  <td class="n">
+                    {fn.usedMemoryMb === 0
+                      ? `up to ${fn.memoryMb} MB`
+                      : `${fn.usedMemoryMb} of ${fn.memoryMb} MB`}
+                  </td>
                 </tr>
               ))}
             </Table>
@@ -73,10 +78,49 @@ function Chosen({ fn }: { fn: FunctionState }) {
           </ul>
         )}
         <Durations values={fn.durations} />
+        <Debugger fn={fn} />
       </Card>
       <Invocations fn={fn} />
       <Logs fn={fn} />
     </>
+  );
+}
+
+/** Node's inspector, on and off; where a debugger finds it, and when. */
+function Debugger({ fn }: { fn: FunctionState }) {
+  const order = useOrder();
+  const { inspector } = fn;
+  return (
+    <div class="debugger">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={inspector !== undefined}
+          disabled={order.busy}
+          onChange={() =>
+            order.run(async () => {
+              const { port } = await ask("inspect", { function: fn.name, on: inspector === undefined });
+              return port === undefined
+                ? "Its next environment starts without an inspector."
+                : `Its next environment listens at 127.0.0.1:${port}.`;
+            })
+          }
+        />{" "}
+        Debug: start its next environments with Node&apos;s inspector
+      </label>
+      {inspector !== undefined && (
+        <p>
+          {fn.environments.length === 0 ? "As soon as it runs, attach to " : "Attach to "}
+          <code>{`127.0.0.1:${inspector}`}</code>
+          <span class="quiet">
+            {" "}
+            from an editor, or from Chrome at chrome://inspect. One environment runs at a time, and its
+            timeout waits while it stands at a breakpoint. Replay an invocation to come there again.
+          </span>
+        </p>
+      )}
+      {order.view}
+    </div>
   );
 }
 

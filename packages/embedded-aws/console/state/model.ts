@@ -37,7 +37,6 @@ export interface Meta {
   readonly endpoint: string;
   readonly project?: string;
   readonly stack?: string;
-  readonly conditions: Readonly<Record<string, unknown>>;
 }
 
 /** Everything that the page shows, as a function of the frames that it has had. */

@@ -24,6 +24,7 @@ export const alarms = computed(() => model.value.state.alarms);
 export const instances = computed(() => model.value.state.instances);
 export const emails = computed(() => model.value.state.emails);
 export const faults = computed(() => model.value.state.faults);
+export const conditions = computed(() => model.value.state.conditions);
 export const clock = computed(() => model.value.state.clock);
 export const load = computed(() => model.value.state.load);
 

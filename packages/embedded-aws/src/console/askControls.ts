@@ -1,4 +1,5 @@
 import { RunningClock } from "../core/clock";
+import { conditionsAsJson, conditionsFromJson } from "../core/conditions/describeConditions";
 import { inboxOf } from "../services/ses/inbox";
 import { Refusal } from "./answers";
 import type { Answers, ConsoleParts } from "./parts";
@@ -6,7 +7,9 @@ import { clockState } from "./snapshot";
 
 const EMAILS_SHOWN = 100;
 
-export function askControls(parts: ConsoleParts): Answers<"inbox" | "load" | "fault" | "heal" | "clock"> {
+export function askControls(
+  parts: ConsoleParts,
+): Answers<"inbox" | "load" | "fault" | "heal" | "conditions" | "clock"> {
   const { context } = parts;
   const { faults, clock } = context;
   return {
@@ -32,6 +35,14 @@ export function askControls(parts: ConsoleParts): Answers<"inbox" | "load" | "fa
     },
     fault: ({ fault }) => ({ id: faults.add(fault) }),
     heal: ({ id }) => ({ removed: faults.remove(id) }),
+    conditions: ({ change }) => {
+      try {
+        parts.setConditions(conditionsFromJson(change));
+      } catch (error) {
+        throw error instanceof RangeError ? new Refusal(400, error.message) : error;
+      }
+      return { conditions: conditionsAsJson(context.conditions) };
+    },
     clock: async ({ speed, paused, stepMs }) => {
       if (!(clock instanceof RunningClock))
         throw new Refusal(409, "this cloud's clock is stepped by whoever started it, and by nobody else");

@@ -1,4 +1,5 @@
 import { Refusal } from "./answers";
+import { inspectorsOf } from "../services/lambda/inspectors";
 import { functionErrorIn } from "../core/trouble";
 import type { Answers, ConsoleParts } from "./parts";
 import type { Invocation, LogLine } from "./protocol";
@@ -7,7 +8,9 @@ const LINES_SHOWN = 300;
 const INVOCATIONS_SHOWN = 50;
 const ITEMS_SHOWN = 100;
 
-export function askFunctions(parts: ConsoleParts): Answers<"logs" | "invocations" | "replay" | "items"> {
+export function askFunctions(
+  parts: ConsoleParts,
+): Answers<"logs" | "invocations" | "replay" | "inspect" | "items"> {
   const { history, read, call } = parts;
   return {
     logs: async ({ group: named, filter }) => {
@@ -51,6 +54,12 @@ export function askFunctions(parts: ConsoleParts): Answers<"logs" | "invocations
         };
       }
       throw new Refusal(404, `the event of ${requestId} is not kept any more`);
+    },
+    inspect: async ({ function: name, on }) => {
+      const inspectors = inspectorsOf(parts.context);
+      if (on) return { port: await inspectors.open(name) };
+      inspectors.close(name);
+      return {};
     },
     items: async ({ table }) => {
       const { Items = [], Count = 0 } =

@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import * as v from "valibot";
-import { conditionsAsJson } from "../core/conditions/describeConditions";
 import type { CloudEvent } from "../core/eventStream";
 import { isSameSecret, newSecret } from "../core/secret";
 import { createLoad, type Load } from "../load/load";
@@ -100,7 +99,6 @@ export function createConsole(sources: ConsoleSources): Console {
     graph: graph(),
     presets,
     ...(fleet !== undefined && { fleet }),
-    conditions: conditionsAsJson(context.conditions),
     state: live.state,
     lines: live.newestLines(),
   });

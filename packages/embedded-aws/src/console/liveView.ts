@@ -102,7 +102,15 @@ export class LiveView {
       name,
       ...(deadLetters !== undefined && { deadLetters }),
     }));
-    return [...queues, ...of("function", functions), ...of("table", tables), ...of("topic", topics)];
+    return [
+      ...queues,
+      ...of(
+        "function",
+        functions.map(({ name }) => name),
+      ),
+      ...of("table", tables),
+      ...of("topic", topics),
+    ];
   }
 
   #tell(): void {

@@ -1,5 +1,6 @@
 import type { Identities } from "../core/iam/identities";
 import type { PolicyUse } from "../core/iam/policyUse";
+import type { Conditions } from "../core/conditions/conditions";
 import type { CloudContext } from "../core/service";
 import type { Load } from "../load/load";
 import type { ServiceCaller } from "../wire/operation";
@@ -17,6 +18,8 @@ export interface ConsoleParts {
   readonly read: Reader;
   /** As the administrator, with everything that a call is: it is seen in the event stream. */
   readonly call: ServiceCaller<[signal?: AbortSignal]>;
+  /** As `Cloud.setConditions`. */
+  readonly setConditions: (change: Partial<Conditions>) => void;
   /** What the program registered, or what stands there without one. */
   readonly graph: () => Graph;
   readonly fleet: () => Fleet | undefined;

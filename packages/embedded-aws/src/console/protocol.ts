@@ -1,3 +1,4 @@
+import type { ConditionsAsJson } from "../core/conditions/describeConditions";
 import type { CloudEvent } from "../core/eventStream";
 import type { ActiveFault, Fault } from "../core/faults";
 import type { Graph, NodeKey } from "./graph";
@@ -75,8 +76,13 @@ export interface FunctionState {
   readonly invocations: number;
   readonly errors: number;
   readonly coldStarts: number;
+  /** What it may use, in MB, and the most that one of its environments has used; 0 before the first invocation. */
+  readonly memoryMb: number;
+  readonly usedMemoryMb: number;
   /** Milliseconds; the newest of up to 60. */
   readonly durations: readonly number[];
+  /** The port of loopback at which Node's inspector of its next environments listens. */
+  readonly inspector?: number;
   readonly lastError?: { readonly at: number; readonly text: string; readonly requestId: string };
 }
 
@@ -117,6 +123,8 @@ export interface State {
   readonly emails: number;
   readonly faults: readonly ActiveFault[];
   readonly clock: ClockState;
+  /** How unkind the cloud is. */
+  readonly conditions: ConditionsAsJson;
   readonly load?: { readonly demand: number; readonly inService: number; readonly cpu: number };
 }
 
@@ -138,7 +146,6 @@ export type Frame =
       readonly graph: Graph;
       readonly presets: readonly Preset[];
       readonly fleet?: Fleet;
-      readonly conditions: Readonly<Record<string, unknown>>;
       readonly state: State;
       readonly lines: readonly Line[];
     }
@@ -261,6 +268,7 @@ export interface Asks {
   logs: [{ group: string; filter: string }, { lines: readonly LogLine[]; left: number; group: string }];
   invocations: [{ function: string }, { invocations: readonly Invocation[] }];
   replay: [{ requestId: string }, { status: string; answer: string }];
+  inspect: [{ function: string; on: boolean }, { port?: number }];
   items: [{ table: string }, { items: readonly string[]; left: number }];
   inbox: [object, { emails: readonly Mail[]; total: number }];
   fleet: [
@@ -277,6 +285,7 @@ export interface Asks {
   iam: [object, { statements: readonly StatementUse[]; refusals: readonly Refusal[] }];
   fault: [{ fault: Fault }, { id: string }];
   heal: [{ id: string }, { removed: boolean }];
+  conditions: [{ change: Partial<ConditionsAsJson> }, { conditions: ConditionsAsJson }];
   clock: [{ speed?: number; paused?: boolean; stepMs?: number }, ClockState];
 }
 

@@ -57,6 +57,7 @@ export const questions = {
   logs: v.strictObject({ group: name, filter: query }),
   invocations: v.strictObject({ function: name }),
   replay: v.strictObject({ requestId: id }),
+  inspect: v.strictObject({ function: name, on: v.boolean() }),
   items: v.strictObject({ table: name }),
   inbox: nothing,
   fleet: nothing,
@@ -64,6 +65,8 @@ export const questions = {
   iam: nothing,
   fault: v.strictObject({ fault }),
   heal: v.strictObject({ id }),
+  // Which there are, and what each may be, is checked where they are set.
+  conditions: v.strictObject({ change: record(v.string(), v.unknown()) }),
   clock: v.strictObject({
     speed: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.maxValue(3600))),
     paused: v.exactOptional(v.boolean()),

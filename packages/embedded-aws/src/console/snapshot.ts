@@ -1,11 +1,13 @@
 import { RunningClock } from "../core/clock";
+import { conditionsAsJson } from "../core/conditions/describeConditions";
 import type { CloudContext } from "../core/service";
 import type { Load } from "../load/load";
 import { currentState } from "../services/ec2/instance";
 import { instancesOf } from "../services/ec2/instances";
+import { inspectorsOf } from "../services/lambda/inspectors";
 import { inboxOf } from "../services/ses/inbox";
 import { queuesOf } from "../services/sqs/statistics";
-import type { ClockState, InstanceState, QueueState, State } from "./protocol";
+import type { ClockState, FunctionState, InstanceState, QueueState, State } from "./protocol";
 import { allPages, type Reader } from "./reader";
 import type { Tally } from "./tally";
 
@@ -14,7 +16,7 @@ const TERMINATED_SHOWN = 10;
 
 /** What stands in the cloud by name; asked for again only now and then, as it seldom changes. */
 export interface Names {
-  readonly functions: readonly string[];
+  readonly functions: readonly Pick<FunctionState, "name" | "memoryMb">[];
   readonly tables: readonly string[];
   readonly topics: readonly string[];
   readonly buses: readonly string[];
@@ -48,7 +50,7 @@ export async function readNames(read: Reader): Promise<Names> {
     ),
   ]);
   return {
-    functions: functions.map(({ FunctionName }) => FunctionName ?? ""),
+    functions: functions.map(({ FunctionName: name = "", MemorySize: memoryMb = 0 }) => ({ name, memoryMb })),
     tables,
     topics: topics.map(({ TopicArn }) => lastPart(TopicArn ?? "")),
     buses: buses.map(({ Name }) => Name ?? ""),
@@ -76,10 +78,14 @@ export async function snapshot({
   const described = await Promise.all(
     names.tables.map((TableName) => read("dynamodb", "DescribeTable", { TableName }).catch(() => undefined)),
   );
+  const ports = inspectorsOf(context).all();
   const alarms = await read("monitoring", "DescribeAlarms", { MaxRecords: 100 });
   return {
     queues: queueStates(context),
-    functions: tally.functionsOf(names.functions),
+    functions: tally.functionsOf(names.functions).map((fn) => {
+      const inspector = ports.get(fn.name);
+      return inspector === undefined ? fn : { ...fn, inspector };
+    }),
     tables: described.flatMap((answer) =>
       answer?.Table === undefined
         ? []
@@ -100,6 +106,7 @@ export async function snapshot({
     emails: inboxOf(context).total,
     faults: context.faults.all(),
     clock: clockState(context),
+    conditions: conditionsAsJson(context.conditions),
     ...(load !== undefined && {
       load: { demand: load.demand(), inService: load.inService(), cpu: Math.round(load.cpu()) },
     }),

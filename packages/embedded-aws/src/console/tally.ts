@@ -10,6 +10,7 @@ interface FunctionTally {
   errors: number;
   coldStarts: number;
   running: number;
+  usedMemoryMb: number;
   durations: number[];
   lastError?: FunctionState["lastError"];
   readonly environments: Map<string, EnvironmentState>;
@@ -51,6 +52,7 @@ export class Tally {
         fn.invocations++;
         fn.busy.delete(event.requestId);
         fn.running = Math.max(0, fn.running - 1);
+        fn.usedMemoryMb = Math.max(fn.usedMemoryMb, event.usedMemoryMb ?? 0);
         fn.durations.push(Math.round(event.durationMs));
         if (fn.durations.length > DURATIONS) fn.durations.shift();
         if (event.outcome !== "succeeded") {
@@ -71,12 +73,14 @@ export class Tally {
     }
   }
 
-  functionsOf(names: readonly string[]): FunctionState[] {
-    return names.map((name) => {
+  functionsOf(functions: readonly Pick<FunctionState, "name" | "memoryMb">[]): FunctionState[] {
+    return functions.map(({ name, memoryMb }) => {
       const fn = this.#of(name);
       const busy = new Set(fn.busy.values());
       return {
         name,
+        memoryMb,
+        usedMemoryMb: fn.usedMemoryMb,
         running: fn.running,
         environments: [...fn.environments.values()].map((environment) => ({
           ...environment,
@@ -104,6 +108,7 @@ export class Tally {
         errors: 0,
         coldStarts: 0,
         running: 0,
+        usedMemoryMb: 0,
         durations: [],
         environments: new Map(),
         busy: new Map(),

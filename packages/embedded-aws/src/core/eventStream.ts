@@ -119,6 +119,8 @@ export type FunctionEvent =
       readonly requestId: string;
       readonly durationMs: number;
       readonly outcome: "succeeded" | "failed" | "timed-out" | "crashed" | "throttled";
+      /** The most memory that its environment has used so far, in MB; not of one that did not run. */
+      readonly usedMemoryMb?: number;
       /** As Lambda reports it: the error's name, "Runtime.ImportModuleError", "Sandbox.Timedout". */
       readonly errorType?: string;
       readonly errorMessage?: string;

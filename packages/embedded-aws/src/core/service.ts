@@ -66,8 +66,13 @@ export interface CloudContext {
   readonly clock: Clock;
   readonly events: EventStream;
   readonly random: Random;
-  /** How unkind the cloud is; see `CloudOptions`. */
+  /**
+   * How unkind the cloud is; see `CloudOptions`. They may change while it runs: read them where they count, and keep no
+   * copy.
+   */
   readonly conditions: Conditions;
+  /** Tells of each change of the conditions, until what is returned is called. */
+  whenConditionsChange(listener: () => void): () => void;
   /** What goes wrong on demand; nothing does unless somebody has asked for it. */
   readonly faults: Faults;
   /** A sequence of its own for the whims of one condition: what is created does not depend on them. */

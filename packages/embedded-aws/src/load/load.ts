@@ -43,10 +43,16 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
   const { clock, random, conditions } = context;
   const whims = context.chance("staggeredMetrics");
   const { fleetTags, bootstrapMs = 60_000, delayMs = 60_000 } = options;
-  const { otherInstances, staggeredMetrics } = conditions;
-  const othersOffsets = Array.from({ length: otherInstances.count }, () =>
-    staggeredMetrics ? Math.floor(whims.next() * MINUTE_MS) : 0,
-  );
+  /** By which each other instance of the account gets its second. */
+  const othersChances: number[] = [];
+  const othersOffsets = () => {
+    const { otherInstances, staggeredMetrics } = conditions;
+    while (othersChances.length < otherInstances.count) othersChances.push(whims.next());
+    return othersChances
+      .slice(0, otherInstances.count)
+      .map((chance) => (staggeredMetrics ? Math.floor(chance * MINUTE_MS) : 0));
+  };
+  othersOffsets();
   let changes: { readonly at: number; readonly demand: number }[] = [];
 
   const demandAt = (at: number) =>
@@ -120,7 +126,7 @@ export function createLoad(context: CloudContext, options: LoadOptions): Load {
     }
     const [example] = fleet();
     if (example !== undefined) {
-      for (const offsetMs of othersOffsets)
+      for (const offsetMs of othersOffsets())
         later(offsetMs, () =>
           report(example, sharedDimensions(example), end - DETAILED_MS, conditions.otherInstances.cpuPercent),
         );

@@ -6,18 +6,20 @@ const MINUTE_MS = 60_000;
 
 /** One instance's CPU as EC2 measures it: what booting adds, what a lack of credits takes, and when in the minute. */
 export class Meter {
-  /** After the full minute at which the instance's own minute ends; milliseconds. */
-  readonly offsetMs: number;
   readonly #credits: CpuCredits | undefined;
 
   /** @param chance from 0 to 1, by which the instance gets its second. */
   constructor(
     private readonly instance: Instance,
     private readonly conditions: Pick<Conditions, "bootCpu" | "cpuCredits" | "staggeredMetrics">,
-    chance: number,
+    private readonly chance: number,
   ) {
-    this.offsetMs = conditions.staggeredMetrics ? Math.floor(chance * MINUTE_MS) : 0;
-    this.#credits = conditions.cpuCredits ? CpuCredits.of(instance) : undefined;
+    this.#credits = CpuCredits.of(instance);
+  }
+
+  /** After the full minute at which the instance's own minute ends; milliseconds. */
+  get offsetMs(): number {
+    return this.conditions.staggeredMetrics ? Math.floor(this.chance * MINUTE_MS) : 0;
   }
 
   /** CPU in the `ms` from `at` on, in percent, of an instance that would need `work` percent for its work. */
@@ -25,6 +27,6 @@ export class Meter {
     const { seconds, percent } = this.conditions.bootCpu;
     const runningSince = this.instance.states.find(({ state }) => state === "running")?.at ?? at;
     const wanted = at < runningSince + seconds * 1000 ? Math.max(percent, work) : work;
-    return this.#credits?.run(wanted, ms) ?? wanted;
+    return this.conditions.cpuCredits ? (this.#credits?.run(wanted, ms) ?? wanted) : wanted;
   }
 }

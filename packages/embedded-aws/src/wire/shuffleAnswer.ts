@@ -10,9 +10,11 @@ export type Shuffle = <Answer extends object>(
   answer: Answer,
 ) => Answer;
 
-export function shuffler(random: Random): Shuffle {
+/** @param isOn whether lists are shuffled just now; by default always */
+export function shuffler(random: Random, isOn: () => boolean = () => true): Shuffle {
   const paths = new Map<string, readonly (readonly string[])[]>();
   return (service, operation, input, answer) => {
+    if (!isOn()) return answer;
     const key = `${service}:${operation}`;
     let found = paths.get(key);
     if (found === undefined) {

@@ -145,6 +145,12 @@ export const newAccount = { lambdaConcurrency: 10 } as const satisfies Partial<C
 
 /** All conditions from those that are given; the others are `unkind`. @throws RangeError that names the condition. */
 export function conditionsOf(given: Partial<Conditions> = {}): Conditions {
+  checkConditions(given);
+  return { ...unkind, ...given };
+}
+
+/** @throws RangeError that names the condition which there is not, or which is not of its kind or range. */
+export function checkConditions(given: Partial<Conditions>): void {
   for (const [name, value] of Object.entries(given)) checkCondition(name, value);
   const { bootCpu, otherInstances } = given;
   if (bootCpu !== undefined) {
@@ -155,7 +161,11 @@ export function conditionsOf(given: Partial<Conditions> = {}): Conditions {
     checkNumber("otherInstances.count", otherInstances.count, 1000);
     checkNumber("otherInstances.cpuPercent", otherInstances.cpuPercent, 100);
   }
-  return { ...unkind, ...given };
+}
+
+/** Whether a condition is a quota, which may be off: Infinity. */
+export function isQuota(name: keyof Conditions): boolean {
+  return kind[name] === Infinity;
 }
 
 function checkCondition(name: string, value: unknown): void {
@@ -163,6 +173,7 @@ function checkCondition(name: string, value: unknown): void {
     throw new RangeError(`conditions: got "${name}"; expected any of ${Object.keys(unkind).join(", ")}`);
   }
   const standard = unkind[name as keyof Conditions];
+  if (value === Infinity && isQuota(name as keyof Conditions)) return;
   if (typeof standard === "number") checkNumber(name, value);
   else if (typeof value !== typeof standard || value === null)
     throw new RangeError(
@@ -170,8 +181,8 @@ function checkCondition(name: string, value: unknown): void {
     );
 }
 
-function checkNumber(name: string, value: unknown, most = Infinity): void {
+function checkNumber(name: string, value: unknown, most = Number.MAX_SAFE_INTEGER): void {
   if (typeof value === "number" && value >= 0 && value <= most) return;
-  const bounds = most === Infinity ? "a number of at least 0" : `a number from 0 to ${most}`;
+  const bounds = most === Number.MAX_SAFE_INTEGER ? "a number of at least 0" : `a number from 0 to ${most}`;
   throw new RangeError(`conditions.${name}: got ${String(value)}; expected ${bounds}`);
 }

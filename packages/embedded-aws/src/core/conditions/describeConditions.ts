@@ -1,4 +1,4 @@
-import { type Conditions, kind, newAccount, unkind } from "./conditions";
+import { type Conditions, isQuota, kind, newAccount, unkind } from "./conditions";
 
 const NAMES = Object.keys(unkind) as (keyof Conditions)[];
 
@@ -22,11 +22,35 @@ export function describeConditions(conditions: Conditions): string {
   return `${manner}, but for ${differences.map((name) => `${name} ${JSON.stringify(shown(conditions[name]))}`).join(", ")}`;
 }
 
+const UNLIMITED = "unlimited";
+
 /** The conditions as JSON can say them: a quota that is off is "unlimited". */
-export function conditionsAsJson(conditions: Conditions): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(NAMES.map((name) => [name, shown(conditions[name])]));
+export type ConditionsAsJson = {
+  readonly [Name in keyof Conditions]: Conditions[Name] extends number
+    ? number | typeof UNLIMITED
+    : Conditions[Name];
+};
+
+export function conditionsAsJson(conditions: Conditions): ConditionsAsJson {
+  return Object.fromEntries(
+    NAMES.map((name) => [name, shown(conditions[name])]),
+  ) as unknown as ConditionsAsJson;
+}
+
+/** What `conditionsAsJson` has said of some conditions; they are not checked yet. */
+export function conditionsFromJson(
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      value === UNLIMITED && Object.hasOwn(unkind, name) && isQuota(name as keyof Conditions)
+        ? Infinity
+        : value,
+    ]),
+  );
 }
 
 function shown(value: unknown): unknown {
-  return value === Infinity ? "unlimited" : value;
+  return value === Infinity ? UNLIMITED : value;
 }

@@ -15,7 +15,7 @@ import type { Item } from "./attributeValue";
 export class Database {
   readonly tables = new Map<string, Table>();
   readonly controls: DynamoDbControls;
-  readonly timeToLive = new TimeToLive(this);
+  readonly timeToLive: TimeToLive;
   readonly #throughput: Throughput;
   #streams: readonly Stream[] = [];
   #nextSequence = 1;
@@ -23,6 +23,7 @@ export class Database {
   constructor(readonly context: CloudContext) {
     this.controls = dynamoDbControlsOf(context);
     this.#throughput = new Throughput(context);
+    this.timeToLive = new TimeToLive(this);
   }
 
   /** The table of a name or an ARN, where there is one. */

@@ -36,7 +36,14 @@ export class TimeToLive {
   /** When each table was last looked through. */
   readonly #swept = new WeakMap<Table, number>();
 
-  constructor(private readonly database: Tables) {}
+  readonly #stopListening: () => void;
+
+  constructor(private readonly database: Tables) {
+    // Items may be due earlier than the next look was set for.
+    this.#stopListening = database.context.whenConditionsChange(() => {
+      for (const table of [...this.#watched.keys()]) this.#watch(table, -Infinity);
+    });
+  }
 
   /** Sets, or with undefined unsets, the attribute that a table's items expire by. */
   use(table: Table, attribute: string | undefined): void {
@@ -52,6 +59,7 @@ export class TimeToLive {
   }
 
   close(): void {
+    this.#stopListening();
     for (const table of [...this.#watched.keys()]) this.#forget(table);
   }
 
@@ -62,7 +70,7 @@ export class TimeToLive {
 
   #watch(table: Table, dueAt: number): void {
     const { clock } = this.database.context;
-    const at = Math.max(dueAt, (this.#swept.get(table) ?? -Infinity) + SWEEP_PAUSE_MS);
+    const at = Math.max(dueAt, clock.now(), (this.#swept.get(table) ?? -Infinity) + SWEEP_PAUSE_MS);
     const watch = this.#watched.get(table);
     if (watch !== undefined && watch.at <= at) return;
     watch?.cancel();

@@ -12,8 +12,6 @@ export interface Ec2Controls {
   networkMs: number;
   /** How far Describe operations lag behind; default 0. EC2 promises eventual consistency only. */
   visibilityMs: number;
-  /** How much later at most, by the seed, Describe operations know each change of state; the condition's at first. */
-  instanceLagMs: number;
   readonly capacity: Capacity;
   /** Ids of instances whose status checks fail; none at first. */
   readonly impaired: Set<string>;
@@ -32,7 +30,6 @@ export function ec2ControlsOf(context: CloudContext): Ec2Controls {
     shutdownMs: 30_000,
     networkMs: 2_000,
     visibilityMs: 0,
-    instanceLagMs: context.conditions.instanceLagMs,
     capacity: new Capacity(),
     impaired: new Set<string>(),
     images: new Images(),

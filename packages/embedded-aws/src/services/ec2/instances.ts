@@ -108,7 +108,7 @@ export class Instances {
   #enter(instance: Instance, state: InstanceState): void {
     const previous = instance.states.at(-1)?.state;
     const at = this.context.clock.now();
-    const knownAt = at + this.#lag.next() * this.#controls.instanceLagMs;
+    const knownAt = at + this.#lag.next() * this.context.conditions.instanceLagMs;
     instance.states.push({ state, at, knownAt });
     this.context.events.publish({
       type: "instance-state-changed",

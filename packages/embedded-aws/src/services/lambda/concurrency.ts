@@ -1,3 +1,4 @@
+import type { Conditions } from "../../core/conditions/conditions";
 import { AwsError } from "../../core/errors";
 import type { LambdaFunction } from "./lambdaFunction";
 
@@ -5,11 +6,15 @@ import type { LambdaFunction } from "./lambdaFunction";
 export class Concurrency {
   readonly #inFlight = new Map<LambdaFunction, number>();
 
-  /** @param limit invocations at one time, of all functions together. */
+  /** @param conditions of which `lambdaConcurrency` is how many run at one time, of all functions together. */
   constructor(
-    readonly limit: number,
+    private readonly conditions: Pick<Conditions, "lambdaConcurrency">,
     private readonly functions: () => Iterable<LambdaFunction>,
   ) {}
+
+  get limit(): number {
+    return this.conditions.lambdaConcurrency;
+  }
 
   /** Takes one place, or throws TooManyRequestsException. */
   enter(fn: LambdaFunction): void {

@@ -8,9 +8,10 @@ import { lambdaControlsOf } from "./controls";
 import { environmentVariables } from "./environmentVariables";
 import { FunctionProcess, RUNTIME_DIRECTORY } from "./functionProcess";
 import { formatTrace, logStreamNameAt, newTrace, type TraceHeader } from "./identifiers";
-import { executionRole, roleNameOf, type Revision } from "./lambdaFunction";
+import { executionRole, inspectable, roleNameOf, type Revision } from "./lambdaFunction";
 import { INIT_TIMEOUT_MS } from "./limits";
 import { InspectedTime } from "./inspector";
+import { inspectorsOf } from "./inspectors";
 import { LogWriter } from "./logWriter";
 import { taskTimedOut, unanswered, type Finished, type Outcome } from "./outcome";
 import { platformLog } from "./platformLog";
@@ -48,11 +49,6 @@ interface Run {
   next?: ServerResponse;
 }
 
-/** The port of the inspector of a version's process; undefined when it is not inspected. */
-export function inspectorPortOf(context: Pick<CloudContext, "inspect">, fn: Revision): number | undefined {
-  return context.inspect?.({ name: fn.name, directory: fn.code.directory });
-}
-
 /** An execution environment: one process, one invocation at a time. */
 export class Environment implements RuntimeClient {
   readonly id: string;
@@ -86,6 +82,7 @@ export class Environment implements RuntimeClient {
   #next: ServerResponse | undefined;
   #run: Run | undefined;
   #alive = true;
+  #retires = false;
   #stopReason: string | undefined;
 
   constructor(context: CloudContext, fn: Revision, registry: EnvironmentRegistry) {
@@ -109,7 +106,10 @@ export class Environment implements RuntimeClient {
     registry.set(this.id, this);
 
     const endpoint = context.endpoint();
-    const inspectorPort = inspectorPortOf(context, fn);
+    const inspectorPort = inspectorsOf(context).take(inspectable(fn), {
+      isEnding: () => !this.alive || this.#retires,
+      stopped: this.stopped,
+    });
     const credentials = context.issueCredentials(roleNameOf(fn.settings.Role), fn.name);
     this.#process = new FunctionProcess(
       {
@@ -229,6 +229,11 @@ export class Environment implements RuntimeClient {
     return run;
   }
 
+  /** Tells that it will be stopped after what it does. */
+  retire(): void {
+    this.#retires = true;
+  }
+
   /** Ends the process; resolves when it is gone. */
   stop(reason: string): Promise<void> {
     this.#stopReason ??= reason;
@@ -331,14 +336,15 @@ export class Environment implements RuntimeClient {
     run.cancelTimeout();
     const { Timeout, MemorySize } = this.#fn.settings;
     const durationMs = run.timedOut ? Timeout * 1000 : (run.reply?.durationMs ?? run.stopwatch.elapsedMs());
+    // Only the heap is bounded here, so that a process can be somewhat larger than its function may be.
+    const usedMemoryMb = Math.min(run.reply?.usedMemoryMb ?? MemorySize, MemorySize);
     this.#addLines(
       this.#platformLog().end({
         requestId: run.invocation.requestId,
         durationMs,
         ...(this.#initMs !== undefined && !this.#initReported && { initMs: this.#initMs }),
         memoryMb: MemorySize,
-        // Only the heap is bounded here, so that a process can be somewhat larger than its function may be.
-        usedMemoryMb: Math.min(run.reply?.usedMemoryMb ?? MemorySize, MemorySize),
+        usedMemoryMb,
         outcome: outcome.kind,
       }),
     );
@@ -350,7 +356,7 @@ export class Environment implements RuntimeClient {
       this.#traces.add({ trace, requestId, startedAt, durationMs, outcome: outcome.kind });
     }
     await this.#log.flush();
-    return { outcome, durationMs, lines: run.lines };
+    return { outcome, durationMs, lines: run.lines, usedMemoryMb };
   }
 
   #addLines(lines: readonly string[]): void {

@@ -3,13 +3,14 @@ import type { InvocationSource } from "../../core/eventStream";
 import type { CloudContext } from "../../core/service";
 import { Concurrency } from "./concurrency";
 import type { EnvironmentRegistry, Invocation } from "./environment";
-import { LATEST, type Revision, type Target } from "./lambdaFunction";
+import { inspectorsOf } from "./inspectors";
+import { inspectable, LATEST, type Revision, type Target } from "./lambdaFunction";
 import { functionErrorOf, type Finished } from "./outcome";
 import { Pool } from "./pool";
 import { serveRuntimeApi } from "./runtimeApi";
 import type { FunctionStore } from "./functionStore";
 import { sourcePlace } from "./sourcePlace";
-import { chosenRevision } from "./versions";
+import { chosenRevision, revisionsOf } from "./versions";
 
 /** A finished invocation, and the version that ran. */
 export interface Invoked extends Finished {
@@ -28,8 +29,14 @@ export class Invoker {
 
   constructor(context: CloudContext, store: FunctionStore) {
     this.#context = context;
-    this.concurrency = new Concurrency(context.conditions.lambdaConcurrency, () => store.all());
+    this.concurrency = new Concurrency(context.conditions, () => store.all());
     serveRuntimeApi(context, (id) => this.#registry.get(id));
+    inspectorsOf(context).serve({
+      all: () => store.all(),
+      renew: (name, reason) => {
+        for (const revision of revisionsOf(store.get(name))) this.renew(revision, reason);
+      },
+    });
   }
 
   /** Runs one invocation to its end, or throws TooManyRequestsException. The clock counts it as work in flight. */
@@ -38,7 +45,7 @@ export class Invoker {
     given: Pick<Invocation, "requestId" | "payload">,
     source?: InvocationSource,
   ): Promise<Invoked> {
-    if (this.#closed) throw new AwsError("ServiceException", "The embedded cloud is closing", 500);
+    this.#demandOpen();
     const { events, clock } = this.#context;
     const { fn, qualifier } = target;
     const { requestId } = given;
@@ -59,7 +66,7 @@ export class Invoker {
     }
     try {
       const finished = await clock.busy(
-        this.#poolOf(revision).run(invocation, (coldStart) => {
+        this.#run(revision, invocation, (coldStart) => {
           events.publish({
             type: "invocation-started",
             functionName: fn.name,
@@ -78,6 +85,7 @@ export class Invoker {
         requestId,
         durationMs: finished.durationMs,
         outcome: finished.outcome.kind,
+        ...(finished.usedMemoryMb !== undefined && { usedMemoryMb: finished.usedMemoryMb }),
         ...(error !== undefined && { errorType: error.errorType, errorMessage: error.errorMessage }),
         ...(place !== undefined && { place }),
       });
@@ -101,6 +109,19 @@ export class Invoker {
     this.#closed = true;
     const pools = [...this.#pools.values(), ...this.#retired];
     await Promise.all(pools.map((pool) => pool.close("the embedded cloud closes")));
+  }
+
+  #run(fn: Revision, invocation: Invocation, onStart: (coldStart: boolean) => void): Promise<Finished> {
+    this.#demandOpen();
+    // A debugger finds the next process at the address that it knows.
+    const ending = inspectorsOf(this.#context).ending(inspectable(fn));
+    return (
+      ending?.then(() => this.#run(fn, invocation, onStart)) ?? this.#poolOf(fn).run(invocation, onStart)
+    );
+  }
+
+  #demandOpen(): void {
+    if (this.#closed) throw new AwsError("ServiceException", "The embedded cloud is closing", 500);
   }
 
   #poolOf(fn: Revision): Pool {

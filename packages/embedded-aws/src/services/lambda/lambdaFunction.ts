@@ -7,7 +7,7 @@ import type {
   TracingMode,
 } from "@aws-sdk/client-lambda";
 import { AwsError } from "../../core/errors";
-import type { CloudContext } from "../../core/service";
+import type { CloudContext, InspectedFunction } from "../../core/service";
 import type { Principal } from "../../core/iam/principal";
 
 export interface LoggingConfig {
@@ -89,6 +89,11 @@ export interface Revision {
 }
 
 /** A name for a version, or for two of which each gets its share of the invocations. */
+/** A version, as one decides whether it is inspected. */
+export function inspectable({ name, code }: Revision): InspectedFunction {
+  return { name, directory: code.directory };
+}
+
 export interface Alias {
   readonly name: string;
   version: string;

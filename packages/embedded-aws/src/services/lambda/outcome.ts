@@ -21,6 +21,8 @@ export interface Finished {
   readonly durationMs: number;
   /** What the function logged, platform lines included, in order. */
   readonly lines: readonly string[];
+  /** The most memory that the environment has used so far, in MB, as its REPORT line says. */
+  readonly usedMemoryMb?: number;
   /** What the code was at when it had to be ended, if that could be told ("handlers/processOrders.ts:12"). */
   readonly place?: string;
 }

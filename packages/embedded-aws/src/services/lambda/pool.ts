@@ -1,7 +1,8 @@
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
-import { Environment, inspectorPortOf, type EnvironmentRegistry, type Invocation } from "./environment";
-import type { Revision } from "./lambdaFunction";
+import { Environment, type EnvironmentRegistry, type Invocation } from "./environment";
+import { inspectorsOf } from "./inspectors";
+import { inspectable, type Revision } from "./lambdaFunction";
 import { IDLE_ENVIRONMENT_MS, MAX_LOCAL_ENVIRONMENTS } from "./limits";
 import { failure, type Finished } from "./outcome";
 
@@ -33,7 +34,8 @@ export class Pool {
     this.#context = context;
     this.#fn = fn;
     this.#registry = registry;
-    this.#most = inspectorPortOf(context, fn) === undefined ? MAX_LOCAL_ENVIRONMENTS : 1;
+    const port = inspectorsOf(context).portOf(inspectable(fn));
+    this.#most = port === undefined ? MAX_LOCAL_ENVIRONMENTS : 1;
   }
 
   /** Runs an invocation in a warm environment, a new one, or, when there are as many as may be, the next free one. */
@@ -64,6 +66,7 @@ export class Pool {
   /** Ends idle environments now and each other one after its invocation; resolves when all are gone. */
   async retire(reason: string): Promise<void> {
     this.#retired = reason;
+    for (const environment of this.#environments) environment.retire();
     for (const { environment, cancelStop } of this.#idle.splice(0)) {
       cancelStop();
       void environment.stop(reason);

@@ -61,8 +61,8 @@ export function serveRuntimeApi(
   context: Pick<CloudContext, "mount" | "conditions">,
   find: (environmentId: string) => RuntimeClient | undefined,
 ): void {
-  const mostBytes = context.conditions.payloadLimits ? MAX_SYNC_PAYLOAD_BYTES : Infinity;
   context.mount(RUNTIME_API_PREFIX, (request, response) => {
+    const mostBytes = context.conditions.payloadLimits ? MAX_SYNC_PAYLOAD_BYTES : Infinity;
     const [environmentId = "", secret = "", version, runtime, ...rest] = (request.url ?? "")
       .slice(RUNTIME_API_PREFIX.length)
       .split("/");

@@ -34,7 +34,7 @@ export function sendEmail(context: CloudContext, identities: Identities, sets: C
   const setOf = (input: SendEmailInput, from: Address | undefined) =>
     input.ConfigurationSetName ?? identities.configurationSetFor(from);
   const inbox = inboxOf(context);
-  const sandbox = context.conditions.sesSandbox ? new Sandbox(context.clock) : undefined;
+  const sandbox = new Sandbox(context.clock);
   return operationsOf("ses", context)(
     "SendEmail",
     support,
@@ -63,7 +63,8 @@ export function sendEmail(context: CloudContext, identities: Identities, sets: C
       const recipients = checkRecipients(recipientsOf(input));
       const setName = setOf(input, from);
       const set = setName === undefined ? undefined : sets.get(setName);
-      checkVerified([from, ...(sandbox?.checked(recipients) ?? [])], identities, context.region);
+      const { sesSandbox } = context.conditions;
+      checkVerified([from, ...(sesSandbox ? sandbox.checked(recipients) : [])], identities, context.region);
       const { Subject: subject, Body: body } = input.Content.Simple ?? {};
       if (subject === undefined || body === undefined) {
         throw badRequest("Content.Simple: expected a Subject and a Body");
@@ -86,7 +87,7 @@ export function sendEmail(context: CloudContext, identities: Identities, sets: C
       };
       const fault = inbox.fault?.(email);
       if (fault !== undefined) throw fault;
-      sandbox?.take(recipients.length);
+      if (sesSandbox) sandbox.take(recipients.length);
       inbox.add(email);
       if (set !== undefined) tellFeedback(context, sets, set, email, identities.arnFor(from));
       const { messageId, to } = email;

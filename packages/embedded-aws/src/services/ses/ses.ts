@@ -20,8 +20,6 @@ const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
 export function createSes(context: CloudContext): Service {
   const identities = new Identities(context);
   const sets = new ConfigurationSets(context);
-  const { sesSandbox } = context.conditions;
-  const quota = sesSandbox ? SANDBOX : PRODUCTION;
   const operation = operationsOf("ses", context);
   return officialService("ses", {
     ...sendEmail(context, identities, sets),
@@ -32,17 +30,21 @@ export function createSes(context: CloudContext): Service {
       "GetAccount",
       { supports: [] },
       () => [{ action: "ses:GetAccount", resource: "*" }],
-      () => ({
-        DedicatedIpAutoWarmupEnabled: false,
-        EnforcementStatus: "HEALTHY",
-        ProductionAccessEnabled: !sesSandbox,
-        SendingEnabled: true,
-        SendQuota: {
-          Max24HourSend: quota.perDay,
-          MaxSendRate: quota.perSecond,
-          SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
-        },
-      }),
+      () => {
+        const { sesSandbox } = context.conditions;
+        const quota = sesSandbox ? SANDBOX : PRODUCTION;
+        return {
+          DedicatedIpAutoWarmupEnabled: false,
+          EnforcementStatus: "HEALTHY",
+          ProductionAccessEnabled: !sesSandbox,
+          SendingEnabled: true,
+          SendQuota: {
+            Max24HourSend: quota.perDay,
+            MaxSendRate: quota.perSecond,
+            SentLast24Hours: inboxOf(context).sentLast24Hours(context.clock.now()),
+          },
+        };
+      },
     ),
   });
 }

@@ -23,7 +23,7 @@ type MessageInput = Pick<Input, "Message" | "Subject" | "MessageAttributes">;
 export function publish(context: CloudContext, topics: Topics) {
   const on = topicAccess(topics, context.accountId);
   const operation = operationsOf("sns", context);
-  const mostBytes = context.conditions.payloadLimits ? MOST_BYTES : Infinity;
+  const mostBytes = () => (context.conditions.payloadLimits ? MOST_BYTES : Infinity);
 
   function checkKeyOf(topic: Topic, caller: Principal): void {
     const keyId = topic.attributes.get("KmsMasterKeyId");
@@ -35,7 +35,7 @@ export function publish(context: CloudContext, topics: Topics) {
     topic: Topic,
     { Message: message, Subject: subject, MessageAttributes }: MessageInput,
   ): string {
-    checkMessage(message, mostBytes);
+    checkMessage(message, mostBytes());
     const attributes = attributesOf(MessageAttributes);
     const messageId = context.random.uuid();
     const withSubject = subject === undefined ? {} : { subject };
@@ -84,7 +84,7 @@ export function publish(context: CloudContext, topics: Topics) {
     (input, call) => on("Publish", input.TopicArn, call),
     ({ TopicArn, PublishBatchRequestEntries: entries }, { caller }) => {
       const topic = topics.get(TopicArn);
-      checkEntries(entries, mostBytes);
+      checkEntries(entries, mostBytes());
       checkKeyOf(topic, caller);
       const Successful: { Id: string; MessageId: string }[] = [];
       const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];

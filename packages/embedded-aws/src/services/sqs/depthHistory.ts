@@ -12,14 +12,16 @@ export class DepthHistory {
   #notes: (Depth & { readonly at: number })[] = [];
   #next = -Infinity;
 
-  /** @param keptMs how far back anybody asks; with 0 nothing is noted. */
-  constructor(private readonly keptMs: number) {}
+  /** @param keptMs how far back anybody asks just now; with 0 nothing is noted. */
+  constructor(private readonly keptMs: () => number) {}
 
   /** Before a change at `now`. */
   note(now: number, depth: () => Depth): void {
-    if (this.keptMs === 0 || now < this.#next) return;
+    if (now < this.#next) return;
+    const keptMs = this.keptMs();
     this.#next = now + NOTE_EVERY_MS;
-    this.#notes = this.#notes.filter(({ at }) => at > now - this.keptMs);
+    this.#notes = this.#notes.filter(({ at }) => at > now - keptMs);
+    if (keptMs === 0) return;
     this.#notes.push({ at: now, ...depth() });
   }
 

@@ -6,6 +6,8 @@ import type { Delivery, Message, MessageContent } from "./message";
 import {
   maxVisibilityMs,
   type MessageStore,
+  NO_LIMITS,
+  type QueueLimits,
   type Received,
   type ReceiveOptions,
   type StoredMessage,
@@ -51,17 +53,17 @@ export class FifoQueue implements MessageStore {
   #order = 0;
   #deliveries = 0;
 
-  /**
-   * @param maxInFlight messages received and not yet deleted, at most.
-   * @param depthKeptMs how long past numbers of messages are kept.
-   */
+  /** @param limits how many may be in flight, and how long past numbers of messages are kept. */
   constructor(
     retentionMs: number,
-    readonly maxInFlight = Infinity,
-    depthKeptMs = 0,
+    private readonly limits: QueueLimits = NO_LIMITS,
   ) {
     this.#contents = new MessageContents(retentionMs);
-    this.#history = new DepthHistory(depthKeptMs);
+    this.#history = new DepthHistory(() => limits.queueDepthLagMs);
+  }
+
+  get maxInFlight(): number {
+    return this.limits.sqsInFlight;
   }
 
   set retentionMs(value: number) {

@@ -1,5 +1,6 @@
 import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
+import type { Conditions } from "../../core/conditions/conditions";
 import { firstValues } from "../../core/lists";
 import { Heap } from "./heap";
 import type { Delivery, Message, MessageContent } from "./message";
@@ -29,6 +30,11 @@ export interface StoredMessage {
 }
 
 export type VisibilityChange = "changed" | "not-in-flight" | "no-such-message" | "beyond-limit";
+
+/** What the cloud's conditions, as they are at the moment, say of a queue. */
+export type QueueLimits = Pick<Conditions, "sqsInFlight" | "queueDepthLagMs">;
+
+export const NO_LIMITS: QueueLimits = { sqsInFlight: Infinity, queueDepthLagMs: 0 };
 
 interface Slot {
   message: Message;
@@ -86,17 +92,17 @@ export class MessageQueue implements MessageStore {
   #order = 0;
   #deliveries = 0;
 
-  /**
-   * @param maxInFlight messages received and not yet deleted, at most.
-   * @param depthKeptMs how long past numbers of messages are kept.
-   */
+  /** @param limits how many may be in flight, and how long past numbers of messages are kept. */
   constructor(
     retentionMs: number,
-    readonly maxInFlight = Infinity,
-    depthKeptMs = 0,
+    private readonly limits: QueueLimits = NO_LIMITS,
   ) {
     this.#contents = new MessageContents(retentionMs);
-    this.#history = new DepthHistory(depthKeptMs);
+    this.#history = new DepthHistory(() => limits.queueDepthLagMs);
+  }
+
+  get maxInFlight(): number {
+    return this.limits.sqsInFlight;
   }
 
   /** A new retention holds for the messages that are there already, as in AWS. */

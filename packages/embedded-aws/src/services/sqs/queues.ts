@@ -89,11 +89,10 @@ export class Queues {
     }
     const settings = settingsOf(attributes);
     const { conditions } = this.context;
-    const standard = () =>
-      new MessageQueue(settings.retentionMs, conditions.sqsInFlight, conditions.queueDepthLagMs);
+    const standard = () => new MessageQueue(settings.retentionMs, conditions);
     const fifo = settings.fifo
       ? {
-          messages: new FifoQueue(settings.retentionMs, conditions.sqsInFlight, conditions.queueDepthLagMs),
+          messages: new FifoQueue(settings.retentionMs, conditions),
           memory: new FifoMemory(this.context.clock),
         }
       : undefined;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { kind, unkind } from "../../../src/core/conditions/conditions";
 import type { Page } from "playwright-core";
 import { EventLog } from "../../../src/testing/eventLog";
 import { showShop, troublesIn, type Shown } from "./support";
@@ -143,6 +144,32 @@ describe("the console in Chromium", function () {
     await page.getByRole("region", { name: "Its way" }).waitFor();
   });
 
+  it("Functions: memory, and a debugger that is attached at the address that is shown, until it is switched off", async () => {
+    page = await shown.open("functions/store");
+    await send('{"id":"debug-1"}');
+    await page.getByRole("cell", { name: /^\d+ of 128 MB$/ }).waitFor();
+    const environments = page.getByRole("region", { name: "Environments", exact: true });
+    const debug = environments.getByLabel("Debug: start");
+    await debug.check();
+    await environments.getByText(/^Its next environment listens at 127\.0\.0\.1:\d+\.$/).waitFor();
+    const shownAt = environments.locator("code");
+    await shownAt.waitFor();
+    const at = await shownAt.textContent();
+    await page
+      .getByRole("button", { name: /^Replay the invocation/ })
+      .first()
+      .click();
+    await page.getByText(/^It succeeded: /).waitFor();
+    const [target] = (await (await fetch(`http://${at ?? ""}/json/list`)).json()) as { type: string }[];
+    expect(target?.type).to.equal("node");
+    await debug.uncheck();
+    await environments.getByText("Its next environment starts without an inspector.").waitFor();
+    await shownAt.waitFor({ state: "detached" });
+    await send('{"id":"debug-2"}');
+    await log.first("item-inserted", ({ keys }) => JSON.stringify(keys).includes("debug-2"));
+    expect(await fetch(`http://${at ?? ""}/json/list`).catch(() => "gone")).to.equal("gone");
+  });
+
   it("Tables and inbox: items as they are written, and e-mails as the customer sees them", async () => {
     page = await shown.open("data/stored");
     await send('{"id":"data-1"}');
@@ -202,6 +229,56 @@ describe("the console in Chromium", function () {
     await page.getByRole("button", { name: "× 1", exact: true }).click();
     await page.getByText("It runs 1 times as fast.").waitFor();
     await log.first("message-dead-lettered", ({ messageId }) => messageId === id);
+  });
+
+  it("Conditions: each switched off and on and set, in the cloud that runs", async () => {
+    page = await shown.open("faults");
+    const card = page.getByRole("region", { name: "Conditions", exact: true });
+    await card.getByLabel("SES is in its sandbox").check();
+    await card.getByText("On from now on: SES is in its sandbox.").waitFor();
+    await send('{"id":"conditions-1"}');
+    const refused = await log.first(
+      "request",
+      ({ operation, errorMessage = "" }) =>
+        operation === "SendEmail" && errorMessage.includes("ada@example.com"),
+    );
+    expect(refused.errorCode).to.equal("MessageRejected");
+    await card.getByLabel("SES is in its sandbox").uncheck();
+    await card.getByText("Off from now on: SES is in its sandbox.").waitFor();
+
+    const vcpus = card.getByRole("spinbutton", { name: /^EC2's vCPUs are limited/ });
+    expect(await vcpus.inputValue()).to.equal("32");
+    await vcpus.fill("7");
+    await vcpus.press("Enter");
+    await card.getByText("Set: EC2's vCPUs are limited, 7 vCPUs.").waitFor();
+    expect(shown.cloud.context.conditions.ec2Vcpus).to.equal(7);
+    await vcpus.fill("-1");
+    await vcpus.press("Enter");
+    await card
+      .getByRole("alert")
+      .getByText(/^EC2's vCPUs are limited: /)
+      .waitFor();
+    expect(shown.cloud.context.conditions.ec2Vcpus).to.equal(7);
+    const expiry = card.getByRole("spinbutton", { name: /^Expired items stay for a while/ });
+    expect(await expiry.inputValue()).to.equal("48");
+    await expiry.fill("0.5");
+    await expiry.press("Enter");
+    await card.getByText("Set: Expired items stay for a while, 0.5 hours at most.").waitFor();
+    expect(shown.cloud.context.conditions.timeToLiveLagMs).to.equal(1_800_000);
+
+    await card.getByRole("button", { name: "All off" }).click();
+    await card.getByText("All conditions are off.").waitFor();
+    expect(shown.cloud.context.conditions).to.deep.equal(kind);
+    expect(await card.getByRole("checkbox", { checked: true }).count()).to.equal(0);
+    await card.getByLabel("Other instances of the same type run").check();
+    await card.getByText("On from now on: Other instances").waitFor();
+    expect(shown.cloud.context.conditions.otherInstances).to.deep.equal({ count: 3, cpuPercent: 50 });
+    await card.getByRole("button", { name: "As AWS" }).click();
+    await card.getByText("The cloud is as unkind as AWS.").waitFor();
+    expect(shown.cloud.context.conditions).to.deep.equal(unkind);
+    // Seen by a page that was open already, and by whoever comes later.
+    shown.cloud.setConditions({ iamPropagationMs: 0, queueDepthLagMs: 0 });
+    await card.getByLabel("Changes of IAM count later").and(page.locator(":not(:checked)")).waitFor();
   });
 
   it("Fleet: a load by the slider, and the alarm's metric beside its threshold", async () => {

@@ -234,6 +234,33 @@ describe("the console of a cloud", function () {
     expect(times("sns:Publish")).to.equal(0);
   });
 
+  it("changes conditions while it runs, tells open pages, and names the one that is wrong", async () => {
+    const { sqsInFlight, sesSandbox } = cloud.context.conditions;
+    const { conditions } = await ask("conditions", {
+      change: { sqsInFlight: "unlimited", sesSandbox: true },
+    });
+    expect(conditions).to.include({ sqsInFlight: "unlimited", sesSandbox: true });
+    expect(cloud.context.conditions).to.include({ sqsInFlight: Infinity, sesSandbox: true });
+    await page.first((frame) => frame.type === "state" && frame.conditions?.sesSandbox === true);
+    const wrong: readonly (readonly [object, RegExp])[] = [
+      [
+        { sesSandbox: false, ec2Vcpus: -1 },
+        /^conditions\.ec2Vcpus: got -1; expected a number of at least 0$/,
+      ],
+      [{ constructor: 1 }, /^conditions: got "constructor"; expected any of lambdaConcurrency, /],
+      [{ iamPropagationMs: "unlimited" }, /^conditions\.iamPropagationMs: got unlimited; expected/],
+      [{ bootCpu: { seconds: 1, percent: 101 } }, /^conditions\.bootCpu\.percent: got 101/],
+      [{ bootCpu: [] }, /^conditions\.bootCpu\.seconds: got undefined/],
+    ];
+    for (const [change, message] of wrong) {
+      const refused: unknown = await ask("conditions", { change }).catch((error: unknown) => error);
+      expect((refused as Error).message).to.match(message);
+      expect(cloud.context.conditions.sesSandbox).to.equal(true);
+    }
+    await ask("conditions", { change: { sqsInFlight, sesSandbox } });
+    expect(cloud.context.conditions).to.include({ sqsInFlight, sesSandbox });
+  });
+
   it("stops the clock, steps it and lets it run", async () => {
     expect(await ask("clock", { paused: true, speed: 60 })).to.deep.equal({
       speed: 60,

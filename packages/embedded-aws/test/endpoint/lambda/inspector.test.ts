@@ -1,5 +1,10 @@
 import { type AddressInfo, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { expect } from "chai";
+import { strToU8, zipSync } from "fflate";
+import { AwsError } from "../../../src/core/errors";
+import { inspectorsOf } from "../../../src/services/lambda/inspectors";
+import { EventLog } from "../../../src/testing/eventLog";
 import { startTestCloud, type TestCloud } from "../../../src/testing";
 import { createFunction } from "./support";
 
@@ -66,6 +71,18 @@ async function attach(port: number): Promise<Debugger> {
 const STANDS =
   "exports.handler = async (event) => {\n  return event.n + 1;\n};\n//# sourceMappingURL=index.js.map\n";
 
+/** Whether an inspector listens, and at no other address of this machine than loopback. */
+async function listens(port: number): Promise<boolean> {
+  const answers = (host: string) =>
+    fetch(`http://${host}:${port}/json/list`).then(
+      () => true,
+      () => false,
+    );
+  for (const { address, family, internal } of Object.values(networkInterfaces()).flatMap((all) => all ?? []))
+    if (!internal && family === "IPv4") expect(await answers(address), address).to.equal(false);
+  return await answers("127.0.0.1");
+}
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -129,5 +146,92 @@ describe("a function that is inspected", function () {
     const { Payload, FunctionError } = await cloud.call("lambda", "Invoke", { FunctionName: "inspected" });
     expect(FunctionError).to.equal("Unhandled");
     expect(Buffer.from(Payload ?? []).toString()).to.include("Task timed out after 1.00 seconds");
+  });
+});
+
+describe("a function that is inspected while the cloud runs", function () {
+  this.timeout(60_000);
+  let cloud: TestCloud;
+
+  beforeEach(async () => {
+    cloud = await startTestCloud({ conditions: { iamPropagationMs: 0 } });
+    await createFunction(cloud, "fn", STANDS, { Timeout: 1 });
+  });
+  afterEach(() => cloud.close());
+
+  const invoke = async (n: number, name = "fn") => {
+    const { Payload } = await cloud.call("lambda", "Invoke", {
+      FunctionName: name,
+      Payload: Buffer.from(JSON.stringify({ n })),
+    });
+    return Buffer.from(Payload ?? []).toString();
+  };
+  const inspectors = () => inspectorsOf(cloud.context);
+
+  it("listens on loopback alone from its next environment on, stands, and ends with the switch", async () => {
+    const log = new EventLog(cloud.context.events);
+    expect(await invoke(1)).to.equal("2");
+    const port = await inspectors().open("fn");
+    expect(await inspectors().open("fn")).to.equal(port);
+    expect(await invoke(2)).to.equal("3");
+    expect(await listens(port)).to.equal(true);
+    const client = await attach(port);
+    await client.script(/index\.js$/);
+    client.send("Debugger.setBreakpointByUrl", { lineNumber: 1, urlRegex: "index\\.js$" });
+    const outcome = invoke(3);
+    await client.event("Debugger.paused");
+    client.send("Debugger.resume");
+    expect(await outcome).to.equal("4");
+    client.close();
+    inspectors().close("fn");
+    expect(await invoke(4)).to.equal("5");
+    expect(log.all("environment-stopped").map(({ reason }) => reason)).to.deep.equal([
+      "it is inspected from now on",
+      "it is not inspected any more",
+    ]);
+    expect(await listens(port)).to.equal(false);
+  });
+
+  it("keeps its address when its code changes, in the next process that there is", async () => {
+    const port = await inspectors().open("fn");
+    expect(await invoke(1)).to.equal("2");
+    for (let factor = 3; factor < 6; factor++) {
+      await cloud.call("lambda", "UpdateFunctionCode", {
+        FunctionName: "fn",
+        ZipFile: zipSync({ "index.js": strToU8(`exports.handler = async ({ n }) => n * ${factor};`) }),
+      });
+      expect(await invoke(2)).to.equal(String(2 * factor));
+      const client = await attach(port);
+      await client.script(/index\.js$/);
+      client.close();
+    }
+  });
+
+  it("has an address of its own beside others, and one only, however often it is asked for", async () => {
+    await createFunction(cloud, "other", STANDS);
+    const [one, again, other] = await Promise.all(
+      ["fn", "fn", "other"].map((name) => inspectors().open(name)),
+    );
+    expect(again).to.equal(one);
+    expect(other).not.to.equal(one);
+    await Promise.all([invoke(1), invoke(1, "other")]);
+    expect(await listens(one!)).to.equal(true);
+    expect(await listens(other!)).to.equal(true);
+  });
+
+  it("runs a second version without one, while the first has the address", async () => {
+    await cloud.call("lambda", "PublishVersion", { FunctionName: "fn" });
+    const port = await inspectors().open("fn");
+    expect(await invoke(1)).to.equal("2");
+    expect(await invoke(2, "fn:1")).to.equal("3");
+    expect(await listens(port)).to.equal(true);
+  });
+
+  it("is there at all", async () => {
+    const refused: unknown = await inspectors()
+      .open("nobody")
+      .catch((error: unknown) => error);
+    expect((refused as AwsError).code).to.equal("ResourceNotFoundException");
+    expect(() => inspectors().close("nobody")).to.throw(AwsError, /nobody/);
   });
 });

@@ -32,7 +32,6 @@ function hello(run = "one", lines: readonly Line[] = []): Frame {
     now: 5,
     graph: { nodes: [], edges: [], others: {} },
     presets: [],
-    conditions: {},
     state: { ...initial.state, queues: [queue] },
     lines,
   };

@@ -134,7 +134,7 @@ describe("MessageQueue", () => {
   it("has at most 120,000 messages in flight", () => {
     const maxInFlight = unkind.sqsInFlight;
     expect(maxInFlight).to.equal(120_000);
-    const queue = new MessageQueue(retentionMs, maxInFlight);
+    const queue = new MessageQueue(retentionMs, unkind);
     for (let i = 0; i <= maxInFlight; i++) queue.send(0, content(`m${i}`));
     expect(receive(queue, 0, Infinity).ids).to.have.length(maxInFlight);
     expect(receive(queue, 0).ids).to.deep.equal([]);
