@@ -236,6 +236,7 @@ describe("OrderPipeline", () => {
         functionName: "orders-confirm-0a1b2c3",
         startingPosition: "TRIM_HORIZON",
         batchSize: 25,
+        parallelizationFactor: 4,
         filterCriteria: {
           filters: [
             {

@@ -94,8 +94,23 @@ export function conditionContext(
   principal: Principal,
   role: Role | undefined,
   own: Readonly<Record<string, string | readonly string[]>>,
-  { clock, region, accountId }: Surroundings,
+  surroundings: Surroundings,
 ): ConditionContext {
+  // Most statements ask for none.
+  let keys: ReadonlyMap<string, string | readonly string[]> | undefined;
+  return (key) => {
+    keys ??= conditionKeys(principal, role, own, surroundings);
+    const value = keys.get(key.toLowerCase());
+    return typeof value === "string" ? [value] : value;
+  };
+}
+
+function conditionKeys(
+  principal: Principal,
+  role: Role | undefined,
+  own: Readonly<Record<string, string | readonly string[]>>,
+  { clock, region, accountId }: Surroundings,
+): ReadonlyMap<string, string | readonly string[]> {
   const now = clock.now();
   const keys = new Map<string, string | readonly string[]>([
     // Loopback stands for TLS: nothing leaves the machine, and a policy that asks for TLS must be usable here.
@@ -132,10 +147,7 @@ export function conditionContext(
       break;
   }
   for (const [key, value] of Object.entries(own)) keys.set(key.toLowerCase(), value);
-  return (key) => {
-    const value = keys.get(key.toLowerCase());
-    return typeof value === "string" ? [value] : value;
-  };
+  return keys;
 }
 
 type Refusal = Extract<Decision, { allowed: false }>["reason"];

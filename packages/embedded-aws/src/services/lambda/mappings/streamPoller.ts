@@ -154,7 +154,11 @@ export class StreamPoller implements Poller {
   async #sleep(ms: number): Promise<void> {
     if (this.#changed) return;
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
+    this.#wake = () => {
+      // Every change calls it, and one is enough.
+      this.#wake = undefined;
+      woken.abort();
+    };
     await this.#context.clock.sleep(ms, woken.signal);
     this.#wake = undefined;
   }
