@@ -217,7 +217,7 @@ describe("OrderPipeline", () => {
         { Effect: "Allow", Action: "dynamodb:ListStreams", Resource: `${arn("orders-orders")}/stream/*` },
         {
           Effect: "Allow",
-          Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+          Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
           Resource: arn("orders-orders"),
         },
         {
