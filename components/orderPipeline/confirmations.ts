@@ -104,7 +104,11 @@ export class OrderConfirmations extends pulumi.ComponentResource {
         description: "Tells customers by e-mail what became of their orders",
         statements: [
           ...readsStreamOf(ordersTable),
-          { Effect: "Allow", Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], Resource: ordersTable.arn },
+          {
+            Effect: "Allow",
+            Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            Resource: ordersTable.arn,
+          },
           { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },
           ...(configurationSet === undefined
             ? []
