@@ -1,10 +1,11 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createConfirmationLog } from "./orders/confirmationLog";
 import { createConfirmOrders } from "./orders/confirmBatch";
 import { confirmationFailure } from "./orders/deadLetter";
 import { sesMail } from "./orders/confirmationMail";
+import { lean } from "./shared/leanClient";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
@@ -19,13 +20,13 @@ const { CONFIRMATION_CONFIGURATION_SET: configurationSet, CONFIRMATION_PIPELINE:
 /** Whether, and how, bounces and complaints lead back to their orders. */
 const tracking =
   configurationSet === undefined || pipeline === undefined ? undefined : { configurationSet, pipeline };
-const ses = traced(new SESv2Client(clientConfig));
+const ses = lean(traced(new SESv2Client(clientConfig)));
 const sqs = traced(new SQSClient(clientConfig));
 
 /** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
 export const handler = createConfirmOrders({
   confirmations: createConfirmationLog({
-    client: traced(new DynamoDBClient(clientConfig)),
+    client: lean(traced(new DynamoDBClient(clientConfig)), { ConditionalCheckFailedException }),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     timing: realTiming,
   }),

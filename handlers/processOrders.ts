@@ -1,10 +1,15 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { entryOfOrder } from "./orders/orderEvents";
 import { createOrderStore } from "./orders/orderStore";
 import { createProcessOrders } from "./orders/processBatch";
 import { createEventBus } from "./shared/eventBus";
+import { lean } from "./shared/leanClient";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
 import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
@@ -29,7 +34,10 @@ const bus =
 /** Takes batches off the order queue: each order is stored once, or stands in the dead-letter queue. */
 export const handler = createProcessOrders({
   store: createOrderStore({
-    client: traced(new DynamoDBClient(clientConfig)),
+    client: lean(traced(new DynamoDBClient(clientConfig)), {
+      ConditionalCheckFailedException,
+      TransactionCanceledException,
+    }),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     inventoryTableName: environment.INVENTORY_TABLE_NAME,
     timeToLiveDays: Number(environment.TIME_TO_LIVE_DAYS ?? 0),

@@ -292,6 +292,7 @@ function summary(
       firstOrderStoredMs: Math.round(firstStoredAt ?? 0),
       p50Ms: Math.round(latencies.p50Ms),
       p99Ms: Math.round(latencies.p99Ms),
+      p999Ms: Math.round(latencies.p999Ms),
       ordersPerSecond: Math.round(ordersPerSecond),
       confirmationP99Ms: Math.round(demonstration.confirmationLatencies.p99Ms),
     },

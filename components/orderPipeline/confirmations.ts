@@ -45,6 +45,13 @@ const NEW_ORDERS_WITH_ADDRESS = {
  */
 const BATCH_SIZE = 25;
 
+/**
+ * Batches of a shard at one time: at one, mails come at the pace of a single environment, and a burst of orders waits for
+ * it. The changes of one order stay in order, as it is the partition key (Lambda developer guide, "Polling and batching
+ * streams").
+ */
+const BATCHES_AT_ONCE = 4;
+
 /** Mail that SES throttles is worth retrying for hours, but not until the stream forgets it (24 hours). */
 const MAXIMUM_RECORD_AGE_SECONDS = 6 * 60 * 60;
 const MAXIMUM_RETRY_ATTEMPTS = 50;
@@ -97,7 +104,11 @@ export class OrderConfirmations extends pulumi.ComponentResource {
         description: "Tells customers by e-mail what became of their orders",
         statements: [
           ...readsStreamOf(ordersTable),
-          { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: ordersTable.arn },
+          {
+            Effect: "Allow",
+            Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            Resource: ordersTable.arn,
+          },
           { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },
           ...(configurationSet === undefined
             ? []
@@ -138,6 +149,7 @@ export class OrderConfirmations extends pulumi.ComponentResource {
             functionName: this.confirmOrders.function.name,
             patterns: [NEW_ORDERS_WITH_ADDRESS],
             batchSize: BATCH_SIZE,
+            parallelizationFactor: BATCHES_AT_ONCE,
             maximumRetryAttempts: MAXIMUM_RETRY_ATTEMPTS,
             maximumRecordAgeInSeconds: MAXIMUM_RECORD_AGE_SECONDS,
             failureQueue: this.failureQueue,

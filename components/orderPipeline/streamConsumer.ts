@@ -25,6 +25,8 @@ export interface StreamConsumer {
   /** Event patterns of records; one that none of them matches never reaches the function. */
   readonly patterns: readonly object[];
   readonly batchSize: number;
+  /** Batches of a shard at one time, 1 to 10, which is 1 by default; the changes of one item stay in order. */
+  readonly parallelizationFactor?: number;
   readonly maximumRetryAttempts: number;
   readonly maximumRecordAgeInSeconds: number;
   /** Takes what exceeded its retries, as pointers to the stream's records. */
@@ -33,13 +35,14 @@ export interface StreamConsumer {
 
 /** A mapping that never holds the stream up for good: failing records are isolated, and given up in the end. */
 export function streamMapping(consumer: StreamConsumer): aws.lambda.EventSourceMappingArgs {
-  const { table, functionName, patterns, batchSize, failureQueue } = consumer;
+  const { table, functionName, patterns, batchSize, parallelizationFactor, failureQueue } = consumer;
   return {
     eventSourceArn: table.streamArn,
     functionName,
     // From the oldest record that the stream still holds: an order stored before this mapping counts too.
     startingPosition: "TRIM_HORIZON",
     batchSize,
+    ...(parallelizationFactor !== undefined && { parallelizationFactor }),
     filterCriteria: { filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
     functionResponseTypes: ["ReportBatchItemFailures"],
     bisectBatchOnFunctionError: true,

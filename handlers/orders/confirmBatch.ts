@@ -1,10 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from "../shared/batch";
+import { type Deadline, deadlineOf, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import type { ConfirmationLog } from "./confirmationLog";
-import { confirmationMail, type Mail } from "./confirmationMail";
+import { confirmationMail, type Mail, type OrderImage } from "./confirmationMail";
 
 export interface ConfirmOrdersDependencies {
   readonly confirmations: ConfirmationLog;
@@ -35,7 +35,10 @@ const METRICS = {
 /** What the function counts. */
 export type ConfirmationMetric = (typeof METRICS)[Outcome["kind"]];
 
-/** SES takes 14 mails a second unless an account asks for more; ten at once reach that. */
+/**
+ * SES takes 14 mails a second unless an account asks for more; ten at once reach that. For so many orders one call asks
+ * whether they are still to be confirmed, just before their mails.
+ */
 const MAILS_AT_ONCE = 10;
 /** A throttled mail is retried here for seconds, and by the mapping for hours. */
 const LONGEST_MAIL_MS = 5_000;
@@ -66,24 +69,67 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
     );
     const failed: string[] = [];
 
-    await forEachAtOnce(event.Records, MAILS_AT_ONCE, async (record) => {
-      const started = timing.now();
-      const outcome = deadline.allowsStart() ? await confirm(record, dependencies, deadline) : NOT_STARTED;
+    const note = (record: DynamoDBRecord, outcome: Outcome, started: number) => {
       if (outcome.kind === "failed") failed.push(record.dynamodb?.SequenceNumber ?? "");
       const metric = METRICS[outcome.kind];
       counts[metric] = (counts[metric] ?? 0) + 1;
       logOutcome(telemetry, record, outcome, timing.now() - started);
-    });
+    };
+
+    for (let from = 0; from < event.Records.length; from += MAILS_AT_ONCE) {
+      const records = event.Records.slice(from, from + MAILS_AT_ONCE);
+      const started = timing.now();
+      const endingOf = deadline.allowsStart()
+        ? await endingsOf(records, dependencies, deadline)
+        : () => NOT_STARTED;
+      await Promise.all(
+        records.map(async (record) => {
+          note(record, endingOf(record) ?? (await confirm(record, dependencies, deadline)), started);
+        }),
+      );
+    }
 
     telemetry.publishCounts(counts);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
 
+const SKIPPED: Outcome = { kind: "skipped" };
+
 const NOT_STARTED: Outcome = {
   kind: "failed",
   failure: { name: "NotStarted", message: "the function's time was nearly over" },
 };
+
+/** The order that a record tells of, where its customer is to be told. */
+function confirmable(
+  record: DynamoDBRecord,
+): { readonly orderId: string; readonly order: OrderImage } | undefined {
+  const order = record.dynamodb?.NewImage ?? {};
+  const orderId = order.orderId?.S;
+  const isNew = record.eventName === "INSERT" && order.customerEmail !== undefined;
+  return isNew && orderId !== undefined ? { orderId, order } : undefined;
+}
+
+/** What became of each of some records by what their orders say now; undefined for those that are to be confirmed. */
+async function endingsOf(
+  records: readonly DynamoDBRecord[],
+  { confirmations }: ConfirmOrdersDependencies,
+  deadline: Deadline,
+): Promise<(record: DynamoDBRecord) => Outcome | undefined> {
+  const orderIds = records.flatMap((record) => confirmable(record)?.orderId ?? []);
+  if (orderIds.length === 0) return () => SKIPPED;
+  try {
+    const ended = await confirmations.endedOf(orderIds, deadline.end);
+    return (record) => {
+      const orderId = confirmable(record)?.orderId;
+      return orderId === undefined || ended.has(orderId) ? SKIPPED : undefined;
+    };
+  } catch (error) {
+    const failed: Outcome = { kind: "failed", failure: describeFailure(error) };
+    return (record) => (confirmable(record) === undefined ? SKIPPED : failed);
+  }
+}
 
 async function confirm(
   record: DynamoDBRecord,
@@ -91,13 +137,10 @@ async function confirm(
   deadline: Deadline,
 ): Promise<Outcome> {
   const { confirmations, timing } = dependencies;
-  const order = record.dynamodb?.NewImage ?? {};
-  const orderId = order.orderId?.S;
-  if (record.eventName !== "INSERT" || orderId === undefined || order.customerEmail === undefined) {
-    return { kind: "skipped" };
-  }
+  const told = confirmable(record);
+  if (told === undefined) return SKIPPED;
+  const { orderId, order } = told;
   try {
-    if (await confirmations.hasEnded(orderId, deadline.end)) return { kind: "skipped" };
     try {
       const mailDeadline = Math.min(deadline.end, timing.now() + LONGEST_MAIL_MS);
       await dependencies.sendMail(confirmationMail(order), mailDeadline);

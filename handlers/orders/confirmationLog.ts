@@ -1,9 +1,10 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
-  GetItemCommand,
   UpdateItemCommand,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
+import { PassingFailure } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
 
 /** What became of a confirmation; each is an attribute of the order that holds the time (ISO 8601). */
@@ -15,10 +16,10 @@ const ENDS = ["confirmationSentAt", "confirmationFailedAt", "cancelledAt", "eras
 /** What the orders say about their confirmations. */
 export interface ConfirmationLog {
   /**
-   * Whether an order's confirmation has ended already, or is to be sent no more: the order was cancelled, or its
-   * customer's data erased, since the stream told of it.
+   * Those of some orders, at most 100, whose confirmation has ended already, or is to be sent no more: the order was
+   * cancelled, or its customer's data erased, since the stream told of it.
    */
-  hasEnded(orderId: string, deadline: number): Promise<boolean>;
+  endedOf(orderIds: readonly string[], deadline: number): Promise<ReadonlySet<string>>;
   /**
    * Notes what became of an order's confirmation; the first note of each kind stays.
    *
@@ -34,20 +35,32 @@ export function createConfirmationLog(options: {
 }): ConfirmationLog {
   const { client, ordersTableName, timing } = options;
   return {
-    async hasEnded(orderId, deadline) {
-      const { Item } = await retryUntil(deadline, timing, (abortSignal) =>
-        client.send(
-          new GetItemCommand({
-            TableName: ordersTableName,
-            Key: { orderId: { S: orderId } },
-            ProjectionExpression: ENDS.join(", "),
-            // Another delivery of the same record may have ended a moment ago.
-            ConsistentRead: true,
+    async endedOf(orderIds, deadline) {
+      const ended = new Set<string>();
+      // DynamoDB takes no key twice.
+      let left = [...new Set(orderIds)];
+      await retryUntil(deadline, timing, async (abortSignal) => {
+        const { Responses = {}, UnprocessedKeys = {} } = await client.send(
+          new BatchGetItemCommand({
+            RequestItems: {
+              [ordersTableName]: {
+                Keys: left.map((orderId) => ({ orderId: { S: orderId } })),
+                ProjectionExpression: ["orderId", ...ENDS].join(", "),
+                // Another delivery of the same record may have ended a moment ago.
+                ConsistentRead: true,
+              },
+            },
           }),
           { abortSignal },
-        ),
-      );
-      return ENDS.some((name) => Item?.[name] !== undefined);
+        );
+        for (const item of Responses[ordersTableName] ?? [])
+          if (item.orderId?.S !== undefined && ENDS.some((name) => item[name] !== undefined))
+            ended.add(item.orderId.S);
+        left = (UnprocessedKeys[ordersTableName]?.Keys ?? []).flatMap(({ orderId }) => orderId?.S ?? []);
+        if (left.length > 0)
+          throw new PassingFailure("UnprocessedKeys", `${left.length} orders could not be read just now`);
+      });
+      return ended;
     },
     async end(orderId, ending, deadline, why) {
       await retryUntil(deadline, timing, async (abortSignal) => {

@@ -5,21 +5,21 @@ import { createSocket } from "node:dgram";
 export type SendDocument = (document: string) => void;
 
 /** What a call's middleware sees of an SDK client's answer or error. */
-interface Metadata {
+export interface Metadata {
   readonly httpStatusCode?: number;
   readonly requestId?: string;
 }
 
-interface Answer {
+export interface Answer {
   readonly output: { readonly $metadata?: Metadata };
 }
 
-interface Command {
+export interface Command {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
 type Next = (args: Command) => Promise<Answer>;
-type Middleware = (
+export type Middleware = (
   next: Next,
   context: { readonly clientName?: string; readonly commandName?: string },
 ) => Next;
@@ -79,7 +79,15 @@ export function traced<Client extends TracedClient>(client: Client, send: SendDo
   };
   // The stack's type holds every input and output of the client; what is added here looks at none of them.
   client.middlewareStack.add(middleware as never, { step: "initialize" });
+  middlewares.set(client, middleware);
   return client;
+}
+
+const middlewares = new WeakMap<object, Middleware>();
+
+/** What `traced` has put around a client's calls, for a sender that leaves the client's stack out. */
+export function tracingOf(client: object): Middleware | undefined {
+  return middlewares.get(client);
 }
 
 /** Services by the names that X-Ray's map has for them, where the client's is another. */

@@ -89,7 +89,7 @@ function processOrders(store: () => Promise<StoreOutcome>, ...bodies: string[]) 
 async function confirmOrders(mailError?: Error): Promise<string[]> {
   const telemetry = recordTelemetry();
   const handler = createConfirmOrders({
-    confirmations: { hasEnded: () => Promise.resolve(false), end: () => Promise.resolve() },
+    confirmations: { endedOf: () => Promise.resolve(new Set()), end: () => Promise.resolve() },
     sendMail: () => (mailError === undefined ? Promise.resolve() : Promise.reject(mailError)),
     sendToFailureQueue: () => Promise.resolve(),
     telemetry,

@@ -10,10 +10,12 @@ export interface PipelineNames {
   readonly failureQueueName: string | undefined;
 }
 
-/** The two percentiles that are told, in milliseconds. */
+/** The percentiles that are told, in milliseconds. */
 export interface Percentiles {
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The 99.9th. */
+  readonly p999Ms: number;
 }
 
 /**
@@ -113,7 +115,11 @@ function since(start: number | undefined, end: number): number {
 }
 
 function percentiles(histogram: LatencyHistogram): Percentiles {
-  return { p50Ms: histogram.percentile(50), p99Ms: histogram.percentile(99) };
+  return {
+    p50Ms: histogram.percentile(50),
+    p99Ms: histogram.percentile(99),
+    p999Ms: histogram.percentile(99.9),
+  };
 }
 
 function stringKey(value: unknown): string {

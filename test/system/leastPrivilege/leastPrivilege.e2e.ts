@@ -36,7 +36,13 @@ const LONGEST_SCENARIO_MS = 8_000;
 /** What a key adds to an action on what it encrypts: whoever needs the one needs the other. */
 const BY_A_KEY: Readonly<Record<string, readonly string[]>> = {
   "kms:Decrypt": [
-    ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:GetRecords"],
+    ...[
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:GetRecords",
+    ],
     ...["sqs:ReceiveMessage", "sqs:SendMessage"],
   ],
   "kms:GenerateDataKey": ["sqs:SendMessage"],

@@ -73,7 +73,7 @@ export async function orderSubjects(
   const confirmSubject = await consumer(deployment, pipeline.confirmFunctionName, STREAM_SET_UP, [
     {
       title: "a new order's customer is told",
-      needs: ["dynamodb:GetRecords", "dynamodb:GetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
+      needs: ["dynamodb:GetRecords", "dynamodb:BatchGetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
       run: (signal) => confirm("ann@example.com", "confirmationSentAt", signal),
     },
     {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Principal } from "./iam/principal";
 import { canonicalRequest, sha256Hex, signatureOf, signingKey, stringToSign } from "./canonicalRequest";
 import { headerValues, type RequestHead } from "./door";
@@ -11,7 +12,7 @@ export interface Session {
   readonly principal: Principal;
   readonly credentials: Credentials;
   /** By scope; a session signs thousands of requests with each. */
-  readonly signingKeys: Map<string, Buffer>;
+  readonly signingKeys: Map<string, KeyObject>;
 }
 
 export interface AuthenticationOptions {
@@ -129,7 +130,7 @@ function verify(head: RequestHead, claim: Claim, session: Session, body: Uint8Ar
 /** A session signs for a few services on a day or two; a stranger's scopes must not pile up. */
 const keysOfSession = 32;
 
-function keyFor({ credentials, signingKeys }: Session, scope: string): Buffer {
+function keyFor({ credentials, signingKeys }: Session, scope: string): KeyObject {
   let key = signingKeys.get(scope);
   if (key === undefined) {
     key = signingKey(credentials.secretAccessKey, scope);

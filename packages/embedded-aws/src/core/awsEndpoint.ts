@@ -162,8 +162,8 @@ function rawHeadOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage): 
 
 function send(response: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void {
   if (outgoing.destroyed) return;
-  const length =
-    typeof response.body === "string" ? Buffer.byteLength(response.body) : response.body.byteLength;
+  const { body } = response;
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
   // A body that was refused unread cannot be followed by another request on the same connection.
   const connection = incoming.complete ? {} : { connection: "close" };
   outgoing.writeHead(response.status, {
@@ -171,5 +171,7 @@ function send(response: WireResponse, incoming: IncomingMessage, outgoing: Serve
     "content-length": String(length),
     ...connection,
   });
-  outgoing.end(response.body);
+  // Text of as many bytes as characters is ASCII, which is copied as it is.
+  if (typeof body === "string" && body.length === length) outgoing.end(body, "latin1");
+  else outgoing.end(body);
 }

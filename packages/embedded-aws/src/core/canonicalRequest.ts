@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
 /** What Signature Version 4 signs of a request. */
 export interface SignedRequest {
@@ -38,23 +38,28 @@ export function stringToSign(longDate: string, scope: string, canonical: string)
   return ["AWS4-HMAC-SHA256", longDate, scope, sha256Hex(Buffer.from(canonical, "latin1"))].join("\n");
 }
 
-/** The key that signs everything of one day, region and service. @param scope "20260101/us-east-1/sqs/aws4_request" */
-export function signingKey(secretAccessKey: string, scope: string): Buffer {
-  return scope
+/**
+ * The key that signs everything of one day, region and service. Node would make such an object of plain bytes for each
+ * signature anew.
+ *
+ * @param scope "20260101/us-east-1/sqs/aws4_request"
+ */
+export function signingKey(secretAccessKey: string, scope: string): KeyObject {
+  const key = scope
     .split("/")
-    .reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`));
+    .reduce<Buffer>(
+      (key, part) => createHmac("sha256", key).update(part).digest(),
+      Buffer.from(`AWS4${secretAccessKey}`),
+    );
+  return createSecretKey(key);
 }
 
-export function signatureOf(key: Buffer, toSign: string): string {
-  return hmac(key, toSign).toString("hex");
+export function signatureOf(key: KeyObject, toSign: string): string {
+  return createHmac("sha256", key).update(toSign).digest("hex");
 }
 
 export function sha256Hex(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+  return hash("sha256", bytes, "hex");
 }
 
 function canonicalPath(path: string): string {

@@ -35,7 +35,7 @@ describe("OrderPipeline", () => {
         { Effect: "Allow", Action: "dynamodb:ListStreams", Resource: `${arn("orders-orders")}/stream/*` },
         {
           Effect: "Allow",
-          Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+          Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
           Resource: arn("orders-orders"),
         },
         {
@@ -54,6 +54,7 @@ describe("OrderPipeline", () => {
         functionName: "orders-confirm-0a1b2c3",
         startingPosition: "TRIM_HORIZON",
         batchSize: 25,
+        parallelizationFactor: 4,
         filterCriteria: {
           filters: [
             {

@@ -31,6 +31,7 @@ function setUp(
     readonly sendMail?: (to: string) => Error | undefined;
     readonly queueFails?: boolean;
     readonly endFails?: boolean;
+    readonly lookupFails?: boolean;
   } = {},
 ) {
   const timing = steppedTiming();
@@ -40,9 +41,15 @@ function setUp(
   const mails: string[] = [];
   const failures: { record: DynamoDBRecord; reason: Failure }[] = [];
   const mailDeadlines: number[] = [];
+  const lookups: (readonly string[])[] = [];
   const handler = createConfirmOrders({
     confirmations: {
-      hasEnded: (orderId) => Promise.resolve(endings.has(orderId)),
+      endedOf: (orderIds) => {
+        lookups.push(orderIds);
+        return options.lookupFails === true
+          ? Promise.reject(awsError("AccessDeniedException"))
+          : Promise.resolve(new Set(orderIds.filter((orderId) => endings.has(orderId))));
+      },
       end: (orderId, ending, _deadline, why) => {
         if (options.endFails === true) return Promise.reject(awsError("ThrottlingException"));
         endings.set(orderId, ending);
@@ -67,7 +74,7 @@ function setUp(
   });
   const run = (records: DynamoDBRecord[], remainingMs?: number) =>
     handler({ Records: records }, invocation(remainingMs));
-  return { run, telemetry, endings, reasons, mails, failures, mailDeadlines };
+  return { run, telemetry, endings, reasons, mails, failures, mailDeadlines, lookups };
 }
 
 const NOTHING = {
@@ -99,14 +106,31 @@ describe("confirmOrders", () => {
     expect(telemetry.counts.at(-1)).to.deep.equal({ ...NOTHING, ConfirmationsSkipped: 1 });
   });
 
+  it("asks once for ten orders whether they are still to be confirmed, just before their mails", async () => {
+    const { run, lookups, mails, endings } = setUp();
+    endings.set("o11", "confirmationSentAt");
+    await run(Array.from({ length: 12 }, (_, place) => streamRecord(String(place), `o${place}`)));
+    expect(lookups.map(({ length }) => length)).to.deep.equal([10, 2]);
+    expect(mails).to.have.length(11).and.not.to.include("o11@example.com");
+  });
+
+  it("has what it could not look up delivered again, and sends none of it", async () => {
+    const { run, mails, telemetry } = setUp({ lookupFails: true });
+    const records = [streamRecord("1", "a"), streamRecord("2", "b", { eventName: "MODIFY" })];
+    expect(await run(records)).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "1" }] });
+    expect(mails).to.deep.equal([]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, ConfirmationsFailed: 1, ConfirmationsSkipped: 1 }]);
+  });
+
   it("skips what is no new order with an address", async () => {
-    const { run, mails } = setUp();
+    const { run, mails, lookups } = setUp();
     const records = [
       streamRecord("1", "a", { eventName: "MODIFY" }),
       streamRecord("2", "b", { dynamodb: { SequenceNumber: "2", NewImage: { orderId: { S: "b" } } } }),
       streamRecord("3", "c", { dynamodb: { SequenceNumber: "3" } }),
     ];
     expect(await run(records)).to.deep.equal({ batchItemFailures: [] });
+    expect(lookups).to.deep.equal([]);
     expect(mails).to.deep.equal([]);
   });
 

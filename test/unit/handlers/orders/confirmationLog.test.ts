@@ -1,6 +1,6 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
-  GetItemCommand,
   UpdateItemCommand,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
@@ -25,25 +25,49 @@ function setUp(answer: (command: unknown, call: number) => object | Error) {
 }
 
 describe("confirmationLog", () => {
-  const cases: [string, object, boolean][] = [
-    ["none", {}, false],
-    ["no mark", { Item: {} }, false],
-    ["a mail sent", { Item: { confirmationSentAt: { S: "t" } } }, true],
-    ["a mail refused", { Item: { confirmationFailedAt: { S: "t" } } }, true],
-    ["an order cancelled meanwhile", { Item: { cancelledAt: { S: "t" } } }, true],
-    ["a customer's data erased meanwhile", { Item: { erasedAt: { S: "t" } } }, true],
+  const cases: [string, object | undefined, boolean][] = [
+    ["none", undefined, false],
+    ["no mark", {}, false],
+    ["a mail sent", { confirmationSentAt: { S: "t" } }, true],
+    ["a mail refused", { confirmationFailedAt: { S: "t" } }, true],
+    ["an order cancelled meanwhile", { cancelledAt: { S: "t" } }, true],
+    ["a customer's data erased meanwhile", { erasedAt: { S: "t" } }, true],
   ];
-  for (const [name, answer, ended] of cases) {
+  for (const [name, item, ended] of cases) {
     it(`reads ${name} as ${ended ? "ended" : "open"}, consistently`, async () => {
+      const answer = item === undefined ? {} : { Responses: { orders: [{ orderId: { S: "a" }, ...item }] } };
       const { log, commands, deadline } = setUp(() => answer);
-      expect(await log.hasEnded("a", deadline)).to.equal(ended);
+      expect([...(await log.endedOf(["a", "b", "a"], deadline))]).to.deep.equal(ended ? ["a"] : []);
       const [command] = commands;
-      if (!(command instanceof GetItemCommand)) throw new Error("expected a GetItem");
-      expect(command.input).to.include({ TableName: "orders", ConsistentRead: true });
-      for (const name of Object.keys((answer as { Item?: object }).Item ?? {}))
-        expect(command.input.ProjectionExpression?.split(", ")).to.include(name);
+      if (!(command instanceof BatchGetItemCommand)) throw new Error("expected a BatchGetItem");
+      const asked = command.input.RequestItems?.orders;
+      expect(asked).to.deep.include({
+        ConsistentRead: true,
+        Keys: [{ orderId: { S: "a" } }, { orderId: { S: "b" } }],
+      });
+      for (const name of ["orderId", ...Object.keys(item ?? {})])
+        expect(asked?.ProjectionExpression?.split(", ")).to.include(name);
     });
   }
+
+  it("asks again for what DynamoDB left out, until time is up", async () => {
+    const left = (...ids: string[]) => ({
+      UnprocessedKeys: { orders: { Keys: ids.map((S) => ({ orderId: { S } })) } },
+    });
+    const ended = (S: string) => ({
+      Responses: { orders: [{ orderId: { S }, confirmationSentAt: { S: "t" } }] },
+    });
+    const { log, commands, deadline } = setUp((_command, call) =>
+      call === 1 ? { ...ended("a"), ...left("b", "c") } : call === 2 ? left("c") : ended("c"),
+    );
+    expect([...(await log.endedOf(["a", "b", "c"], deadline))]).to.deep.equal(["a", "c"]);
+    expect(
+      commands.map((command) => (command as BatchGetItemCommand).input.RequestItems?.orders?.Keys?.length),
+    ).to.deep.equal([3, 2, 1]);
+    const never = setUp(() => left("a"));
+    const error: unknown = await never.log.endedOf(["a"], never.deadline).catch((cause: unknown) => cause);
+    expect(error).to.have.property("name", "UnprocessedKeys");
+  });
 
   it("marks the order with the time, unless it is marked or gone", async () => {
     const { log, commands, deadline } = setUp(() => ({}));
@@ -87,7 +111,7 @@ describe("confirmationLog", () => {
     await throttled.log.end("a", "confirmationSentAt", throttled.deadline);
     expect(throttled.commands).to.have.length(3);
     const denied = setUp(() => awsError("AccessDeniedException"));
-    const error: unknown = await denied.log.hasEnded("a", denied.deadline).catch((cause: unknown) => cause);
+    const error: unknown = await denied.log.endedOf(["a"], denied.deadline).catch((cause: unknown) => cause);
     expect(error).to.have.property("name", "AccessDeniedException");
   });
 });

@@ -94,48 +94,81 @@ export function conditionContext(
   principal: Principal,
   role: Role | undefined,
   own: Readonly<Record<string, string | readonly string[]>>,
-  { clock, region, accountId }: Surroundings,
+  surroundings: Surroundings,
 ): ConditionContext {
-  const now = clock.now();
-  const keys = new Map<string, string | readonly string[]>([
-    // Loopback stands for TLS: nothing leaves the machine, and a policy that asks for TLS must be usable here.
-    ["aws:securetransport", "true"],
-    ["aws:sourceip", "127.0.0.1"],
-    ["aws:requestedregion", region],
-    ["aws:currenttime", new Date(now).toISOString()],
-    ["aws:epochtime", String(Math.floor(now / 1000))],
-    ["aws:principalisawsservice", String(principal.kind === "service")],
-    ["aws:viaawsservice", "false"],
-  ]);
-  switch (principal.kind) {
-    case "administrator":
-      keys.set("aws:principalarn", principalArn(principal));
-      keys.set("aws:principalaccount", principal.accountId);
-      keys.set("aws:principaltype", "Account");
-      keys.set("aws:userid", principal.accountId);
-      break;
-    case "role":
-      keys.set("aws:principalarn", role?.arn ?? "");
-      keys.set("aws:principalaccount", principal.accountId);
-      keys.set("aws:principaltype", "AssumedRole");
-      keys.set("aws:userid", `${role?.roleId ?? ""}:${principal.sessionName}`);
-      for (const [key, value] of role?.tags ?? []) keys.set(`aws:principaltag/${key}`.toLowerCase(), value);
-      break;
-    case "service":
-      keys.set("aws:principalservicename", principal.service);
-      keys.set("aws:sourcearn", principal.sourceArn);
-      // Some ARNs have no account (a bucket's): its resource is in this one.
-      keys.set(
-        "aws:sourceaccount",
-        /^arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):/.exec(principal.sourceArn)?.[1] ?? accountId,
-      );
-      break;
-  }
-  for (const [key, value] of Object.entries(own)) keys.set(key.toLowerCase(), value);
+  const ownKeys = Object.entries(own).map(([key, value]) => [key.toLowerCase(), value] as const);
+  // A statement asks for few of them, and most ask for none.
   return (key) => {
-    const value = keys.get(key.toLowerCase());
+    const name = key.toLowerCase();
+    const value =
+      ownKeys.findLast(([ownName]) => ownName === name)?.[1] ??
+      globalKey(name, principal, role, surroundings);
     return typeof value === "string" ? [value] : value;
   };
+}
+
+/** The value of a global condition key, by its name in lower case. */
+function globalKey(
+  name: string,
+  principal: Principal,
+  role: Role | undefined,
+  { clock, region, accountId }: Surroundings,
+): string | undefined {
+  switch (name) {
+    // Loopback stands for TLS: nothing leaves the machine, and a policy that asks for TLS must be usable here.
+    case "aws:securetransport":
+      return "true";
+    case "aws:sourceip":
+      return "127.0.0.1";
+    case "aws:requestedregion":
+      return region;
+    case "aws:currenttime":
+      return new Date(clock.now()).toISOString();
+    case "aws:epochtime":
+      return String(Math.floor(clock.now() / 1000));
+    case "aws:principalisawsservice":
+      return String(principal.kind === "service");
+    case "aws:viaawsservice":
+      return "false";
+    default:
+      return principalKey(name, principal, role, accountId);
+  }
+}
+
+function principalKey(
+  name: string,
+  principal: Principal,
+  role: Role | undefined,
+  accountId: string,
+): string | undefined {
+  if (principal.kind === "service") {
+    if (name === "aws:principalservicename") return principal.service;
+    if (name === "aws:sourcearn") return principal.sourceArn;
+    // Some ARNs have no account (a bucket's): its resource is in this one.
+    if (name === "aws:sourceaccount")
+      return /^arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):/.exec(principal.sourceArn)?.[1] ?? accountId;
+    return undefined;
+  }
+  const isRole = principal.kind === "role";
+  switch (name) {
+    case "aws:principalarn":
+      return isRole ? (role?.arn ?? "") : principalArn(principal);
+    case "aws:principalaccount":
+      return principal.accountId;
+    case "aws:principaltype":
+      return isRole ? "AssumedRole" : "Account";
+    case "aws:userid":
+      return isRole ? `${role?.roleId ?? ""}:${principal.sessionName}` : principal.accountId;
+    default:
+      return isRole ? tagOf(name, role) : undefined;
+  }
+}
+
+/** The tag of a role that a condition key names; of names that differ in case alone, the last. */
+function tagOf(name: string, role: Role | undefined): string | undefined {
+  const prefix = "aws:principaltag/";
+  if (role === undefined || !name.startsWith(prefix)) return undefined;
+  return [...role.tags].findLast(([tag]) => tag.toLowerCase() === name.slice(prefix.length))?.[1];
 }
 
 type Refusal = Extract<Decision, { allowed: false }>["reason"];

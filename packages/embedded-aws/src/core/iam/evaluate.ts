@@ -65,10 +65,11 @@ export function verdictOf(
     const values = request.context(key);
     return values?.length === 1 ? values[0] : undefined;
   };
+  const action = request.action.toLowerCase();
   let verdict: Verdict = "none";
   for (const statement of policies.flatMap((policy) => policy.statements)) {
     const who = principalMatch(statement.principal, request.caller);
-    if (who === "other" || !applies(statement, request, variables)) continue;
+    if (who === "other" || !applies(statement, action, request, variables)) continue;
     if (statement.effect === "Deny") {
       onDeciding?.(statement);
       return "deny";
@@ -81,8 +82,13 @@ export function verdictOf(
   return verdict;
 }
 
-function applies(statement: Statement, request: AccessRequest, variables: Variables): boolean {
-  const action = request.action.toLowerCase();
+/** @param action the request's, in lower case. */
+function applies(
+  statement: Statement,
+  action: string,
+  request: AccessRequest,
+  variables: Variables,
+): boolean {
   return (
     included(statement.actions, (pattern) => matchesPattern(pattern, action, variables)) &&
     (statement.resources === undefined ||

@@ -77,8 +77,14 @@ function charactersOf(text: string): string[] {
   return Array.from(text);
 }
 
+/** Whether a pattern is but the text that it matches, as most actions and resources of policies are. */
+function isPlain(pattern: string): boolean {
+  return !/[*?]|\$\{/.test(pattern);
+}
+
 /** Whether the whole of `text` matches. For the time that it takes see `matchesGlob`. */
 export function matchesPattern(pattern: string, text: string, variables: Variables): boolean {
+  if (isPlain(pattern)) return pattern === text;
   const tokens = tokenize(pattern, variables);
   return tokens !== undefined && matchesGlob(tokens, charactersOf(text));
 }
@@ -88,6 +94,7 @@ export function matchesPattern(pattern: string, text: string, variables: Variabl
  * part, which takes the rest (IAM user guide, "Resource element").
  */
 export function matchesArn(pattern: string, arn: string, variables: Variables): boolean {
+  if (isPlain(pattern)) return pattern === arn;
   const tokens = tokenize(pattern, variables);
   if (tokens === undefined) return false;
   const patternParts = splitAtColons(tokens, arnParts);

@@ -22,6 +22,8 @@ import { messageOf } from "../../../core/messageOf";
 
 /** New items wake the poller at once; this keeps its iterator from expiring while there are none. */
 const IDLE_READ_MS = 5 * 60_000;
+/** Without a reason, a signal makes an exception for each abort. */
+const WOKEN = "woken";
 /** After the stream could not be read. */
 const PROBLEM_DELAY_MS = 10_000;
 
@@ -45,7 +47,8 @@ export class StreamPoller implements Poller {
     this.#unsubscribe = context.events.subscribe((event) => {
       if (!("tableName" in event) || event.tableName !== tableName) return;
       this.#changed = true;
-      this.#wake?.();
+      // What comes while every lane works is read when one of them is done.
+      if (this.#lanes.all.some(({ busy }) => !busy)) this.#wake?.();
     });
   }
 
@@ -153,10 +156,17 @@ export class StreamPoller implements Poller {
   /** Until the table changes, or time is up; not at all when it has changed since the last read. */
   async #sleep(ms: number): Promise<void> {
     if (this.#changed) return;
+    const { clock } = this.#context;
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
-    await this.#context.clock.sleep(ms, woken.signal);
+    this.#wake = () => {
+      // Every change calls it, and one is enough.
+      this.#wake = undefined;
+      woken.abort(WOKEN);
+    };
+    await clock.sleep(ms, woken.signal);
     this.#wake = undefined;
+    // Changes come in swarms: those of one turn are read together.
+    if (woken.signal.aborted) await clock.busy(new Promise<void>((resolve) => setImmediate(resolve)));
   }
 
   /** Works a batch off, with its retries and parts, before anything that lies behind it. */

@@ -1,0 +1,67 @@
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface Unsigned {
+  readonly method: string;
+  /** Of letters, digits and `/_.-` alone, so that it is its own canonical form. */
+  readonly path: string;
+  readonly body: string;
+  /** Lower-case names; values without spaces at their ends. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Sign = (request: Unsigned, region: string, credentials: Credentials) => Record<string, string>;
+
+/**
+ * Signs requests to one service: Signature Version 4 (IAM user guide, "Create a signed AWS API request"). Returns the
+ * headers to send: those of the request and the signature's. The key of a day is derived once.
+ *
+ * @param service as credential scopes name it: "dynamodb".
+ */
+export function createSigner(service: string): Sign {
+  let key: { readonly of: string; readonly object: KeyObject } | undefined;
+  const keyOf = (secret: string, day: string, region: string) => {
+    const of = `${day}/${region}/${secret}`;
+    if (key?.of !== of) key = { of, object: signingKey(secret, [day, region, service, "aws4_request"]) };
+    return key.object;
+  };
+
+  return (request, region, { accessKeyId, secretAccessKey, sessionToken }) => {
+    // "20260101T000000Z"
+    const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
+    const day = time.slice(0, 8);
+    const headers: Record<string, string> = {
+      ...request.headers,
+      "x-amz-date": time,
+      ...(sessionToken !== undefined && { "x-amz-security-token": sessionToken }),
+    };
+    const names = Object.keys(headers).sort();
+    const signed = names.join(";");
+    const lines = names.map((name) => `${name}:${headers[name] ?? ""}\n`).join("");
+    const canonical = `${request.method}\n${request.path}\n\n${lines}\n${signed}\n${sha256(request.body)}`;
+    const scope = `${day}/${region}/${service}/aws4_request`;
+    const signature = createHmac("sha256", keyOf(secretAccessKey, day, region))
+      .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`)
+      .digest("hex");
+    headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    return headers;
+  };
+}
+
+/** An object, as Node would make one of plain bytes for each signature anew. */
+function signingKey(secret: string, scope: readonly string[]): KeyObject {
+  const key = scope.reduce<Buffer>(
+    (key, part) => createHmac("sha256", key).update(part).digest(),
+    Buffer.from(`AWS4${secret}`),
+  );
+  return createSecretKey(key);
+}
+
+function sha256(text: string): string {
+  return hash("sha256", text, "hex");
+}
