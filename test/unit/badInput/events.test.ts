@@ -168,7 +168,10 @@ describe("bad events", function () {
           const mails: SendEmailCommandInput[] = [];
           const failures: DynamoDBRecord[] = [];
           const handler = createConfirmOrders({
-            confirmations: { hasEnded: () => Promise.resolve(false), end: () => Promise.resolve() },
+            confirmations: {
+              endedOf: () => Promise.resolve(new Set<string>()),
+              end: () => Promise.resolve(),
+            },
             sendMail(mail) {
               if (!/^\S+@\S+$/.test(mail.to))
                 return Promise.reject(
