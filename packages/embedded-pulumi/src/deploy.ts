@@ -11,7 +11,7 @@ import {
   ProjectError,
   readProject,
 } from "./engine/projectFile";
-import { refreshFiles } from "./engine/reconciler";
+import { refreshFiles } from "./engine/refreshFiles";
 import { runProject, type RunResult } from "./engine/run";
 import type { RegisteredResource } from "./engine/state";
 import { topologyOf } from "./engine/topology";

@@ -1,6 +1,6 @@
-import type { Comparable } from "./provider";
+import type { Comparable, StandingResource } from "./provider";
 import type { RegisteredResource } from "./state";
-import type { PropertyMap } from "./values";
+import { plainMap, type PropertyMap } from "./values";
 
 /** What stands of a resource, and what a later run has to know of it. */
 export interface StandingRecord {
@@ -22,6 +22,12 @@ export interface StandingRecord {
   readonly deletedWith?: string;
   /** The value whose change replaces the resource, as JSON. */
   readonly replacementTrigger?: string;
+}
+
+/** A record as its provider sees it. */
+export function standing({ resource, config }: StandingRecord): StandingResource {
+  const { type, id = "", inputs, outputs } = resource;
+  return { type, id, inputs: plainMap(inputs), outputs: plainMap(outputs), config };
 }
 
 /** All that stands of a stack, over the runs of its program: each run finds here what those before have left. */

@@ -1,7 +1,6 @@
-import { type Checkpoint, deletionOrder } from "./checkpoint";
+import { type Checkpoint, deletionOrder, standing } from "./checkpoint";
 import { DeploymentFailure } from "./deployment";
 import { describeFailure, type Provider } from "./provider";
-import { standing } from "./reconciler";
 
 /**
  * Deletes all that stands, one resource after the other: each after everything that depends on it, as

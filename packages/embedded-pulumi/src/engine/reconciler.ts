@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { automaticName } from "./autonaming";
-import { type Checkpoint, deletionOrder, type StandingRecord } from "./checkpoint";
+import { type Checkpoint, deletionOrder, standing, type StandingRecord } from "./checkpoint";
 import type { ResourceStatus } from "./progress";
 import { concerns, withOld } from "./propertyPath";
 import {
@@ -11,11 +11,10 @@ import {
   type Provider,
   ResourceFailure,
   type ResourceRequest,
-  type StandingResource,
 } from "./provider";
 import { type Lifecycle, NO_LIFECYCLE, type Registration } from "./registration";
 import { ORGANIZATION, type RegisteredResource } from "./state";
-import { Archive, Asset, containsSecret, plainMap, type PropertyMap, Secret } from "./values";
+import { containsSecret, plainMap, type PropertyMap, Secret } from "./values";
 
 export interface ReconcilerOptions {
   readonly project: string;
@@ -362,52 +361,6 @@ interface Wanted {
   readonly request: ResourceRequest;
   readonly inputs: PropertyMap;
   readonly record: Omit<StandingRecord, "resource">;
-}
-
-/**
- * Brings about what has changed in the files of resources' assets and archives, such as a function's code, without a
- * run of the program. Gives the names of the resources that have changed.
- */
-export async function refreshFiles(checkpoint: Checkpoint, provider: Provider): Promise<readonly string[]> {
-  const refreshed: string[] = [];
-  for (const record of checkpoint.all()) {
-    const { resource, config } = record;
-    const inputs = plainMap(resource.inputs);
-    if (!resource.custom || !Object.values(inputs).some(isFiles)) continue;
-    const request = {
-      urn: resource.urn,
-      type: resource.type,
-      name: resource.name,
-      inputs,
-      nameSuffix: "",
-      config,
-    };
-    const files = await provider.comparable(request);
-    const compared = { ...record.compared };
-    for (const [name, value] of Object.entries(inputs))
-      if (isFiles(value)) compared[name] = files[name] ?? null;
-    const changes = provider.changes(resource.type, record.compared, compared);
-    if (changes.length === 0) continue;
-    const changed = new Set(changes.map(({ path: [property = ""] }) => property));
-    const { outputs } = await provider.update(request, standing(record), changed);
-    checkpoint.put({
-      ...record,
-      compared,
-      resource: { ...resource, outputs: { ...resource.outputs, ...outputs } },
-    });
-    refreshed.push(resource.name);
-  }
-  return refreshed;
-}
-
-function isFiles(value: PropertyMap[string]): boolean {
-  return value instanceof Archive || value instanceof Asset;
-}
-
-/** A record as its provider sees it. */
-export function standing({ resource, config }: StandingRecord): StandingResource {
-  const { type, id = "", inputs, outputs } = resource;
-  return { type, id, inputs: plainMap(inputs), outputs: plainMap(outputs), config };
 }
 
 /** Outputs that come from secret inputs, or that the program names, are secret whole. */
