@@ -28,6 +28,7 @@ import {
   type Relation,
   type ValuesOf,
 } from "./components/parts/argumentTable";
+import { shown } from "./components/parts/shown";
 
 /** What a stack's configuration says, checked. `Pulumi.yaml` describes each key. */
 export interface StackConfiguration {
@@ -183,6 +184,9 @@ function metricOf(
   }
 }
 
+/** No declared key is half as long; what else stands there need not be shown to its end. */
+const LONGEST_KEY = 100;
+
 /** Reads keys and remembers what is wrong with them, so that one run shows every mistake. */
 class ConfigurationReader {
   readonly #config: pulumi.Config;
@@ -228,9 +232,9 @@ class ConfigurationReader {
     for (const fullKey of Object.keys(pulumi.runtime.allConfig())) {
       const key = fullKey.slice(name.length + 1);
       if (!fullKey.startsWith(`${name}:`) || this.#read.has(key)) continue;
-      const meant = closest(key, [...this.#read]);
+      const meant = closest(key.slice(0, LONGEST_KEY), [...this.#read]);
       // A third of the letters may differ: beyond that a proposal misleads more than it helps.
-      const near = distance(key, meant) <= Math.max(1, key.length / 3);
+      const near = key.length <= LONGEST_KEY && distance(key, meant) <= Math.max(1, key.length / 3);
       this.reject(key, `not declared in Pulumi.yaml${near ? `; did you mean ${name}:${meant}?` : ""}`);
     }
   }
@@ -242,7 +246,9 @@ class ConfigurationReader {
     throw new pulumi.RunError(
       [
         `The configuration of stack ${stack} is not valid:`,
-        ...[...this.#problems].map(([key, problem]) => `  ${this.#config.name}:${key}: ${problem}`),
+        ...[...this.#problems].map(
+          ([key, problem]) => `  ${this.#config.name}:${key.slice(0, LONGEST_KEY)}: ${problem}`,
+        ),
         `Set each with: pulumi config set KEY VALUE --stack ${stack}`,
         // `config set` takes a list item by item.
         ...(list === undefined
@@ -262,7 +268,7 @@ class ConfigurationReader {
     const value = [given, parseJson(given)].find((candidate) => rule.accepts(candidate));
     if (value === undefined) {
       const secret = secretKeys().includes(`${this.#config.name}:${key}`);
-      this.reject(key, `got ${secret ? "a secret value" : JSON.stringify(given)}; expected ${rule.expected}`);
+      this.reject(key, `got ${secret ? "a secret value" : shown(given)}; expected ${rule.expected}`);
     }
     return value;
   }

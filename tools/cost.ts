@@ -88,7 +88,7 @@ function networkOption(value: string | undefined): FleetNetwork {
   const known = FLEET_NETWORKS.find((one) => one === value);
   if (known !== undefined) return known;
   throw new UsageError(
-    `--network: got ${JSON.stringify(value)}; expected one of ${FLEET_NETWORKS.join(", ")}`,
+    `--network: got ${JSON.stringify(value.slice(0, 200))}; expected one of ${FLEET_NETWORKS.join(", ")}`,
   );
 }
 
@@ -97,7 +97,7 @@ function priceOption(value: string | undefined, fallback: number): number {
   const price = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
   if (!(price <= 1_000)) {
     throw new UsageError(
-      `--instance-price: got ${JSON.stringify(value)}; expected dollars an hour, 0 to 1000`,
+      `--instance-price: got ${JSON.stringify(value.slice(0, 200))}; expected dollars an hour, 0 to 1000`,
     );
   }
   return price;

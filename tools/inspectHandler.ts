@@ -22,7 +22,7 @@ export function inspectHandler({
     .map((file) => path.basename(file, ".ts"));
   if (!handlers.includes(name))
     throw new UsageError(
-      `--inspect: got ${JSON.stringify(name)}; expected one of ${handlers.sort().join(", ")}`,
+      `--inspect: got ${JSON.stringify(name.slice(0, 200))}; expected one of ${handlers.sort().join(", ")}`,
     );
   return ({ directory }) => (existsSync(path.join(directory, BUNDLES, `${name}.js`)) ? port : undefined);
 }

@@ -64,7 +64,7 @@ function parseAction(given: ParsedArguments): Action {
   const bad = orderIds.find((id) => !/^[A-Za-z0-9_-]{1,64}$/.test(id));
   if (bad !== undefined)
     throw new UsageError(
-      `got ${JSON.stringify(bad)}; expected an order id: 1 to 64 letters, digits, _ and -`,
+      `got ${JSON.stringify(bad.slice(0, 200))}; expected an order id: 1 to 64 letters, digits, _ and -`,
     );
   const byCustomer = customer !== undefined && orderIds.length === 0;
   const byIds = customer === undefined && orderIds.length > 0;

@@ -45,11 +45,14 @@ export async function stock(args: readonly string[], terminal: Terminal): Promis
   }
 }
 
+/** A good that an order can name is 100 characters long at most, and no line or direction breaks in it. */
+const LEVEL = /^([^=\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]{1,100})=(\d{1,15})$/u;
+
 function parseLevel(text: string): StockLevel {
-  const match = /^([^=\s]+)=(\d{1,15})$/.exec(text);
+  const match = LEVEL.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) {
     throw new UsageError(
-      `got ${JSON.stringify(text)}; expected SKU=N, with N a whole number from 0; ${USAGE}`,
+      `got ${JSON.stringify(text.slice(0, 200))}; expected SKU=N, with N a whole number from 0; ${USAGE}`,
     );
   }
   return { sku: match[1], stock: Number(match[2]) };

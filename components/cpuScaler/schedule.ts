@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import type { Limits, ScheduleEntry } from "../../handlers/scaling/schedule";
 import { integer, type Rule } from "../parts/arguments";
+import { shown } from "../parts/shown";
 
 /** Each is looked at every minute. */
 const MOST_ENTRIES = 50;
@@ -50,7 +51,7 @@ export function scheduleProblem(entries: readonly unknown[]): string | undefined
 
 function entryProblems(entry: unknown): string[] {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry))
-    return [`: got ${JSON.stringify(entry)}; expected an entry like ${EXAMPLE.slice(1, -1)}`];
+    return [`: got ${shown(entry)}; expected an entry like ${EXAMPLE.slice(1, -1)}`];
   const { cron, timezone, min, max, ...others } = entry as Readonly<Record<string, unknown>>;
   const zoneProblem = timezoneProblem(timezone);
   const problems = [
@@ -60,7 +61,7 @@ function entryProblems(entry: unknown): string[] {
     ...[{ min }, { max }].flatMap((member) =>
       Object.entries(member)
         .filter(([, value]) => !instances.accepts(value))
-        .map(([name, value]) => `.${name}: got ${JSON.stringify(value)}; expected ${instances.expected}`),
+        .map(([name, value]) => `.${name}: got ${shown(value)}; expected ${instances.expected}`),
     ),
   ];
   return instances.accepts(min) && instances.accepts(max) && min > max
@@ -70,7 +71,7 @@ function entryProblems(entry: unknown): string[] {
 
 function timezoneProblem(timezone: unknown): string[] {
   const problem = [
-    `.timezone: got ${JSON.stringify(timezone)}; expected an IANA name like "Europe/Berlin", or none for UTC`,
+    `.timezone: got ${shown(timezone)}; expected an IANA name like "Europe/Berlin", or none for UTC`,
   ];
   if (timezone === undefined) return [];
   if (typeof timezone !== "string" || timezone === "") return problem;
@@ -83,7 +84,7 @@ function timezoneProblem(timezone: unknown): string[] {
 }
 
 function cronProblem(cron: unknown, timezone = "UTC"): string[] {
-  const got = `.cron: got ${JSON.stringify(cron)}; expected`;
+  const got = `.cron: got ${shown(cron)}; expected`;
   // No names such as @daily: EC2's scheduled actions have none either.
   if (typeof cron !== "string" || cron.startsWith("@"))
     return [`${got} five fields (minute, hour, day, month, weekday) like "0 8 * * 1-5"`];

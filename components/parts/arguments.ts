@@ -134,7 +134,9 @@ export class ArgumentChecks {
   /** As `value`, for an argument that must be given. */
   required<T>(propertyPath: string, given: pulumi.Input<T>, rule: Rule<T>): pulumi.Input<T> {
     return this.related<T, []>(propertyPath, given, [], (value) =>
-      rule.accepts(value) ? undefined : `got ${inspect(value)}; expected ${rule.expected}`,
+      rule.accepts(value)
+        ? undefined
+        : `got ${inspect(value, { maxStringLength: 200, maxArrayLength: 10 })}; expected ${rule.expected}`,
     );
   }
 

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { type Conditions, kind, newAccount } from "embedded-aws";
 import { largest } from "embedded-aws/support";
 import { proposal } from "../engine/nearest";
+import { shown } from "../engine/shown";
 
 /** The command line was wrong; the message says what and what was expected. Ends the command with status 2. */
 export class UsageError extends Error {}
@@ -75,7 +76,7 @@ export function parseCommandLine(args: readonly string[], line: CommandLine): Pa
   for (const token of tokens) {
     if (token.kind === "positional") {
       if (line.positionals !== true)
-        throw new UsageError(`unexpected ${JSON.stringify(token.value)}; expected: ${line.usage}`);
+        throw new UsageError(`unexpected ${shown(token.value)}; expected: ${line.usage}`);
       positionals.push(token.value);
     } else if (token.kind === "option") {
       const option = Object.hasOwn(line.options, token.name) ? line.options[token.name] : undefined;
@@ -99,7 +100,7 @@ function checkedValue(
 ): string | true {
   if (option.kind === "flag") {
     if (value === undefined) return true;
-    throw new UsageError(`--${name}: got ${JSON.stringify(value)}; expected no value`);
+    throw new UsageError(`--${name}: got ${shown(value)}; expected no value`);
   }
   const missing = value === undefined || value === "" || (value.startsWith("--") && inlineValue !== true);
   if (missing) throw new UsageError(`--${name}: expected a value, as in --${name} ${option.value}`);
@@ -107,7 +108,7 @@ function checkedValue(
   const number = /^\d+$/.test(value) ? Number(value) : NaN;
   if (number >= option.min && number <= option.max) return value;
   throw new UsageError(
-    `--${name}: got ${JSON.stringify(value)}; expected a whole number from ${option.min} to ${option.max}`,
+    `--${name}: got ${shown(value)}; expected a whole number from ${option.min} to ${option.max}`,
   );
 }
 
@@ -118,7 +119,7 @@ function unknownOption(rawName: string, { options }: CommandLine): UsageError {
     Object.keys(options).map((name) => `--${name}`),
   );
   return new UsageError(
-    `Unknown option '${rawName}'${meant}${meant === "" ? ";" : ""} the options here are ${[...known, "--directory …", "--help"].join(", ")}`,
+    `Unknown option '${rawName.slice(0, 200)}'${meant}${meant === "" ? ";" : ""} the options here are ${[...known, "--directory …", "--help"].join(", ")}`,
   );
 }
 
@@ -236,7 +237,7 @@ export function configOverrides(args: ParsedArguments): ReadonlyMap<string, stri
       const equals = text.indexOf("=");
       if (equals < 1)
         throw new UsageError(
-          `--config: got ${JSON.stringify(text)}; expected KEY=VALUE, such as aws:region=eu-west-1`,
+          `--config: got ${shown(text)}; expected KEY=VALUE, such as aws:region=eu-west-1`,
         );
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),

@@ -18,7 +18,7 @@ export function demandFunction(name: string, { resources }: Pick<CloudDeployment
   if (functions.some(({ id = "" }) => isNamed(name, { name: id }))) return;
   const known = functions.map((fn) => fn.name).sort();
   const expected = known.length === 0 ? "a program with functions" : `one of ${known.join(", ")}`;
-  throw new CommandError(`--inspect: got ${JSON.stringify(name)}; expected ${expected}`);
+  throw new CommandError(`--inspect: got ${JSON.stringify(name.slice(0, 200))}; expected ${expected}`);
 }
 
 /** What to tell of an inspector that waits for whoever debugs. */

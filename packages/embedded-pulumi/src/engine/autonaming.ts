@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { shown } from "./shown";
 
 /**
  * `pulumi:autonaming`: how resources without a name of their own get one, by Pulumi's rules: `mode` or `pattern` for
@@ -39,7 +40,7 @@ const DIGITS = {
 /** What is wrong with the setting; undefined when it can be honoured. */
 export function autonamingProblem(value: unknown): string | undefined {
   const root = structure(value);
-  if (root === undefined) return `got ${JSON.stringify(value)}; expected an object with a mode or a pattern`;
+  if (root === undefined) return `got ${shown(value)}; expected an object with a mode or a pattern`;
   const problem = namingProblem(root, "", ["mode", "pattern", "enforce", "providers"]);
   if (problem !== undefined) return problem;
   for (const [name, provider] of Object.entries(structure(root.providers ?? {}) ?? { "": undefined })) {
@@ -76,9 +77,9 @@ function namingProblem(
   if (mode !== undefined && pattern !== undefined)
     return `${where}mode: got a pattern too; expected one of them`;
   if (mode !== undefined && !MODES.includes(mode as string))
-    return `${where}mode: got ${JSON.stringify(mode)}; expected one of ${MODES.join(", ")}`;
+    return `${where}mode: got ${shown(mode)}; expected one of ${MODES.join(", ")}`;
   if (enforce !== undefined && typeof enforce !== "boolean")
-    return `${where}enforce: got ${JSON.stringify(enforce)}; expected true or false`;
+    return `${where}enforce: got ${shown(enforce)}; expected true or false`;
   if (pattern === undefined) return undefined;
   if (typeof pattern !== "string" || pattern === "") return `${where}pattern: expected a text`;
   const bad = [...pattern.matchAll(EXPRESSION)].find(([, expression = ""]) => !isExpression(expression));

@@ -1,6 +1,7 @@
 import type * as awsConfig from "@pulumi/aws/config/vars";
 import { Region } from "@pulumi/aws/types/enums";
 import { nearest } from "./nearest";
+import { shown } from "./shown";
 
 /** Keys that Pulumi itself reads. `tags` are those of the stack in Pulumi Cloud: checked, and of no use here. */
 const PULUMI_KEYS = ["autonaming", "disable-default-providers", "tags"] as const;
@@ -117,5 +118,5 @@ export function regionProblem(region: string): string | undefined {
     meant === undefined
       ? " (aws:skipRegionValidation: true takes a newer one)"
       : `; did you mean ${meant}? (aws:skipRegionValidation: true takes a newer one)`;
-  return `got ${JSON.stringify(region)}; expected a region of AWS${advice}`;
+  return `got ${shown(region)}; expected a region of AWS${advice}`;
 }

@@ -1,7 +1,11 @@
 import { distance } from "fastest-levenshtein";
 
+const LONGEST = 200;
+
 /** The candidate that somebody who wrote `given` most likely meant; undefined when none is near. */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
+  // A slip of the pen is short; what is not would take seconds to compare.
+  if (given.length > LONGEST) return undefined;
   let best: { readonly candidate: string; readonly edits: number } | undefined;
   for (const candidate of candidates) {
     const edits = distance(given.toLowerCase(), candidate.toLowerCase());

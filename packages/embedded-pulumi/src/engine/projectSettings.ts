@@ -3,6 +3,7 @@ import { proposal } from "./nearest";
 import { ProjectError } from "./projectError";
 import type { ConfigDeclaration } from "./stackConfig";
 import type { YamlFile } from "./yamlFile";
+import { shown } from "./shown";
 
 /** What `Pulumi.yaml` says, as far as it matters on one machine. */
 export interface ProjectSettings {
@@ -186,10 +187,7 @@ class Checker {
     const parsed = v.safeParse(schema, value);
     if (parsed.success) return;
     const [issue] = parsed.issues;
-    this.reject(
-      where,
-      value === undefined ? issue.message : `got ${JSON.stringify(value)}; ${issue.message}`,
-    );
+    this.reject(where, value === undefined ? issue.message : `got ${shown(value)}; ${issue.message}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { shown } from "./shown";
 /**
  * Paths to properties, as `ignoreChanges` and `replaceOnChanges` have them: `tags.Owner`, `rules[0].port`,
  * `variables["a.b"]`, and `*` for every member.
@@ -15,9 +16,7 @@ export function parsePath(text: string): PropertyPath {
     STEP.lastIndex = place;
     const [whole, quoted, index, name] = STEP.exec(text) ?? [];
     if (whole === undefined)
-      throw new Error(
-        `got ${JSON.stringify(text)}; expected a property's path, as in tags.Owner or rules[0]`,
-      );
+      throw new Error(`got ${shown(text)}; expected a property's path, as in tags.Owner or rules[0]`);
     steps.push(quoted?.replace(/\\(.)/g, "$1") ?? index ?? name ?? "");
     place += whole.length;
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { satisfies, validRange } from "semver";
+import { shown } from "./shown";
 
 /** One condition of a range: an operator, which Pulumi also writes "==", "!" and "!=", and a version. */
 const CONDITION = /(<=|>=|<|>|==|=|!=|!)?\s*(v?[0-9xX*][0-9A-Za-z.*+-]*)/y;
@@ -15,7 +16,7 @@ export function versionProblem(range: string | undefined, directory: string): st
   if (range === undefined) return undefined;
   const alternatives = range.split("||").map(conditions);
   if (alternatives.includes(undefined))
-    return `got ${JSON.stringify(range)}; expected a range of versions, such as >=3.100.0 <4.0.0`;
+    return `got ${shown(range)}; expected a range of versions, such as >=3.100.0 <4.0.0`;
   const version = installedVersion(directory);
   const met = alternatives.some((all) => all?.every((condition) => condition(version)) === true);
   return met

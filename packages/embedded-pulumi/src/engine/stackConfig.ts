@@ -1,5 +1,6 @@
 import { autonamingProblem } from "./autonaming";
 import { keyProblem, regionProblem } from "./knownKeys";
+import { shown } from "./shown";
 
 /** One key of `Pulumi.yaml`'s `config:` block. */
 export interface ConfigDeclaration {
@@ -63,7 +64,8 @@ export function resolveConfig(
       reject(unknown);
       continue;
     }
-    if (inFile !== undefined && hasSecure(inFile.value)) secrets.add(key);
+    if (inFile !== undefined && !nestsDeeperThan(DEEPEST, inFile.value) && hasSecure(inFile.value))
+      secrets.add(key);
     const override = replaced.get(key);
     const value =
       override === undefined
@@ -73,6 +75,8 @@ export function resolveConfig(
         : parseOverride(declaration, override);
     if (value === undefined || value === null) {
       if (key.startsWith(`${project}:`)) reject("not set, and has no default");
+    } else if (nestsDeeperThan(DEEPEST, value)) {
+      reject(`nested deeper than ${DEEPEST} levels; expected the settings of a project`);
     } else if (hasSecure(value)) {
       reject(
         `encrypted (secure:), and no passphrase is at hand; give a stand-in with --config ${stripped(key, project)}=VALUE`,
@@ -118,6 +122,14 @@ function parseOverride(declaration: ConfigDeclaration | undefined, text: string)
   }
 }
 
+/** As in files; whatever walks a value may then recurse. */
+const DEEPEST = 100;
+
+function nestsDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => nestsDeeperThan(levels - 1, member));
+}
+
 function hasSecure(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.hasOwn(value, "secure") || Object.values(value).some(hasSecure);
@@ -130,18 +142,18 @@ function valueProblem(
 ): string | undefined {
   switch (key) {
     case "pulumi:tags":
-      return isStringMap(value) ? undefined : `got ${JSON.stringify(value)}; expected a text for each tag`;
+      return isStringMap(value) ? undefined : `got ${shown(value)}; expected a text for each tag`;
     case "pulumi:disable-default-providers":
       return disabledProviders(value) === undefined
-        ? `got ${JSON.stringify(value)}; expected a list of packages, such as [aws], or ["*"]`
+        ? `got ${shown(value)}; expected a list of packages, such as [aws], or ["*"]`
         : undefined;
     case "pulumi:autonaming":
       return autonamingProblem(value);
     case "aws:region":
-      return typeof value === "string" ? undefined : `got ${JSON.stringify(value)}; expected a region of AWS`;
+      return typeof value === "string" ? undefined : `got ${shown(value)}; expected a region of AWS`;
   }
   const mismatch = declaration === undefined ? undefined : typeMismatch(declaration, value);
-  return mismatch === undefined ? undefined : `got ${JSON.stringify(value)}; expected ${mismatch}`;
+  return mismatch === undefined ? undefined : `got ${shown(value)}; expected ${mismatch}`;
 }
 
 /** The packages without a default provider; undefined when `value` is no list of names. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { messageOf } from "embedded-aws/support";
 import { ResourceFailure } from "./provider";
 import { fromWire, type PropertyMap } from "./values";
+import { shown } from "./shown";
 
 /** The type of `new pulumi.StackReference(…)`, which the SDK reads instead of registering it. */
 export const STACK_REFERENCE_TYPE = "pulumi:pulumi:StackReference";
@@ -18,7 +19,7 @@ function fileOf(stack: string): string {
  */
 export function readStackOutputs(directory: string, stack: string): PropertyMap {
   if (!/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+){0,2}$/.test(stack))
-    throw new ResourceFailure(`got ${JSON.stringify(stack)}; expected ORGANIZATION/PROJECT/STACK`, "name");
+    throw new ResourceFailure(`got ${shown(stack)}; expected ORGANIZATION/PROJECT/STACK`, "name");
   const name = fileOf(stack);
   const file = path.join(directory, name);
   if (!existsSync(file))

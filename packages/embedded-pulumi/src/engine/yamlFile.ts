@@ -29,6 +29,8 @@ const LARGEST_BYTES = 1024 * 1024;
 /** How often one anchor may be used, its own aliases counted: beyond that a small file could fill the memory. */
 const MOST_ALIASES = 100;
 
+/** Faults that are told of one by one. */
+const FAULTS_SHOWN = 50;
 /** No configuration is nested so deeply; what is takes the parser seconds, or its stack. */
 const DEEPEST = 100;
 
@@ -53,7 +55,9 @@ export function readYamlFile(file: string): YamlFile {
     // What does not parse can mean anything.
     const problems =
       faults.length > 0 ? faults : [...circles(document, place), ...ambiguities(document, place)];
-    if (problems.length > 0) throw new ProjectError(`${name} is not valid YAML:\n  ${problems.join("\n  ")}`);
+    const shown = problems.slice(0, FAULTS_SHOWN);
+    if (problems.length > FAULTS_SHOWN) shown.push(`… and ${problems.length - FAULTS_SHOWN} more`);
+    if (shown.length > 0) throw new ProjectError(`${name} is not valid YAML:\n  ${shown.join("\n  ")}`);
     return {
       name,
       content: document.toJS({ maxAliasCount: MOST_ALIASES }) ?? undefined,
@@ -70,16 +74,29 @@ export function readYamlFile(file: string): YamlFile {
   }
 }
 
-/** Whether brackets, or the marks of lists on one line, are nested deeply. By tokens, since those need no stack. */
+/**
+ * Whether brackets, the marks of lists on one line, or lines by their indentation are nested deeply. By tokens, since those
+ * need no stack.
+ */
 function isTooDeep(text: string): boolean {
   let brackets = 0;
   let marks = 0;
+  /** How far the lines are indented that the present one lies in. */
+  const around: number[] = [];
+  let indentation: number | undefined = 0;
   for (const token of new Lexer().lex(text)) {
     if (token === "[" || token === "{") brackets++;
     else if (token === "]" || token === "}") brackets--;
     else if (token === "-" || token === "?") marks++;
     else if (token === "\n") marks = 0;
-    if (brackets > DEEPEST || marks > DEEPEST + brackets) return true;
+    if (token === "\n") indentation = 0;
+    else if (indentation !== undefined && /^ +$/.test(token)) indentation += token.length;
+    else if (indentation !== undefined && !token.startsWith("#")) {
+      while ((around.at(-1) ?? -1) >= indentation) around.pop();
+      around.push(indentation);
+      indentation = undefined;
+    }
+    if (brackets > DEEPEST || marks > DEEPEST + brackets || around.length > DEEPEST) return true;
   }
   return false;
 }
