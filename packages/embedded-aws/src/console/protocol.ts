@@ -340,6 +340,8 @@ export interface Refusal {
   readonly caller: string;
   readonly action: string;
   readonly resource: string;
+  /** The statement that denied it, or that there is none which allows it. */
+  readonly by: string;
   readonly times: number;
 }
 

@@ -250,7 +250,11 @@ describe("the console of a cloud", function () {
     const denied = await log.first("request", ({ errorCode }) => errorCode === "AccessDeniedException");
     expect(denied).to.include({ service: "dynamodb", operation: "PutItem" });
     const { refusals } = await ask("iam", {});
-    expect(refusals[0]).to.include({ caller: "store", action: "dynamodb:PutItem" });
+    expect(refusals[0]).to.include({
+      caller: "store",
+      action: "dynamodb:PutItem",
+      by: "no statement allows it",
+    });
     expect(await ask("heal", taken)).to.deep.equal({ removed: true });
     expect(await ask("heal", taken)).to.deep.equal({ removed: false });
   });
@@ -262,6 +266,20 @@ describe("the console of a cloud", function () {
     const times = (action: string) => statements.find(({ actions }) => actions === action)?.times;
     expect(times("dynamodb:PutItem")).to.be.above(0);
     expect(times("sns:Publish")).to.equal(0);
+    const policy = { RoleName: "store-role", PolicyName: "no-topics" };
+    const denied = { Sid: "NoTopics", Effect: "Deny", Action: "sns:ListTopics", Resource: "*" };
+    await cloud.call("iam", "PutRolePolicy", {
+      ...policy,
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: denied }),
+    });
+    const { accountId } = cloud.context;
+    const asStore = { kind: "role", accountId, roleName: "store-role", sessionName: "store" } as const;
+    await cloud.context.call("sns", "ListTopics", {}, asStore).catch(() => undefined);
+    expect((await ask("iam", {})).refusals[0]).to.include({
+      action: "sns:ListTopics",
+      by: "denied by statement NoTopics of no-topics",
+    });
+    await cloud.call("iam", "DeleteRolePolicy", policy);
   });
 
   it("changes conditions while it runs, tells open pages, and names the one that is wrong", async () => {
