@@ -14,6 +14,7 @@ export function orderPresets(deployment: Pick<LocalDeployment, "outputs">): read
       customerEmail: "ada@example.com",
       items: [{ sku, quantity }],
     });
+  const apiUrl = optionalOutput(deployment, "orderApiUrl");
   return [
     {
       name: "One order",
@@ -21,6 +22,16 @@ export function orderPresets(deployment: Pick<LocalDeployment, "outputs">): read
       target,
       body: order("one-{{run}}"),
     },
+    ...(apiUrl === undefined
+      ? []
+      : [
+          {
+            name: "Over HTTP",
+            about: "An order as another shop places it: POST /orders of the order API, signed for IAM.",
+            target: { kind: "api", name: nameIn(apiUrl), method: "POST", path: "/orders" },
+            body: order("http-{{run}}"),
+          } as const,
+        ]),
     {
       name: "A burst of 1,000",
       about: "As fast as the queue takes them: watch its depth, and the functions at work.",

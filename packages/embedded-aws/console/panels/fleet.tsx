@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
+import type { Band } from "../../src/console/protocol";
 import { Chart } from "../parts/chart";
-import { Card, Empty, Panel, Table, Time, TraceLink, Trouble, useAsk, useOrder } from "../parts/parts";
+import { Card, Code, Empty, Panel, Table, Time, TraceLink, Trouble, useAsk, useOrder } from "../parts/parts";
 import { linkTo } from "../state/route";
 import { alarms, ask, fleet, instances, load } from "../state/store";
-import { clockText, counted } from "../state/words";
+import { clockText, counted, pretty } from "../state/words";
 import { Lines } from "../parts/lines";
 
+const BANDS_SHOWN = 6;
 const BAND_COLORS = { OK: "--band-ok", ALARM: "--band-alarm", INSUFFICIENT_DATA: "--band-none" } as const;
 
 export function FleetPanel() {
@@ -54,6 +56,7 @@ export function FleetPanel() {
               }))}
             />
           )}
+          {reply !== undefined && reply.bands.length > 0 && <Bands bands={reply.bands} />}
         </Card>
         <Instances />
         <Card title="Decisions">
@@ -70,6 +73,25 @@ export function FleetPanel() {
             </ol>
           )}
         </Card>
+        <Card
+          title="The exact event"
+          extra={
+            reply?.event !== undefined && (
+              <span class="quiet">
+                <Time at={reply.event.at} /> to {reply.event.functionName}{" "}
+                <TraceLink id={reply.event.requestId} />
+              </span>
+            )
+          }
+        >
+          {reply?.event === undefined ? (
+            <Empty>
+              The alarm has not changed yet, or its event is on its way: EventBridge may take two minutes.
+            </Empty>
+          ) : (
+            <Code text={pretty(reply.event.text)} label="The event as EventBridge has delivered it" />
+          )}
+        </Card>
         <Card title="Events" wide>
           {reply === undefined || reply.events.length === 0 ? (
             <Empty>Neither an alarm nor an instance has changed.</Empty>
@@ -79,6 +101,30 @@ export function FleetPanel() {
         </Card>
       </div>
     </Panel>
+  );
+}
+
+/** The chart's colours in words, the newest first. */
+function Bands({ bands }: { bands: readonly Band[] }) {
+  return (
+    <ol class="bands" aria-label="States of the alarm, newest first">
+      {[...bands]
+        .reverse()
+        .slice(0, BANDS_SHOWN)
+        .map(({ from, to, state }) => (
+          <li key={from}>
+            <StatePill state={state} /> <Time at={from} /> – <Time at={to} />
+          </li>
+        ))}
+    </ol>
+  );
+}
+
+function StatePill({ state }: Pick<Band, "state">) {
+  return (
+    <span class={`pill ${state === "ALARM" ? "bad" : state === "OK" ? "good" : ""}`}>
+      {state.replace("_", " ")}
+    </span>
   );
 }
 
@@ -137,10 +183,8 @@ function AlarmCard() {
         <ul class="plain limited" tabIndex={0} aria-label="Alarms">
           {shown.map((alarm) => (
             <li key={alarm.name}>
-              <span class={`pill ${alarm.state === "ALARM" ? "bad" : alarm.state === "OK" ? "good" : ""}`}>
-                {alarm.state.replace("_", " ")}
-              </span>{" "}
-              {alarm.name} <span class="quiet">{`since ${clockText(alarm.since)}`}</span>
+              <StatePill state={alarm.state} /> {alarm.name}{" "}
+              <span class="quiet">{`since ${clockText(alarm.since)}`}</span>
             </li>
           ))}
         </ul>

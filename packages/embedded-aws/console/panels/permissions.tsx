@@ -31,9 +31,9 @@ export function PermissionsPanel() {
               Nothing has been refused. Take a permission away under Faults and time to see what would happen.
             </Empty>
           ) : (
-            <Table label="Refused calls" heads={["Last", "Who", "Action", "Resource", "Times"]}>
+            <Table label="Refused calls" heads={["Last", "Who", "Action", "Resource", "Why", "Times"]}>
               {(reply?.refusals ?? []).map((one) => (
-                <tr key={`${one.caller} ${one.action} ${one.resource}`} class="bad">
+                <tr key={`${one.caller} ${one.action} ${one.resource} ${one.by}`} class="bad">
                   <td>
                     <Time at={one.at} />
                   </td>
@@ -42,6 +42,7 @@ export function PermissionsPanel() {
                   </th>
                   <td>{one.action}</td>
                   <td class="what">{one.resource}</td>
+                  <td class="what">{one.by}</td>
                   <td class="n">{count(one.times)}</td>
                 </tr>
               ))}

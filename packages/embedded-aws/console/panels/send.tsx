@@ -3,8 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { Preset, Target } from "../../src/console/protocol";
 import { Card, Code, Empty, Panel, Time, TraceLink, useOrder } from "../parts/parts";
 import { route } from "../state/route";
-import { ask, buses, functions, graph, presets, queues, topics } from "../state/store";
+import { apis, ask, buses, functions, presets, queues, topics } from "../state/store";
 import { counted, pretty } from "../state/words";
+import { ApiFields } from "./apiFields";
 
 interface Draft {
   readonly target: Target;
@@ -36,7 +37,7 @@ function namesOf(kind: Target["kind"]): readonly string[] {
     case "function":
       return functions.value.map(({ name }) => name);
     case "api":
-      return graph.value.nodes.filter((node) => node.kind === "api").map(({ name }) => name);
+      return apis.value.map(({ id }) => id);
   }
 }
 
@@ -49,7 +50,7 @@ const EXAMPLES: Readonly<Record<Target["kind"], string>> = {
 };
 
 function targetOf(kind: Target["kind"], name: string): Target {
-  return kind === "api" ? { kind, name, method: "POST", path: "/" } : { kind, name };
+  return kind === "api" ? { kind, name, method: "POST", path: "" } : { kind, name };
 }
 
 export function SendPanel() {
@@ -60,8 +61,7 @@ export function SendPanel() {
     if (about !== "") setDraft(firstDraft(about));
   }, [about]);
   const names = namesOf(draft.target.kind);
-  const name =
-    names.includes(draft.target.name) || draft.target.kind === "api" ? draft.target.name : (names[0] ?? "");
+  const name = names.includes(draft.target.name) ? draft.target.name : (names[0] ?? "");
   const send = ({ target, body, count }: Draft) =>
     order.run(async () => {
       const what = { target, body, count };
@@ -129,22 +129,29 @@ export function SendPanel() {
                 ))}
               </select>
             </label>
-            {draft.target.kind === "api" ? (
-              <ApiFields target={draft.target} onChange={(target) => setDraft({ ...draft, target })} />
-            ) : (
-              <label class="field">
-                To
-                <select
-                  value={name}
-                  onChange={(event) =>
-                    setDraft({ ...draft, target: { ...draft.target, name: event.currentTarget.value } })
-                  }
-                >
-                  {names.map((one) => (
-                    <option key={one}>{one}</option>
-                  ))}
-                </select>
-              </label>
+            <label class="field">
+              To
+              <select
+                value={name}
+                onChange={(event) =>
+                  setDraft({
+                    ...draft,
+                    target: targetOf(draft.target.kind, event.currentTarget.value),
+                  })
+                }
+              >
+                {names.map((one) => (
+                  <option key={one} value={one}>
+                    {labelOf(draft.target.kind, one)}
+                  </option>
+                ))}
+              </select>
+            </label>
+            {draft.target.kind === "api" && name !== "" && (
+              <ApiFields
+                target={{ ...draft.target, name }}
+                onChange={(target) => setDraft({ ...draft, target })}
+              />
             )}
             <label class="field">
               <span>
@@ -184,7 +191,7 @@ export function SendPanel() {
                   <div class="facts">
                     <Time at={sent.at} />
                     <span class="pill">{`${sent.count} × ${sent.target.kind}`}</span>
-                    <span>{sent.target.name}</span>
+                    <span>{placeOf(sent.target)}</span>
                   </div>
                   <Code text={pretty(sent.body)} label="Body" />
                   <p class="said">{sent.answer}</p>
@@ -207,45 +214,16 @@ export function SendPanel() {
   );
 }
 
-function ApiFields({
-  target,
-  onChange,
-}: {
-  target: Extract<Target, { kind: "api" }>;
-  onChange: (target: Target) => void;
-}) {
-  return (
-    <>
-      <label class="field">
-        Address of the API
-        <input
-          type="text"
-          value={target.name}
-          list="apis"
-          onInput={(event) => onChange({ ...target, name: event.currentTarget.value })}
-        />
-      </label>
-      <label class="field">
-        Method
-        <select
-          value={target.method}
-          onChange={(event) => onChange({ ...target, method: event.currentTarget.value })}
-        >
-          {["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => (
-            <option key={method}>{method}</option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        Path
-        <input
-          type="text"
-          value={target.path}
-          onInput={(event) => onChange({ ...target, path: event.currentTarget.value })}
-        />
-      </label>
-    </>
-  );
+function labelOf(kind: Target["kind"], name: string): string {
+  if (kind !== "api") return name;
+  const api = apis.value.find(({ id }) => id === name);
+  return api === undefined ? name : `${api.name} (${name})`;
+}
+
+/** Where something went, as a person says it. */
+function placeOf(target: Target): string {
+  const name = labelOf(target.kind, target.name);
+  return target.kind === "api" ? `${target.method} ${target.path} of ${name}` : name;
 }
 
 function draftOf({ target, body, count = 1 }: Preset): Draft {

@@ -75,6 +75,8 @@ export function Chart({
             (u) => {
               for (const band of shown.current) {
                 const [from, to] = [u.valToPos(band.from, "x", true), u.valToPos(band.to, "x", true)];
+                // One that was over before the first datapoint, or begins after the last, has no place in the plot.
+                if (to <= u.bbox.left || from >= u.bbox.left + u.bbox.width) continue;
                 u.ctx.fillStyle = bandColors.get(band.color) ?? "transparent";
                 const left = Math.max(from, u.bbox.left);
                 u.ctx.fillRect(

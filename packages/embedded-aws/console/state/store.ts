@@ -20,6 +20,7 @@ export const functions = computed(() => model.value.state.functions);
 export const tables = computed(() => model.value.state.tables);
 export const topics = computed(() => model.value.state.topics);
 export const buses = computed(() => model.value.state.buses);
+export const apis = computed(() => model.value.state.apis);
 export const alarms = computed(() => model.value.state.alarms);
 export const instances = computed(() => model.value.state.instances);
 export const emails = computed(() => model.value.state.emails);

@@ -3,7 +3,7 @@ import { parseJson } from "../core/parseJson";
 import { tail } from "./askFunctions";
 import { lineOf } from "./lines";
 import type { Answers, ConsoleParts } from "./parts";
-import type { Band, Line, LogLine, Series } from "./protocol";
+import type { Band, Line, LogLine, Reply, Series } from "./protocol";
 
 /** How far back the chart goes. */
 const WINDOW_MS = 3 * 3_600_000;
@@ -32,6 +32,7 @@ export function askFleet(parts: ConsoleParts): Answers<"fleet"> {
       return {
         cpu: alarm === undefined ? { times: [], values: [] } : await seriesOf(parts, alarm, now),
         ...(alarm?.Threshold !== undefined && { threshold: alarm.Threshold }),
+        ...eventIn(parts, alarmName),
         bands: alarmName === undefined ? [] : bandsOf(parts, alarmName, alarm?.StateValue, now),
         decisions: logGroupName === undefined ? [] : await decisionsIn(parts, logGroupName),
         events,
@@ -86,6 +87,29 @@ function bandsOf(
   }
   bands.push({ from: now - WINDOW_MS, to, state: current });
   return bands.filter((band) => band.to > band.from).reverse();
+}
+
+/** The newest event of the alarm that a function was invoked with. */
+function eventIn({ history }: ConsoleParts, alarmName: string | undefined): Pick<Reply<"fleet">, "event"> {
+  if (alarmName === undefined) return {};
+  for (const { event } of history.backwards()) {
+    if (event.type !== "invocation-started") continue;
+    const text = Buffer.from(event.payload).toString("utf8");
+    // Most payloads are of other events, and need not be parsed.
+    if (!text.includes('"CloudWatch Alarm State Change"') || alarmOf(text) !== alarmName) continue;
+    const { at, functionName, requestId } = event;
+    return { event: { at, functionName, requestId, text } };
+  }
+  return {};
+}
+
+function alarmOf(text: string): unknown {
+  try {
+    const { detail } = parseJson(text) as { readonly detail?: { readonly alarmName?: unknown } };
+    return detail?.alarmName;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the scaler says of each of its runs: the messages of its log, without the platform's lines. */

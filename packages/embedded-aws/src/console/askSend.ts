@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { AwsError } from "../core/errors";
 import { parseJson } from "../core/parseJson";
 import { messageOf } from "../core/messageOf";
 import { queuesOf } from "../services/sqs/statistics";
 import { Refusal } from "./answers";
 import type { Answers, ConsoleParts } from "./parts";
 import type { Target } from "./protocol";
+import { askRoutes, sendHttp } from "./sendHttp";
 
 /** Calls that run side by side: what a queue takes at once leaves the functions their share. */
 const AT_ONCE = 10;
@@ -17,8 +17,9 @@ interface Sent {
   readonly failed?: number;
 }
 
-export function askSend(parts: ConsoleParts): Answers<"send"> {
+export function askSend(parts: ConsoleParts): Answers<"send" | "routes"> {
   return {
+    ...askRoutes(parts),
     send: async ({ target, body, count }) => {
       // Another one each time, so that what it names is new.
       const run = randomUUID().slice(0, 8);
@@ -147,42 +148,4 @@ function eventOf(body: string): { Source: string; DetailType: string; Detail: st
   if (typeof source !== "string" || typeof type !== "string" || typeof detail !== "object")
     throw new Refusal(400, `the event: ${expected}`);
   return { Source: source, DetailType: type, Detail: JSON.stringify(detail) };
-}
-
-/** To an API of this endpoint alone: the console is no way to anywhere else. */
-async function sendHttp(
-  { context }: ConsoleParts,
-  { name, method, path }: Extract<Target, { kind: "api" }>,
-  body: string,
-): Promise<Sent> {
-  let url: URL;
-  try {
-    url = new URL(name.replace(/\/$/, "") + path);
-  } catch {
-    throw new Refusal(400, `the API's address: got ${name}; expected one that begins with http://`);
-  }
-  const { port } = new URL(context.endpoint());
-  if (
-    url.protocol !== "http:" ||
-    url.port !== port ||
-    !/^(?:127\.0\.0\.1|(?:[a-z0-9-]+\.)*localhost)$/.test(url.hostname)
-  )
-    throw new Refusal(400, `the API's address: got ${name}; expected one of this cloud, at port ${port}`);
-  try {
-    const { hostname, pathname, search } = url;
-    const response = await fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
-      method,
-      redirect: "manual",
-      headers: {
-        host: `${hostname}:${port}`,
-        ...(method === "GET" ? {} : { "content-type": "application/json" }),
-      },
-      ...(method === "GET" ? {} : { body }),
-      signal: AbortSignal.timeout(30_000),
-    });
-    const text = (await response.text()).slice(0, 4000);
-    return { answer: `${response.status} ${text}`, ...(response.status >= 400 && { failed: 1 }) };
-  } catch (error) {
-    throw error instanceof AwsError ? error : new Refusal(502, `${name} did not answer: ${messageOf(error)}`);
-  }
 }

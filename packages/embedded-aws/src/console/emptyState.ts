@@ -9,6 +9,7 @@ export const emptyState: State = {
   tables: [],
   topics: [],
   buses: [],
+  apis: [],
   alarms: [],
   instances: [],
   emails: 0,

@@ -10,10 +10,13 @@ export type Target =
   | { readonly kind: "queue" | "topic" | "bus" | "function"; readonly name: string }
   | {
       readonly kind: "api";
-      /** The API's own address, on this endpoint. */
+      /** The API's id. */
       readonly name: string;
       readonly method: string;
+      /** With its stage, unless that is `$default`, and its query: "/orders?state=new". */
       readonly path: string;
+      /** A bearer's, for routes that ask for one; without it the request is signed, as IAM asks for. */
+      readonly token?: string;
     };
 
 /**
@@ -118,6 +121,7 @@ export interface State {
   readonly tables: readonly { readonly name: string; readonly items: number }[];
   readonly topics: readonly string[];
   readonly buses: readonly string[];
+  readonly apis: readonly { readonly id: string; readonly name: string }[];
   readonly alarms: readonly AlarmState[];
   readonly instances: readonly InstanceState[];
   readonly emails: number;
@@ -260,6 +264,7 @@ export interface Asks {
     { target: Target; body: string; count: number },
     { sent: number; failed: number; answer: string; id?: string },
   ];
+  routes: [{ api: string }, { address: string; routes: readonly ApiRoute[] }];
   traces: [
     { query: string; outcome?: TraceOutcome },
     { traces: readonly TraceSummary[]; left: number; kept: number },
@@ -277,6 +282,13 @@ export interface Asks {
       cpu: Series;
       threshold?: number;
       bands: readonly Band[];
+      /** The newest state change of the alarm that reached a function, as it did: EventBridge's event, as JSON. */
+      event?: {
+        readonly at: number;
+        readonly functionName: string;
+        readonly requestId: string;
+        readonly text: string;
+      };
       decisions: readonly LogLine[];
       events: readonly Line[];
     },
@@ -287,6 +299,15 @@ export interface Asks {
   heal: [{ id: string }, { removed: boolean }];
   conditions: [{ change: Partial<ConditionsAsJson> }, { conditions: ConditionsAsJson }];
   clock: [{ speed?: number; paused?: boolean; stepMs?: number }, ClockState];
+}
+
+export interface ApiRoute {
+  /** "POST /orders" */
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  /** "NONE", "AWS_IAM", "JWT" */
+  readonly authorization: string;
 }
 
 export interface Invocation {
@@ -319,6 +340,8 @@ export interface Refusal {
   readonly caller: string;
   readonly action: string;
   readonly resource: string;
+  /** The statement that denied it, or that there is none which allows it. */
+  readonly by: string;
   readonly times: number;
 }
 

@@ -16,6 +16,8 @@ const target = v.variant("kind", [
     name,
     method: v.picklist(["GET", "POST", "PUT", "PATCH", "DELETE"]),
     path: v.pipe(v.string(), v.startsWith("/"), v.maxLength(2000)),
+    // As tokens are, so that it is nothing but one in its header.
+    token: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w.~+/=-]+$/), v.maxLength(8000))),
   }),
 ]);
 
@@ -49,6 +51,7 @@ export const questions = {
     body: text,
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
   }),
+  routes: v.strictObject({ api: name }),
   traces: v.strictObject({
     query,
     outcome: v.exactOptional(v.picklist(["done", "running", "retrying", "dead-lettered", "failed"])),

@@ -20,14 +20,15 @@ export interface Names {
   readonly tables: readonly string[];
   readonly topics: readonly string[];
   readonly buses: readonly string[];
+  readonly apis: State["apis"];
 }
 
-export const noNames: Names = { functions: [], tables: [], topics: [], buses: [] };
+export const noNames: Names = { functions: [], tables: [], topics: [], buses: [], apis: [] };
 
 const lastPart = (arn: string) => arn.split(/[:/]/).at(-1) ?? arn;
 
 export async function readNames(read: Reader): Promise<Names> {
-  const [functions, tables, topics, buses] = await Promise.all([
+  const [functions, tables, topics, buses, apis] = await Promise.all([
     allPages(
       (Marker) => read("lambda", "ListFunctions", Marker === undefined ? {} : { Marker }),
       (page) => page.Functions,
@@ -48,12 +49,18 @@ export async function readNames(read: Reader): Promise<Names> {
       (page) => page.EventBuses,
       (page) => page.NextToken,
     ),
+    allPages(
+      (NextToken) => read("apigateway", "GetApis", NextToken === undefined ? {} : { NextToken }),
+      (page) => page.Items,
+      (page) => page.NextToken,
+    ),
   ]);
   return {
     functions: functions.map(({ FunctionName: name = "", MemorySize: memoryMb = 0 }) => ({ name, memoryMb })),
     tables,
     topics: topics.map(({ TopicArn }) => lastPart(TopicArn ?? "")),
     buses: buses.map(({ Name }) => Name ?? ""),
+    apis: apis.map(({ ApiId: id = "", Name: name = "" }) => ({ id, name })),
   };
 }
 
@@ -93,6 +100,7 @@ export async function snapshot({
     ),
     topics: names.topics,
     buses: names.buses,
+    apis: names.apis,
     alarms: [...(alarms?.MetricAlarms ?? []), ...(alarms?.CompositeAlarms ?? [])].map((alarm) => {
       const changed = alarm.StateUpdatedTimestamp?.getTime() ?? 0;
       return {

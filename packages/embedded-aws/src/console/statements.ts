@@ -65,14 +65,19 @@ export function askIam(parts: ConsoleParts): Answers<"iam"> {
 }
 
 /** Newest first; the same one several times counts once. */
-function refusals({ policyUse }: ConsoleParts): Refusal[] {
+function refusals(parts: ConsoleParts): Refusal[] {
   const byText = new Map<string, Refusal>();
-  for (const { at, principal, action, resource } of policyUse.refusals) {
+  const names = statementNames(parts);
+  for (const { at, principal, action, resource, by: statement } of parts.policyUse.refusals) {
     const caller = callerText(principal);
-    const key = `${caller} ${action} ${resource}`;
+    const by =
+      statement === undefined
+        ? "no statement allows it"
+        : `denied by ${names.get(statement) ?? "a policy of the resource, or one that is gone"}`;
+    const key = `${caller} ${action} ${resource} ${by}`;
     const times = (byText.get(key)?.times ?? 0) + 1;
     byText.delete(key);
-    byText.set(key, { at, caller, action, resource, times });
+    byText.set(key, { at, caller, action, resource, by, times });
   }
   return [...byText.values()].reverse();
 }

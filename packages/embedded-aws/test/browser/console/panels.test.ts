@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { bodiesIn, createQueueApi } from "../../endpoint/apiGateway/support";
 import { kind, unkind } from "../../../src/core/conditions/conditions";
 import type { Page } from "playwright-core";
 import { EventLog } from "../../../src/testing/eventLog";
@@ -80,6 +81,28 @@ describe("the console in Chromium", function () {
     await page.getByLabel(/^Body;/).fill('{"Records":[]}');
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText('{"batchItemFailures":[]}').first().waitFor();
+  });
+
+  it("Send: a request to an API that asks for IAM, by one of its routes, with its answer", async () => {
+    const { queue } = await createQueueApi(shown.cloud);
+    page = await shown.open("send");
+    await page.getByLabel("Kind").selectOption("api");
+    await page
+      .getByLabel("Route")
+      .and(page.locator(":has(option:checked:text-is('POST /orders · signed for IAM'))"))
+      .waitFor();
+    expect(await page.getByLabel(/^Path/).inputValue()).to.equal("/orders");
+    await page.getByLabel(/^Body;/).fill('{"orderId":"http-1"}');
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    const history = page.getByRole("region", { name: "Sent before" });
+    await history.getByText(/^202 /).waitFor();
+    await history.getByText(/^POST \/orders of orders \(/).waitFor();
+    expect(await bodiesIn(shown.cloud, queue)).to.deep.equal(['{"orderId":"http-1"}']);
+    await page.getByLabel(/^Path/).fill("/elsewhere");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await history.getByText(/^404 /).waitFor();
+    await history.getByRole("link", { name: "Its way" }).click();
+    await page.getByRole("button", { name: /message in orders/ }).waitFor();
   });
 
   it("Queues: a dead letter with its reason, edited and sent back; and all of them at once", async () => {

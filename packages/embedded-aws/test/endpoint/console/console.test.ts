@@ -3,6 +3,7 @@ import { RunningClock } from "../../../src/core/clock";
 import type { Asks } from "../../../src/console/protocol";
 import { EventLog } from "../../../src/testing/eventLog";
 import type { TestCloud } from "../../../src/testing/testCloud";
+import { bodiesIn, createQueueApi } from "../apiGateway/support";
 import { askConsole, startShop, Watcher } from "../../support/shop";
 
 describe("the console of a cloud", function () {
@@ -182,10 +183,39 @@ describe("the console of a cloud", function () {
           count: 1,
         }),
       ),
-    ).to.match(/expected one of this cloud/);
+    ).to.equal("there is no API http://example.com any more");
     expect(
       await refused(ask("send", { target: { kind: "queue", name: "queue" }, body: "x", count: 0 })),
     ).to.match(/^count: /);
+  });
+
+  it("sends to a route of an API: signed where IAM is asked, nowhere but to that API", async () => {
+    const { apiId, url, queue } = await createQueueApi(cloud);
+    const { address, routes } = await ask("routes", { api: apiId });
+    expect(address).to.equal(url);
+    expect(routes).to.deep.equal([
+      { key: "POST /orders", method: "POST", path: "/orders", authorization: "AWS_IAM" },
+    ]);
+    const post = (path: string, more: object = {}) =>
+      ask("send", {
+        target: { kind: "api", name: apiId, method: "POST", path, ...more },
+        body: '{"orderId":"api-{{n}}"}',
+        count: 1,
+      });
+    const sent = await post("/orders?by=console");
+    expect(sent).to.include({ sent: 1, failed: 0 });
+    expect(sent.answer).to.match(/^202 /);
+    expect((await ask("trace", { id: sent.id ?? "" })).body).to.equal('{"orderId":"api-1"}');
+    expect(await bodiesIn(cloud, queue)).to.deep.equal(['{"orderId":"api-1"}']);
+    expect((await post("/nothing")).answer).to.match(/^404 /);
+    expect((await post("/orders", { token: "a.b.c" })).answer).to.match(/^403 /);
+    for (const path of ["/../../_console/ask", "/..%2f../x/../../../_console/"])
+      expect(await post(path).catch((error: Error) => error.message), path).to.match(
+        /expected one within|404/,
+      );
+    expect(await post("/orders", { token: "a\r\nx: y" }).catch((error: Error) => error.message)).to.match(
+      /token/,
+    );
   });
 
   it("replays an invocation with the same event", async () => {
@@ -220,7 +250,11 @@ describe("the console of a cloud", function () {
     const denied = await log.first("request", ({ errorCode }) => errorCode === "AccessDeniedException");
     expect(denied).to.include({ service: "dynamodb", operation: "PutItem" });
     const { refusals } = await ask("iam", {});
-    expect(refusals[0]).to.include({ caller: "store", action: "dynamodb:PutItem" });
+    expect(refusals[0]).to.include({
+      caller: "store",
+      action: "dynamodb:PutItem",
+      by: "no statement allows it",
+    });
     expect(await ask("heal", taken)).to.deep.equal({ removed: true });
     expect(await ask("heal", taken)).to.deep.equal({ removed: false });
   });
@@ -232,6 +266,20 @@ describe("the console of a cloud", function () {
     const times = (action: string) => statements.find(({ actions }) => actions === action)?.times;
     expect(times("dynamodb:PutItem")).to.be.above(0);
     expect(times("sns:Publish")).to.equal(0);
+    const policy = { RoleName: "store-role", PolicyName: "no-topics" };
+    const denied = { Sid: "NoTopics", Effect: "Deny", Action: "sns:ListTopics", Resource: "*" };
+    await cloud.call("iam", "PutRolePolicy", {
+      ...policy,
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: denied }),
+    });
+    const { accountId } = cloud.context;
+    const asStore = { kind: "role", accountId, roleName: "store-role", sessionName: "store" } as const;
+    await cloud.context.call("sns", "ListTopics", {}, asStore).catch(() => undefined);
+    expect((await ask("iam", {})).refusals[0]).to.include({
+      action: "sns:ListTopics",
+      by: "denied by statement NoTopics of no-topics",
+    });
+    await cloud.call("iam", "DeleteRolePolicy", policy);
   });
 
   it("changes conditions while it runs, tells open pages, and names the one that is wrong", async () => {
