@@ -1,7 +1,8 @@
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Clock } from "embedded-aws";
 import type { StockLevel } from "../shop/stockLevels";
 import type { StoredOrder } from "./audit";
-import type { OrderSystem } from "./demonstrateOrders";
 import { itemsOf, messagesOf, scanTable } from "./observe";
 
 /** What stood there before a demonstration, and so is none of its doing. */
@@ -11,6 +12,18 @@ export interface Before {
   readonly letterIds: ReadonlySet<string>;
   readonly stock: Readonly<Record<string, number>>;
   readonly emailsSent: number;
+}
+
+/** What is looked at; the demonstration's own system is one. */
+interface Places {
+  readonly clock: Clock;
+  readonly sqs: SQSClient;
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly orderQueueUrl: string;
+  readonly orderDeadLetterQueueUrl: string;
+  readonly ordersTableName: string;
+  readonly inventoryTableName: string;
+  emailsSent(): number;
 }
 
 export const NOTHING_BEFORE: Before = {
@@ -24,7 +37,7 @@ export const NOTHING_BEFORE: Before = {
 const LOOK_MS = 200;
 
 /** Waits until what was kept in the order queue has been worked off, then looks at what stands there. */
-export async function lookBefore(system: OrderSystem, signal: AbortSignal): Promise<Before> {
+export async function lookBefore(system: Places, signal: AbortSignal): Promise<Before> {
   while ((await inQueue(system)) > 0) {
     await system.clock.sleep(LOOK_MS, signal);
     signal.throwIfAborted();
@@ -50,7 +63,7 @@ const COUNTS = [
   "ApproximateNumberOfMessagesDelayed",
 ] as const;
 
-async function inQueue({ sqs, orderQueueUrl }: OrderSystem): Promise<number> {
+async function inQueue({ sqs, orderQueueUrl }: Pick<Places, "sqs" | "orderQueueUrl">): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: orderQueueUrl, AttributeNames: [...COUNTS] }),
   );

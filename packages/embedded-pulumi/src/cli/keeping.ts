@@ -1,6 +1,7 @@
 import path from "node:path";
 import { KeptFile, KeptStateError } from "embedded-aws";
 import { cloudOptionsOf } from "../deploy";
+import { keptNames } from "../engine/checkpoint";
 import { localDirectory } from "../engine/localDirectory";
 import type { Project } from "../engine/projectFile";
 import type { ParsedArguments } from "./arguments";
@@ -38,7 +39,14 @@ export function openKept(
     if (fresh && KeptFile.drop(file)) terminal.print(`What was kept of stack ${project.stack} is dropped.\n`);
     if (!keep) return undefined;
     const of = { project: project.name, stack: project.stack, ...cloudOptionsOf(project) };
-    return new KeptFile({ file, of, onTrouble: (message) => terminal.print(`  ! ${message}`) });
+    const kept = new KeptFile({ file, of, onTrouble: (message) => terminal.print(`  ! ${message}`) });
+    try {
+      kept.check([keptNames]);
+      return kept;
+    } catch (error) {
+      kept.end();
+      throw error;
+    }
   });
 }
 
@@ -55,7 +63,7 @@ export function describeKept(kept: KeptFile): string | undefined {
 }
 
 /** Errors of what was kept become a person's, who learns how to do without it. */
-export function explainKept<T>(work: () => T): T {
+function explainKept<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
