@@ -40,7 +40,7 @@ const attribute = fc.oneof(
   fc.record({ DataType: fc.constant("String"), StringValue: text }),
   fc.record({
     DataType: fc.constant("Binary"),
-    BinaryValue: fc.uint8Array({ maxLength: 8 }).map(Buffer.from),
+    BinaryValue: fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
   }),
 );
 const content: fc.Arbitrary<MessageContent> = fc.record(
