@@ -12,7 +12,10 @@ import {
 } from "embedded-pulumi";
 import {
   CommandError,
+  describeKept,
   explain,
+  type Keeping,
+  openKept,
   showDeployment,
   showProgress,
   startOwnCloud,
@@ -31,6 +34,8 @@ export interface LocalDeployment {
   readonly resources: number;
   /** Resolves when the program's process has ended well; rejects with `CommandError` when it has not. */
   readonly programEnded: Promise<unknown>;
+  /** Where its state is kept; undefined without `--keep`. */
+  readonly kept: Kept | undefined;
   /** For a watch of the program's files. */
   readonly deployment: CloudDeployment;
   /** Reads the project as its files are now. Rejects with `CommandError`. */
@@ -41,6 +46,14 @@ export interface LocalDeployment {
   destroy(): Promise<void>;
   /** Ends the cloud and removes everything it wrote. */
   close(): Promise<void>;
+}
+
+/** State that is kept. */
+export interface Kept {
+  /** Whether an earlier start has left anything. */
+  readonly goesOn: boolean;
+  /** How often the stack was started on it before. */
+  readonly starts: number;
 }
 
 export interface LocalDeploymentOptions {
@@ -54,6 +67,8 @@ export interface LocalDeploymentOptions {
   readonly inspect?: CloudOptions["inspect"] | undefined;
   /** How unkind the cloud is; what is not named is as unkind as AWS. */
   readonly conditions: Partial<Conditions>;
+  /** By default nothing is kept, and what was kept is left alone. */
+  readonly keeping?: Keeping;
   readonly terminal: Terminal;
 }
 
@@ -63,17 +78,22 @@ export interface LocalDeploymentOptions {
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
   const { stack, config, port, seed, conditions, inspect, terminal } = options;
+  const { keeping = { keep: false, fresh: false } } = options;
   const started = performance.now();
-  const clock = new RunningClock();
   const cache = path.join(localDirectory(), "cache");
   const readProject = () => explain(() => readCheckedProject(".", stack, config, cache, terminal.signal));
   const project = await readProject();
   await demandFreePort(port);
+  const keep = openKept(keeping, project, terminal);
+  const goingOn = keep && describeKept(keep);
+  if (goingOn !== undefined) terminal.print(`${goingOn}\n`);
+  const clock = new RunningClock(1, Math.max(Date.now(), keep?.time ?? 0));
   const cloud = await startOwnCloud(".", {
     port,
     seed,
     clock,
     conditions,
+    ...(keep && { keep }),
     ...(inspect && { inspect }),
     ...cloudOptionsOf(project),
   });
@@ -86,6 +106,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const outputs = deployment.shownOutputs;
   serveStatus(cloud, { stack, region, outputs, id: randomUUID() });
   showDeployment(deployment, performance.now() - started, terminal);
+  for (const note of keep?.notes ?? []) terminal.print(`  ! ${note}`);
   const programEnded = explain(() => deployment.programEnded);
   // Whoever deploys awaits it; until then a failure waits as well.
   programEnded.catch(() => undefined);
@@ -93,6 +114,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     endpoint: cloud.endpoint,
     region,
     cloud,
+    kept: keep && { goesOn: goingOn !== undefined, starts: keep.starts },
     deployment,
     readProject,
     setSpeed: (speed) => clock.setSpeed(speed),

@@ -27,6 +27,7 @@ import {
   describeInspection,
   givenConditions,
   givenInspection,
+  givenKeeping,
   offerConsole,
   parseCommandLine,
   sharedOptions,
@@ -93,6 +94,11 @@ export const startLine: CommandLine = {
       max: FASTEST,
       about: `how fast the cloud's clock runs while nothing is in flight; default ${SCALER_SPEED}, ${REAL_TIME} after the demonstration`,
     },
+    keep: {
+      ...sharedOptions.keep,
+      about: `${sharedOptions.keep.about}; that is not demonstrated again unless --orders says so`,
+    },
+    fresh: sharedOptions.fresh,
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
     inspect: {
@@ -110,7 +116,6 @@ export const startLine: CommandLine = {
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
   const given = parseCommandLine(args, startLine);
   const inspection = givenInspection(given);
-  const orders = given.integer("orders") ?? DEFAULT_ORDERS;
   const seed = given.integer("seed") ?? 1;
   const scalerSpeed = given.integer("speed") ?? SCALER_SPEED;
   const speedAfterwards = given.integer("speed") ?? REAL_TIME;
@@ -121,8 +126,12 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     seed,
     conditions: givenConditions(given),
     inspect: inspection && inspectHandler(inspection),
+    keeping: givenKeeping(given),
     terminal,
   });
+  const { kept } = deployment;
+  const goesOn = kept?.goesOn === true;
+  const orders = given.integer("orders") ?? (goesOn ? 0 : DEFAULT_ORDERS);
   const { conditions } = deployment.cloud.context;
   if (inspection !== undefined) terminal.print(`\n${describeInspection(inspection)}`);
   const { console } = deployment.cloud;
@@ -136,25 +145,28 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   try {
     const readyMs = performance.now();
     // At real speed: the figures of the orders are real milliseconds.
-    const demonstration = await demonstrate(deployment, orders, seed, terminal);
+    const shown = orders > 0 || !goesOn;
+    if (!shown) terminal.print("\nNothing is demonstrated again; --orders N sends N new messages.");
+    const demonstration = shown ? await demonstrate(deployment, orders, seed, terminal) : undefined;
     await deployment.programEnded;
-    const scaler = await demonstrateFleet(deployment, scalerSpeed, terminal);
+    const scaler = goesOn ? undefined : await demonstrateFleet(deployment, scalerSpeed, terminal);
     deployment.setSpeed(speedAfterwards);
     if (!given.has("once")) await offerFleet(deployment);
     const staysUp = !given.has("once") && !terminal.signal.aborted;
-    const end = staysUp ? undefined : await endFleet(deployment, terminal);
+    // What is kept is not destroyed: the next start goes on from it.
+    const end = staysUp || kept !== undefined ? undefined : await endFleet(deployment, terminal);
     if (given.has("json")) {
       terminal.printJson(summary(demonstration, scaler, end, readyMs, deployment.resources, conditions));
     }
     const broken = [
-      ...brokenPromises(demonstration),
+      ...(demonstration === undefined ? [] : brokenPromises(demonstration)),
       ...(scaler === undefined ? [] : brokenScalerPromises(scaler)),
       ...(end === undefined ? [] : brokenEndPromises(end)),
     ];
     for (const promise of broken) terminal.print(`Broken promise: ${promise}`);
     if (staysUp) {
       await stayUp(deployment, terminal, !given.has("json"), !given.has("no-watch"));
-      await endFleet(deployment, terminal);
+      if (kept === undefined) await endFleet(deployment, terminal);
     }
     return broken.length === 0 ? 0 : 1;
   } catch (error) {
@@ -212,7 +224,14 @@ async function demonstrate(
       expectation,
       terminal.signal,
       (signal) =>
-        demonstrateOrders(system, orders, seededRandom(seed), signal, (line) => terminal.print(`  ${line}`)),
+        demonstrateOrders(
+          system,
+          orders,
+          seededRandom(orderSeed(seed, deployment.kept)),
+          signal,
+          (line) => terminal.print(`  ${line}`),
+          deployment.kept?.goesOn,
+        ),
     );
     for (const line of describeOrders(demonstration)) terminal.print(line);
     return demonstration;
@@ -220,6 +239,11 @@ async function demonstrate(
     system.sqs.destroy();
     system.dynamodb.destroy();
   }
+}
+
+/** Orders that are kept are not sent again as new ones: each start has ids of its own. */
+function orderSeed(seed: number, kept: LocalDeployment["kept"]): number {
+  return kept?.goesOn === true ? (seed + Math.imul(kept.starts, 0x9e3779b1)) >>> 0 : seed;
 }
 
 /** Undefined for a stack that has no scaler, or none that any load would move. */
@@ -268,19 +292,16 @@ async function endFleet(deployment: LocalDeployment, terminal: Terminal): Promis
 }
 
 function summary(
-  demonstration: OrderDemonstration,
+  demonstration: OrderDemonstration | undefined,
   scaler: ScalerDemonstration | undefined,
   end: FleetEnd | undefined,
   readyMs: number,
   resources: number,
   conditions: Conditions,
 ) {
-  const { audit, confirmations, inventory, latencies, firstStoredAt, ordersPerSecond } = demonstration;
   return {
     conditions: conditionsAsJson(conditions),
-    orders: audit,
-    confirmations,
-    inventory: { reserved: inventory.reserved, expected: inventory.expected },
+    ...(demonstration && ordersSummary(demonstration)),
     ...((scaler ?? end) && {
       scaler: {
         ...(scaler && scalerSummary(scaler)),
@@ -289,15 +310,30 @@ function summary(
     }),
     timing: {
       readyMs: Math.round(readyMs),
-      firstOrderStoredMs: Math.round(firstStoredAt ?? 0),
-      p50Ms: Math.round(latencies.p50Ms),
-      p99Ms: Math.round(latencies.p99Ms),
-      p999Ms: Math.round(latencies.p999Ms),
-      ordersPerSecond: Math.round(ordersPerSecond),
-      confirmationP99Ms: Math.round(demonstration.confirmationLatencies.p99Ms),
+      ...(demonstration && ordersTiming(demonstration)),
     },
     resources,
     memory: { peakMb: peakMemoryMb() },
+  };
+}
+
+function ordersSummary({ audit, confirmations, inventory }: OrderDemonstration) {
+  return {
+    orders: audit,
+    confirmations,
+    inventory: { reserved: inventory.reserved, expected: inventory.expected },
+  };
+}
+
+function ordersTiming(demonstration: OrderDemonstration) {
+  const { firstStoredAt, latencies, confirmationLatencies, ordersPerSecond } = demonstration;
+  return {
+    firstOrderStoredMs: Math.round(firstStoredAt ?? 0),
+    p50Ms: Math.round(latencies.p50Ms),
+    p99Ms: Math.round(latencies.p99Ms),
+    p999Ms: Math.round(latencies.p999Ms),
+    ordersPerSecond: Math.round(ordersPerSecond),
+    confirmationP99Ms: Math.round(confirmationLatencies.p99Ms),
   };
 }
 

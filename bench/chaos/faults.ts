@@ -27,6 +27,7 @@ const HAPPENINGS = [
   "stock change",
   "redrive",
   "no capacity",
+  "restart",
 ] as const;
 
 export type FaultKind = keyof typeof CALLS | (typeof HAPPENINGS)[number];

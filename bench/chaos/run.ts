@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Load } from "embedded-aws";
+import type { Cloud, CloudEvent, Load } from "embedded-aws";
 import { seededRandom, type Random } from "embedded-aws/support";
 import { tallied, tallyOf } from "../../tools/demonstration/fleetTally";
 import { demonstrationStock, OrderMessages, type GeneratedMessage } from "../../tools/demonstration/orders";
@@ -7,7 +7,7 @@ import { collect } from "./evidence";
 import { Faults, orderIdIn, type FaultKind } from "./faults";
 import { judge, type Verdict } from "./judge";
 import { Shop } from "./shop";
-import { deployStack, unsubscribe, type Deployed } from "./stack";
+import { Deployed, unsubscribe } from "./stack";
 
 /** All that a run is made of: the same plan strikes the same calls with the same faults. */
 export interface Plan {
@@ -33,6 +33,9 @@ const PAUSE_MS = 20_000;
 const LONGEST_LEAP_MS = 6 * 60_000;
 /** Longer than a message of the queue stays invisible, and than any poller waits before it tries again. */
 const QUIET_MS = 5 * 60_000;
+/** Of the chunks; each takes seconds, so that there are few. */
+const RESTARTS = 0.1;
+const MOST_RESTARTS = 2;
 /** Of real time. What has not come to rest by then never will. */
 const PATIENCE_MS = 120_000;
 
@@ -40,20 +43,22 @@ const PATIENCE_MS = 120_000;
 export async function runChaos({ seed, orders, kinds }: Plan): Promise<Run> {
   const faults = new Faults(seed, kinds);
   const random = seededRandom(seed);
-  const deployed = await deployStack(seed);
-  const { cloud, deployment, stack } = deployed;
-  const shop = new Shop(cloud, stack, faults, random);
-  const { key, value } = stack.scaler.tag;
-  const load = cloud.createLoad({ fleetTags: { [key]: value } });
+  const deployed = await Deployed.start(seed);
+  const shop = new Shop(deployed, faults, random);
   const watch = watchOver(deployed);
-  let files: string;
+  deployed.onCloud = (cloud) => {
+    // Nobody's mail goes through meanwhile that never did.
+    faults.loose(cloud)();
+    watch.follow(cloud);
+  };
   try {
     const messages = new OrderMessages(orders, random);
     for (const [sku, stock] of Object.entries(demonstrationStock(orders))) await shop.restock(sku, stock);
-    const calm = faults.loose(cloud);
-    await rage(deployed, { messages, shop, load, faults, random, watch });
-    calm();
-    load.setDemand(0);
+    const { scaler } = deployed.stack;
+    const scene = { messages, shop, faults, random, watch, ...loosen(deployed, faults) };
+    await rage(deployed, scene);
+    scene.calm();
+    scene.load.setDemand(0);
     setCapacity(deployed, Infinity);
     await watch.rest();
     await shop.settleCancellations();
@@ -61,14 +66,13 @@ export async function runChaos({ seed, orders, kinds }: Plan): Promise<Run> {
     // What SQS has set aside by itself, after too many failures, is tried once more.
     await redrive(deployed);
     await watch.rest();
-    const evidence = await collect(cloud, stack);
-    load.close();
-    await unsubscribe(cloud);
-    await deployment.destroy();
-    files = cloud.context.directory;
+    const evidence = await collect(deployed.cloud, deployed.stack);
+    scene.load.close();
+    await unsubscribe(deployed.cloud);
+    await deployed.destroy();
     const left = (await fleetOf(deployed)).length;
     shop.close();
-    await deployment.close();
+    await deployed.close();
     const verdict = await judge({
       ...evidence,
       sent: messages,
@@ -76,21 +80,33 @@ export async function runChaos({ seed, orders, kinds }: Plan): Promise<Run> {
       lowestStock: watch.lowestStock(),
       mails: watch.mails,
       refusesMail: (orderId) => faults.refusesMail(orderId),
-      fleet: { maximum: stack.scaler.maxInstances, peak: watch.peak(), left },
-      leaked: await leaks(files),
+      fleet: { maximum: scaler.maxInstances, peak: watch.peak(), left },
+      leaked: await leaks(deployed.folders),
     });
     return { verdict, struck: faults.struck };
   } finally {
     watch.stop();
     shop.close();
-    await deployment.close();
+    await deployed.close();
   }
 }
 
-interface Scene {
+/** What there is anew with each cloud. */
+interface Loosened {
+  /** Ends what goes wrong with calls. */
+  calm: () => void;
+  load: Load;
+}
+
+/** Lets things go wrong in a cloud that stands, and puts load on its fleet. */
+function loosen({ cloud, stack }: Deployed, faults: Faults): Loosened {
+  const { key, value } = stack.scaler.tag;
+  return { calm: faults.loose(cloud), load: cloud.createLoad({ fleetTags: { [key]: value } }) };
+}
+
+interface Scene extends Loosened {
   readonly messages: OrderMessages;
   readonly shop: Shop;
-  readonly load: Load;
   readonly faults: Faults;
   readonly random: Random;
   readonly watch: ReturnType<typeof watchOver>;
@@ -111,14 +127,12 @@ async function rage(deployed: Deployed, scene: Scene): Promise<void> {
   await watch.worked();
 }
 
-async function happen(
-  deployed: Deployed,
-  { shop, load, faults, random }: Scene,
-  chunk: readonly GeneratedMessage[],
-): Promise<void> {
+async function happen(deployed: Deployed, scene: Scene, chunk: readonly GeneratedMessage[]): Promise<void> {
+  const { shop, faults, random } = scene;
   // Each is drawn whether it is in the plan or not, so that the others stay as they are.
-  const draw = Array.from({ length: 8 }, () => random.next());
-  const [leap = 1, replay = 1, first = 1, second = 1, sku = 1, redriven = 1, zone = 1, demand = 1] = draw;
+  const draw = Array.from({ length: 9 }, () => random.next());
+  const [leap = 1, replay = 1, first = 1, second = 1, sku = 1, redriven = 1, zone = 1] = draw;
+  const [demand = 1, restart = 1] = draw.slice(7);
   if (faults.kinds.has("cancellation"))
     for (const drawn of [first, second]) {
       const { body, kind } = chunk[Math.floor(drawn * chunk.length)] ?? { body: "", kind: "malformed" };
@@ -131,7 +145,13 @@ async function happen(
   if (redriven < 0.1 && faults.strike("redrive")) await redrive(deployed);
   if (zone < 0.4 && faults.strike("no capacity")) setCapacity(deployed, zone < 0.2 ? 0 : 1);
   else setCapacity(deployed, Infinity);
-  load.setDemand(demand * deployed.stack.scaler.maxInstances * 1.5);
+  const mayRestart = restart < RESTARTS && (faults.struck.get("restart") ?? 0) < MOST_RESTARTS;
+  if (mayRestart && faults.strike("restart")) {
+    await deployed.restart();
+    Object.assign(scene, loosen(deployed, faults));
+    await scene.watch.count();
+  }
+  scene.load.setDemand(demand * deployed.stack.scaler.maxInstances * 1.5);
 }
 
 /** Has the functions on the stream begin again at its beginning: the mapping is made anew. */
@@ -188,7 +208,8 @@ async function fleetOf({ cloud, stack }: Deployed): Promise<readonly unknown[]> 
 }
 
 /** Follows what is under way; what customers' inboxes, the stock's history and EC2 hold is kept for the judge. */
-function watchOver({ cloud, clock, stack }: Deployed) {
+function watchOver(deployed: Deployed) {
+  const { stack } = deployed;
   const mails = new Map<string, number>();
   const queueName = stack.orderQueueUrl.split("/").at(-1);
   let fleet = tallyOf([]);
@@ -197,7 +218,9 @@ function watchOver({ cloud, clock, stack }: Deployed) {
   let waiting = 0;
   let running = 0;
   let happened = 0;
-  const stop = cloud.context.events.subscribe((event) => {
+  let peak = 0;
+  let unsubscribe: () => void = () => undefined;
+  const take = (event: CloudEvent): void => {
     fleet = tallied(fleet, event, stack.scaler);
     switch (event.type) {
       case "email-sent": {
@@ -231,22 +254,38 @@ function watchOver({ cloud, clock, stack }: Deployed) {
         return;
       default:
     }
-  });
+  };
+  const follow = ({ context }: Cloud): void => {
+    unsubscribe();
+    // Instances and processes have ended with the cloud that there was before.
+    peak = Math.max(peak, fleet.peak);
+    fleet = tallyOf([]);
+    running = 0;
+    unsubscribe = context.events.subscribe(take);
+  };
+  follow(deployed.cloud);
   const attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
   const inQueue = async () => {
-    const input = { QueueUrl: stack.orderQueueUrl, AttributeNames: [...attributes] };
-    const { Attributes } = await cloud.call("sqs", "GetQueueAttributes", input);
+    const input = { QueueUrl: deployed.stack.orderQueueUrl, AttributeNames: [...attributes] };
+    const { Attributes } = await deployed.cloud.call("sqs", "GetQueueAttributes", input);
     return attributes.reduce((sum, name) => sum + Number(Attributes?.[name]), 0);
   };
   return {
     mails,
-    stop,
+    follow,
+    stop: () => {
+      unsubscribe();
+    },
     lowestStock: () => lowestStock,
-    peak: () => fleet.peak,
+    peak: () => Math.max(peak, fleet.peak),
+    /** Counts anew what waits. */
+    async count(): Promise<void> {
+      waiting = await inQueue();
+    },
     /** Resolves once few messages wait, or a while has passed. */
     async room(): Promise<void> {
       const end = performance.now() + WAIT_MS;
-      while (waiting > MOST_WAITING && performance.now() < end) await clock.sleep(1_000);
+      while (waiting > MOST_WAITING && performance.now() < end) await deployed.clock.sleep(1_000);
     },
     /** Resolves once every message has been handled and the functions pause, or after a while: it still goes wrong. */
     async worked(): Promise<void> {
@@ -254,7 +293,7 @@ function watchOver({ cloud, clock, stack }: Deployed) {
       for (let before = -1; before !== happened || waiting > 0;) {
         if (performance.now() > end) return;
         before = happened;
-        await clock.sleep(PAUSE_MS);
+        await deployed.clock.sleep(PAUSE_MS);
       }
     },
     /** Resolves once nothing has happened for long by the cloud's clock, and nothing waits. */
@@ -267,22 +306,20 @@ function watchOver({ cloud, clock, stack }: Deployed) {
             `no rest after ${PATIENCE_MS / 1000} s: ${left} messages wait, ${running} invocations run`,
           );
         before = happened;
-        await clock.sleep(QUIET_MS);
+        await deployed.clock.sleep(QUIET_MS);
         left = await inQueue();
       }
     },
   };
 }
 
-/** What a cloud that is closed has left on this machine. */
-async function leaks(directory: string): Promise<string[]> {
+/** What clouds that are closed have left on this machine. */
+async function leaks(folders: readonly string[]): Promise<string[]> {
   // A process that has ended is reported in one of the next turns.
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
   const processes = process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap");
-  return [
-    ...processes.map(() => "a process of a function"),
-    ...(existsSync(directory) ? [`the folder ${directory}`] : []),
-  ];
+  const left = folders.filter((folder) => existsSync(folder));
+  return [...processes.map(() => "a process of a function"), ...left.map((folder) => `the folder ${folder}`)];
 }
 
 function shuffle(list: unknown[], random: Random): void {

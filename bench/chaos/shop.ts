@@ -1,14 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { Cloud } from "embedded-aws";
 import type { Random } from "embedded-aws/support";
 import { callOrderApi } from "../../tools/shop/callOrderApi";
 import { cancelOrder } from "../../tools/shop/orders";
 import { localCredentials } from "../../tools/target";
 import type { GeneratedMessage } from "../../tools/demonstration/orders";
 import type { Faults } from "./faults";
-import type { Stack } from "./stack";
+import type { Deployed } from "./stack";
 
 /** The SDK's own is never; what the cloud does not answer is asked again. */
 const REQUEST_TIMEOUT_MS = 1_000;
@@ -28,14 +27,13 @@ export class Shop {
   readonly #cancellations = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly cloud: Cloud,
-    private readonly stack: Stack,
+    private readonly deployed: Pick<Deployed, "cloud" | "clock" | "stack" | "ending">,
     private readonly faults: Faults,
     private readonly random: Random,
   ) {
     const config = {
-      endpoint: cloud.endpoint,
-      region: cloud.context.region,
+      endpoint: deployed.cloud.endpoint,
+      region: deployed.cloud.context.region,
       credentials: localCredentials,
       requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
     };
@@ -77,8 +75,8 @@ export class Shop {
   /** Puts goods into stock, or takes some out again that are there; once, whatever goes wrong. */
   async restock(sku: string, quantity: number): Promise<void> {
     await again(() =>
-      this.cloud.call("dynamodb", "UpdateItem", {
-        TableName: this.stack.inventoryTableName,
+      this.deployed.cloud.call("dynamodb", "UpdateItem", {
+        TableName: this.deployed.stack.inventoryTableName,
         Key: { sku: { S: sku } },
         UpdateExpression: "ADD stock :quantity",
         ExpressionAttributeValues: { ":quantity": { N: String(quantity) } },
@@ -93,8 +91,8 @@ export class Shop {
   }
 
   async #overTheApi({ body }: GeneratedMessage): Promise<boolean> {
-    const { orderApiUrl } = this.stack;
-    const clientConfig = { region: this.cloud.context.region, credentials: localCredentials };
+    const { orderApiUrl } = this.deployed.stack;
+    const clientConfig = { region: this.deployed.cloud.context.region, credentials: localCredentials };
     const { status } = await callOrderApi({ url: orderApiUrl, clientConfig }, "POST", "/orders", body);
     return status < 300;
   }
@@ -102,7 +100,10 @@ export class Shop {
   async #sendBatch(batch: readonly GeneratedMessage[]): Promise<void> {
     let left = batch.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
     await again(async () => {
-      const command = new SendMessageBatchCommand({ QueueUrl: this.stack.orderQueueUrl, Entries: left });
+      const command = new SendMessageBatchCommand({
+        QueueUrl: this.deployed.stack.orderQueueUrl,
+        Entries: left,
+      });
       const { Failed = [] } = await this.#sqs.send(command);
       const failed = new Set(Failed.map(({ Id }) => Id));
       left = left.filter(({ Id }) => failed.has(Id));
@@ -111,11 +112,11 @@ export class Shop {
   }
 
   #cancelled(orderId: string): Promise<unknown> {
-    const tables = { client: this.#dynamodb, ...this.stack };
-    const { clock } = this.cloud.context;
+    const { clock, ending, stack } = this.deployed;
+    const tables = { client: this.#dynamodb, ...stack };
     return cancelOrder(tables, orderId, {
       now: () => clock.now(),
-      wait: (milliseconds) => clock.sleep(milliseconds),
+      wait: (milliseconds) => clock.sleep(milliseconds, ending),
       random: () => this.random.next(),
     });
   }

@@ -5,6 +5,7 @@ import { setStock, type StockLevel } from "../shop/stockLevels";
 import type { Clock, EventStream, Email } from "embedded-aws";
 import type { Random } from "embedded-aws/support";
 import { type OrderAudit, OrderAuditor, type StoredOrder } from "./audit";
+import { lookBefore, NOTHING_BEFORE } from "./before";
 import { auditInventory, goodsOf, type InventoryAudit } from "./inventory";
 import { itemsOf, messagesOf, scanTable } from "./observe";
 import { demonstrationStock, type GeneratedMessage, OrderMessages } from "./orders";
@@ -73,6 +74,7 @@ export interface OrderDemonstration {
  * nothing is kept message by message, so that memory does not bound `count`.
  *
  * @param tell takes a line now and then that says how far it is.
+ * @param goesOn whether something may stand there already; that is then left out of the judgement.
  */
 export async function demonstrateOrders(
   system: OrderSystem,
@@ -80,9 +82,13 @@ export async function demonstrateOrders(
   random: Random,
   signal: AbortSignal,
   tell: (line: string) => void = () => undefined,
+  goesOn = false,
 ): Promise<OrderDemonstration> {
   const messages = new OrderMessages(count, random);
-  const stock = demonstrationStock(count);
+  const before = goesOn ? await lookBefore(system, signal) : NOTHING_BEFORE;
+  const stock = Object.fromEntries(
+    Object.entries(demonstrationStock(count)).map(([sku, level]) => [sku, level + (before.stock[sku] ?? 0)]),
+  );
   for (const [sku, level] of Object.entries(stock)) {
     await setStock(system.dynamodb, system.inventoryTableName, { sku, stock: level });
   }
@@ -106,6 +112,7 @@ export async function demonstrateOrders(
     for await (const order of itemsOf<StoredOrder>(system.dynamodb, system.ordersTableName)) {
       signal.throwIfAborted();
       looked++;
+      if (before.orderIds.has(order.orderId)) continue;
       auditor.addStored(order);
       goods += goodsOf(order);
       if (system.confirmationFailureQueueUrl !== undefined && isConfirmable(order)) expected++;
@@ -116,18 +123,19 @@ export async function demonstrateOrders(
     // A pipeline that cannot confirm tries for hours; what is missing by then is told as a broken promise.
     const settled = () => tally.confirmed + tally.confirmationFailures;
     const allSettled = watch.until(() => settled() >= expected);
-    let before: number;
+    let settledBefore: number;
     do {
-      before = settled();
+      settledBefore = settled();
       await Promise.race([allSettled, system.clock.sleep(CONFIRMATION_PATIENCE_MS, signal)]);
       signal.throwIfAborted();
-    } while (settled() < expected && settled() > before);
+    } while (settled() < expected && settled() > settledBefore);
 
     let letters = 0;
     step = () => `${letters} dead letters looked at`;
     for await (const letter of messagesOf(system.sqs, system.orderDeadLetterQueueUrl)) {
       signal.throwIfAborted();
       letters++;
+      if (before.letterIds.has(letter.MessageId ?? "")) continue;
       auditor.addDeadLetter(letter.Body ?? "");
       shown?.deadLetters.push(letter);
     }
@@ -140,7 +148,7 @@ export async function demonstrateOrders(
         messages: Array.from({ length: count }, (_, place) => messages.at(place)),
       },
       audit: await auditor.audit(),
-      confirmations: { sent: system.emailsSent(), expected },
+      confirmations: { sent: system.emailsSent() - before.emailsSent, expected },
       emails: system.emails(),
       inventory: auditInventory(stock, levels, goods),
       ordersPerSecond: seconds > 0 ? count / seconds : 0,

@@ -13,6 +13,8 @@ import { dispatch } from "./core/dispatch";
 import { notSupported } from "./core/errors";
 import { EventStream } from "./core/eventStream";
 import { Faults } from "./core/faults";
+import { keepsNothing } from "./core/keep";
+import type { KeptFile } from "./core/keptFile";
 import { namedRandom, seededRandom } from "./core/random";
 import { startServer } from "./core/server";
 import type { CloudContext, InspectedFunction, Service, ServiceName } from "./core/service";
@@ -24,6 +26,7 @@ import { policyChecks } from "./core/iam/policyChecks";
 import { PolicyUse } from "./core/iam/policyUse";
 import { createIam } from "./services/iam/iam";
 import { Identities } from "./core/iam/identities";
+import { keptKinds } from "./kept";
 import { createLoad, type Load, type LoadOptions } from "./load/load";
 import type { ImageOption } from "./services/ec2/images";
 import { serviceFactories, type ServiceFactory } from "./services";
@@ -38,7 +41,7 @@ import { createSts } from "./services/sts/sts";
 export interface CloudOptions {
   /** Default 4566; 0 for any free port. */
   readonly port?: number;
-  /** Default: a clock at real speed. */
+  /** Default: a clock at real speed, which goes on from the time that was kept if that is later. */
   readonly clock?: Clock;
   /** Default "us-east-1". */
   readonly region?: string;
@@ -66,6 +69,11 @@ export interface CloudOptions {
    * that stands at a breakpoint.
    */
   readonly inspect?: (fn: InspectedFunction) => number | undefined;
+  /**
+   * Where state comes from that an earlier cloud has left, and where this one's goes; by default nothing is kept. The
+   * cloud ends it. Identifiers are drawn anew with each start on it.
+   */
+  readonly keep?: KeptFile;
   /** Default: every service there is. IAM and STS are always there. */
   readonly services?: readonly ServiceFactory[];
 }
@@ -102,11 +110,19 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-/** Starts the embedded cloud. Rejects with a plain message when its port is taken. */
+/** A factor that is far from the seeds that people choose. */
+const SEED_STEP = 0x9e3779b1;
+
+/**
+ * Starts the embedded cloud. Rejects with a plain message when its port is taken, and with `KeptStateError` when what is
+ * kept cannot be read.
+ */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const { keep } = options;
+  keep?.check(keptKinds);
   const {
     port = 4566,
-    clock = new RunningClock(),
+    clock = new RunningClock(1, Math.max(Date.now(), keep?.time ?? 0)),
     region = "us-east-1",
     accountId = "000000000000",
     checkAnswers = false,
@@ -116,7 +132,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   const live = new LiveConditions(options.conditions);
   const conditions = live.current;
-  const { seed = 1 } = options;
+  // What an earlier cloud has drawn may be among what was kept, and must not be drawn again.
+  const seed = ((options.seed ?? 1) + Math.imul(keep?.starts ?? 0, SEED_STEP)) >>> 0;
+  if (keep !== undefined) keep.clock = clock;
   const random = seededRandom(seed);
   // Request ids come from a sequence of their own: how many calls were made must not change what is created.
   const requestIds = seededRandom(seed ^ 0x5bd1e995);
@@ -188,6 +206,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     random,
     conditions,
     whenConditionsChange: (listener) => live.whenChanged(listener),
+    keep: keep ?? keepsNothing,
     faults,
     chance,
     region,
@@ -211,6 +230,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   let console: Console | undefined;
   const shutDown = async () => {
     try {
+      // What is kept is what stands now: that services end is no failure of what they have in hand, and is told nobody.
+      if (keep !== undefined) {
+        server.stopAnswering();
+        keep.end();
+      }
       console?.close();
       for (const service of [...services.values()].reverse()) await service.close?.();
     } finally {

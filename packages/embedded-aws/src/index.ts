@@ -7,6 +7,8 @@ export type { Fleet, Preset } from "./console/protocol";
 export { conditionsAsJson, describeConditions } from "./core/conditions/describeConditions";
 export { connectCloud, type RemoteCloud } from "./remote";
 export { RunningClock, SteppedClock, type Cancel, type Clock } from "./core/clock";
+export { KeptStateError } from "./core/keptDatabase";
+export { KeptFile, type KeptFileOptions } from "./core/keptFile";
 export { AwsError } from "./core/errors";
 export { EventStream, type AlarmEvent, type CloudEvent, type InstanceEvent } from "./core/eventStream";
 export { functionErrorIn, troubleIn } from "./core/trouble";

@@ -6,6 +6,8 @@ describe("embedded-aws shows", () => {
     expect(Object.keys(face).sort()).to.deep.equal([
       "AwsError",
       "EventStream",
+      "KeptFile",
+      "KeptStateError",
       "RunningClock",
       "SteppedClock",
       "conditionsAsJson",

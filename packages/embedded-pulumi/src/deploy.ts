@@ -127,7 +127,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
       wait: waiterOn(cloud.context.clock),
       call: cloud.call,
     });
-    const checkpoint = new Checkpoint();
+    const checkpoint = new Checkpoint(cloud.context.keep);
     const run = (
       given: UpdateOptions & { readonly project: Project },
       onDeployed?: (result: RunResult) => void,

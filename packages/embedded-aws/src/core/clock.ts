@@ -82,7 +82,7 @@ const MOST_WAIT_MS = 5_000;
 
 /**
  * A clock that runs by itself: at `speed` of its own seconds per real second while nothing is in flight, and
- * at real speed while something is. It starts at the machine's time.
+ * at real speed while something is.
  */
 export class RunningClock implements Clock {
   readonly #timers = new TimerQueue();
@@ -93,10 +93,13 @@ export class RunningClock implements Clock {
   #realBase: number;
   #alarm: NodeJS.Timeout | undefined;
 
-  /** @param speed at least 1; 1 is real time. */
-  constructor(speed = 1) {
+  /**
+   * @param speed at least 1; 1 is real time.
+   * @param start what it shows first; by default the machine's time.
+   */
+  constructor(speed = 1, start = Date.now()) {
     this.#speed = checkedSpeed(speed);
-    this.#base = Date.now();
+    this.#base = start;
     this.#realBase = performance.now();
   }
 

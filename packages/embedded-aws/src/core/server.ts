@@ -12,6 +12,8 @@ export interface CloudServer {
    * pages in there of the origins that `named` knows: none by default.
    */
   mount(prefix: string, handler: RequestListener, named?: OriginRule): void;
+  /** Ends every connection, and answers nothing from now on: what is done afterwards nobody learns of. */
+  stopAnswering(): void;
   /** Stops listening and ends every connection. */
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function startServer(
   server.maxConnections = limits.maxConnections;
 
   let actualPort = port;
+  let answering = true;
   const mountOf = (target = "") => mounts.find(({ prefix }) => isBelow(target, prefix));
   const named: OriginRule = (target, origin) => mountOf(target)?.named?.(target, origin) ?? false;
   const reasonAgainst = ({ method = "", url = "", rawHeaders }: IncomingMessage) => {
@@ -76,6 +79,10 @@ export async function startServer(
   const receive = (request: IncomingMessage, response: ServerResponse, whenAdmitted?: () => void) => {
     // A client that goes away in mid-answer is no fault of ours; its call is aborted elsewhere.
     response.on("error", () => undefined);
+    if (!answering) {
+      request.destroy();
+      return;
+    }
     const reason = reasonAgainst(request);
     if (reason !== undefined) {
       response.writeHead(403, refusalHeaders(reason)).end(`${reason}\n`);
@@ -118,6 +125,10 @@ export async function startServer(
         throw new Error(`mount: got "${prefix}"; expected a prefix like "/_name/"`);
       }
       mounts.push({ prefix, handler, named });
+    },
+    stopAnswering() {
+      answering = false;
+      server.closeAllConnections();
     },
     close() {
       return new Promise((resolve, reject) => {

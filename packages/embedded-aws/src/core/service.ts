@@ -8,6 +8,7 @@ import type { Conditions } from "./conditions/conditions";
 import type { Clock } from "./clock";
 import type { DecidedAccess, EventStream } from "./eventStream";
 import type { Faults } from "./faults";
+import type { Keep } from "./keep";
 import type { Random } from "./random";
 import type { ServiceName } from "../wire/officialServices";
 
@@ -73,6 +74,8 @@ export interface CloudContext {
   readonly conditions: Conditions;
   /** Tells of each change of the conditions, until what is returned is called. */
   whenConditionsChange(listener: () => void): () => void;
+  /** What outlives the cloud; nothing does unless somebody has asked for it. */
+  readonly keep: Keep;
   /** What goes wrong on demand; nothing does unless somebody has asked for it. */
   readonly faults: Faults;
   /** A sequence of its own for the whims of one condition: what is created does not depend on them. */

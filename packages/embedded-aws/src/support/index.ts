@@ -3,8 +3,11 @@
  * public face: it may change with every version.
  */
 export { sleepOn } from "../core/clock";
+export { type Keep, keepsNothing, keptKind, type Shelf } from "../core/keep";
 export { largest } from "../core/lists";
 export { messageOf } from "../core/messageOf";
 export { guardProcess, killGroup } from "../core/processGuard";
 export { seededRandom, type Random } from "../core/random";
+export { record, recordOf } from "../core/record";
+export { SQLITE_BUSY, sqlite, sqliteCode } from "../core/sqlite";
 export { cpuUnderLoad, idleCpu } from "../load/cpu";

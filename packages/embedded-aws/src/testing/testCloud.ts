@@ -21,7 +21,7 @@ export interface ClientConfig {
 export async function startTestCloud(
   options: Pick<
     CloudOptions,
-    "clock" | "inspect" | "services" | "seed" | "conditions" | "images" | "port"
+    "clock" | "inspect" | "keep" | "services" | "seed" | "conditions" | "images" | "port"
   > = {},
 ): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), "test-cloud-"));

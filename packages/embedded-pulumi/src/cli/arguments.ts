@@ -199,6 +199,14 @@ export const sharedOptions = {
     kind: "flag",
     about: "leave what runs as it is when files are saved; default: apply what is saved",
   },
+  keep: {
+    kind: "flag",
+    about: "keep what stands in queues, tables and the inbox, and go on from what an earlier start has kept",
+  },
+  fresh: {
+    kind: "flag",
+    about: "drop what an earlier start has kept",
+  },
   kind: {
     kind: "flag",
     about: "a cloud without AWS's quotas, throttles, delays and changing orders; default: as unkind as AWS",

@@ -14,6 +14,7 @@ export {
 export { CommandError } from "./commandError";
 export { explain } from "./explain";
 export { describeInspection } from "./inspection";
+export { describeKept, givenKeeping, type Keeping, openKept } from "./keeping";
 export { offerConsole } from "./openConsole";
 export { Interruption, interruptions } from "./interruption";
 export { preview, previewLine } from "./preview";

@@ -14,6 +14,7 @@ import {
 } from "./arguments";
 import { explain } from "./explain";
 import { demandFunction, describeInspection, isNamed } from "./inspection";
+import { describeKept, givenKeeping, openKept } from "./keeping";
 import { offerConsole } from "./openConsole";
 import { showDeployment, showProgress, untilInterrupted } from "./showDeployment";
 import { startOwnCloud } from "./startOwnCloud";
@@ -31,6 +32,8 @@ export const startLine: CommandLine = {
     port: { ...sharedOptions.port, about: `port on 127.0.0.1, 0 for any free one; default ${DEFAULT_PORT}` },
     stack: sharedOptions.stack,
     config: sharedOptions.config,
+    keep: sharedOptions.keep,
+    fresh: sharedOptions.fresh,
     kind: sharedOptions.kind,
     "new-account": sharedOptions["new-account"],
     inspect: sharedOptions.inspect,
@@ -54,9 +57,13 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   const readProject = () =>
     explain(() => readCheckedProject(".", stack, overrides, cacheDirectory, terminal.signal));
   const project = await readProject();
+  const kept = openKept(givenKeeping(given), project, terminal);
+  const goingOn = kept && describeKept(kept);
+  if (goingOn !== undefined) terminal.print(`${goingOn}\n`);
   const cloud = await startOwnCloud(".", {
     port,
     seed,
+    ...(kept && { keep: kept }),
     conditions: givenConditions(given),
     ...(inspection && { inspect: (fn) => (isNamed(inspection.name, fn) ? inspection.port : undefined) }),
     ...cloudOptionsOf(project),
@@ -76,6 +83,7 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   try {
     showDeployment(deployment, performance.now() - started, terminal);
     await explain(() => deployment.programEnded);
+    for (const note of kept?.notes ?? []) terminal.print(`  ! ${note}`);
     if (inspection !== undefined) {
       demandFunction(inspection.name, deployment);
       terminal.print(`\n${describeInspection(inspection)}`);

@@ -4,10 +4,11 @@ import { messageOf } from "embedded-aws/support";
 import { localDirectory } from "../engine/localDirectory";
 import { createOwnFolder } from "../engine/ownFolder";
 import { CommandError } from "./commandError";
+import { keptProblem } from "./keeping";
 
 /**
  * Starts a cloud whose files lie below `.local/runs` of the project, where the next start removes what a killed one
- * has left. Rejects with `CommandError` when it cannot start, as when its port is taken.
+ * has left. Rejects with `CommandError` when it cannot start, as when its port is taken, or what is kept cannot be read.
  */
 export async function startOwnCloud(
   project: string,
@@ -19,6 +20,7 @@ export async function startOwnCloud(
     return { ...cloud, close: () => cloud.close().finally(folder.release) };
   } catch (error) {
     folder.release();
-    throw new CommandError(messageOf(error));
+    options.keep?.end();
+    throw keptProblem(error) ?? new CommandError(messageOf(error));
   }
 }

@@ -1,3 +1,5 @@
+import { type Keep, keepsNothing, keptKind, record, recordOf, type Shelf } from "embedded-aws/support";
+import * as v from "valibot";
 import type { Comparable, StandingResource } from "./provider";
 import type { RegisteredResource } from "./state";
 import { plainMap, type PropertyMap } from "./values";
@@ -29,13 +31,53 @@ export function standing({ resource, config }: StandingRecord): StandingResource
   const { type, id = "", inputs, outputs } = resource;
   return { type, id, inputs: plainMap(inputs), outputs: plainMap(outputs), config };
 }
+/**
+ * What outlives the cloud of a resource: its automatic names, and which resource of its URN has them. Another cloud then
+ * makes a resource of the same names, and gives it what is kept of it.
+ */
+const nameForm = v.object({
+  generation: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  names: record(v.string(), v.string()),
+});
+
+export type KeptName = v.InferOutput<typeof nameForm>;
+
+/** Names by URN. */
+export const keptNames = keptKind("name", nameForm);
 
 /** All that stands of a stack, over the runs of its program: each run finds here what those before have left. */
 export class Checkpoint {
   readonly #standing = new Map<string, StandingRecord>();
+  /** Of resources that an earlier cloud has had, and this one has not yet. */
+  readonly #former = new Map<string, KeptName>();
+  readonly #shelf: Shelf<KeptName>;
   /** Replaced resources that are still to be deleted. */
   #condemned: readonly StandingRecord[] = [];
   readonly #generations = new Map<string, number>();
+
+  /** @param keep where names are kept; by default nowhere. */
+  constructor(keep: Keep = keepsNothing) {
+    this.#shelf = keep.open(keptNames, "", (urn) => this.#nameOf(urn));
+    for (const [urn, name] of this.#shelf.entries()) this.#former.set(urn, name);
+  }
+
+  /** What a resource was called in an earlier cloud, when it does not stand in this one yet. */
+  formerly(urn: string): KeptName | undefined {
+    return this.#standing.has(urn) ? undefined : this.#former.get(urn);
+  }
+
+  #nameOf(urn: string): KeptName | undefined {
+    const standing = this.#standing.get(urn);
+    if (standing === undefined) return this.#former.get(urn);
+    const { filledIn, generation, resource } = standing;
+    const names = recordOf(
+      filledIn.flatMap((name) => {
+        const value = resource.inputs[name];
+        return typeof value === "string" ? [[name, value] as const] : [];
+      }),
+    );
+    return { generation, names };
+  }
 
   get(urn: string): StandingRecord | undefined {
     return this.#standing.get(urn);
@@ -59,6 +101,8 @@ export class Checkpoint {
     const { urn } = record.resource;
     this.#standing.set(urn, record);
     this.#generations.set(urn, Math.max(this.nextGeneration(urn), record.generation + 1));
+    this.#former.delete(urn);
+    if (record.resource.custom) this.#shelf.changed(urn);
   }
 
   /** Its successor takes its place; it is to be deleted at the end of the run. */
@@ -69,11 +113,16 @@ export class Checkpoint {
   remove(record: StandingRecord): void {
     this.#condemned = this.#condemned.filter((other) => other !== record);
     const { urn } = record.resource;
-    if (this.#standing.get(urn) === record) this.#standing.delete(urn);
+    if (this.#standing.get(urn) !== record) return;
+    this.#standing.delete(urn);
+    this.#shelf.changed(urn);
   }
 
   /** The resource has another URN from now on, wherever it is named. */
   rename(from: string, to: string): void {
+    const former = this.#former.get(from);
+    if (former !== undefined) this.#former.set(to, former);
+    this.#former.delete(from);
     const renamed = (urn: string) => (urn === from ? to : urn);
     const entries = [...this.#standing.values()].map((record): StandingRecord => ({
       ...record,
@@ -93,6 +142,8 @@ export class Checkpoint {
     }));
     this.#standing.clear();
     for (const record of entries) this.#standing.set(record.resource.urn, record);
+    this.#shelf.changed(from);
+    this.#shelf.changed(to);
     this.#generations.set(to, Math.max(this.nextGeneration(to), this.nextGeneration(from)));
   }
 }

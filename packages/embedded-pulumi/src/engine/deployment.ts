@@ -199,10 +199,10 @@ export class Deployment {
       this.#former.get(parent ?? "") ?? [],
     );
     this.#former.set(urn, former);
-    if (this.#checkpoint.get(urn) !== undefined) return;
-    const found = former.find(
-      (other) => this.#checkpoint.get(other) !== undefined && !this.#taken.has(other),
-    );
+    const known = (other: string) =>
+      this.#checkpoint.get(other) !== undefined || this.#checkpoint.formerly(other) !== undefined;
+    if (known(urn)) return;
+    const found = former.find((other) => known(other) && !this.#taken.has(other));
     if (found !== undefined) this.#checkpoint.rename(found, urn);
   }
 

@@ -12,6 +12,7 @@ import {
 import { hostname } from "node:os";
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { SQLITE_BUSY, sqlite, sqliteCode } from "embedded-aws/support";
 
 /** A folder that no other process removes while this one lives. */
 export interface OwnFolder {
@@ -116,9 +117,6 @@ function machine(): string {
 /** "unknown" where the file system has no locks, or the file is another user's. */
 type Lock = DatabaseSync | "unknown";
 
-/** SQLite's code for a database that somebody has locked. */
-const SQLITE_BUSY = 5;
-
 /** SQLite, because Node itself offers no locks: it uses those of each system, and an empty file is an empty database. */
 function takeLock(file: string): Lock | "taken" {
   let database: DatabaseSync | undefined;
@@ -129,9 +127,7 @@ function takeLock(file: string): Lock | "taken" {
     return database;
   } catch (error) {
     database?.close();
-    return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY
-      ? "taken"
-      : "unknown";
+    return sqliteCode(error) === SQLITE_BUSY ? "taken" : "unknown";
   }
 }
 
@@ -140,15 +136,4 @@ function removeLock(file: string, lock: Lock): void {
   if (process.platform === "win32" && lock !== "unknown") lock.close();
   rmSync(file, { force: true });
   if (process.platform !== "win32" && lock !== "unknown") lock.close();
-}
-
-/** Without the warning that some versions of Node print: what is experimental about the module is not used here. */
-function sqlite(): typeof import("node:sqlite") {
-  const emitWarning = process.emitWarning.bind(process);
-  process.emitWarning = () => undefined;
-  try {
-    return process.getBuiltinModule("node:sqlite");
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }

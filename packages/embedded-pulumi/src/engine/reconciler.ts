@@ -149,11 +149,15 @@ export class Reconciler {
       (inputs, path) => withOld(inputs, old?.resource.inputs ?? {}, path),
       base.inputs,
     );
-    const generation = old?.generation ?? checkpoint.nextGeneration(base.urn);
+    const former = checkpoint.formerly(base.urn);
+    const generation = old?.generation ?? former?.generation ?? checkpoint.nextGeneration(base.urn);
     const keptNames = old?.filledIn ?? [];
-    const kept = Object.fromEntries(
-      Object.entries(plainMap(old?.resource.inputs ?? {})).filter(([name]) => keptNames.includes(name)),
-    );
+    const kept: PropertyMap = {
+      ...former?.names,
+      ...Object.fromEntries(
+        Object.entries(plainMap(old?.resource.inputs ?? {})).filter(([name]) => keptNames.includes(name)),
+      ),
+    };
     const wanted = await this.#checked({ ...base, inputs: given }, lifecycle, config, generation, kept);
     if (old === undefined) return { ...wanted, changes: [] };
     const compared = ignored.reduce(

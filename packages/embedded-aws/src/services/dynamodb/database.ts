@@ -4,6 +4,7 @@ import { sameItem } from "./attributeValue";
 import type { Usage } from "./capacity";
 import { type Change, commit } from "./change";
 import { type DynamoDbControls, dynamoDbControlsOf } from "./controls";
+import { KeptTables } from "./keptTables";
 import { Stream } from "./stream";
 import { recordContents, sequenceNumber, type StreamRecord, type StreamViewType } from "./streamRecord";
 import type { Table } from "./table";
@@ -17,6 +18,7 @@ export class Database {
   readonly controls: DynamoDbControls;
   readonly timeToLive: TimeToLive;
   readonly #throughput: Throughput;
+  readonly #kept: KeptTables;
   #streams: readonly Stream[] = [];
   #nextSequence = 1;
 
@@ -24,6 +26,19 @@ export class Database {
     this.controls = dynamoDbControlsOf(context);
     this.#throughput = new Throughput(context);
     this.timeToLive = new TimeToLive(this);
+    this.#kept = new KeptTables(context.keep);
+  }
+
+  /** Takes in a new table; one of its name may have left items in an earlier cloud. */
+  add(table: Table): void {
+    this.#kept.take(table);
+    this.tables.set(table.name, table);
+  }
+
+  remove(table: Table): void {
+    this.closeStream(table);
+    this.#kept.drop(table);
+    this.tables.delete(table.name);
   }
 
   /** The table of a name or an ARN, where there is one. */
@@ -94,7 +109,9 @@ export class Database {
 
   openStream(table: Table, viewType: StreamViewType): void {
     const label = this.#streamLabel(table.name);
-    const identity = {
+    const kept = this.#kept.streamOf(table, viewType);
+    this.#nextSequence = Math.max(this.#nextSequence, kept?.next ?? 0);
+    const identity = kept?.identity ?? {
       arn: `${table.arn}/stream/${label}`,
       label,
       tableName: table.name,
@@ -104,13 +121,17 @@ export class Database {
       firstSequence: this.#nextSequence,
     };
     const stream = new Stream(identity, table.schema.KeySchema);
+    this.#kept.keepStream(stream, () => this.#nextSequence);
     this.#streams = [...this.streams(), stream];
     table.stream = stream;
     table.latestStream = stream;
   }
 
   closeStream(table: Table): void {
-    table.stream?.close(this.now(), this.#nextSequence++);
+    const { stream } = table;
+    if (stream === undefined) return;
+    stream.close(this.now(), this.#nextSequence++);
+    this.#kept.dropStream(stream);
     table.stream = undefined;
   }
 
@@ -134,7 +155,10 @@ export class Database {
    */
   apply(changes: readonly Change[], by?: StreamRecord["userIdentity"]): void {
     const effective = changes.filter(({ oldItem, newItem }) => !sameItem(oldItem, newItem));
-    for (const change of effective) commit(change);
+    for (const change of effective) {
+      commit(change);
+      this.#kept.written(change.table, change.key);
+    }
     for (const change of effective) this.#record(change, by);
     for (const change of effective) this.#publish(change);
     for (const { table, newItem } of effective)

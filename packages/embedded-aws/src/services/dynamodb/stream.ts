@@ -21,6 +21,10 @@ export class Stream {
   readonly #records = new RecordLog();
   #closed: { readonly at: number; readonly lastSequence: number } | undefined;
   #lastTrimmed = 0;
+  /** Where the records begin that have not been trimmed yet. */
+  #begin = 0;
+  /** Told the place of each record that has come or was trimmed. */
+  changed: (sequence: number) => void = () => undefined;
 
   constructor(
     readonly identity: StreamIdentity,
@@ -36,6 +40,15 @@ export class Stream {
     // A stream that nobody reads forgets, too.
     this.#trim(at);
     this.#records.append({ at, sequence, record });
+    if (this.#begin === 0) this.#begin = sequence;
+    this.changed(sequence);
+  }
+
+  /** The record at a place; undefined when there is none, or none any more. */
+  recordAt(sequence: number): StoredRecord | undefined {
+    for (const record of this.#records.from(sequence))
+      return record.sequence === sequence ? record : undefined;
+    return undefined;
   }
 
   /** A stream that was turned off takes no more records, and stays readable until they are trimmed. */
@@ -79,6 +92,9 @@ export class Stream {
   }
 
   #trim(now: number): void {
-    this.#lastTrimmed = this.#records.trim(now - RETENTION_MS) ?? this.#lastTrimmed;
+    const last = this.#records.trim(now - RETENTION_MS);
+    if (last === undefined) return;
+    this.#lastTrimmed = last;
+    for (; this.#begin <= last; this.#begin++) this.changed(this.#begin);
   }
 }

@@ -70,8 +70,8 @@ function createTable(database: Database) {
       table.tableClass = wanted.TableClass;
       table.deletionProtected = wanted.DeletionProtectionEnabled ?? false;
       setTags(table, tags);
+      database.add(table);
       if (wish !== undefined && wish !== "off") database.openStream(table, wish);
-      database.tables.set(name, table);
       // AWS takes seconds to make a table; here it is ready at once, and says so.
       return { TableDescription: describeTable(table) };
     },
@@ -186,8 +186,7 @@ function deleteTable(database: Database) {
           "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
         );
       }
-      database.closeStream(table);
-      database.tables.delete(table.name);
+      database.remove(table);
       return { TableDescription: describeTable(table, "DELETING") };
     },
   );

@@ -1,4 +1,7 @@
+import * as v from "valibot";
 import type { AwsError } from "../../core/errors";
+import { type Keep, keptKind, numberKey } from "../../core/keep";
+import { record } from "../../core/record";
 import type { CloudContext } from "../../core/service";
 
 /** An e-mail that SES accepted. */
@@ -17,6 +20,27 @@ export interface Email {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+const text = v.string();
+const addresses = v.array(text);
+
+/** The e-mails in an inbox, by how many were accepted before them. */
+export const keptEmails = keptKind<Email>(
+  "email",
+  v.object({
+    messageId: text,
+    at: v.number(),
+    from: text,
+    to: addresses,
+    cc: addresses,
+    bcc: addresses,
+    replyTo: addresses,
+    subject: text,
+    text: v.exactOptional(text),
+    html: v.exactOptional(text),
+    tags: record(text, text),
+  }),
+);
+
 /** How many e-mails an inbox keeps; the oldest go first. All are counted. */
 export const EMAILS_KEPT = 1_000;
 
@@ -29,6 +53,7 @@ export class Inbox {
   readonly #emails: Email[] = [];
   readonly #minutes: { readonly minute: number; count: number }[] = [];
   #total = 0;
+  #changed: (place: number) => void = () => undefined;
   /** Asked before each e-mail: the error that it fails with, for tests of throttling and rejection. */
   fault: ((email: Email) => AwsError | undefined) | undefined;
 
@@ -52,14 +77,33 @@ export class Inbox {
   }
 
   add(email: Email): void {
-    this.#total++;
+    this.#changed(this.#total++);
     this.#emails.push(email);
-    if (this.#emails.length > this.kept) this.#emails.shift();
+    if (this.#emails.length > this.kept) {
+      this.#emails.shift();
+      this.#changed(this.#total - this.#emails.length - 1);
+    }
     const minute = Math.floor(email.at / MINUTE_MS);
     const last = this.#minutes.at(-1);
     if (last?.minute === minute) last.count++;
     else this.#minutes.push({ minute, count: 1 });
     this.#forget(email.at);
+  }
+
+  /** Takes in what an earlier cloud has kept, and keeps what comes. The day's count begins with what was kept. */
+  keepOn(keep: Keep): void {
+    const shelf = keep.open(
+      keptEmails,
+      "",
+      (key) => this.#emails[Number(key) - (this.#total - this.#emails.length)],
+    );
+    for (const [key, email] of shelf.entries()) {
+      this.#total = Number(key);
+      this.add(email);
+    }
+    this.#changed = (place) => {
+      shelf.changed(numberKey(place));
+    };
   }
 
   #forget(now: number): void {
@@ -75,6 +119,7 @@ export function inboxOf(context: CloudContext): Inbox {
   const known = inboxes.get(context);
   if (known !== undefined) return known;
   const created = new Inbox();
+  created.keepOn(context.keep);
   inboxes.set(context, created);
   return created;
 }

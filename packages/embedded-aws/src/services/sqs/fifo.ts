@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import * as v from "valibot";
 import { AwsError } from "../../core/errors";
+import { keptKind, type Shelf } from "../../core/keep";
 import type { Clock } from "../../core/clock";
 import type { QueueSettings } from "./attributes";
 import { invalidParameter, missingParameter } from "./errors";
@@ -73,24 +75,57 @@ interface Sent {
   readonly sequenceNumber: string;
 }
 
+/** What is remembered of a message that was sent; under `NEXT`, where the sequence goes on. */
+const memoryForm = v.union([
+  v.object({ messageId: v.string(), sequenceNumber: v.string(), at: v.number() }),
+  v.object({ next: v.pipe(v.string(), v.digits()) }),
+]);
+
+export type KeptMemory = v.InferOutput<typeof memoryForm>;
+
+export const keptMemory = keptKind("deduplication", memoryForm);
+
+/** No deduplication id can be empty. */
+const NEXT = "";
+
 /** What a FIFO queue remembers beside its messages. Its times never go back. */
 export class FifoMemory {
   readonly #sent = new Map<string, Sent & { readonly at: number }>();
+  #changed: (key: string) => void = () => undefined;
   readonly #attempts = new Map<string, { readonly deliveries: readonly Delivery[]; readonly at: number }>();
   readonly #calls = new Map<string, { tokens: number; at: number }>();
   #sequence = 0n;
 
   constructor(private readonly clock: Clock) {}
 
+  /** What is to be kept under a key. */
+  kept(key: string): KeptMemory | undefined {
+    return key === NEXT ? { next: String(this.#sequence) } : this.#sent.get(key);
+  }
+
+  /** Goes on from what is kept there, and keeps there from now on what it remembers. */
+  keepOn(shelf: Shelf<KeptMemory>): void {
+    const entries = [...shelf.entries()];
+    for (const [, kept] of entries) if ("next" in kept) this.#sequence = BigInt(kept.next);
+    const sent = entries.flatMap(([key, kept]) => ("at" in kept ? [[key, kept] as const] : []));
+    for (const [key, kept] of sent.sort(([, a], [, b]) => a.at - b.at)) this.#sent.set(key, kept);
+    this.#changed = (key) => {
+      shelf.changed(key);
+    };
+  }
+
   /** The message that was sent under the same deduplication id within five minutes, if one was. */
   duplicateOf(place: Place, scope: QueueSettings["deduplicationScope"]): Sent | undefined {
-    forgetOld(this.#sent, this.clock.now());
+    forgetOld(this.#sent, this.clock.now(), this.#changed);
     return this.#sent.get(keyOf(place, scope));
   }
 
   remember(place: Place, scope: QueueSettings["deduplicationScope"], messageId: string): Sent {
     const sequenceNumber = String(18_870_000_000_000_000_000n + this.#sequence++ * 256n);
-    this.#sent.set(keyOf(place, scope), { messageId, sequenceNumber, at: this.clock.now() });
+    const key = keyOf(place, scope);
+    this.#sent.set(key, { messageId, sequenceNumber, at: this.clock.now() });
+    this.#changed(key);
+    this.#changed(NEXT);
     return { messageId, sequenceNumber };
   }
 
@@ -124,9 +159,14 @@ function keyOf({ messageGroupId, messageDeduplicationId }: Place, scope = "queue
 }
 
 /** A map keeps the order of insertion: the oldest come first. */
-function forgetOld(remembered: Map<string, { readonly at: number }>, now: number): void {
+function forgetOld(
+  remembered: Map<string, { readonly at: number }>,
+  now: number,
+  forgotten: (key: string) => void = () => undefined,
+): void {
   for (const [key, { at }] of remembered) {
     if (at + REMEMBERED_MS > now) return;
     remembered.delete(key);
+    forgotten(key);
   }
 }

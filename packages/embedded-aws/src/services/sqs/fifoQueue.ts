@@ -2,7 +2,7 @@ import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
 import { firstValues } from "../../core/lists";
 import { Heap } from "./heap";
-import type { Delivery, Message, MessageContent } from "./message";
+import type { Delivery, KeptMessage, Message, MessageContent } from "./message";
 import {
   maxVisibilityMs,
   type MessageStore,
@@ -10,6 +10,7 @@ import {
   type QueueLimits,
   type Received,
   type ReceiveOptions,
+  restored,
   type StoredMessage,
   type VisibilityChange,
 } from "./queue";
@@ -52,6 +53,7 @@ export class FifoQueue implements MessageStore {
   readonly #history: DepthHistory;
   #order = 0;
   #deliveries = 0;
+  changed: (messageId: string) => void = () => undefined;
 
   /** @param limits how many may be in flight, and how long past numbers of messages are kept. */
   constructor(
@@ -80,6 +82,11 @@ export class FifoQueue implements MessageStore {
       visibleAt: now + delayMs,
       receiveCount: 0,
     };
+    this.#add(now, message, content);
+    this.changed(content.messageId);
+  }
+
+  #add(now: number, message: Message, content: MessageContent): void {
     const id = content.messageGroupId ?? "";
     const group = this.#groups.get(id) ?? { id, slots: [], inFlight: 0 };
     this.#groups.set(id, group);
@@ -87,6 +94,18 @@ export class FifoQueue implements MessageStore {
     this.#changing(group, now, () => group.slots.push(slot));
     this.#slots.set(content.messageId, slot);
     this.#contents.add(message, content);
+  }
+
+  kept(messageId: string): KeptMessage | undefined {
+    const slot = this.#slots.get(messageId);
+    return slot && { message: slot.message, content: this.#contents.of(slot.message) };
+  }
+
+  restore(now: number, kept: KeptMessage): void {
+    this.#add(now, restored(now, kept), kept.content);
+    this.#order = Math.max(this.#order, kept.message.order + 1);
+    // A handle that an earlier cloud has given out names none of this one's deliveries.
+    this.#deliveries = Math.max(this.#deliveries, Math.ceil(now));
   }
 
   receive(now: number, { max, visibilityTimeoutMs, maxReceiveCount = Infinity }: ReceiveOptions): Received {
@@ -118,6 +137,7 @@ export class FifoQueue implements MessageStore {
           group.inFlight++;
           this.#inFlight.add(slot);
           deliveries.push({ content, receiveCount, firstReceivedAt, deliveryNumber: slot.deliveryNumber });
+          this.changed(message.messageId);
         }
       });
     }
@@ -183,6 +203,7 @@ export class FifoQueue implements MessageStore {
   }
 
   purge(): void {
+    for (const messageId of this.#slots.keys()) this.changed(messageId);
     for (const heap of [this.#ready, this.#delayed]) heap.clear();
     this.#inFlight.clear();
     this.#contents.clear();
@@ -272,5 +293,6 @@ export class FifoQueue implements MessageStore {
     slot.group.slots.splice(slot.group.slots.indexOf(slot), 1);
     this.#contents.delete(slot.message);
     this.#slots.delete(slot.message.messageId);
+    this.changed(slot.message.messageId);
   }
 }

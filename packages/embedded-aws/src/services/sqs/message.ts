@@ -1,5 +1,7 @@
+import * as v from "valibot";
+import { type KeptKind, keptKind } from "../../core/keep";
 import { parseOwnJson } from "../../core/parseJson";
-import { recordOf } from "../../core/record";
+import { record, recordOf } from "../../core/record";
 import type { Codec } from "../../core/sortedMap";
 import type { MessageAttribute, MessageAttributes } from "./messageAttributes";
 
@@ -56,15 +58,75 @@ export interface Delivery {
 type WrittenAttribute =
   Extract<MessageAttribute, { StringValue: string }> | { readonly DataType: string; readonly base64: string };
 
+type WrittenContent = Omit<MessageContent, "attributes"> & {
+  readonly attributes: Readonly<Record<string, WrittenAttribute>>;
+};
+
 /** How contents are kept as text: as JSON, which has no bytes of its own. */
 export const contentCodec: Codec<MessageContent> = {
-  encode: (content) =>
-    JSON.stringify({ ...content, attributes: mapped(content.attributes, writtenAttribute) }),
-  decode: (text) => {
-    const content = parseOwnJson(text) as Omit<MessageContent, "attributes"> & {
-      readonly attributes: Readonly<Record<string, WrittenAttribute>>;
-    };
-    return { ...content, attributes: mapped(content.attributes, readAttribute) };
+  encode: (content) => JSON.stringify(written(content)),
+  decode: (text) => read(parseOwnJson(text) as WrittenContent),
+};
+
+function written(content: MessageContent): WrittenContent {
+  return { ...content, attributes: mapped(content.attributes, writtenAttribute) };
+}
+
+function read(content: WrittenContent): MessageContent {
+  return { ...content, attributes: mapped(content.attributes, readAttribute) };
+}
+
+/** A message as its queue keeps it over the cloud's end. */
+export interface KeptMessage {
+  readonly message: Message;
+  readonly content: MessageContent;
+}
+
+const text = v.string();
+const time = v.number();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const keptForm = v.object({
+  message: v.object({
+    messageId: text,
+    sentAt: time,
+    order: count,
+    enteredAt: time,
+    visibleAt: time,
+    receiveCount: count,
+    firstReceivedAt: v.exactOptional(time),
+    lastReceivedAt: v.exactOptional(time),
+  }),
+  content: v.object({
+    messageId: text,
+    body: text,
+    bodyMd5: text,
+    attributes: record(
+      text,
+      v.union([
+        v.strictObject({ DataType: text, StringValue: text }),
+        v.strictObject({ DataType: text, base64: text }),
+      ]),
+    ),
+    traceHeader: v.exactOptional(text),
+    senderId: text,
+    sentAt: time,
+    messageGroupId: v.exactOptional(text),
+    messageDeduplicationId: v.exactOptional(text),
+    sequenceNumber: v.exactOptional(text),
+    deadLetterSourceArn: v.exactOptional(text),
+  }),
+});
+
+const keptText = keptKind("message", keptForm);
+
+/** A queue's messages, by their ids. */
+export const keptMessages: KeptKind<KeptMessage> = {
+  name: keptText.name,
+  encode: ({ message, content }) => keptText.encode({ message, content: written(content) }),
+  decode: (kept) => {
+    const { message, content } = keptText.decode(kept);
+    return { message, content: read(content) };
   },
 };
 

@@ -3,7 +3,7 @@ import { type Depth, DepthHistory } from "./depthHistory";
 import type { Conditions } from "../../core/conditions/conditions";
 import { firstValues } from "../../core/lists";
 import { Heap } from "./heap";
-import type { Delivery, Message, MessageContent } from "./message";
+import type { Delivery, KeptMessage, Message, MessageContent } from "./message";
 
 /** A message stays invisible for at most 12 hours after it was received: SQS developer guide. */
 export const maxVisibilityMs = 43_200_000;
@@ -72,6 +72,21 @@ export interface MessageStore {
   nextVisibleAt(): number | undefined;
   /** How long the oldest message has been in this queue, in ms; 0 when there is none. */
   oldestAge(now: number): number;
+  /** Told of each message that has come, was received or has gone: what is kept of it is another. */
+  changed: (messageId: string) => void;
+  /** A message as it is to be kept; undefined when it is gone. */
+  kept(messageId: string): KeptMessage | undefined;
+  /**
+   * Takes in a message that the queue of an earlier cloud has kept, each in the order in which they came. One that was in
+   * flight is visible again: whoever had received it got it from a cloud that is gone.
+   */
+  restore(now: number, kept: KeptMessage): void;
+}
+
+/** A kept message as it stands in a queue at `now`. */
+export function restored(now: number, { message }: KeptMessage): Message {
+  const wasReceived = message.lastReceivedAt !== undefined;
+  return wasReceived ? { ...message, visibleAt: Math.min(message.visibleAt, now) } : message;
 }
 
 /**
@@ -91,6 +106,7 @@ export class MessageQueue implements MessageStore {
   readonly #history: DepthHistory;
   #order = 0;
   #deliveries = 0;
+  changed: (messageId: string) => void = () => undefined;
 
   /** @param limits how many may be in flight, and how long past numbers of messages are kept. */
   constructor(
@@ -124,6 +140,21 @@ export class MessageQueue implements MessageStore {
     this.#slots.set(content.messageId, slot);
     this.#contents.add(message, content);
     this.#heapOf(slot.state).add(slot);
+    this.changed(content.messageId);
+  }
+
+  kept(messageId: string): KeptMessage | undefined {
+    const slot = this.#slots.get(messageId);
+    return slot && { message: slot.message, content: this.#contents.of(slot.message) };
+  }
+
+  restore(now: number, kept: KeptMessage): void {
+    const message = restored(now, kept);
+    const slot: Slot = { message, state: message.visibleAt > now ? "delayed" : "available" };
+    this.#slots.set(message.messageId, slot);
+    this.#contents.add(message, kept.content);
+    this.#heapOf(slot.state).add(slot);
+    this.#order = Math.max(this.#order, message.order + 1);
   }
 
   receive(now: number, { max, visibilityTimeoutMs, maxReceiveCount = Infinity }: ReceiveOptions): Received {
@@ -145,6 +176,7 @@ export class MessageQueue implements MessageStore {
       const receiveCount = message.receiveCount + 1;
       const received = { receiveCount, firstReceivedAt, lastReceivedAt: now };
       this.#move(slot, "in-flight", { ...message, ...received, visibleAt: now + visibilityTimeoutMs });
+      this.changed(message.messageId);
       deliveries.push({
         content,
         receiveCount,
@@ -197,6 +229,7 @@ export class MessageQueue implements MessageStore {
   }
 
   purge(): void {
+    for (const messageId of this.#slots.keys()) this.changed(messageId);
     for (const heap of [this.#available, this.#delayed, this.#inFlight]) heap.clear();
     this.#contents.clear();
     this.#slots.clear();
@@ -274,5 +307,6 @@ export class MessageQueue implements MessageStore {
     this.#heapOf(slot.state).remove(slot);
     this.#contents.delete(slot.message);
     this.#slots.delete(slot.message.messageId);
+    this.changed(slot.message.messageId);
   }
 }

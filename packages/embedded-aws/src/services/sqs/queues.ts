@@ -3,8 +3,10 @@ import type { CloudContext } from "../../core/service";
 import { Arrivals } from "./arrivals";
 import { settingsOf, type QueueSettings, type SettableAttributes } from "./attributes";
 import { invalidParameter, queueDoesNotExist } from "./errors";
-import { FifoMemory } from "./fifo";
+import { FifoMemory, keptMemory } from "./fifo";
 import { FifoQueue } from "./fifoQueue";
+import type { Shelf } from "../../core/keep";
+import { keptMessages } from "./message";
 import { MessageQueue, type MessageStore } from "./queue";
 
 /** SQS API reference, DeleteQueue: a name is free again 60 seconds after its queue was deleted. */
@@ -40,6 +42,7 @@ export interface Queue {
 export class Queues {
   readonly #byName = new Map<string, Queue>();
   readonly #deletedAt = new Map<string, number>();
+  readonly #shelves = new WeakMap<Queue, readonly Pick<Shelf<unknown>, "drop">[]>();
 
   constructor(private readonly context: CloudContext) {}
 
@@ -113,7 +116,28 @@ export class Queues {
     };
     this.#deletedAt.delete(name);
     this.#byName.set(name, queue);
+    this.#keep(queue);
     return queue;
+  }
+
+  /** Gives a new queue what one of its name has had in an earlier cloud. */
+  #keep(queue: Queue): void {
+    const { messages, fifo, name } = queue;
+    const now = this.context.clock.now();
+    const shelf = this.context.keep.open(keptMessages, name, (messageId) => messages.kept(messageId));
+    const kept = [...shelf.entries()].map(([, message]) => message);
+    for (const message of kept.sort((a, b) => a.message.order - b.message.order))
+      messages.restore(now, message);
+    messages.changed = (messageId) => {
+      shelf.changed(messageId);
+    };
+    if (fifo === undefined) {
+      this.#shelves.set(queue, [shelf]);
+      return;
+    }
+    const memory = this.context.keep.open(keptMemory, name, (key) => fifo.memory.kept(key));
+    fifo.memory.keepOn(memory);
+    this.#shelves.set(queue, [shelf, memory]);
   }
 
   setAttributes(queue: Queue, attributes: SettableAttributes): void {
@@ -125,6 +149,7 @@ export class Queues {
 
   delete(queue: Queue): void {
     this.#byName.delete(queue.name);
+    for (const shelf of this.#shelves.get(queue) ?? []) shelf.drop();
     this.#deletedAt.set(queue.name, this.context.clock.now());
     // Receivers that wait on it find it gone.
     queue.arrivals.announce();

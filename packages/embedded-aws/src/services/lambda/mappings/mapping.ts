@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { keptKind } from "../../../core/keep";
 import type { Target } from "../lambdaFunction";
 import type { RecordFilter } from "./filter";
 
@@ -45,7 +47,16 @@ export interface Mapping<Settings extends MappingSettings = MappingSettings> {
   lastProcessingResult: string;
   /** Sequence number up to which a stream has been worked off: where a poller that starts anew goes on. */
   checkpoint?: string;
+  /** Since when it reads a stream, when an earlier cloud has begun: in milliseconds since the epoch. */
+  since?: number;
+  /** Told of each new checkpoint. */
+  progressed?: () => void;
 }
+
+const place = v.object({ since: v.number(), checkpoint: v.exactOptional(v.string()) });
+
+/** How far a mapping has come with its stream, by its function and its stream. */
+export const keptPlaces = keptKind("place", place);
 
 /** Takes records from an event source and gives them to a function until it is stopped. */
 export interface Poller {

@@ -1,8 +1,16 @@
+import type { Shelf } from "../../../core/keep";
 import type { CloudContext } from "../../../core/service";
 import { messageOf } from "../../../core/messageOf";
 import type { Invoker } from "../invoker";
 import type { LambdaFunction } from "../lambdaFunction";
-import type { Mapping, MappingSettings, Poller, SqsMappingSettings, StreamMappingSettings } from "./mapping";
+import {
+  keptPlaces,
+  type Mapping,
+  type MappingSettings,
+  type Poller,
+  type SqsMappingSettings,
+  type StreamMappingSettings,
+} from "./mapping";
 import { SqsPoller } from "./sqsPoller";
 import { StreamPoller } from "./streamPoller";
 
@@ -10,6 +18,7 @@ import { StreamPoller } from "./streamPoller";
 export class Mappings {
   readonly #mappings = new Map<string, Mapping>();
   readonly #pollers = new Map<string, Poller>();
+  readonly #places = new Map<string, Pick<Shelf<unknown>, "drop">>();
 
   constructor(
     private readonly context: CloudContext,
@@ -26,8 +35,31 @@ export class Mappings {
 
   /** Rejects, and keeps nothing, when the event source cannot be read. */
   async add(mapping: Mapping): Promise<void> {
-    if (mapping.enabled) this.#pollers.set(mapping.uuid, await this.#startPoller(mapping));
+    if (mapping.settings.kind === "stream") this.#keepPlace(mapping);
+    try {
+      if (mapping.enabled) this.#pollers.set(mapping.uuid, await this.#startPoller(mapping));
+    } catch (error) {
+      this.#places.delete(mapping.uuid);
+      throw error;
+    }
     this.#mappings.set(mapping.uuid, mapping);
+  }
+
+  /** Has a new mapping go on where one of its function and stream has stopped in an earlier cloud. */
+  #keepPlace(mapping: Mapping): void {
+    const { clock, keep } = this.context;
+    const began = clock.now();
+    const shelf = keep.open(keptPlaces, `${mapping.functionArn} ${mapping.sourceArn}`, () => ({
+      since: mapping.since ?? began,
+      ...(mapping.checkpoint === undefined ? {} : { checkpoint: mapping.checkpoint }),
+    }));
+    const [kept] = [...shelf.entries()];
+    if (kept === undefined) shelf.changed("");
+    else Object.assign(mapping, kept[1]);
+    mapping.progressed = () => {
+      shelf.changed("");
+    };
+    this.#places.set(mapping.uuid, shelf);
   }
 
   /** Starts or stops the poller; a running one takes changed settings up by itself. */
@@ -41,6 +73,8 @@ export class Mappings {
   remove(mapping: Mapping): void {
     this.#stopPoller(mapping.uuid);
     this.#mappings.delete(mapping.uuid);
+    this.#places.get(mapping.uuid)?.drop();
+    this.#places.delete(mapping.uuid);
   }
 
   /** Stops what feeds a function that is gone. The mappings stay, as in AWS: `DeleteFunction`'s reference. */

@@ -70,7 +70,9 @@ export class StreamPoller implements Poller {
     if (shardId === undefined)
       throw new AwsError("InvalidParameterValueException", `Stream ${mapping.sourceArn} has no shard`);
     const reader = new ShardReader(context, poller.#role, mapping.sourceArn, shardId);
-    await reader.seek(mapping.settings.startingPosition, mapping.checkpoint);
+    // What an earlier cloud has called the latest has been written since.
+    const position = mapping.since === undefined ? mapping.settings.startingPosition : "TRIM_HORIZON";
+    await reader.seek(position, mapping.checkpoint);
     void poller.#poll(reader);
     return poller;
   }
@@ -114,8 +116,12 @@ export class StreamPoller implements Poller {
 
   #take(records: readonly StreamRecord[]): void {
     const now = this.#context.clock.now();
-    const { filter } = this.#mapping.settings;
+    const { since = -Infinity, settings, checkpoint } = this.#mapping;
+    const { filter, startingPosition } = settings;
+    // Records tell their time in whole seconds.
+    const begin = startingPosition === "LATEST" && checkpoint === undefined ? since - 1000 : -Infinity;
     for (const record of records) {
+      if (createdAtMs(record) < begin) continue;
       const complete = { ...record, eventSourceARN: this.#mapping.sourceArn };
       if (!filter.matches(complete)) continue;
       this.#progress.begin(complete);
@@ -205,7 +211,9 @@ export class StreamPoller implements Poller {
 
   #finish(records: readonly StreamRecord[]): void {
     const checkpoint = this.#progress.finish(records);
-    if (checkpoint !== undefined) this.#mapping.checkpoint = checkpoint;
+    if (checkpoint === undefined) return;
+    this.#mapping.checkpoint = checkpoint;
+    this.#mapping.progressed?.();
   }
 
   async #withoutExpired(
