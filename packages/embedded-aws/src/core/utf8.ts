@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
 /** Bytes that are no UTF-8. A `SyntaxError`, as for any other text that is not taken. */
-export class EncodingError extends SyntaxError {
+class EncodingError extends SyntaxError {
   override readonly name = "EncodingError";
 }
 
