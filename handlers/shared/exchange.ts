@@ -49,14 +49,22 @@ export function createExchange(endpoint: URL): Exchange {
           path,
           headers: { ...headers, "content-length": Buffer.byteLength(body) },
         });
-        const giveUp = (what: string, ms: number) =>
-          setTimeout(() => sent.destroy(failure("TimeoutError", `${what} took more than ${ms} ms`)), ms);
+        let ended = false;
+        const giveUp = (what: string, ms: number, isLate: () => boolean) =>
+          setTimeout(() => {
+            // Timers come first in Node's loop: an answer that arrived while the process stood still is read before this.
+            setImmediate(() => {
+              if (!ended && isLate())
+                sent.destroy(failure("TimeoutError", `${what} took more than ${ms} ms`));
+            });
+          }, ms);
         const { requestTimeout, connectionTimeout } = clientConfig.requestHandler;
-        const answering = giveUp("the answer", requestTimeout);
+        const answering = giveUp("the answer", requestTimeout, () => true);
         let connecting: NodeJS.Timeout | undefined;
         const abort = () => void sent.destroy(failure("AbortError", "Request aborted"));
         signal?.addEventListener("abort", abort);
         const end = () => {
+          ended = true;
           clearTimeout(answering);
           clearTimeout(connecting);
           signal?.removeEventListener("abort", abort);
@@ -68,7 +76,7 @@ export function createExchange(endpoint: URL): Exchange {
         sent.on("error", fail);
         sent.on("socket", (socket) => {
           if (!socket.connecting) return;
-          connecting = giveUp("connecting", connectionTimeout);
+          connecting = giveUp("connecting", connectionTimeout, () => socket.connecting);
           socket.once("connect", () => clearTimeout(connecting));
         });
         sent.on("response", (response) => {

@@ -25,11 +25,14 @@ module.exports = function runCommandLine(options) {
   const path = require("node:path");
   const local = localDirectory(options.local, path);
   if (local === undefined) return;
-  Module.enableCompileCache(path.join(local, "cache", "compile"));
+  const cache = path.join(local, "cache");
+  Module.enableCompileCache(path.join(cache, "compile"));
   process.setSourceMapsEnabled(true);
   try {
     const { entry } = options;
-    const { run } = /\.ts$/.test(entry) ? bundled(entry, options.manifests, Module, path) : require(entry);
+    const { run } = /\.ts$/.test(entry)
+      ? bundled(entry, options.manifests, cache, Module, path)
+      : require(entry);
     run(options.parent);
   } catch (error) {
     const advice = missingPackages(error, options.install, path);
@@ -59,13 +62,41 @@ function localDirectory(usual, path) {
   return (process.env.LOCAL_DIRECTORY = path.resolve(chosen));
 }
 
-function bundled(entry, manifests, Module, path) {
+function bundled(entry, manifests, cache, Module, path) {
   const file = entry.replace(/\.ts$/, ".cjs");
-  const { outputFiles } = require("esbuild").buildSync({
+  const code = require("./entryBundle.cjs").entryBundle({
+    entry,
+    directory: path.join(cache, "command-line"),
+    settings: {
+      version: require("esbuild/package.json").version,
+      files: [module.filename, ...manifests, ...compilerSettings(manifests, path)],
+    },
+    bundle: () => bundle(entry, file, manifests, path),
+  });
+  const loaded = new Module(file, module);
+  loaded.filename = file;
+  loaded.paths = Module._nodeModulePaths(path.dirname(file));
+  loaded._compile(code, file);
+  return loaded.exports;
+}
+
+/** The `tsconfig.json` beside each manifest, which esbuild reads as well. */
+function compilerSettings(manifests, path) {
+  const { existsSync } = require("node:fs");
+  return manifests
+    .map((file) => path.join(path.dirname(file), "tsconfig.json"))
+    .filter((file) => existsSync(file));
+}
+
+function bundle(entry, file, manifests, path) {
+  const absWorkingDir = path.dirname(entry);
+  const { outputFiles, metafile } = require("esbuild").buildSync({
     entryPoints: [entry],
     outfile: file,
+    absWorkingDir,
     bundle: true,
     write: false,
+    metafile: true,
     // What this repository holds is bundled; what npm installed stays outside, and what runs as a file of its own.
     external: [
       ...installedPackages(manifests),
@@ -80,11 +111,8 @@ function bundled(entry, manifests, Module, path) {
     sourcesContent: false,
     logLevel: "error",
   });
-  const bundle = new Module(file, module);
-  bundle.filename = file;
-  bundle.paths = Module._nodeModulePaths(path.dirname(file));
-  bundle._compile(outputFiles[0].text, file);
-  return bundle.exports;
+  const inputs = Object.keys(metafile.inputs).map((input) => path.resolve(absWorkingDir, input));
+  return { code: outputFiles[0].text, inputs };
 }
 
 /** The packages that the workspaces depend on, without the workspaces themselves. */

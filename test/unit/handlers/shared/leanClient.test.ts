@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
 import { createHash, createHmac } from "node:crypto";
 import {
@@ -286,6 +288,30 @@ describe("lean", () => {
     expect(failure.name).to.equal("TimeoutError");
     expect(isPassing(failure)).to.equal(true);
   }).timeout(10_000);
+
+  it("takes an answer that came while the process stood still", async () => {
+    // A server in a process of its own answers while this one does nothing.
+    const other = spawn(process.execPath, [
+      "-e",
+      `const server = require("http").createServer((request, response) => {
+        request.resume();
+        console.log("asked");
+        setTimeout(() => response.end("{}"), 300);
+      }).listen(0, "127.0.0.1", () => console.log(server.address().port));`,
+    ]);
+    const lines = createInterface({ input: other.stdout })[Symbol.asyncIterator]();
+    try {
+      const port = String((await lines.next()).value);
+      const client = lean(new DynamoDBClient({ ...options(), endpoint: `http://127.0.0.1:${port}` }));
+      const sending = client.send(get());
+      expect((await lines.next()).value).to.equal("asked");
+      // Nothing runs until the answer has long been there, and its time is over.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_100);
+      expect(await sending).to.have.nested.property("$metadata.httpStatusCode", 200);
+    } finally {
+      other.kill();
+    }
+  }).timeout(20_000);
 
   it("shows its calls in the trace, and passes the trace on", async () => {
     const documents: Record<string, unknown>[] = [];

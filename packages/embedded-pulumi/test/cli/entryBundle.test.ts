@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+
+const LOADER = path.join(__dirname, "../../bin/load.cjs");
+
+describe("the bundle of a command line", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "entry-bundle-"));
+    write("package.json", '{"name":"shop","dependencies":{}}');
+    write("main.ts", 'import { text } from "./said";\nexport const run = () => console.log(text);\n');
+    write("said/index.ts", 'export const text: string = "first";\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const write = (file: string, content: string) => {
+    const place = path.join(folder, file);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, content);
+  };
+  const kept = (file: string) => path.join(folder, ".local/cache/command-line", file);
+
+  /** What the command line prints; it is started in a process of its own, as people start it. */
+  const run = (): string => {
+    const options = {
+      entry: path.join(folder, "main.ts"),
+      manifests: [path.join(folder, "package.json")],
+      local: path.join(folder, ".local"),
+      upgrade: "",
+      install: "npm ci",
+    };
+    const code = `require(${JSON.stringify(LOADER)})(${JSON.stringify(options)})`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", code], {
+      encoding: "utf8",
+      cwd: tmpdir(),
+      env: { ...process.env, LOCAL_DIRECTORY: "" },
+    });
+    return stdout.trim() || stderr;
+  };
+
+  it("is made once, and taken again while nothing changes", () => {
+    expect(run()).to.equal("first");
+    const { ino } = statSync(kept("main.cjs"));
+    expect(run()).to.equal("first");
+    expect(statSync(kept("main.cjs")).ino).to.equal(ino);
+  });
+
+  it("is made anew when a source changes, be its size and time the same", () => {
+    run();
+    const { atime, mtime } = statSync(path.join(folder, "said/index.ts"));
+    write("said/index.ts", 'export const text: string = "other";\n');
+    utimesSync(path.join(folder, "said/index.ts"), atime, mtime);
+    expect(run()).to.equal("other");
+  });
+
+  it("is made anew when another file is what an import means", () => {
+    run();
+    write("said.ts", 'export const text = "shadowing";\n');
+    expect(run()).to.equal("shadowing");
+  });
+
+  it("is made anew when a manifest or the compiler's settings change", () => {
+    run();
+    const made = () => readFileSync(kept("main.json"), "utf8");
+    const before = made();
+    write("package.json", '{"name":"shop","dependencies":{"left-pad":"1.0.0"}}');
+    expect(run()).to.equal("first");
+    const after = made();
+    expect(after).not.to.equal(before);
+    write("tsconfig.json", '{"compilerOptions":{"useDefineForClassFields":false}}');
+    expect(run()).to.equal("first");
+    expect(made()).not.to.equal(after);
+  });
+
+  for (const [what, spoil] of [
+    ["is cut off", (file: string) => writeFileSync(file, readFileSync(file, "utf8").slice(0, 20))],
+    ["was changed by somebody", (file: string) => writeFileSync(file, "exports.run = () => console.log(0);")],
+    ["is gone", (file: string) => rmSync(file)],
+  ] as const) {
+    for (const file of ["main.cjs", "main.json"]) {
+      it(`is made anew when what is kept ${what}: ${file}`, () => {
+        run();
+        spoil(kept(file));
+        expect(run()).to.equal("first");
+      });
+    }
+  }
+
+  it("is made each time where nothing can be kept", () => {
+    write(".local/cache/command-line", "a file, where a folder should be");
+    expect(run()).to.equal("first");
+    expect(run()).to.equal("first");
+  });
+
+  it("tells of a source that does not compile, and again until it does", () => {
+    run();
+    write("said/index.ts", "export const text = ;\n");
+    expect(run()).to.match(/Unexpected/);
+    expect(run()).to.match(/Unexpected/);
+    write("said/index.ts", 'export const text = "mended";\n');
+    expect(run()).to.equal("mended");
+  });
+});
