@@ -108,7 +108,8 @@ module.exports = {
     room(
       "embedded-pulumi",
       "^packages/embedded-pulumi/",
-      [FACES[0]],
+      // Beside it: the bad input that every reader in this repository is tried with.
+      [FACES[0], "^packages/embedded-aws/test/support/badInput[.]ts$"],
       "The package knows embedded-aws through its face, and nothing else of this repository.",
     ),
     room("cloud-core", `${AWS}/core/`, [`${AWS}/wire/`], "The core knows no service."),
@@ -136,11 +137,11 @@ module.exports = {
       [`${AWS}/core/`, `${AWS}/services/ec2/`],
       "Load is work for instances.",
     ),
-    // The page runs in a browser: of the cloud it knows types alone.
+    // The page runs in a browser: of the cloud it knows types alone, and tables of plain values.
     typesOnly(
       "console-takes-types",
       "^packages/embedded-aws/console/",
-      `${AWS}/`,
+      `${AWS}/(?!console/emptyState[.]ts$|core/conditions/)`,
       "The page runs in a browser.",
     ),
     room("engine", `${PULUMI}/engine/`, [FACES[0]], "The engine knows no resource type."),

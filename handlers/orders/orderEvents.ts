@@ -6,7 +6,7 @@ import type { Rejection } from "./orderItem";
 import type { BusEntry } from "../shared/eventBus";
 
 /** What all events of orders come from, as rules filter by it. */
-export const EVENT_SOURCE = "orders";
+const EVENT_SOURCE = "orders";
 
 /** The version of the schemas in `docs/events/`; another one when what stands there changes its meaning or goes. */
 const SCHEMA_VERSION = 1;

@@ -64,7 +64,8 @@ function localDirectory(usual, path) {
 
 function bundled(entry, manifests, cache, Module, path) {
   const file = entry.replace(/\.ts$/, ".cjs");
-  const code = require("./entryBundle.cjs").entryBundle({
+  const { entryBundle } = require("./entryBundle.cjs");
+  const code = entryBundle({
     entry,
     directory: path.join(cache, "command-line"),
     settings: {
