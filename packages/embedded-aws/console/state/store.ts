@@ -78,8 +78,6 @@ export async function ask<Name extends AskName>(name: Name, question: Question<N
   }
   const answer = (await response.json()) as Reply<Name> | { readonly error: string };
   if (!response.ok)
-    throw new Error(
-      "error" in (answer as object) ? (answer as { error: string }).error : response.statusText,
-    );
+    throw new Error("error" in answer ? (answer as { error: string }).error : response.statusText);
   return answer as Reply<Name>;
 }

@@ -60,7 +60,7 @@ export async function readNames(read: Reader): Promise<Names> {
     tables,
     topics: topics.map(({ TopicArn }) => lastPart(TopicArn ?? "")),
     buses: buses.map(({ Name }) => Name ?? ""),
-    apis: apis.map(({ ApiId: id = "", Name: name = "" }) => ({ id, name })),
+    apis: apis.map(({ ApiId: id = "", Name: name }) => ({ id, name })),
   };
 }
 
