@@ -30,6 +30,7 @@ export function groupElement(group: Group) {
     Tags: tagElements(group),
     TerminationPolicies: [...group.policies],
     NewInstancesProtectedFromScaleIn: group.protectNew,
+    AvailabilityZoneDistribution: { CapacityDistributionStrategy: group.distribution },
     ...(group.warmupSeconds === undefined ? {} : { DefaultInstanceWarmup: group.warmupSeconds }),
     TrafficSources: [...group.targetGroupArns].map((Identifier) => ({ Identifier, Type: "elbv2" })),
   };

@@ -107,6 +107,10 @@ export const POLICIES = [
 ] as const;
 export type TerminationPolicy = (typeof POLICIES)[number];
 
+/** Whether another zone gets what one has no room for. */
+export const DISTRIBUTIONS = ["balanced-best-effort", "balanced-only"] as const;
+export type Distribution = (typeof DISTRIBUTIONS)[number];
+
 export interface GroupTag {
   readonly value: string;
   readonly propagate: boolean;
@@ -150,6 +154,7 @@ export interface Group {
   warmupSeconds: number | undefined;
   policies: readonly TerminationPolicy[];
   protectNew: boolean;
+  distribution: Distribution;
   readonly targetGroupArns: Set<string>;
   readonly suspended: Map<Process, string>;
   readonly tags: Map<string, GroupTag>;

@@ -88,6 +88,7 @@ export function groupOperations(context: CloudContext, groups: Groups, keeper: K
           warmupSeconds: undefined,
           policies: ["Default"],
           protectNew: false,
+          distribution: "balanced-best-effort",
           ...otherSettings(input),
           targetGroupArns: new Set(targetGroupArns),
           suspended: new Map(),

@@ -1,5 +1,5 @@
 import type { Rules } from "../../wire/rules";
-import { POLICIES, PROCESSES } from "./group";
+import { DISTRIBUTIONS, POLICIES, PROCESSES } from "./group";
 
 /* What several operations share of their inputs. Bounds: Amazon EC2 Auto Scaling API reference. */
 
@@ -39,6 +39,7 @@ export const settingMembers = [
   "DefaultInstanceWarmup",
   "TerminationPolicies",
   "NewInstancesProtectedFromScaleIn",
+  "AvailabilityZoneDistribution.CapacityDistributionStrategy",
 ] as const;
 
 export const settingRules = {
@@ -50,6 +51,7 @@ export const settingRules = {
   HealthCheckGracePeriod: { range: [0, 172_800] },
   DefaultInstanceWarmup: { range: [-1, 172_800] },
   TerminationPolicies: { oneOf: POLICIES },
+  "AvailabilityZoneDistribution.CapacityDistributionStrategy": { oneOf: DISTRIBUTIONS },
   "MixedInstancesPolicy.LaunchTemplate.Overrides": { length: [0, 1] },
   "MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity": { range: [0, 10_000] },
   "MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity": { range: [0, 100] },

@@ -104,8 +104,9 @@ export class Launcher {
           return;
         }
         this.#refused(group, cause, error);
+        if (error.code !== "InsufficientInstanceCapacity") return;
         // To balance the zones, only the emptiest is of use.
-        if (error.code !== "InsufficientInstanceCapacity" || extra) return;
+        if (extra || group.distribution === "balanced-only") return;
         full.add(order.subnet.id);
       }
     }

@@ -2,7 +2,13 @@ import { AwsError } from "../../core/errors";
 import type { Call, CloudContext } from "../../core/service";
 import type { Supported } from "../../wire/operation";
 import { invalid } from "./errors";
-import type { Group, MixedInstancesPolicy, TemplateReference, TerminationPolicy } from "./group";
+import type {
+  Distribution,
+  Group,
+  MixedInstancesPolicy,
+  TemplateReference,
+  TerminationPolicy,
+} from "./group";
 import type { settingMembers } from "./inputs";
 import { resolveTemplate } from "./launcher";
 
@@ -142,6 +148,8 @@ export function otherSettings(input: Settings): Partial<Group> {
     warmupSeconds: input.DefaultInstanceWarmup,
     policies: input.TerminationPolicies as readonly TerminationPolicy[] | undefined,
     protectNew: input.NewInstancesProtectedFromScaleIn,
+    distribution: input.AvailabilityZoneDistribution?.CapacityDistributionStrategy as
+      Distribution | undefined,
   };
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

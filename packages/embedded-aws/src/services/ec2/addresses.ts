@@ -134,7 +134,10 @@ export function addressOperations(parts: NetworkParts) {
 
     ...operation(
       "ReleaseAddress",
-      { supports: ["AllocationId"] },
+      {
+        supports: ["AllocationId", "NetworkBorderGroup"],
+        rules: { NetworkBorderGroup: { supported: [context.region] } },
+      },
       ({ AllocationId }) => on("ReleaseAddress", network.one("addresses", given(AllocationId))),
       ({ AllocationId }) => {
         const address = network.one("addresses", given(AllocationId));

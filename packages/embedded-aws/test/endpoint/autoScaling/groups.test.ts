@@ -75,6 +75,24 @@ describe("Auto Scaling groups", () => {
     expect(ended?.EndTime?.getTime()).to.be.greaterThan(ended?.StartTime.getTime() ?? Infinity);
   });
 
+  it("wait for the zone that has no room where only balance will do", async () => {
+    const { capacity } = world.cloud.ec2;
+    const [a] = world.zoneNames;
+    capacity.limitZone(a, 0);
+    await world.create({
+      DesiredCapacity: 3,
+      AvailabilityZoneDistribution: { CapacityDistributionStrategy: "balanced-only" },
+    });
+    await world.clock.advance(2 * MINUTE);
+    expect(await world.zones()).not.to.include(2);
+    capacity.limitZone(a, Infinity);
+    await world.clock.advance(2 * MINUTE);
+    expect(await world.zones()).to.deep.equal([1, 1, 1]);
+    const strategy = async () =>
+      (await world.group()).AvailabilityZoneDistribution?.CapacityDistributionStrategy;
+    expect(await strategy()).to.equal("balanced-only");
+  });
+
   it("go to another zone where one has no room, and say so; and try again for what could not be had", async () => {
     const { capacity } = world.cloud.ec2;
     const [a, b, c] = world.zoneNames;
