@@ -34,6 +34,8 @@ const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> =
   apigateway: { ImportApi: "reads an OpenAPI document; APIs are made of their parts here" },
   dynamodb: { ImportTable: "reads a bucket, and S3 is not here" },
   ec2: {
+    AssociateAddress: "addresses are for NAT gateways, which take them at their creation",
+    ModifyAddressAttribute: "addresses point back to no name here",
     CreateImage: "images are given to the cloud, and hold nothing",
     ImportImage: "reads a bucket, and S3 is not here",
     EnableImage: "images are AWS's own, or given to the cloud",
