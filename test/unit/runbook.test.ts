@@ -107,7 +107,12 @@ async function announceOrders(problem?: Error): Promise<string[]> {
     telemetry,
     timing: steppedTiming(),
   });
-  const NewImage = { orderId: { S: "a" }, status: { S: "Processed" }, totalAmount: { N: "5" }, createdAt: { S: "t" } };
+  const NewImage = {
+    orderId: { S: "a" },
+    status: { S: "Processed" },
+    totalAmount: { N: "5" },
+    createdAt: { S: "t" },
+  };
   await handler({ Records: [{ eventName: "INSERT", dynamodb: { NewImage } }] }, invocation());
   return linesOf(telemetry);
 }
