@@ -52,7 +52,7 @@ describe("CpuScaler's arguments", () => {
       [{ ...good, cron: "0 0 8 * * *" }, '[1].cron: got "0 0 8 * * *"'],
       [{ ...good, cron: "@daily" }, '[1].cron: got "@daily"'],
       [{ ...good, cron: "0 8 31 2 *" }, '[1].cron: got "0 8 31 2 *"; expected a time that comes'],
-      [{ ...good, cron: undefined }, "[1].cron: got undefined"],
+      [{ ...good, cron: undefined }, "[1].cron: got nothing"],
       [{ ...good, timezone: "Mars/Base" }, '[1].timezone: got "Mars/Base"'],
       [{ ...good, min: -1 }, "[1].min: got -1"],
       [{ ...good, min: 5 }, "[1].max: got 4; expected at least min, 5"],
@@ -122,7 +122,7 @@ describe("CpuScaler's arguments", () => {
     [
       "user data of more bytes than EC2 takes, though of fewer characters",
       { userData: "ä".repeat(8_193) },
-      `userData: got '${"ä".repeat(8_193)}'; expected a text of 1 to 16,384 bytes in UTF-8`,
+      `userData: got '${"ä".repeat(200)}'... 7993 more characters; expected a text of 1 to 16,384 bytes in UTF-8`,
     ],
     [
       "an alias for a key",
