@@ -1,9 +1,9 @@
-import { type Conditions, kind, unkind } from "../../src/core/conditions/conditions";
-import { type ConditionsAsJson, conditionsAsJson } from "../../src/core/conditions/describeConditions";
-import { Card, useOrder } from "../parts/parts";
+import type { ConditionState } from "../../src/console/protocol";
+import type { ConditionsAsJson } from "../../src/core/conditions/describeConditions";
+import { Card, Switch, useOrder } from "../parts/parts";
 import { ask, conditions } from "../state/store";
 
-type Name = keyof Conditions;
+type Name = keyof ConditionsAsJson;
 
 /** One number of a condition, as it is shown. */
 interface Figure {
@@ -64,12 +64,9 @@ const WORDS: Readonly<Record<Name, Words>> = {
     on: { count: 3, cpuPercent: 50 },
   },
 };
-const NAMES = Object.keys(WORDS) as Name[];
-const OFF = conditionsAsJson(kind);
-const AWS = conditionsAsJson(unkind);
 
 export function ConditionsCard() {
-  const now = conditions.value;
+  const all = conditions.value;
   const order = useOrder();
   const set = (change: Partial<ConditionsAsJson>, said: string) =>
     order.run(async () => {
@@ -86,34 +83,35 @@ export function ConditionsCard() {
         <button
           type="button"
           disabled={order.busy}
-          onClick={() => set(AWS, "The cloud is as unkind as AWS.")}
+          onClick={() => set(every("aws"), "The cloud is as unkind as AWS.")}
         >
           As AWS
         </button>
-        <button type="button" disabled={order.busy} onClick={() => set(OFF, "All conditions are off.")}>
+        <button
+          type="button"
+          disabled={order.busy}
+          onClick={() => set(every("off"), "All conditions are off.")}
+        >
           All off
         </button>
       </div>
       <ul class="plain conditions">
-        {NAMES.map((name) => {
+        {all.map(({ name, value, off, aws }) => {
           const { title, figures = [], on } = WORDS[name];
-          const isOn = !isSame(now[name], OFF[name]);
+          const isOn = !isSame(value, off);
           return (
             <li key={name} class="condition">
-              <label class="check" title={name}>
-                <input
-                  type="checkbox"
-                  checked={isOn}
-                  disabled={order.busy}
-                  onChange={() =>
-                    set(
-                      { [name]: isOn ? OFF[name] : (on ?? AWS[name]) },
-                      `${isOn ? "Off" : "On"} from now on: ${title}.`,
-                    )
-                  }
-                />{" "}
+              <Switch
+                on={isOn}
+                order={order}
+                hint={name}
+                set={async (wanted) => {
+                  await ask("conditions", { change: { [name]: wanted ? (on ?? aws) : off } });
+                  return `${wanted ? "On" : "Off"} from now on: ${title}.`;
+                }}
+              >
                 {title}
-              </label>
+              </Switch>
               {isOn &&
                 figures.map((figure) => (
                   <label key={figure.unit} class="figure">
@@ -124,14 +122,11 @@ export function ConditionsCard() {
                       max={figure.most}
                       step="any"
                       required
-                      value={valueOf(now[name], figure)}
+                      value={valueOf(value, figure)}
                       onChange={(event) => {
                         const { valueAsNumber: given, validity, validationMessage } = event.currentTarget;
                         if (validity.valid)
-                          set(
-                            changed(name, now[name], figure, given),
-                            `Set: ${title}, ${given} ${figure.unit}.`,
-                          );
+                          set(changed(name, value, figure, given), `Set: ${title}, ${given} ${figure.unit}.`);
                         else order.run(() => Promise.reject(new Error(`${title}: ${validationMessage}`)));
                       }}
                     />{" "}
@@ -145,6 +140,11 @@ export function ConditionsCard() {
       {order.view}
     </Card>
   );
+}
+
+/** All of them as they are when they are off, or in an ordinary account. */
+function every(which: "off" | "aws"): Partial<ConditionsAsJson> {
+  return Object.fromEntries(conditions.value.map((one: ConditionState) => [one.name, one[which]]));
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,6 +1,18 @@
 import { useState } from "preact/hooks";
 import type { FunctionState } from "../../src/console/protocol";
-import { Card, Empty, Left, Panel, Table, Time, TraceLink, Trouble, useAsk, useOrder } from "../parts/parts";
+import {
+  Card,
+  Empty,
+  Left,
+  Panel,
+  Switch,
+  Table,
+  Time,
+  TraceLink,
+  Trouble,
+  useAsk,
+  useOrder,
+} from "../parts/parts";
 import { linkTo, route } from "../state/route";
 import { ask, functions } from "../state/store";
 import { count, counted, duration, median } from "../state/words";
@@ -92,22 +104,18 @@ function Debugger({ fn }: { fn: FunctionState }) {
   const { inspector } = fn;
   return (
     <div class="debugger">
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={inspector !== undefined}
-          disabled={order.busy}
-          onChange={() =>
-            order.run(async () => {
-              const { port } = await ask("inspect", { function: fn.name, on: inspector === undefined });
-              return port === undefined
-                ? "Its next environment starts without an inspector."
-                : `Its next environment listens at 127.0.0.1:${port}.`;
-            })
-          }
-        />{" "}
+      <Switch
+        on={inspector !== undefined}
+        order={order}
+        set={async (on) => {
+          const { port } = await ask("inspect", { function: fn.name, on });
+          return port === undefined
+            ? "Its next environment starts without an inspector."
+            : `Its next environment listens at 127.0.0.1:${port}.`;
+        }}
+      >
         Debug: start its next environments with Node&apos;s inspector
-      </label>
+      </Switch>
       {inspector !== undefined && (
         <p>
           {fn.environments.length === 0 ? "As soon as it runs, attach to " : "Attach to "}

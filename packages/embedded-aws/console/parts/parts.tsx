@@ -207,3 +207,41 @@ export function useOrder() {
     ),
   };
 }
+
+/** Something that is on or off in the cloud. It shows what was asked for until the cloud says how it is. */
+export function Switch({
+  on,
+  order,
+  set,
+  hint,
+  children,
+}: {
+  on: boolean;
+  order: ReturnType<typeof useOrder>;
+  /** Resolves to what there is to say of it. */
+  set: (on: boolean) => Promise<string>;
+  hint?: string;
+  children: ComponentChildren;
+}) {
+  const [wanted, setWanted] = useState<boolean>();
+  useEffect(() => setWanted(undefined), [on]);
+  return (
+    <label class="check" title={hint}>
+      <input
+        type="checkbox"
+        checked={wanted ?? on}
+        disabled={order.busy}
+        onChange={() => {
+          setWanted(!on);
+          order.run(() =>
+            set(!on).catch((reason: unknown) => {
+              setWanted(undefined);
+              throw reason;
+            }),
+          );
+        }}
+      />{" "}
+      {children}
+    </label>
+  );
+}

@@ -1,5 +1,3 @@
-import { unkind } from "../core/conditions/conditions";
-import { conditionsAsJson } from "../core/conditions/describeConditions";
 import type { State } from "./protocol";
 
 /** How a cloud stands of which nothing is known yet; the page and the feed both begin with it. */
@@ -15,5 +13,5 @@ export const emptyState: State = {
   emails: 0,
   faults: [],
   clock: { speed: 1, paused: false, settable: false },
-  conditions: conditionsAsJson(unkind),
+  conditions: [],
 };

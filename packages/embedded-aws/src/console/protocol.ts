@@ -114,6 +114,16 @@ export interface ClockState {
   readonly settable: boolean;
 }
 
+/** A condition: what it is now, when it is off, and in an ordinary account of AWS. */
+export type ConditionState = {
+  readonly [Name in keyof ConditionsAsJson]: {
+    readonly name: Name;
+    readonly value: ConditionsAsJson[Name];
+    readonly off: ConditionsAsJson[Name];
+    readonly aws: ConditionsAsJson[Name];
+  };
+}[keyof ConditionsAsJson];
+
 /** How everything stands just now. */
 export interface State {
   readonly queues: readonly QueueState[];
@@ -128,7 +138,7 @@ export interface State {
   readonly faults: readonly ActiveFault[];
   readonly clock: ClockState;
   /** How unkind the cloud is. */
-  readonly conditions: ConditionsAsJson;
+  readonly conditions: readonly ConditionState[];
   readonly load?: { readonly demand: number; readonly inService: number; readonly cpu: number };
 }
 

@@ -1,4 +1,5 @@
 import { RunningClock } from "../core/clock";
+import { kind, unkind } from "../core/conditions/conditions";
 import { conditionsAsJson } from "../core/conditions/describeConditions";
 import type { CloudContext } from "../core/service";
 import type { Load } from "../load/load";
@@ -7,7 +8,7 @@ import { instancesOf } from "../services/ec2/instances";
 import { inspectorsOf } from "../services/lambda/inspectors";
 import { inboxOf } from "../services/ses/inbox";
 import { queuesOf } from "../services/sqs/statistics";
-import type { ClockState, FunctionState, InstanceState, QueueState, State } from "./protocol";
+import type { ClockState, ConditionState, FunctionState, InstanceState, QueueState, State } from "./protocol";
 import { allPages, type Reader } from "./reader";
 import type { Tally } from "./tally";
 
@@ -114,7 +115,7 @@ export async function snapshot({
     emails: inboxOf(context).total,
     faults: context.faults.all(),
     clock: clockState(context),
-    conditions: conditionsAsJson(context.conditions),
+    conditions: conditionStates(context),
     ...(load !== undefined && {
       load: { demand: load.demand(), inService: load.inService(), cpu: Math.round(load.cpu()) },
     }),
@@ -154,6 +155,17 @@ function instanceStates(context: CloudContext, launchOf: SnapshotSources["launch
     }));
   const gone = all.filter(({ state }) => state === "terminated").slice(-TERMINATED_SHOWN);
   return [...all.filter(({ state }) => state !== "terminated"), ...gone];
+}
+
+const OFF = conditionsAsJson(kind);
+const AWS = conditionsAsJson(unkind);
+
+function conditionStates({ conditions }: Pick<CloudContext, "conditions">): ConditionState[] {
+  const now = conditionsAsJson(conditions);
+  // What belongs to one name is typed together, which no loop over names can show.
+  return (Object.keys(now) as (keyof typeof now)[]).map(
+    (name) => ({ name, value: now[name], off: OFF[name], aws: AWS[name] }) as ConditionState,
+  );
 }
 
 export function clockState({ clock }: Pick<CloudContext, "clock">): ClockState {

@@ -96,6 +96,7 @@ describe("the console for everybody", function () {
     await page.getByRole("button", { name: "Edit and resend" }).waitFor();
     await tabTo(/^Edit and resend/);
     await page.keyboard.press("Enter");
+    await page.locator("textarea:focus").waitFor();
     expect(await page.evaluate<string>("document.activeElement?.value")).to.include("lost");
     await page.keyboard.press("Control+A");
     await page.keyboard.type('{"id":"by-keyboard"}');

@@ -286,7 +286,11 @@ describe("the console of a cloud", function () {
     });
     expect(conditions).to.include({ sqsInFlight: "unlimited", sesSandbox: true });
     expect(cloud.context.conditions).to.include({ sqsInFlight: Infinity, sesSandbox: true });
-    await page.first((frame) => frame.type === "state" && frame.conditions?.sesSandbox === true);
+    await page.first(
+      (frame) =>
+        frame.type === "state" &&
+        (frame.conditions ?? []).some(({ name, value }) => name === "sesSandbox" && value),
+    );
     const wrong: readonly (readonly [object, RegExp])[] = [
       [
         { sesSandbox: false, ec2Vcpus: -1 },
