@@ -32,7 +32,8 @@ const DEBUGGED = `
 `;
 
 describe("bundleHandler", () => {
-  it("gives the same bytes for the same sources", () => {
+  it("gives the same bytes for the same sources", function () {
+    this.timeout(60_000);
     const read = () =>
       [...bundleHandlers().values()].flatMap(({ paths }) => paths.map((file) => readFileSync(file, "utf8")));
     const first = read();
