@@ -129,7 +129,9 @@ function installedPackages(files) {
 function missingPackages(error, install, path) {
   const missing = /^Cannot find (?:module|package) '([^'./][^']*)'/.exec(error.message);
   if (missing !== null && error.code === "MODULE_NOT_FOUND" && !path.isAbsolute(missing[1])) {
-    return `the package ${missing[1]} is not installed; install all with ${install} (not with --omit=dev: the local cloud needs them)`;
+    const [scope, name] = missing[1].split("/");
+    const packageName = scope.startsWith("@") ? `${scope}/${name}` : scope;
+    return `the package ${packageName} is not installed; install all with ${install} (not with --omit=dev: the local cloud needs them)`;
   }
   if (/^The package "@esbuild\/|You installed esbuild for another platform/.test(error.message)) {
     return `esbuild's program for ${process.platform} on ${process.arch} is not installed; install all with ${install} (not with --omit=optional)`;
