@@ -48,11 +48,18 @@ const NETWORK_CODES = new Set([
 ]);
 
 interface SdkErrorParts {
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    /** Set by the SDK where a refusal told it that its clock is wrong: it signs the next attempt by AWS's. */
+    readonly clockSkewCorrected?: boolean;
+  };
   readonly code?: unknown;
 }
 
-/** Whether the same call may succeed a moment later: throttles, conflicts, AWS's own failures, the network's. */
+/**
+ * Whether the same call may succeed a moment later: throttles, conflicts, AWS's own failures, the network's, a clock that
+ * has been set right.
+ */
 export function isPassing(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   const { $metadata, code } = cause as SdkErrorParts;
@@ -60,6 +67,7 @@ export function isPassing(cause: unknown): boolean {
   return (
     cause instanceof PassingFailure ||
     PASSING_ERRORS.has(cause.name) ||
+    $metadata?.clockSkewCorrected === true ||
     (status !== undefined && (status === 429 || status >= 500)) ||
     (typeof code === "string" && NETWORK_CODES.has(code))
   );

@@ -65,7 +65,10 @@ describe("the console of this program", function () {
     await page.getByLabel("Kind").selectOption("api");
     await page.getByLabel("Route").selectOption({ label: "GET /orders/{orderId} · signed for IAM" });
     const path = page.getByLabel(/^Path/);
-    expect(await path.inputValue()).to.equal("/orders/{orderId}");
+    // Filled in once the page has drawn the choice.
+    await page.waitForFunction(
+      `[...document.querySelectorAll("input")].some(({ value }) => value === "/orders/{orderId}")`,
+    );
     const [orderId = ""] = /http-[0-9a-f]+/.exec(JSON.stringify(keys)) ?? [];
     await path.fill(`/orders/${orderId}`);
     await page.getByRole("button", { name: "Send", exact: true }).click();

@@ -48,6 +48,22 @@ describe("eventBus", () => {
     expect(calls).to.deep.equal([]);
   });
 
+  // A process that was frozen for minutes wakes with a clock that the SDK sets right by the refusal.
+  it("sends again once its clock has been set right, and only then", async () => {
+    for (const clockSkewCorrected of [true, false]) {
+      const { bus, calls, deadline } = setUp((ids, call) =>
+        call === 1
+          ? Object.assign(awsError("InvalidSignatureException"), {
+              $metadata: { httpStatusCode: 400, clockSkewCorrected },
+            })
+          : taken(ids),
+      );
+      const problems = await bus.sendAll([event("a")], deadline);
+      expect(namesOf(problems)).to.deep.equal([clockSkewCorrected ? undefined : "InvalidSignatureException"]);
+      expect(calls).to.have.length(clockSkewCorrected ? 2 : 1);
+    }
+  });
+
   it("sends again what alone of a request was throttled", async () => {
     const { bus, calls, deadline } = setUp((ids, call) =>
       ids.map((id) =>
