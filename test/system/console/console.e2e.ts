@@ -66,9 +66,7 @@ describe("the console of this program", function () {
     await page.getByLabel("Route").selectOption({ label: "GET /orders/{orderId} · signed for IAM" });
     const path = page.getByLabel(/^Path/);
     // Filled in once the page has drawn the choice.
-    await page.waitForFunction(
-      `[...document.querySelectorAll("input")].some(({ value }) => value === "/orders/{orderId}")`,
-    );
+    while ((await path.inputValue()) !== "/orders/{orderId}") await page.waitForTimeout(20);
     const [orderId = ""] = /http-[0-9a-f]+/.exec(JSON.stringify(keys)) ?? [];
     await path.fill(`/orders/${orderId}`);
     await page.getByRole("button", { name: "Send", exact: true }).click();
