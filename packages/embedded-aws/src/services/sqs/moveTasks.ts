@@ -1,7 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
-import type { MessageContent } from "./message";
 import { moveMessage } from "./moveMessage";
 import type { Queue, Queues } from "./queues";
 
