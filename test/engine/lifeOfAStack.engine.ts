@@ -136,7 +136,7 @@ describe("the stack dev under Pulumi's own engine", function () {
     expect(tally(await pulumi.preview())).to.include({ create: 1 });
     const up = await pulumi.run("up", "--yes", "--skip-preview");
     expect(up.status, up.output).to.equal(0);
-    expect(await now()).to.include(name);
+    expect(await now()).to.include(`dashboard ${name}`);
   });
 
   it("updates one function for an edited handler, and no more", async () => {

@@ -106,6 +106,8 @@ async function queueOutputs(QueueUrl: string, context: CreateContext) {
     AttributeNames: ["All"],
   });
   return {
+    // As the provider has it in every state: a preview knows it then, though the program does not say it.
+    fifoQueue: actual.FifoQueue === "true",
     url: QueueUrl,
     arn: actual.QueueArn,
     delaySeconds: Number(actual.DelaySeconds),
