@@ -3,7 +3,7 @@
  * public face: it may change with every version.
  */
 export { sleepOn } from "../core/clock";
-export { type Keep, keepsNothing, keptKind, type Shelf } from "../core/keep";
+export { type Keep, keepsNothing, type KeptKind, keptKind, type Shelf } from "../core/keep";
 export { largest } from "../core/lists";
 export { messageOf } from "../core/messageOf";
 export { guardProcess, killGroup } from "../core/processGuard";

@@ -1,4 +1,12 @@
-import { type Keep, keepsNothing, keptKind, record, recordOf, type Shelf } from "embedded-aws/support";
+import {
+  type Keep,
+  type KeptKind,
+  keepsNothing,
+  keptKind,
+  record,
+  recordOf,
+  type Shelf,
+} from "embedded-aws/support";
 import * as v from "valibot";
 import type { Comparable, StandingResource } from "./provider";
 import type { RegisteredResource } from "./state";
@@ -43,7 +51,7 @@ const nameForm = v.object({
 export type KeptName = v.InferOutput<typeof nameForm>;
 
 /** Names by URN. */
-export const keptNames = keptKind("name", nameForm);
+export const keptNames: KeptKind<KeptName> = keptKind("name", nameForm);
 
 /** All that stands of a stack, over the runs of its program: each run finds here what those before have left. */
 export class Checkpoint {
