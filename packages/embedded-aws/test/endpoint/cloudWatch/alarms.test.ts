@@ -1,129 +1,17 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmsCommand,
-  type Dimension,
-  GetMetricDataCommand,
-  PutMetricAlarmCommand,
-  PutMetricDataCommand,
-} from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { expect } from "chai";
-import { SteppedClock } from "../../../src/core/clock";
-import type { CloudEvent } from "../../../src/core/eventStream";
-import { createEc2 } from "../../../src/services/ec2/ec2";
-import { createEvents } from "../../../src/services/eventBridge/eventBridge";
-import { createMonitoring } from "../../../src/services/cloudWatch/cloudWatch";
-import { createSns } from "../../../src/services/sns/sns";
-import { createSqs } from "../../../src/services/sqs/sqs";
 import type { Input } from "../../../src/wire/operation";
-import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
+import { ALARM_ARN, CloudWatchWorld, MINUTE } from "./support";
 
-const MINUTE = 60_000;
-const ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:busy";
-
-describe("CloudWatch", () => {
-  let clock: SteppedClock;
-  let cloud: TestCloud;
-  let happened: CloudEvent[];
-
+describe("CloudWatch's alarms", () => {
+  let world: CloudWatchWorld;
   beforeEach(async () => {
-    clock = new SteppedClock();
-    cloud = await startTestCloud({
-      clock,
-      services: [createSqs, createSns, createEvents, createEc2, createMonitoring],
-      // What is said, and for which minute; how late it comes is tested in conditions/consistency.test.ts.
-      conditions: { looseAlarmEvents: false, lateQueueMetrics: false },
-    });
-    happened = [];
-    cloud.context.events.subscribe((event) => happened.push(event));
+    world = await CloudWatchWorld.start();
   });
-  afterEach(() => cloud.close());
-
-  const put = (value: number, more: object = {}) =>
-    cloud.call("monitoring", "PutMetricData", {
-      Namespace: "Shop",
-      MetricData: [{ MetricName: "Busy", Value: value, ...more }],
-    });
-  const putAlarm = (more: object = {}) =>
-    cloud.call("monitoring", "PutMetricAlarm", {
-      AlarmName: "busy",
-      AlarmDescription: "Too busy",
-      Namespace: "Shop",
-      MetricName: "Busy",
-      Statistic: "Average",
-      Period: 60,
-      EvaluationPeriods: 2,
-      Threshold: 50,
-      ComparisonOperator: "GreaterThanThreshold",
-      ...more,
-    });
-  const alarm = async () => {
-    const { MetricAlarms } = await cloud.call("monitoring", "DescribeAlarms", { AlarmNames: ["busy"] });
-    return MetricAlarms![0]!;
-  };
-  const transitions = () =>
-    happened
-      .filter((event) => event.type === "alarm-state-changed")
-      .map((event) => `${event.previousState} to ${event.state}`);
-  const history = async (HistoryItemType: "StateUpdate" | "Action" | "ConfigurationUpdate") => {
-    const { AlarmHistoryItems } = await cloud.call("monitoring", "DescribeAlarmHistory", {
-      AlarmName: "busy",
-      HistoryItemType,
-    });
-    return AlarmHistoryItems!.map((item) => item.HistorySummary);
-  };
-  /** A queue that `service` may send to, and what is in it. */
-  const queue = async (QueueName: string, service: string) => {
-    const Policy = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        { Effect: "Allow", Principal: { Service: service }, Action: "sqs:SendMessage", Resource: "*" },
-      ],
-    });
-    const { QueueUrl = "" } = await cloud.call("sqs", "CreateQueue", {
-      QueueName,
-      Attributes: { Policy },
-    });
-    return async () => {
-      const { Messages = [] } = await cloud.call("sqs", "ReceiveMessage", {
-        QueueUrl,
-        MaxNumberOfMessages: 10,
-      });
-      return Messages.map((message) => JSON.parse(message.Body ?? "") as Record<string, unknown>);
-    };
-  };
-
-  it("keeps, filters and aggregates metrics for the SDK's client", async () => {
-    const client = new CloudWatchClient(cloud.client);
-    const Dimensions = [{ Name: "Queue", Value: "orders" }];
-    const now = new Date(clock.now());
-    await client.send(
-      new PutMetricDataCommand({
-        Namespace: "Shop",
-        MetricData: [
-          { MetricName: "Age", Dimensions, Values: [1, 3], Counts: [1, 3], Timestamp: now },
-          { MetricName: "Age", Value: 100, Timestamp: now },
-        ],
-      }),
-    );
-    const query = (Id: string, Stat: string) => ({
-      Id,
-      MetricStat: { Metric: { Namespace: "Shop", MetricName: "Age", Dimensions }, Period: 300, Stat },
-    });
-    const { MetricDataResults } = await client.send(
-      new GetMetricDataCommand({
-        StartTime: now,
-        EndTime: new Date(clock.now() + 10 * MINUTE),
-        MetricDataQueries: [query("average", "Average"), query("median", "p50")],
-      }),
-    );
-    const results = MetricDataResults?.map(({ Id, Values, Timestamps }) => [Id, Values, Timestamps]);
-    expect(results).to.have.deep.members([
-      ["average", [2.5], [now]],
-      ["median", [3], [now]],
-    ]);
-  });
+  afterEach(() => world.cloud.close());
 
   it("raises an alarm after enough breaching periods, and lowers it again, once each", async () => {
+    const { clock, put, putAlarm, transitions, history } = world;
     await putAlarm();
     for (const value of [90, 90, 90, 10, 10, 10]) {
       await put(value);
@@ -137,6 +25,7 @@ describe("CloudWatch", () => {
   });
 
   it("tells EventBridge of each transition, in the documented form", async () => {
+    const { clock, cloud, put, putAlarm, queue } = world;
     const received = await queue("alarms", "events.amazonaws.com");
     const EventPattern = JSON.stringify({ source: ["aws.cloudwatch"], resources: [ALARM_ARN] });
     await cloud.call("events", "PutRule", { Name: "on-alarm", EventPattern });
@@ -202,6 +91,7 @@ describe("CloudWatch", () => {
   });
 
   it("publishes to the topic of an alarm's action, and not while actions are disabled", async () => {
+    const { cloud, happened, putAlarm, history } = world;
     const { TopicArn } = await cloud.call("sns", "CreateTopic", { Name: "on-call" });
     await putAlarm({ AlarmActions: [TopicArn], OKActions: [TopicArn] });
     await cloud.call("monitoring", "SetAlarmState", {
@@ -228,6 +118,7 @@ describe("CloudWatch", () => {
   });
 
   it("says in the history why an action failed", async () => {
+    const { cloud, putAlarm, history } = world;
     const policy = {
       Version: "2012-10-17",
       Statement: [
@@ -261,6 +152,7 @@ describe("CloudWatch", () => {
   });
 
   it("treats missing data as the alarm says", async () => {
+    const { clock, put, putAlarm, alarm } = world;
     await putAlarm({ TreatMissingData: "notBreaching", EvaluationPeriods: 1 });
     await put(90);
     await clock.advance(MINUTE);
@@ -277,6 +169,7 @@ describe("CloudWatch", () => {
   });
 
   it("alarms on a query over the instances that carry a tag", async () => {
+    const { clock, cloud, alarm } = world;
     const launch = async (fleet: string) => {
       const { Instances } = await cloud.call("ec2", "RunInstances", {
         ImageId: "ami-0a12023000000864a",
@@ -327,60 +220,8 @@ describe("CloudWatch", () => {
     expect(JSON.parse(StateReasonData!)).to.deep.include({ recentDatapoints: [90] });
   });
 
-  it("measures queues once a minute, so that an alarm on their age works", async () => {
-    const { QueueUrl = "" } = await cloud.call("sqs", "CreateQueue", {
-      QueueName: "orders",
-    });
-    await putAlarm({
-      Namespace: "AWS/SQS",
-      MetricName: "ApproximateAgeOfOldestMessage",
-      Dimensions: [{ Name: "QueueName", Value: "orders" }],
-      Statistic: "Maximum",
-      Threshold: 100,
-      EvaluationPeriods: 1,
-    });
-    await cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody: "x" });
-    await clock.advance(MINUTE);
-    expect((await alarm()).StateValue).to.equal("OK");
-    await clock.advance(MINUTE);
-    expect((await alarm()).StateValue).to.equal("ALARM");
-  });
-
-  it("counts invocations, errors and throttles of functions, and takes the metrics that they log", async () => {
-    const ended = { type: "invocation-ended", functionName: "f", requestId: "r", durationMs: 40 } as const;
-    cloud.context.events.publish({ ...ended, outcome: "succeeded" });
-    cloud.context.events.publish({ ...ended, outcome: "timed-out" });
-    cloud.context.events.publish({ ...ended, outcome: "throttled" });
-    cloud.context.events.publish({ type: "stream-batch-sent", functionName: "f", iteratorAgeMs: 1500 });
-    const message = JSON.stringify({
-      _aws: {
-        Timestamp: clock.now(),
-        CloudWatchMetrics: [{ Namespace: "Shop", Dimensions: [[]], Metrics: [{ Name: "processed" }] }],
-      },
-      processed: 7,
-    });
-    cloud.context.events.publish({ type: "log", logGroupName: "g", logStreamName: "s", message });
-
-    const sum = async (Namespace: string, MetricName: string, Dimensions: Dimension[]) => {
-      const { Datapoints } = await cloud.call("monitoring", "GetMetricStatistics", {
-        Namespace,
-        MetricName,
-        Dimensions,
-        StartTime: new Date(clock.now()),
-        EndTime: new Date(clock.now() + MINUTE),
-        Period: 60,
-        Statistics: ["Sum"],
-      });
-      return Datapoints!.map((point) => point.Sum);
-    };
-    const Dimensions = [{ Name: "FunctionName", Value: "f" }];
-    const names = ["Invocations", "Errors", "Throttles", "Duration", "IteratorAge"];
-    const sums = await Promise.all(names.map((name) => sum("AWS/Lambda", name, Dimensions)));
-    expect(sums).to.deep.equal([[2], [1], [1], [80], [1500]]);
-    expect(await sum("Shop", "processed", [])).to.deep.equal([7]);
-  });
-
   it("finds the alarms of a metric by what they name", async () => {
+    const { cloud, putAlarm } = world;
     const Dimensions = [{ Name: "A", Value: "1" }];
     await putAlarm();
     await putAlarm({ AlarmName: "other", Dimensions, Period: 300 });
@@ -397,6 +238,7 @@ describe("CloudWatch", () => {
   });
 
   it("pages through alarms", async () => {
+    const { cloud, putAlarm } = world;
     for (let index = 0; index < 3; index++) await putAlarm({ AlarmName: `a${index}` });
     const client = new CloudWatchClient(cloud.client);
     const first = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
@@ -422,6 +264,7 @@ describe("CloudWatch", () => {
   ];
   for (const [change, reason] of refused) {
     it(`refuses an alarm with ${JSON.stringify(change)}`, async () => {
+      const { putAlarm } = world;
       const error = await putAlarm(change).then(
         () => undefined,
         (cause: unknown) => (cause as Error).message,
@@ -429,30 +272,4 @@ describe("CloudWatch", () => {
       expect(error?.toLowerCase()).to.contain(reason.toLowerCase());
     });
   }
-
-  it("keeps dashboards, and refuses one whose body is none", async () => {
-    const DashboardBody = JSON.stringify({ widgets: [{ type: "text", properties: { markdown: "hi" } }] });
-    await cloud.call("monitoring", "PutDashboard", { DashboardName: "shop", DashboardBody });
-    expect(await cloud.call("monitoring", "GetDashboard", { DashboardName: "shop" })).to.include({
-      DashboardBody,
-    });
-    const error = await cloud
-      .call("monitoring", "PutDashboard", {
-        DashboardName: "shop",
-        DashboardBody: '{"widgets":[{"type":"chart"}]}',
-      })
-      .catch((cause: unknown) => cause as Error);
-    expect(error).to.include({ name: "DashboardInvalidInputError" });
-    expect((error as Error).message).to.contain("/widgets/0/type");
-  });
-
-  it("lets nobody but AWS's services report to AWS's namespaces", async () => {
-    const error = await cloud
-      .call("monitoring", "PutMetricData", {
-        Namespace: "AWS/EC2",
-        MetricData: [{ MetricName: "CPUUtilization", Value: 1 }],
-      })
-      .catch((cause: unknown) => cause as Error);
-    expect(error).to.include({ name: "InvalidParameterValueException" });
-  });
 });

@@ -2,71 +2,23 @@ import {
   CreateLaunchTemplateCommand,
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
-  EC2Client,
   paginateDescribeInstances,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
-import { SteppedClock } from "../../../src/core/clock";
-import { AwsError } from "../../../src/core/errors";
-import type { CloudEvent } from "../../../src/core/eventStream";
 import { ec2ControlsOf } from "../../../src/services/ec2/controls";
-import { createEc2 } from "../../../src/services/ec2/ec2";
-import { createEvents } from "../../../src/services/eventBridge/eventBridge";
-import { createSqs } from "../../../src/services/sqs/sqs";
-import { createSsm } from "../../../src/services/ssm/ssm";
-import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
-import { untyped } from "../../support/untyped";
-
-const IMAGE = "ami-0a12023000000864a";
-const SUBNETS = ["subnet-04c1f7a9b3e8d2560", "subnet-09e2b6d8a1c7f3541"] as const;
+import { Ec2World, failure, IMAGE, SUBNETS } from "./support";
 
 describe("EC2", () => {
-  let clock: SteppedClock;
-  let cloud: TestCloud;
-  let client: EC2Client;
-  let happened: CloudEvent[];
-
+  let world: Ec2World;
   beforeEach(async () => {
-    clock = new SteppedClock();
-    cloud = await startTestCloud({
-      clock,
-      services: [createSsm, createSqs, createEvents, createEc2],
-      // What instances are; when Describe operations know of it is tested in conditions/consistency.test.ts.
-      conditions: { instanceLagMs: 0, iamPropagationMs: 0 },
-    });
-    client = new EC2Client({ ...cloud.client, maxAttempts: 1 });
-    happened = [];
-    cloud.context.events.subscribe((event) => happened.push(event));
+    world = await Ec2World.start();
   });
-  afterEach(() => cloud.close());
-
-  const run = async (more: object = {}) => {
-    const { Instances = [] } = await cloud.call("ec2", "RunInstances", {
-      ImageId: IMAGE,
-      InstanceType: "t3.micro",
-      MinCount: 1,
-      MaxCount: 1,
-      TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Fleet", Value: "web" }] }],
-      ...more,
-    });
-    return Instances;
-  };
-  const failure = async (work: Promise<unknown>) => {
-    const error = await work.then(
-      () => undefined,
-      (cause: unknown) => cause,
-    );
-    expect(error).to.be.instanceOf(AwsError);
-    return error as AwsError;
-  };
-  const states = async () => {
-    const { Reservations = [] } = await cloud.call("ec2", "DescribeInstances", {});
-    return Reservations.flatMap(({ Instances = [] }) => Instances).map((instance) => instance.State?.Name);
-  };
+  afterEach(() => world.close());
 
   it("launches what a template says, for the SDK's client, and shows it", async () => {
+    const { clock, client } = world;
     await client.send(
       new CreateLaunchTemplateCommand({
         LaunchTemplateName: "web",
@@ -137,6 +89,7 @@ describe("EC2", () => {
   });
 
   it("shows an instance's names, profile and network interface, until it is gone", async () => {
+    const { clock, cloud, client, run } = world;
     await cloud.call("iam", "CreateInstanceProfile", { InstanceProfileName: "server" });
     const [launched] = await run({
       IamInstanceProfile: { Name: "server" },
@@ -187,6 +140,7 @@ describe("EC2", () => {
   });
 
   it("gives back a template's security groups, as every SDK reads them", async () => {
+    const { client } = world;
     const groups = ["sg-0c4d7a9e1b6f38205"];
     await client.send(
       new CreateLaunchTemplateCommand({
@@ -206,6 +160,7 @@ describe("EC2", () => {
   });
 
   it("takes an instance from pending to terminated on the clock, and tells of each state", async () => {
+    const { clock, cloud, client, happened, run, states } = world;
     const Policy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [
@@ -262,6 +217,7 @@ describe("EC2", () => {
   });
 
   it("never reaches running when it is terminated while pending", async () => {
+    const { clock, cloud, happened, run } = world;
     const [instance] = await run();
     await cloud.call("ec2", "TerminateInstances", { InstanceIds: [instance!.InstanceId!] });
     await clock.advance(120_000);
@@ -271,86 +227,8 @@ describe("EC2", () => {
     expect(changes).to.deep.equal(["pending", "shutting-down", "terminated"]);
   });
 
-  describe("client tokens", () => {
-    it("launch once, however often the request comes", async () => {
-      const first = await run({ ClientToken: "decision-1", MaxCount: 3 });
-      const again = await run({ ClientToken: "decision-1", MaxCount: 3 });
-      expect(again.map((instance) => instance.InstanceId)).to.have.members(
-        first.map((instance) => instance.InstanceId),
-      );
-      expect(await states()).to.have.length(3);
-    });
-
-    it("launch once for requests at the same time", async () => {
-      const launches = await Promise.all([1, 2, 3, 4].map(() => run({ ClientToken: "decision-1" })));
-      expect(new Set(launches.flat().map((instance) => instance.InstanceId)).size).to.equal(1);
-    });
-
-    it("refuse another request under the same token", async () => {
-      await run({ ClientToken: "decision-1" });
-      expect((await failure(run({ ClientToken: "decision-1", MaxCount: 2 }))).code).to.equal(
-        "IdempotentParameterMismatch",
-      );
-    });
-
-    it("are good per zone where the request names a subnet", async () => {
-      const first = await run({ ClientToken: "decision-1", SubnetId: SUBNETS[0] });
-      const second = await run({ ClientToken: "decision-1", SubnetId: SUBNETS[1] });
-      expect(first[0]!.InstanceId).not.to.equal(second[0]!.InstanceId);
-    });
-
-    it("are used up by instances that are gone", async () => {
-      const [instance] = await run({ ClientToken: "decision-1" });
-      await cloud.call("ec2", "TerminateInstances", { InstanceIds: [instance!.InstanceId!] });
-      expect((await failure(run({ ClientToken: "decision-1" }))).code).to.equal(
-        "IdempotentInstanceTerminated",
-      );
-      await clock.advance(7_200_000);
-      expect((await failure(run({ ClientToken: "decision-1" }))).code).to.equal(
-        "IdempotentInstanceTerminated",
-      );
-      await clock.advance(86_400_000);
-      expect(await run({ ClientToken: "decision-1" })).to.have.length(1);
-    });
-
-    it("are not used up by a launch that failed", async () => {
-      const { capacity } = ec2ControlsOf(cloud.context);
-      capacity.limitZone("us-east-1a", 0);
-      await failure(run({ ClientToken: "decision-1", SubnetId: SUBNETS[0] }));
-      capacity.limitZone("us-east-1a", Infinity);
-      expect(await run({ ClientToken: "decision-1", SubnetId: SUBNETS[0] })).to.have.length(1);
-    });
-  });
-
-  describe("capacity", () => {
-    it("gives as many as there is room for, from the minimum on", async () => {
-      const { capacity } = ec2ControlsOf(cloud.context);
-      capacity.limitZone("us-east-1a", 3);
-      expect(await run({ SubnetId: SUBNETS[0], MinCount: 2, MaxCount: 5 })).to.have.length(3);
-      const error = await failure(run({ SubnetId: SUBNETS[0] }));
-      expect(error).to.include({ code: "InsufficientInstanceCapacity", status: 500 });
-      expect(error.message).to.contain("us-east-1a");
-      expect(await run({ SubnetId: SUBNETS[1] })).to.have.length(1);
-    });
-
-    it("is looked for in every zone when the request names none", async () => {
-      const { capacity } = ec2ControlsOf(cloud.context);
-      capacity.limitZone("us-east-1a", 1);
-      const launched = await run({ MinCount: 2, MaxCount: 2 });
-      expect(launched.map((instance) => instance.Placement?.AvailabilityZone)).to.deep.equal([
-        "us-east-1b",
-        "us-east-1b",
-      ]);
-    });
-
-    it("ends at the account's quota", async () => {
-      ec2ControlsOf(cloud.context).capacity.instanceLimit = 3;
-      expect(await run({ MaxCount: 5 })).to.have.length(3);
-      expect((await failure(run())).code).to.equal("InstanceLimitExceeded");
-    });
-  });
-
   it("shows new instances and states late, when told to be eventually consistent", async () => {
+    const { clock, cloud, run, states } = world;
     ec2ControlsOf(cloud.context).visibilityMs = 10_000;
     const [instance] = await run();
     expect(await states()).to.deep.equal([]);
@@ -367,6 +245,7 @@ describe("EC2", () => {
   });
 
   it("pages through instances, each once", async () => {
+    const { client, run } = world;
     await run({ MaxCount: 4 });
     await run({ MaxCount: 8 });
     const ids: (string | undefined)[] = [];
@@ -378,89 +257,4 @@ describe("EC2", () => {
     expect(pages).to.equal(3);
     expect(new Set(ids).size).to.equal(12);
   });
-
-  const ownTag = { TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "aws:x", Value: "" }] }] };
-  const refused: readonly (readonly [string, string, object, string])[] = [
-    ["an image's id that is none", "RunInstances", { ImageId: "ami-1" }, "InvalidAMIID.Malformed"],
-    ["a launch without a type", "RunInstances", { InstanceType: undefined }, "MissingParameter"],
-    ["an unknown subnet", "RunInstances", { SubnetId: "subnet-1" }, "InvalidSubnetID.NotFound"],
-    ["an unknown security group", "RunInstances", { SecurityGroupIds: ["sg-1"] }, "InvalidGroup.NotFound"],
-    [
-      "a zone that is not there",
-      "RunInstances",
-      { Placement: { AvailabilityZone: "us-east-1z" } },
-      "InvalidParameterValue",
-    ],
-    [
-      "an unknown template",
-      "RunInstances",
-      { LaunchTemplate: { LaunchTemplateName: "x" } },
-      "InvalidLaunchTemplateName.NotFoundException",
-    ],
-    ["a launch of none", "RunInstances", { MinCount: undefined }, "MissingParameter"],
-    ["a member that EC2 does not have", "RunInstances", { Colour: "red" }, "UnknownParameter"],
-    ["a member of the wrong type", "RunInstances", { EbsOptimized: "yes" }, "InvalidParameterValue"],
-    ["a value that EC2 does not know", "RunInstances", { InstanceType: "big" }, "InvalidParameterValue"],
-    ["a tag that is EC2's own", "RunInstances", ownTag, "InvalidParameterValue"],
-    [
-      "a subnet beside a network interface",
-      "RunInstances",
-      { SubnetId: SUBNETS[0], NetworkInterfaces: [{ DeviceIndex: 0 }] },
-      "InvalidParameterCombination",
-    ],
-    [
-      "a profile by name and ARN",
-      "RunInstances",
-      { IamInstanceProfile: { Name: "x", Arn: "arn:aws:iam::000000000000:instance-profile/x" } },
-      "InvalidParameterCombination",
-    ],
-    [
-      "a template by id and name",
-      "RunInstances",
-      { LaunchTemplate: { LaunchTemplateName: "x", LaunchTemplateId: "lt-1" } },
-      "InvalidParameterCombination",
-    ],
-    [
-      "pages of instances by their ids",
-      "DescribeInstances",
-      { InstanceIds: ["i-12345678"], MaxResults: 5 },
-      "InvalidParameterCombination",
-    ],
-    ["too small a page", "DescribeInstances", { MaxResults: 1 }, "InvalidParameterValue"],
-    ["a filter without a name", "DescribeInstances", { Filters: [{ Values: ["a"] }] }, "MissingParameter"],
-    ["an unknown profile", "RunInstances", { IamInstanceProfile: { Name: "x" } }, "InvalidParameterValue"],
-    ["more at least than at most", "RunInstances", { MinCount: 2 }, "InvalidParameterValue"],
-    [
-      "what is not supported",
-      "RunInstances",
-      { InstanceMarketOptions: { MarketType: "spot" } },
-      "NotSupportedByEmbeddedCloud",
-    ],
-    [
-      "an unknown instance",
-      "TerminateInstances",
-      { InstanceIds: ["i-12345678"] },
-      "InvalidInstanceID.NotFound",
-    ],
-    [
-      "an instance's id that is none",
-      "TerminateInstances",
-      { InstanceIds: ["x"] },
-      "InvalidInstanceID.Malformed",
-    ],
-    [
-      "an unknown filter",
-      "DescribeInstances",
-      { Filters: [{ Name: "colour", Values: ["red"] }] },
-      "InvalidParameterValue",
-    ],
-  ];
-  for (const [what, operation, input, code] of refused) {
-    it(`refuses ${what}`, async () => {
-      const launch = { ImageId: IMAGE, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 };
-      const full = operation === "RunInstances" ? { ...launch, ...input } : input;
-      expect((await failure(untyped(cloud.call)("ec2", operation, full))).code).to.equal(code);
-      expect(await states()).to.deep.equal([]);
-    });
-  }
 });
