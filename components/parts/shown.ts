@@ -2,7 +2,10 @@ import { inspect } from "node:util";
 
 const CHARACTERS_SHOWN = 200;
 
-/** A value as errors show it, in JSON: so much of it that a person knows it again, however much there is. */
+/**
+ * A value as errors show it, in JSON: so much of it that a person knows it again, however much there is. The embedded
+ * engine has the same for its own, and is not there where this program is deployed; a test holds the two together.
+ */
 export function shown(value: unknown): string {
   const text = jsonOf(value);
   return text.length <= CHARACTERS_SHOWN ? text : `${text.slice(0, CHARACTERS_SHOWN).toWellFormed()}…`;

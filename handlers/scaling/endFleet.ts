@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Log } from "../shared/telemetry";
-import { shown } from "../shared/shown";
+import { excerpt } from "../shared/excerpt";
 import { isGone, isWarmingUp, type InstanceRecord } from "./fleet";
 import type { TimeLeft } from "./fleetPort";
 import type { Clock, Ec2Port } from "./ec2Port";
@@ -69,7 +69,7 @@ export function createEndFleet(
     const parsed = v.safeParse(lifecycleEvent, event);
     if (!parsed.success) {
       const [issue] = parsed.issues;
-      throw new Error(`the event is malformed: ${v.getDotPath(issue) ?? "it"}: ${shown(issue.message)}`);
+      throw new Error(`the event is malformed: ${v.getDotPath(issue) ?? "it"}: ${excerpt(issue.message)}`);
     }
     const { tf, launchTemplateId, securityGroupIds, warmupSeconds } = parsed.output;
     switch (tf.action) {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { shown } from "../shared/shown";
+import { excerpt } from "../shared/excerpt";
 import type { AlarmState } from "./decision";
 
 /** What may wake the scaler: ARNs of the fleet's own alarm and of its own schedule. */
@@ -73,7 +73,7 @@ export function parseTrigger(event: unknown, expected: ExpectedSources): Trigger
     default:
       return {
         kind: "refused",
-        reason: `detail-type: got ${shown(`"${kind.output["detail-type"]}"`)}; expected "CloudWatch Alarm State Change" or "Scheduled Event"`,
+        reason: `detail-type: got ${excerpt(`"${kind.output["detail-type"]}"`)}; expected "CloudWatch Alarm State Change" or "Scheduled Event"`,
       };
   }
 }
@@ -84,14 +84,14 @@ const PARTS_SHOWN = 5;
 function foreign(resources: readonly string[], expected: string): Trigger {
   return {
     kind: "refused",
-    reason: `resources: got ${shown(resources.slice(0, PARTS_SHOWN).join(", ")) || "none"}; expected ${expected}`,
+    reason: `resources: got ${excerpt(resources.slice(0, PARTS_SHOWN).join(", ")) || "none"}; expected ${expected}`,
   };
 }
 
 function refused(what: string, issues: readonly v.BaseIssue<unknown>[]): Trigger {
   const reasons = issues.slice(0, PARTS_SHOWN).map((issue) => {
     const path = v.getDotPath(issue) ?? "it";
-    return `${path}: got ${shown(issue.received)}; ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
+    return `${path}: got ${excerpt(issue.received)}; ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;
   });
   return { kind: "refused", reason: `${what} is malformed: ${reasons.join("; ")}` };
 }

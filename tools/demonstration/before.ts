@@ -14,8 +14,8 @@ export interface Before {
   readonly emailsSent: number;
 }
 
-/** What is looked at; the demonstration's own system is one. */
-interface Places {
+/** Where orders are sent, and what becomes of them. */
+export interface OrderPlaces {
   readonly clock: Clock;
   readonly sqs: SQSClient;
   readonly dynamodb: DynamoDBDocumentClient;
@@ -23,6 +23,7 @@ interface Places {
   readonly orderDeadLetterQueueUrl: string;
   readonly ordersTableName: string;
   readonly inventoryTableName: string;
+  /** How many e-mails SES has accepted so far. */
   emailsSent(): number;
 }
 
@@ -37,7 +38,7 @@ export const NOTHING_BEFORE: Before = {
 const LOOK_MS = 200;
 
 /** Waits until what was kept in the order queue has been worked off, then looks at what stands there. */
-export async function lookBefore(system: Places, signal: AbortSignal): Promise<Before> {
+export async function lookBefore(system: OrderPlaces, signal: AbortSignal): Promise<Before> {
   while ((await inQueue(system)) > 0) {
     await system.clock.sleep(LOOK_MS, signal);
     signal.throwIfAborted();
@@ -63,7 +64,7 @@ const COUNTS = [
   "ApproximateNumberOfMessagesDelayed",
 ] as const;
 
-async function inQueue({ sqs, orderQueueUrl }: Pick<Places, "sqs" | "orderQueueUrl">): Promise<number> {
+async function inQueue({ sqs, orderQueueUrl }: Pick<OrderPlaces, "sqs" | "orderQueueUrl">): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: orderQueueUrl, AttributeNames: [...COUNTS] }),
   );

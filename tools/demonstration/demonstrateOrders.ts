@@ -1,11 +1,10 @@
-import type { Message, SQSClient } from "@aws-sdk/client-sqs";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Message } from "@aws-sdk/client-sqs";
 import { sendOrders } from "../shop/sendOrders";
 import { setStock, type StockLevel } from "../shop/stockLevels";
-import type { Clock, EventStream, Email } from "embedded-aws";
+import type { EventStream, Email } from "embedded-aws";
 import type { Random } from "embedded-aws/support";
 import { type OrderAudit, OrderAuditor, type StoredOrder } from "./audit";
-import { lookBefore, NOTHING_BEFORE } from "./before";
+import { lookBefore, NOTHING_BEFORE, type OrderPlaces } from "./before";
 import { auditInventory, goodsOf, type InventoryAudit } from "./inventory";
 import { itemsOf, messagesOf, scanTable } from "./observe";
 import { demonstrationStock, type GeneratedMessage, OrderMessages } from "./orders";
@@ -24,19 +23,10 @@ const MESSAGES_A_SENDING = 1_000;
 export const MOST_SHOWN = 30;
 
 /** Where the demonstration sends and looks. */
-export interface OrderSystem {
-  readonly clock: Clock;
+export interface OrderSystem extends OrderPlaces {
   readonly events: EventStream;
-  readonly sqs: SQSClient;
-  readonly dynamodb: DynamoDBDocumentClient;
-  readonly orderQueueUrl: string;
-  readonly orderDeadLetterQueueUrl: string;
-  readonly ordersTableName: string;
-  readonly inventoryTableName: string;
   /** Where confirmations end that cannot be sent; undefined when the stack sends none. */
   readonly confirmationFailureQueueUrl: string | undefined;
-  /** How many e-mails SES has accepted so far. */
-  emailsSent(): number;
   /** The newest of them, as many as are kept; oldest first. */
   emails(): readonly Email[];
 }

@@ -52,7 +52,10 @@ function fingerprintOf(files, texts) {
   return hash.digest("hex");
 }
 
-/** Another process may be reading it, or writing the same: it sees the old one or the new one. */
+/**
+ * Another process may be reading it, or writing the same: it sees the old one or the new one. Its own, since this runs
+ * before there is TypeScript.
+ */
 function writeAtomically(file, content) {
   mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}`;

@@ -1,6 +1,8 @@
 import { queuesOf } from "../services/sqs/statistics";
 import { Refusal } from "./answers";
-import { accessText, rootOf, rootsOf, summaryOf, traceOf, type TraceOptions } from "./traces";
+import { rootOf, rootsOf } from "./traceRoots";
+import { summaryOf, traceOf } from "./traces";
+import { accessText, type TraceOptions } from "./traceWalk";
 import type { Answers, ConsoleParts } from "./parts";
 import type { DecidedAccess } from "../core/eventStream";
 import type { TraceSummary } from "./protocol";

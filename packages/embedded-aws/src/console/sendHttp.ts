@@ -16,8 +16,8 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const KEY = "console";
 
 /**
- * Sends a request to an HTTP API of this cloud, as any client of it does: signed by the administrator, for routes that ask
- * IAM, or with the token that was given. Throws `Refusal` for an API that is not there, or does not answer.
+ * Sends a request to an HTTP API of this cloud, as its clients do: signed by the administrator, for routes that ask IAM,
+ * or with the token that was given. Throws `Refusal` for an API that is not there, or does not answer.
  */
 export async function sendHttp(parts: ConsoleParts, target: ApiTarget, body: string) {
   const { context } = parts;

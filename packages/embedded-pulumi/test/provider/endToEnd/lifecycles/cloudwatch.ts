@@ -1,6 +1,26 @@
 import type { Cloud } from "embedded-aws";
 import { type Lifecycle, statement, tags, TAGS } from "./parts";
 
+const ALARM = {
+  comparisonOperator: "GreaterThanThreshold",
+  evaluationPeriods: 2,
+  threshold: 1,
+  metricName: "M",
+  namespace: "N",
+  period: 60,
+  statistic: "Sum",
+};
+const TOPICS = ["arn:aws:sns:us-east-1:000000000000:t"];
+/** What alarms of both kinds may have. */
+const ALARM_CHANGES = {
+  alarmDescription: { alarmDescription: "d" },
+  actionsEnabled: { actionsEnabled: false },
+  alarmActions: { alarmActions: TOPICS },
+  okActions: { okActions: TOPICS },
+  insufficientDataActions: { insufficientDataActions: TOPICS },
+  tags: TAGS,
+};
+
 export const cloudwatch: readonly Lifecycle[] = [
   {
     type: "aws:cloudwatch/logGroup:LogGroup",
@@ -29,13 +49,7 @@ export const cloudwatch: readonly Lifecycle[] = [
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
     base: () => ({
       name: "a",
-      comparisonOperator: "GreaterThanThreshold",
-      evaluationPeriods: 2,
-      threshold: 1,
-      metricName: "M",
-      namespace: "N",
-      period: 60,
-      statistic: "Sum",
+      ...ALARM,
       tags,
     }),
     changes: {
@@ -60,12 +74,7 @@ export const cloudwatch: readonly Lifecycle[] = [
         period: undefined,
         statistic: undefined,
       },
-      alarmDescription: { alarmDescription: "d" },
-      actionsEnabled: { actionsEnabled: false },
-      alarmActions: { alarmActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
-      okActions: { okActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
-      insufficientDataActions: { insufficientDataActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
-      tags: TAGS,
+      ...ALARM_CHANGES,
     },
     describe: async (call, name) => await describeAlarm(call, name, "MetricAlarms"),
   },
@@ -76,24 +85,13 @@ export const cloudwatch: readonly Lifecycle[] = [
       for (const name of ["m", "n"])
         await make("aws:cloudwatch/metricAlarm:MetricAlarm", {
           name,
-          comparisonOperator: "GreaterThanThreshold",
-          evaluationPeriods: 2,
-          threshold: 1,
-          metricName: "M",
-          namespace: "N",
-          period: 60,
-          statistic: "Sum",
+          ...ALARM,
         });
       return { alarmName: "c", alarmRule: "ALARM(m)", tags };
     },
     changes: {
       alarmRule: { alarmRule: "ALARM(n)" },
-      alarmDescription: { alarmDescription: "d" },
-      actionsEnabled: { actionsEnabled: false },
-      alarmActions: { alarmActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
-      okActions: { okActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
-      insufficientDataActions: { insufficientDataActions: ["arn:aws:sns:us-east-1:000000000000:t"] },
-      tags: TAGS,
+      ...ALARM_CHANGES,
     },
     describe: async (call, name) => await describeAlarm(call, name, "CompositeAlarms"),
   },
