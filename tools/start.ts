@@ -132,7 +132,8 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
   const { kept } = deployment;
   const goesOn = kept?.goesOn === true;
   const orders = given.integer("orders") ?? (goesOn ? 0 : DEFAULT_ORDERS);
-  const { conditions } = deployment.cloud.context;
+  // As they are at first: the end of the fleet, and the console, may set others.
+  const conditions = { ...deployment.cloud.context.conditions };
   if (inspection !== undefined) terminal.print(`\n${describeInspection(inspection)}`);
   const { console } = deployment.cloud;
   let endOfKeys: () => void = () => undefined;

@@ -22,7 +22,11 @@ describe("npm start", function () {
     expect(summary.confirmations?.sent).to.equal(summary.confirmations?.expected);
     expect(summary.inventory?.reserved).to.equal(summary.inventory?.expected);
     expect(summary.resources).to.be.a("number").greaterThan(20);
-    expect(summary.conditions).to.include({ lambdaConcurrency: 1000, shuffledAnswers: true });
+    expect(summary.conditions).to.include({
+      lambdaConcurrency: 1000,
+      shuffledAnswers: true,
+      instanceLagMs: 5000,
+    });
     expect(stderr).to.match(/^Conditions: as unkind as AWS/m);
     expect(summary.memory?.peakMb).to.be.a("number").greaterThan(50);
     const { timing = {} } = summary;

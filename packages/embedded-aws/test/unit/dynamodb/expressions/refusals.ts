@@ -1,3 +1,5 @@
+/* One recording of AWS's DynamoDB Local, a line an expression: as long as its grammar is wide. */
+
 /** An expression, and why AWS's DynamoDB Local refuses it. */
 export type Refusal = readonly [expression: string, reason: string];
 
