@@ -18,9 +18,9 @@ describe("state that is kept", function () {
   let cloud: TestCloud;
   let kept: KeptFile;
 
-  const start = async (options: Partial<CloudOptions> = {}) => {
+  const start = async (options: Partial<CloudOptions> = {}, laterMs = 0) => {
     kept = new KeptFile({ file: path.join(directory, "dev.sqlite"), of: {}, schedule: () => undefined });
-    clock = new SteppedClock(kept.time);
+    clock = new SteppedClock(kept.time === undefined ? undefined : kept.time + laterMs);
     const conditions = { iamPropagationMs: 0, queueDepthLagMs: 0, shuffledAnswers: false };
     cloud = await startTestCloud({ clock, keep: kept, conditions, ...options });
   };
@@ -327,6 +327,19 @@ describe("state that is kept", function () {
       const second = await reader("TRIM_HORIZON");
       await order("4");
       expect(await second()).to.deep.equal(["3", "4"]);
+    });
+
+    it("the mapping goes on at what is left of the stream, when it has forgotten what was not worked off", async () => {
+      const first = await reader("TRIM_HORIZON");
+      await order("1");
+      expect(await first()).to.deep.equal(["1"]);
+      await order("2");
+      await cloud.close();
+      // Over the weekend.
+      await start({}, 60 * 60 * 60_000);
+      const second = await reader("TRIM_HORIZON");
+      await order("3");
+      expect(await second()).to.deep.equal(["3"]);
     });
 
     it("one that began at the latest misses nothing of what came in between, and gets nothing from before", async () => {
