@@ -281,6 +281,23 @@ describe("state that is kept", function () {
       expect(kept.counts().get(kind) ?? 0, kind).to.equal(0);
   });
 
+  it("a stream with another view begins empty, and leaves nothing of the one before", async () => {
+    const before = await table();
+    await put(ITEMS[0]!);
+    await put(ITEMS[1]!);
+    await again();
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: "KEYS_ONLY" };
+    // A stream is named by the time at which it was made.
+    await clock.advance(1);
+    const after = await table({ StreamSpecification });
+    expect(after?.LatestStreamArn).not.to.equal(before?.LatestStreamArn);
+    await put(ITEMS[2]!);
+    await again();
+    expect((await table({ StreamSpecification }))?.LatestStreamArn).to.equal(after?.LatestStreamArn);
+    expect(await scan()).to.have.length(3);
+    expect(["stream", "record"].map((kind) => kept.counts().get(kind))).to.deep.equal([1, 1]);
+  });
+
   it("the inbox has its e-mails and their number", async () => {
     const send = async () => {
       await cloud.call("ses", "SendEmail", {
