@@ -14,7 +14,10 @@ export async function collect(
   cloud: Cloud,
   stack: Stack,
 ): Promise<
-  Pick<Evidence, "stored" | "letters" | "history" | "left" | "failedConfirmations" | "announcements">
+  Pick<
+    Evidence,
+    "stored" | "letters" | "history" | "left" | "failedConfirmations" | "givenUp" | "announcements"
+  >
 > {
   const { endpoint } = cloud;
   const client = DynamoDBDocumentClient.from(
@@ -22,14 +25,16 @@ export async function collect(
   );
   try {
     const levels = await scanTable<StockLevel>(client, stack.inventoryTableName);
-    const failures = await messagesOf(cloud, stack.confirmationFailureQueueUrl);
+    const confirmations = await messagesOf(cloud, stack.confirmationFailureQueueUrl);
+    const failures = [...confirmations, ...(await messagesOf(cloud, stack.announcementFailureQueueUrl))];
     const announcements = await messagesOf(cloud, stack.announcementsQueueUrl);
     return {
       stored: await scanTable<FinalOrder>(client, stack.ordersTableName),
       letters: await messagesOf(cloud, stack.orderDeadLetterQueueUrl),
       history: await historyOf(cloud, stack.ordersTableName),
       left: Object.fromEntries(levels.map(({ sku, stock }) => [sku, stock])),
-      failedConfirmations: counted(failures, (body) => failedOrderOf(body)),
+      failedConfirmations: counted(confirmations, (body) => failedOrderOf(body)),
+      givenUp: givenUp(failures),
       announcements: counted(announcements, (body) => eventIdOf(body)),
     };
   } finally {
@@ -104,6 +109,25 @@ function counted(letters: readonly Letter[], keyOf: (body: string) => string): M
   const counts = new Map<string, number>();
   for (const { body } of letters) counts.set(keyOf(body), (counts.get(keyOf(body)) ?? 0) + 1);
   return counts;
+}
+
+/** What Lambda's records of failed invocations tell, by function and reason. */
+function givenUp(failures: readonly Letter[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { body } of failures) {
+    const { requestContext, DDBStreamBatchInfo: batch } = JSON.parse(body) as InvocationRecord;
+    if (requestContext === undefined) continue;
+    const functionName = requestContext.functionArn.split(":")[6] ?? "";
+    const key = `${functionName}, ${requestContext.condition}`;
+    counts.set(key, (counts.get(key) ?? 0) + (batch?.batchSize ?? 1));
+  }
+  return counts;
+}
+
+/** Lambda developer guide, "Capturing records of Lambda asynchronous invocations", and of discarded batches. */
+interface InvocationRecord {
+  readonly requestContext?: { readonly functionArn: string; readonly condition: string };
+  readonly DDBStreamBatchInfo?: { readonly batchSize: number };
 }
 
 function failedOrderOf(body: string): string {

@@ -33,6 +33,8 @@ export interface Evidence {
   readonly mails: ReadonlyMap<string, number>;
   /** Messages in the queue of failed confirmations, by order. */
   readonly failedConfirmations: ReadonlyMap<string, number>;
+  /** Records that Lambda has given up, by function and reason: who is not told may be among them. */
+  readonly givenUp: ReadonlyMap<string, number>;
   /** Orders whose mail SES refuses for good. */
   refusesMail(orderId: string): boolean;
   /** What the subscriber of the orders' events has got, by `eventId`. */
@@ -99,6 +101,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     complain(`${audit.lost} messages stand neither in the table nor in the dead-letter queue`);
   const unexplained = letters.filter(({ reason }) => reason === undefined);
   for (const { body } of unexplained) complain(`dead letter without a reason: ${body}`);
+  for (const [what, records] of evidence.givenUp) complain(`${what}: ${records} records were given up`);
   for (const leak of leaked) complain(`left behind: ${leak}`);
   if (evidence.lowestStock < 0) complain(`a stock was ${evidence.lowestStock} for a time`);
   const overMaximum = Math.max(0, fleet.peak - fleet.maximum);

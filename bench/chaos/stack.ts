@@ -14,6 +14,7 @@ export interface Stack {
   readonly ordersTableName: string;
   readonly inventoryTableName: string;
   readonly confirmationFailureQueueUrl: string;
+  readonly announcementFailureQueueUrl: string;
   /** A subscriber's queue: all events of orders lie in it. */
   readonly announcementsQueueUrl: string;
   /** Those that work on orders. */
@@ -65,7 +66,7 @@ export class Deployed {
     const deployed = new Deployed(seed);
     deployed.#running = await deployed.#start(0).catch((error: unknown) => {
       deployed.#removeKept();
-      throw error;
+      throw new NotDeployed(error instanceof Error ? error.message : String(error), { cause: error });
     });
     return deployed;
   }
@@ -92,7 +93,10 @@ export class Deployed {
     this.#onCloud = told;
   }
 
-  /** Ends the cloud under the hands of all who use it, and starts another on what it has kept. */
+  /**
+   * Ends the cloud under the hands of all who use it, and starts another on what it has kept. Rejects when the program
+   * cannot be deployed on that, which it could before: then the run has failed.
+   */
   async restart(): Promise<void> {
     const port = Number(new URL(this.cloud.endpoint).port);
     await this.#end();
@@ -130,12 +134,7 @@ export class Deployed {
     const running = new RunningClock(DEPLOYING_SPEED, Math.max(Date.now(), keep.time ?? 0));
     const clock = new LeapingClock(running);
     const conditions = { queueDepthLagMs: 0 };
-    const cloud = await startCloud({ port, clock, seed: this.#seed, keep, conditions }).catch(
-      (error: unknown) => {
-        keep.end();
-        throw error;
-      },
-    );
+    const cloud = await startCloud({ port, clock, seed: this.#seed, keep, conditions });
     this.folders.push(cloud.context.directory);
     this.#onCloud(cloud);
     let subscribed: Promise<string> | undefined;
@@ -148,8 +147,6 @@ export class Deployed {
         if (event.type !== "resource" || event.status !== "created") return;
         if (event.resourceType === BUS_TYPE) subscribed = subscribe(cloud);
       },
-    }).catch((error: unknown) => {
-      throw new NotDeployed(error instanceof Error ? error.message : String(error), { cause: error });
     });
     try {
       await deployment.programEnded;
@@ -182,6 +179,7 @@ async function stackOf(
     ordersTableName: output("ordersTableName"),
     inventoryTableName: output("inventoryTableName"),
     confirmationFailureQueueUrl: output("confirmationFailureQueueUrl"),
+    announcementFailureQueueUrl: output("announcementFailureQueueUrl"),
     announcementsQueueUrl,
     streamFunctionNames,
     functionNames: [output("processOrdersFunctionName"), ...streamFunctionNames],

@@ -115,9 +115,18 @@ const SEED_STEP = 0x9e3779b1;
 
 /**
  * Starts the embedded cloud. Rejects with a plain message when its port is taken, and with `KeptStateError` when what is
- * kept cannot be read.
+ * kept cannot be read; what was given to keep state in is ended then, too.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  try {
+    return await start(options);
+  } catch (error) {
+    options.keep?.end();
+    throw error;
+  }
+}
+
+async function start(options: CloudOptions): Promise<Cloud> {
   const { keep } = options;
   keep?.check(keptKinds);
   const {

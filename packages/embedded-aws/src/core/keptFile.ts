@@ -153,7 +153,18 @@ export class KeptFile implements Keep {
 
   /** Writes what has changed, all of it or nothing. */
   write(): void {
-    if (this.#ended || (this.#changed.size === 0 && this.#dropped.length === 0)) return;
+    if (!this.#ended && (this.#changed.size > 0 || this.#dropped.length > 0)) this.#commit();
+  }
+
+  /** Writes for the last time, the time at least, and lets go of the file. May be called again. */
+  end(): void {
+    if (this.#ended) return;
+    this.#commit();
+    this.#ended = true;
+    this.#database.close();
+  }
+
+  #commit(): void {
     const { put, remove, clear, about } = this.#statements;
     try {
       this.#database.exec("BEGIN");
@@ -175,14 +186,6 @@ export class KeptFile implements Keep {
       this.#troubled = true;
       this.#schedule();
     }
-  }
-
-  /** Writes for the last time, and lets go of the file. May be called again. */
-  end(): void {
-    if (this.#ended) return;
-    this.write();
-    this.#ended = true;
-    this.#database.close();
   }
 
   #schedule(): void {

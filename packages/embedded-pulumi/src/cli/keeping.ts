@@ -35,7 +35,7 @@ export function openKept(
   terminal: Pick<Terminal, "print">,
 ): KeptFile | undefined {
   const file = path.join(localDirectory(), "kept", `${project.name}-${project.stack}.sqlite`);
-  return explainKept(() => {
+  try {
     if (fresh && KeptFile.drop(file)) terminal.print(`What was kept of stack ${project.stack} is dropped.\n`);
     if (!keep) return undefined;
     const of = { project: project.name, stack: project.stack, ...cloudOptionsOf(project) };
@@ -47,7 +47,9 @@ export function openKept(
       kept.end();
       throw error;
     }
-  });
+  } catch (error) {
+    throw keptProblem(error) ?? error;
+  }
 }
 
 /** What an earlier start has left, for a person; undefined when that is nothing. */
@@ -62,15 +64,7 @@ export function describeKept(kept: KeptFile): string | undefined {
   return `Going on from what was kept${at}: ${told.join(", ")}; --fresh drops it.`;
 }
 
-/** Errors of what was kept become a person's, who learns how to do without it. */
-function explainKept<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw keptProblem(error) ?? error;
-  }
-}
-
+/** An error of what was kept as a person's, who learns how to do without it; undefined for any other. */
 export function keptProblem(error: unknown): CommandError | undefined {
   if (!(error instanceof KeptStateError)) return undefined;
   return new CommandError(error.inUse ? error.message : `${error.message}; start with --fresh to drop it`);

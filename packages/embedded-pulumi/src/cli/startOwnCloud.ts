@@ -20,7 +20,6 @@ export async function startOwnCloud(
     return { ...cloud, close: () => cloud.close().finally(folder.release) };
   } catch (error) {
     folder.release();
-    options.keep?.end();
     throw keptProblem(error) ?? new CommandError(messageOf(error));
   }
 }

@@ -31,6 +31,7 @@ const well: Evidence = {
   lowestStock: 0,
   mails: new Map([["A-1", 1]]),
   failedConfirmations: new Map(),
+  givenUp: new Map(),
   refusesMail: () => false,
   announcements: new Map([
     [`OrderProcessed/A-1/${AT}`, 1],
@@ -144,6 +145,13 @@ describe("the judge of a chaos run", () => {
     it(`finds ${what}`, async () => {
       expect(await broken(changes)).to.deep.equal(expected);
     });
+
+  it("names what Lambda has given up, which may be why nobody was told", async () => {
+    const givenUp = new Map([["confirm, RecordAgeExceeded", 7]]);
+    const { complaints } = await judge({ ...well, givenUp, mails: new Map() });
+    expect(complaints[0]).to.equal("confirm, RecordAgeExceeded: 7 records were given up");
+    expect(complaints[1]).to.match(/^A-1 .* 0 mails/);
+  });
 
   it("takes no mail for an order that cannot have one", async () => {
     const { customerEmail: _address, ...without } = stored;

@@ -31,8 +31,7 @@ export class KeptTables {
       this.keep.note(`The items of table ${table.name} are dropped: they were kept by another key`);
       items.drop();
       items = open();
-      this.keep.open(keptStreams, table.name, () => undefined).drop();
-      this.keep.open(keptRecords, table.name, () => undefined).drop();
+      this.#forgetStream(table.name);
     }
     for (const [, item] of items.entries())
       commit(changeOf(table, storageKey(table.key, item), undefined, item));
@@ -50,12 +49,15 @@ export class KeptTables {
 
   /** What an earlier cloud has left of the stream that a table is to have; nothing when it had another one, or none. */
   streamOf(table: Table, viewType: StreamViewType): KeptStream | undefined {
-    const shelf = this.keep.open(keptStreams, table.name, () => undefined);
-    const [found] = [...shelf.entries()];
+    const [found] = [...this.keep.open(keptStreams, table.name, () => undefined).entries()];
     if (found?.[1].identity.viewType === viewType) return found[1];
-    shelf.drop();
-    this.keep.open(keptRecords, table.name, () => undefined).drop();
+    this.#forgetStream(table.name);
     return undefined;
+  }
+
+  #forgetStream(tableName: string): void {
+    this.keep.open(keptStreams, tableName, () => undefined).drop();
+    this.keep.open(keptRecords, tableName, () => undefined).drop();
   }
 
   /** Gives a stream the records that are kept of it, and keeps its records from now on. */

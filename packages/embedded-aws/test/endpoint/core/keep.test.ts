@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { SteppedClock } from "../../../src/core/clock";
 import { KeptFile } from "../../../src/core/keptFile";
 import { messageOf } from "../../../src/core/messageOf";
-import type { CloudOptions } from "../../../src/cloud";
+import { startCloud, type CloudOptions } from "../../../src/cloud";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { createFunction, createRole, record, seenBy } from "../lambda/support";
 
@@ -18,9 +18,9 @@ describe("state that is kept", function () {
   let cloud: TestCloud;
   let kept: KeptFile;
 
-  const start = async (options: Partial<CloudOptions> = {}) => {
+  const start = async (options: Partial<CloudOptions> = {}, laterMs = 0) => {
     kept = new KeptFile({ file: path.join(directory, "dev.sqlite"), of: {}, schedule: () => undefined });
-    clock = new SteppedClock(kept.time);
+    clock = new SteppedClock(kept.time === undefined ? undefined : kept.time + laterMs);
     const conditions = { iamPropagationMs: 0, queueDepthLagMs: 0, shuffledAnswers: false };
     cloud = await startTestCloud({ clock, keep: kept, conditions, ...options });
   };
@@ -62,6 +62,21 @@ describe("state that is kept", function () {
     const second = await cloud.call("sqs", "SendMessage", { QueueUrl: await queue("a"), MessageBody: "x" });
     expect(second.MessageId).not.to.equal(first.MessageId);
     expect(await bodies(await queue("a"))).to.have.length(2);
+  });
+
+  it("a cloud that cannot start lets go of what it was to keep", async () => {
+    const file = path.join(directory, "other.sqlite");
+    const keep = () => new KeptFile({ file, of: {} });
+    const port = Number(new URL(cloud.endpoint).port);
+    for (const [options, problem] of [
+      [{ port }, /^Port \d+ is in use/],
+      [{ accountId: "1" }, /^accountId: got "1"/],
+    ] as const)
+      expect(await startCloud({ ...options, keep: keep() }).then(() => "started", messageOf)).to.match(
+        problem,
+      );
+    // Somebody else may have it.
+    keep().end();
   });
 
   it("a queue has its messages: delayed ones wait on, and what was in flight is visible again", async () => {
@@ -266,6 +281,23 @@ describe("state that is kept", function () {
       expect(kept.counts().get(kind) ?? 0, kind).to.equal(0);
   });
 
+  it("a stream with another view begins empty, and leaves nothing of the one before", async () => {
+    const before = await table();
+    await put(ITEMS[0]!);
+    await put(ITEMS[1]!);
+    await again();
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: "KEYS_ONLY" };
+    // A stream is named by the time at which it was made.
+    await clock.advance(1);
+    const after = await table({ StreamSpecification });
+    expect(after?.LatestStreamArn).not.to.equal(before?.LatestStreamArn);
+    await put(ITEMS[2]!);
+    await again();
+    expect((await table({ StreamSpecification }))?.LatestStreamArn).to.equal(after?.LatestStreamArn);
+    expect(await scan()).to.have.length(3);
+    expect(["stream", "record"].map((kind) => kept.counts().get(kind))).to.deep.equal([1, 1]);
+  });
+
   it("the inbox has its e-mails and their number", async () => {
     const send = async () => {
       await cloud.call("ses", "SendEmail", {
@@ -290,7 +322,7 @@ describe("state that is kept", function () {
       console.log("SEEN " + JSON.stringify(e.Records.map((r) => r.dynamodb.Keys.id.S)));
     };`;
     /** The function reads the stream; gives what it sees, in turn. */
-    const reader = async (StartingPosition: "TRIM_HORIZON" | "LATEST") => {
+    const reader = async (StartingPosition: "TRIM_HORIZON" | "LATEST", FunctionName = "consumer") => {
       const EventSourceArn = (await table())?.LatestStreamArn;
       const Role = await createRole(cloud, "consumer", [
         {
@@ -303,16 +335,16 @@ describe("state that is kept", function () {
           Resource: "*",
         },
       ]);
-      await createFunction(cloud, "consumer", SEES, { Role });
+      await createFunction(cloud, FunctionName, SEES, { Role });
       const events = record(cloud);
       await cloud.call("lambda", "CreateEventSourceMapping", {
-        FunctionName: "consumer",
+        FunctionName,
         EventSourceArn,
         StartingPosition,
       });
       return async () => {
         await clock.advance(1_000);
-        return seenBy(events, "consumer").flat();
+        return seenBy(events, FunctionName).flat();
       };
     };
     const order = (id: string) => put({ id: { S: id }, at: { N: "1" } });
@@ -327,6 +359,37 @@ describe("state that is kept", function () {
       const second = await reader("TRIM_HORIZON");
       await order("4");
       expect(await second()).to.deep.equal(["3", "4"]);
+    });
+
+    it("the mapping goes on at what is left of the stream, when it has forgotten what was not worked off", async () => {
+      const first = await reader("TRIM_HORIZON");
+      await order("1");
+      expect(await first()).to.deep.equal(["1"]);
+      await order("2");
+      await cloud.close();
+      // Over the weekend.
+      await start({}, 60 * 60 * 60_000);
+      const second = await reader("TRIM_HORIZON");
+      await order("3");
+      expect(await second()).to.deep.equal(["3"]);
+    });
+
+    it("the mapping goes on there for another function that it was given", async () => {
+      const first = await reader("TRIM_HORIZON");
+      await order("1");
+      expect(await first()).to.deep.equal(["1"]);
+      const { EventSourceMappings: [mapping] = [] } = await cloud.call(
+        "lambda",
+        "ListEventSourceMappings",
+        {},
+      );
+      await createFunction(cloud, "other", SEES, { Role: "arn:aws:iam::000000000000:role/consumer" });
+      await cloud.call("lambda", "UpdateEventSourceMapping", { UUID: mapping?.UUID, FunctionName: "other" });
+      await again();
+      const second = await reader("TRIM_HORIZON", "other");
+      await order("2");
+      expect(await second()).to.deep.equal(["2"]);
+      expect(kept.counts().get("place")).to.equal(1);
     });
 
     it("one that began at the latest misses nothing of what came in between, and gets nothing from before", async () => {

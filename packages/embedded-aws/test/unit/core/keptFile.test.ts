@@ -85,6 +85,17 @@ describe("a file in which state is kept", () => {
     expect([...second.counts()]).to.deep.equal([["number", 2]]);
   });
 
+  it("keeps the time of its end, when nothing has changed for long", () => {
+    const first = opened();
+    let now = 1;
+    first.clock = { now: () => now };
+    new Numbers(first, "a").set("x", 1);
+    first.write();
+    now = 2;
+    first.end();
+    expect(opened().time).to.equal(2);
+  });
+
   it("keeps what nobody has asked for, and drops what is said to be gone", () => {
     const first = opened();
     new Numbers(first, "a").set("x", 1);

@@ -55,6 +55,8 @@ export interface Mapping<Settings extends MappingSettings = MappingSettings> {
 
 const place = v.object({ since: v.number(), checkpoint: v.exactOptional(v.string()) });
 
+export type KeptPlace = v.InferOutput<typeof place>;
+
 /** How far a mapping has come with its stream, by its function and its stream. */
 export const keptPlaces = keptKind("place", place);
 

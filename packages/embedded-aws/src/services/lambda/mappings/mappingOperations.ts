@@ -129,8 +129,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
         const settings = changedSettings(mapping, input);
         await checkSource(context, revisionOf(target), mapping.sourceArn, settings);
         mapping.settings = settings;
-        mapping.target = target;
-        mapping.functionArn = named.arn;
+        mappings.retarget(mapping, target, named.arn);
         mapping.lastModified = context.clock.now();
         await mappings.setEnabled(mapping, Enabled ?? mapping.enabled);
         return describe(mapping);

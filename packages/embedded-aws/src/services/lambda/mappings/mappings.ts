@@ -2,8 +2,9 @@ import type { Shelf } from "../../../core/keep";
 import type { CloudContext } from "../../../core/service";
 import { messageOf } from "../../../core/messageOf";
 import type { Invoker } from "../invoker";
-import type { LambdaFunction } from "../lambdaFunction";
+import type { LambdaFunction, Target } from "../lambdaFunction";
 import {
+  type KeptPlace,
   keptPlaces,
   type Mapping,
   type MappingSettings,
@@ -14,11 +15,18 @@ import {
 import { SqsPoller } from "./sqsPoller";
 import { StreamPoller } from "./streamPoller";
 
+/** Where it is kept how far a mapping has come with its stream. */
+interface OpenPlace {
+  readonly shelf: Shelf<KeptPlace>;
+  /** When the mapping was made, in milliseconds since the epoch. */
+  readonly began: number;
+}
+
 /** The event source mappings, and the poller of each that is enabled. */
 export class Mappings {
   readonly #mappings = new Map<string, Mapping>();
   readonly #pollers = new Map<string, Poller>();
-  readonly #places = new Map<string, Pick<Shelf<unknown>, "drop">>();
+  readonly #places = new Map<string, OpenPlace>();
 
   constructor(
     private readonly context: CloudContext,
@@ -33,33 +41,44 @@ export class Mappings {
     return this.#mappings.get(uuid);
   }
 
-  /** Rejects, and keeps nothing, when the event source cannot be read. */
+  /**
+   * Rejects, and keeps nothing, when the event source cannot be read. A mapping of a stream goes on where one of its
+   * function and stream has stopped in an earlier cloud.
+   */
   async add(mapping: Mapping): Promise<void> {
-    if (mapping.settings.kind === "stream") this.#keepPlace(mapping);
-    try {
-      if (mapping.enabled) this.#pollers.set(mapping.uuid, await this.#startPoller(mapping));
-    } catch (error) {
-      this.#places.delete(mapping.uuid);
-      throw error;
-    }
+    const place = mapping.settings.kind === "stream" ? this.#openPlace(mapping) : undefined;
+    for (const [, kept] of place?.shelf.entries() ?? []) Object.assign(mapping, kept);
+    if (mapping.enabled) this.#pollers.set(mapping.uuid, await this.#startPoller(mapping));
     this.#mappings.set(mapping.uuid, mapping);
+    if (place !== undefined) this.#keepPlace(mapping, place);
   }
 
-  /** Has a new mapping go on where one of its function and stream has stopped in an earlier cloud. */
-  #keepPlace(mapping: Mapping): void {
-    const { clock, keep } = this.context;
-    const began = clock.now();
-    const shelf = keep.open(keptPlaces, `${mapping.functionArn} ${mapping.sourceArn}`, () => ({
+  /** Gives what comes to another function, or version of one, from where the mapping has come to. */
+  retarget(mapping: Mapping, target: Target, functionArn: string): void {
+    mapping.target = target;
+    if (mapping.functionArn === functionArn) return;
+    mapping.functionArn = functionArn;
+    const former = this.#places.get(mapping.uuid);
+    if (former === undefined) return;
+    former.shelf.drop();
+    this.#keepPlace(mapping, this.#openPlace(mapping, former.began));
+  }
+
+  #openPlace(mapping: Mapping, began = this.context.clock.now()): OpenPlace {
+    const name = `${mapping.functionArn} ${mapping.sourceArn}`;
+    const shelf = this.context.keep.open(keptPlaces, name, () => ({
       since: mapping.since ?? began,
       ...(mapping.checkpoint === undefined ? {} : { checkpoint: mapping.checkpoint }),
     }));
-    const [kept] = [...shelf.entries()];
-    if (kept === undefined) shelf.changed("");
-    else Object.assign(mapping, kept[1]);
+    return { shelf, began };
+  }
+
+  #keepPlace(mapping: Mapping, place: OpenPlace): void {
     mapping.progressed = () => {
-      shelf.changed("");
+      place.shelf.changed("");
     };
-    this.#places.set(mapping.uuid, shelf);
+    mapping.progressed();
+    this.#places.set(mapping.uuid, place);
   }
 
   /** Starts or stops the poller; a running one takes changed settings up by itself. */
@@ -73,7 +92,7 @@ export class Mappings {
   remove(mapping: Mapping): void {
     this.#stopPoller(mapping.uuid);
     this.#mappings.delete(mapping.uuid);
-    this.#places.get(mapping.uuid)?.drop();
+    this.#places.get(mapping.uuid)?.shelf.drop();
     this.#places.delete(mapping.uuid);
   }
 

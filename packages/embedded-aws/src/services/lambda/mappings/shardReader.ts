@@ -5,6 +5,9 @@ import type { Principal } from "../../../core/iam/principal";
 import { sequenceNumberOf, streamRecord, type StreamRecord } from "./streamRecord";
 
 const MAX_RECORDS_PER_CALL = 1000;
+const TRIMMED = "TrimmedDataAccessException";
+
+type Position = "TRIM_HORIZON" | "LATEST";
 
 /** Reads one shard from a starting position on, as the function's role, and keeps its place. */
 export class ShardReader {
@@ -25,13 +28,9 @@ export class ShardReader {
   }
 
   /** Goes to where the reading shall begin, or behind the record up to which everything has been read before. */
-  async seek(position: "TRIM_HORIZON" | "LATEST", checkpoint: string | undefined): Promise<void> {
+  async seek(position: Position, checkpoint: string | undefined): Promise<void> {
     this.#lastSequenceNumber = checkpoint;
-    await this.#getIterator(
-      checkpoint === undefined
-        ? { ShardIteratorType: position }
-        : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: checkpoint },
-    );
+    await this.#goOn(position);
   }
 
   /** The next records; none when there are none yet. */
@@ -40,16 +39,28 @@ export class ShardReader {
     try {
       return await this.#getRecords();
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const { code } = error;
-      if (code !== "ExpiredIteratorException" && code !== "TrimmedDataAccessException") throw error;
       // Time has jumped past the iterator's 15 minutes, or past what the stream keeps.
-      await this.#getIterator(
-        this.#lastSequenceNumber === undefined || code === "TrimmedDataAccessException"
-          ? { ShardIteratorType: "TRIM_HORIZON" }
-          : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: this.#lastSequenceNumber },
-      );
+      if (!isOf(error, "ExpiredIteratorException") && !isOf(error, TRIMMED)) throw error;
+      await this.#goOn("TRIM_HORIZON");
       return await this.#getRecords();
+    }
+  }
+
+  /**
+   * Goes behind the last record that was read, or to `position` when none was; to the oldest record that is left when the
+   * stream has forgotten what lies behind it.
+   */
+  async #goOn(position: Position): Promise<void> {
+    const last = this.#lastSequenceNumber;
+    if (last === undefined) {
+      await this.#getIterator({ ShardIteratorType: position });
+      return;
+    }
+    try {
+      await this.#getIterator({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: last });
+    } catch (error) {
+      if (!isOf(error, TRIMMED)) throw error;
+      await this.#getIterator({ ShardIteratorType: "TRIM_HORIZON" });
     }
   }
 
@@ -76,4 +87,8 @@ export class ShardReader {
     const { ShardIterator } = await this.context.call("dynamodb", "GetShardIterator", input, this.role);
     this.#iterator = ShardIterator;
   }
+}
+
+function isOf(error: unknown, code: string): boolean {
+  return error instanceof AwsError && error.code === code;
 }
