@@ -1,14 +1,22 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { type Deadline, deadlineOf, type InvocationContext } from "../shared/batch";
+import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import type { ConfirmationLog } from "./confirmationLog";
 import { confirmationMail, type Mail, type OrderImage } from "./confirmationMail";
 
+/** Times of a mail, in the timing's milliseconds. */
+export interface MailTimes {
+  /** When the last attempt must have begun. */
+  readonly lastStart: number;
+  /** When it must have ended. */
+  readonly end: number;
+}
+
 export interface ConfirmOrdersDependencies {
   readonly confirmations: ConfirmationLog;
-  sendMail(mail: Mail, deadline: number): Promise<void>;
+  sendMail(mail: Mail, times: MailTimes): Promise<void>;
   /** Resolves once the failure queue has the record, with the reason in its attributes. */
   sendToFailureQueue(record: DynamoDBRecord, reason: Failure, deadline: number): Promise<void>;
   readonly telemetry: Telemetry;
@@ -35,13 +43,17 @@ const METRICS = {
 /** What the function counts. */
 export type ConfirmationMetric = (typeof METRICS)[Outcome["kind"]];
 
+/** For so many orders one call asks whether they are still to be confirmed, just before their mails. */
+const ORDERS_A_LOOKUP = 10;
 /**
- * SES takes 14 mails a second unless an account asks for more; ten at once reach that. For so many orders one call asks
- * whether they are still to be confirmed, just before their mails.
+ * SES takes 14 mails a second unless an account asks for more, and a mail takes it 100 ms or so: three at once from each of
+ * the mapping's four batches use up 50 a second and more. More at once are only throttled more often, and wait longer.
  */
-const MAILS_AT_ONCE = 10;
-/** A throttled mail is retried here for seconds, and by the mapping for hours. */
-const LONGEST_MAIL_MS = 5_000;
+const MAILS_AT_ONCE = 3;
+/** A throttled mail is retried here for seconds, and by the mapping for hours. None is begun with less than this left. */
+const RETRIES_MS = 5_000;
+/** Kept back to note that a mail was sent: without the note it is sent again. */
+const NOTE_MS = 1_000;
 
 /** SES's verdicts on the mail itself: sending it again changes nothing. */
 const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
@@ -76,17 +88,17 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
       logOutcome(telemetry, record, outcome, timing.now() - started);
     };
 
-    for (let from = 0; from < event.Records.length; from += MAILS_AT_ONCE) {
-      const records = event.Records.slice(from, from + MAILS_AT_ONCE);
-      const started = timing.now();
-      const endingOf = deadline.allowsStart()
+    for (let from = 0; from < event.Records.length; from += ORDERS_A_LOOKUP) {
+      const records = event.Records.slice(from, from + ORDERS_A_LOOKUP);
+      const lookedUp = timing.now();
+      const endingOf = deadline.allowsStart(RETRIES_MS)
         ? await endingsOf(records, dependencies, deadline)
         : () => NOT_STARTED;
-      await Promise.all(
-        records.map(async (record) => {
-          note(record, endingOf(record) ?? (await confirm(record, dependencies, deadline)), started);
-        }),
-      );
+      await forEachAtOnce(records, MAILS_AT_ONCE, async (record) => {
+        const ending = endingOf(record);
+        const started = ending === undefined ? timing.now() : lookedUp;
+        note(record, ending ?? (await confirm(record, dependencies, deadline)), started);
+      });
     }
 
     telemetry.publishCounts(counts);
@@ -139,11 +151,12 @@ async function confirm(
   const { confirmations, timing } = dependencies;
   const told = confirmable(record);
   if (told === undefined) return SKIPPED;
+  if (!deadline.allowsStart(RETRIES_MS)) return NOT_STARTED;
   const { orderId, order } = told;
   try {
     try {
-      const mailDeadline = Math.min(deadline.end, timing.now() + LONGEST_MAIL_MS);
-      await dependencies.sendMail(confirmationMail(order), mailDeadline);
+      const times = { lastStart: timing.now() + RETRIES_MS, end: deadline.end - NOTE_MS };
+      await dependencies.sendMail(confirmationMail(order), times);
     } catch (error) {
       const failure = describeFailure(error);
       if (!isVerdictOnMail(failure)) throw error;
