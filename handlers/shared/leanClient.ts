@@ -85,7 +85,12 @@ export function lean<Client extends { readonly send: unknown }>(
   };
 
   const call = async (command: Command, signal: AbortSignal | undefined): Promise<Answer> => {
-    const { region, exchange, sign, correctsClock } = await (found ??= find());
+    // What failed once, as credentials that are not there yet, is asked for again by the next call.
+    found ??= find().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    });
+    const { region, exchange, sign, correctsClock } = await found;
     const { name, method, path, isTarget } = operationOf(command);
     const request = {
       method,

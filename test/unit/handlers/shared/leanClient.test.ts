@@ -372,6 +372,15 @@ describe("lean", () => {
     expect(seen.map(({ headers }) => headers["x-amz-security-token"])).to.deep.equal(["one", "two"]);
   });
 
+  it("asks again for what it could not find out, with the next call", async () => {
+    let isThere = false;
+    const given = () => (isThere ? Promise.resolve(credentials) : Promise.reject(new Error("not yet")));
+    const client = lean(new DynamoDBClient({ ...options(), credentials: given }));
+    expect((await failureOf(client.send(get()))).message).to.equal("not yet");
+    isThere = true;
+    expect(await client.send(get())).to.have.nested.property("$metadata.httpStatusCode", 200);
+  });
+
   it("gives up earlier or later where it is told to", async () => {
     answer = { fault: "none comes" };
     const failure = await failureOf(lean(dynamoDb(), {}, { requestTimeout: 50 }).send(get()));
