@@ -64,7 +64,7 @@ const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
  * it, and is no order's fault. SES API reference, `SendEmail`; SES developer guide, "Amazon SES email sending errors".
  */
 const ACCOUNT_MAY_NOT_SEND =
-  /not verified|not authori[sz]ed|sandbox|production access|sending (is|has been)? ?(paused|suspended|disabled)|suspended|paused|under review|quota|limit exceeded/i;
+  /not verified|not authori[sz]ed|sandbox|production access|sending (is |has been )?disabled|suspended|paused|under review|quota|limit exceeded/i;
 
 function isVerdictOnMail({ name, message }: Failure): boolean {
   return UNDELIVERABLE.has(name) && !ACCOUNT_MAY_NOT_SEND.test(message);
@@ -91,13 +91,16 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
     for (let from = 0; from < event.Records.length; from += ORDERS_A_LOOKUP) {
       const records = event.Records.slice(from, from + ORDERS_A_LOOKUP);
       const lookedUp = timing.now();
-      const endingOf = deadline.allowsStart(RETRIES_MS)
-        ? await endingsOf(records, dependencies, deadline)
-        : () => NOT_STARTED;
+      const endingOf = await endingsOf(records, dependencies, deadline);
       await forEachAtOnce(records, MAILS_AT_ONCE, async (record) => {
-        const ending = endingOf(record);
+        const told = confirmable(record);
+        if (told === undefined) {
+          note(record, SKIPPED, timing.now());
+          return;
+        }
+        const ending = endingOf(told.orderId);
         const started = ending === undefined ? timing.now() : lookedUp;
-        note(record, ending ?? (await confirm(record, dependencies, deadline)), started);
+        note(record, ending ?? (await confirm(record, told, dependencies, deadline)), started);
       });
     }
 
@@ -113,46 +116,47 @@ const NOT_STARTED: Outcome = {
   failure: { name: "NotStarted", message: "the function's time was nearly over" },
 };
 
-/** The order that a record tells of, where its customer is to be told. */
-function confirmable(
-  record: DynamoDBRecord,
-): { readonly orderId: string; readonly order: OrderImage } | undefined {
-  const order = record.dynamodb?.NewImage ?? {};
+/** An order whose customer is to be told. */
+interface Confirmable {
+  readonly orderId: string;
+  readonly order: OrderImage;
+}
+
+/** What a record tells of; undefined where nobody is to be told. */
+function confirmable({ eventName, dynamodb }: DynamoDBRecord): Confirmable | undefined {
+  const order = dynamodb?.NewImage ?? {};
   const orderId = order.orderId?.S;
-  const isNew = record.eventName === "INSERT" && order.customerEmail !== undefined;
+  const isNew = eventName === "INSERT" && order.customerEmail !== undefined;
   return isNew && orderId !== undefined ? { orderId, order } : undefined;
 }
 
-/** What became of each of some records by what their orders say now; undefined for those that are to be confirmed. */
+/** What became of each of some records' orders by what they say now; undefined for those that are to be confirmed. */
 async function endingsOf(
   records: readonly DynamoDBRecord[],
   { confirmations }: ConfirmOrdersDependencies,
   deadline: Deadline,
-): Promise<(record: DynamoDBRecord) => Outcome | undefined> {
+): Promise<(orderId: string) => Outcome | undefined> {
+  if (!deadline.allowsStart(RETRIES_MS)) return () => NOT_STARTED;
   const orderIds = records.flatMap((record) => confirmable(record)?.orderId ?? []);
+  // DynamoDB takes no lookup of nothing.
   if (orderIds.length === 0) return () => SKIPPED;
   try {
     const ended = await confirmations.endedOf(orderIds, deadline.end);
-    return (record) => {
-      const orderId = confirmable(record)?.orderId;
-      return orderId === undefined || ended.has(orderId) ? SKIPPED : undefined;
-    };
+    return (orderId) => (ended.has(orderId) ? SKIPPED : undefined);
   } catch (error) {
     const failed: Outcome = { kind: "failed", failure: describeFailure(error) };
-    return (record) => (confirmable(record) === undefined ? SKIPPED : failed);
+    return () => failed;
   }
 }
 
 async function confirm(
   record: DynamoDBRecord,
+  { orderId, order }: Confirmable,
   dependencies: ConfirmOrdersDependencies,
   deadline: Deadline,
 ): Promise<Outcome> {
   const { confirmations, timing } = dependencies;
-  const told = confirmable(record);
-  if (told === undefined) return SKIPPED;
   if (!deadline.allowsStart(RETRIES_MS)) return NOT_STARTED;
-  const { orderId, order } = told;
   try {
     try {
       const times = { lastStart: timing.now() + RETRIES_MS, end: deadline.end - NOTE_MS };

@@ -30,6 +30,7 @@ function setUp(
   options: {
     readonly sendMail?: (to: string) => Error | undefined;
     readonly mailMs?: number;
+    readonly lookupMs?: number;
     readonly queueFails?: boolean;
     readonly endFails?: boolean;
     readonly lookupFails?: boolean;
@@ -49,6 +50,7 @@ function setUp(
     confirmations: {
       endedOf: (orderIds) => {
         lookups.push(orderIds);
+        timing.advance(options.lookupMs ?? 0);
         return options.lookupFails === true
           ? Promise.reject(awsError("AccessDeniedException"))
           : Promise.resolve(new Set(orderIds.filter((orderId) => endings.has(orderId))));
@@ -144,10 +146,55 @@ describe("confirmOrders", () => {
       streamRecord("1", "a", { eventName: "MODIFY" }),
       streamRecord("2", "b", { dynamodb: { SequenceNumber: "2", NewImage: { orderId: { S: "b" } } } }),
       streamRecord("3", "c", { dynamodb: { SequenceNumber: "3" } }),
+      { eventName: "INSERT" } as const,
+      {
+        eventName: "INSERT",
+        dynamodb: { SequenceNumber: "5", NewImage: { customerEmail: { S: "a@example.com" } } },
+      } as const,
     ];
     expect(await run(records)).to.deep.equal({ batchItemFailures: [] });
     expect(lookups).to.deep.equal([]);
     expect(mails).to.deep.equal([]);
+    expect(await run([...records, streamRecord("6", "d")], 30_000)).to.deep.equal({ batchItemFailures: [] });
+    expect(mails).to.deep.equal(["d@example.com"]);
+    // Whatever time there is: nothing is to be done for them again.
+    expect(await run(records, 1_000)).to.deep.equal({ batchItemFailures: [] });
+  });
+
+  it("logs one line a record: order, number, outcome, its own duration, and what stood in the way by name", async () => {
+    const { run, endings, telemetry } = setUp({
+      mailMs: 40.4,
+      lookupMs: 30,
+      sendMail: (to) => (to.startsWith("b") ? awsError("TooManyRequestsException", 429) : undefined),
+    });
+    endings.set("c", "confirmationSentAt");
+    await run([
+      streamRecord("1", "a"),
+      streamRecord("2", "c"),
+      { eventName: "INSERT", dynamodb: { NewImage: {} } },
+      { eventName: "INSERT" },
+    ]);
+    await run([streamRecord("5", "b")]);
+    await run([streamRecord("6", "d")], 5_000);
+    expect(telemetry.lines.map(({ level, message }) => `${level} ${message}`)).to.have.members([
+      ...Array.from({ length: 4 }, () => "info confirmation"),
+      ...Array.from({ length: 2 }, () => "warn confirmation"),
+    ]);
+    const none = { orderId: "none", sequenceNumber: "none", outcome: "skipped", durationMs: 0 };
+    expect(telemetry.lines.map(({ fields }) => fields)).to.have.deep.members([
+      { outcome: "sent", orderId: "a", sequenceNumber: "1", durationMs: 40 },
+      { outcome: "skipped", orderId: "c", sequenceNumber: "2", durationMs: 30 },
+      none,
+      none,
+      {
+        outcome: "failed",
+        orderId: "b",
+        sequenceNumber: "5",
+        durationMs: 40,
+        failure: "TooManyRequestsException",
+      },
+      { outcome: "failed", orderId: "d", sequenceNumber: "6", durationMs: 0, failure: "NotStarted" },
+    ]);
   });
 
   it("reports a throttled mail by its sequence number, and leaves the order alone", async () => {
@@ -178,6 +225,11 @@ describe("confirmOrders", () => {
     "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.",
     "Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.",
     "Sending is paused for configuration set mail.",
+    "Sending has been disabled for this account.",
+    "Sending is disabled for configuration set mail.",
+    "Sending disabled.",
+    "The account is not authorised to send from orders@example.com",
+    "User is not authorized to send from orders@example.com",
   ];
   for (const message of ACCOUNT) {
     it(`tries again, and marks no order, when the account may not send: ${message.slice(0, 60)}…`, async () => {
