@@ -40,7 +40,7 @@ const NEW_ORDERS_WITH_ADDRESS = {
 };
 
 /**
- * Records to a batch. The function sends three mails at once, so that a batch takes a second and a mail waits for
+ * Records to a batch. The function sends five mails at once, so that a batch takes a second and a mail waits for
  * few others.
  */
 const BATCH_SIZE = 25;

@@ -46,10 +46,10 @@ export type ConfirmationMetric = (typeof METRICS)[Outcome["kind"]];
 /** For so many orders one call asks whether they are still to be confirmed, just before their mails. */
 const ORDERS_A_LOOKUP = 10;
 /**
- * SES takes 14 mails a second unless an account asks for more, and a mail takes it 100 ms or so: three at once from each of
+ * SES takes 14 mails a second unless an account asks for more, and a mail takes it 100 ms or so: five at once from each of
  * the mapping's four batches use up 50 a second and more. More at once are only throttled more often, and wait longer.
  */
-const MAILS_AT_ONCE = 3;
+const MAILS_AT_ONCE = 5;
 /** A throttled mail is retried here for seconds, and by the mapping for hours. None is begun with less than this left. */
 const RETRIES_MS = 5_000;
 /** Kept back to note that a mail was sent: without the note it is sent again. */
