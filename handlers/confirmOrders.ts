@@ -20,7 +20,12 @@ const { CONFIRMATION_CONFIGURATION_SET: configurationSet, CONFIRMATION_PIPELINE:
 /** Whether, and how, bounces and complaints lead back to their orders. */
 const tracking =
   configurationSet === undefined || pipeline === undefined ? undefined : { configurationSet, pipeline };
-const ses = lean(traced(new SESv2Client(clientConfig)));
+/**
+ * Longer than a throttled mail is retried. A mail whose answer did not come in time may have been sent, and no token tells
+ * SES that it is the same one: to send it again at once would make two of each where SES, or this process, is slow.
+ */
+const MAIL_TIMEOUT_MS = 10_000;
+const ses = lean(traced(new SESv2Client(clientConfig)), {}, { requestTimeout: MAIL_TIMEOUT_MS });
 const sqs = traced(new SQSClient(clientConfig));
 
 /** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
@@ -30,11 +35,10 @@ export const handler = createConfirmOrders({
     ordersTableName: environment.ORDERS_TABLE_NAME,
     timing: realTiming,
   }),
-  async sendMail(mail, deadline) {
+  async sendMail(mail, { lastStart, end }) {
     const input = sesMail(mail, environment.CONFIRMATION_SENDER, tracking);
-    await retryUntil(deadline, realTiming, (abortSignal) =>
-      ses.send(new SendEmailCommand(input), { abortSignal }),
-    );
+    const send = (abortSignal: AbortSignal) => ses.send(new SendEmailCommand(input), { abortSignal });
+    await retryUntil(end, realTiming, send, lastStart);
   },
   async sendToFailureQueue(record, reason, deadline) {
     const message = { QueueUrl: environment.FAILURE_QUEUE_URL, ...confirmationFailure(record, reason) };

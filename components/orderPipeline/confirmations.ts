@@ -40,8 +40,8 @@ const NEW_ORDERS_WITH_ADDRESS = {
 };
 
 /**
- * Records to a batch. The function sends ten mails at once, so that a batch takes a fraction of a second and a
- * mail waits for few others.
+ * Records to a batch. The function sends five mails at once, so that a batch takes a second and a mail waits for
+ * few others.
  */
 const BATCH_SIZE = 25;
 

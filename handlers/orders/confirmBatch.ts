@@ -1,14 +1,22 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { type Deadline, deadlineOf, type InvocationContext } from "../shared/batch";
+import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import type { ConfirmationLog } from "./confirmationLog";
 import { confirmationMail, type Mail, type OrderImage } from "./confirmationMail";
 
+/** Times of a mail, in the timing's milliseconds. */
+export interface MailTimes {
+  /** When the last attempt must have begun. */
+  readonly lastStart: number;
+  /** When it must have ended. */
+  readonly end: number;
+}
+
 export interface ConfirmOrdersDependencies {
   readonly confirmations: ConfirmationLog;
-  sendMail(mail: Mail, deadline: number): Promise<void>;
+  sendMail(mail: Mail, times: MailTimes): Promise<void>;
   /** Resolves once the failure queue has the record, with the reason in its attributes. */
   sendToFailureQueue(record: DynamoDBRecord, reason: Failure, deadline: number): Promise<void>;
   readonly telemetry: Telemetry;
@@ -35,13 +43,17 @@ const METRICS = {
 /** What the function counts. */
 export type ConfirmationMetric = (typeof METRICS)[Outcome["kind"]];
 
+/** For so many orders one call asks whether they are still to be confirmed, just before their mails. */
+const ORDERS_A_LOOKUP = 10;
 /**
- * SES takes 14 mails a second unless an account asks for more; ten at once reach that. For so many orders one call asks
- * whether they are still to be confirmed, just before their mails.
+ * SES takes 14 mails a second unless an account asks for more, and a mail takes it 100 ms or so: five at once from each of
+ * the mapping's four batches use up 50 a second and more. More at once are only throttled more often, and wait longer.
  */
-const MAILS_AT_ONCE = 10;
-/** A throttled mail is retried here for seconds, and by the mapping for hours. */
-const LONGEST_MAIL_MS = 5_000;
+const MAILS_AT_ONCE = 5;
+/** A throttled mail is retried here for seconds, and by the mapping for hours. None is begun with less than this left. */
+const RETRIES_MS = 5_000;
+/** Kept back to note that a mail was sent: without the note it is sent again. */
+const NOTE_MS = 1_000;
 
 /** SES's verdicts on the mail itself: sending it again changes nothing. */
 const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
@@ -52,7 +64,7 @@ const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
  * it, and is no order's fault. SES API reference, `SendEmail`; SES developer guide, "Amazon SES email sending errors".
  */
 const ACCOUNT_MAY_NOT_SEND =
-  /not verified|not authori[sz]ed|sandbox|production access|sending (is|has been)? ?(paused|suspended|disabled)|suspended|paused|under review|quota|limit exceeded/i;
+  /not verified|not authori[sz]ed|sandbox|production access|sending (is |has been )?disabled|suspended|paused|under review|quota|limit exceeded/i;
 
 function isVerdictOnMail({ name, message }: Failure): boolean {
   return UNDELIVERABLE.has(name) && !ACCOUNT_MAY_NOT_SEND.test(message);
@@ -76,17 +88,20 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
       logOutcome(telemetry, record, outcome, timing.now() - started);
     };
 
-    for (let from = 0; from < event.Records.length; from += MAILS_AT_ONCE) {
-      const records = event.Records.slice(from, from + MAILS_AT_ONCE);
-      const started = timing.now();
-      const endingOf = deadline.allowsStart()
-        ? await endingsOf(records, dependencies, deadline)
-        : () => NOT_STARTED;
-      await Promise.all(
-        records.map(async (record) => {
-          note(record, endingOf(record) ?? (await confirm(record, dependencies, deadline)), started);
-        }),
-      );
+    for (let from = 0; from < event.Records.length; from += ORDERS_A_LOOKUP) {
+      const records = event.Records.slice(from, from + ORDERS_A_LOOKUP);
+      const lookedUp = timing.now();
+      const endingOf = await endingsOf(records, dependencies, deadline);
+      await forEachAtOnce(records, MAILS_AT_ONCE, async (record) => {
+        const told = confirmable(record);
+        if (told === undefined) {
+          note(record, SKIPPED, timing.now());
+          return;
+        }
+        const ending = endingOf(told.orderId);
+        const started = ending === undefined ? timing.now() : lookedUp;
+        note(record, ending ?? (await confirm(record, told, dependencies, deadline)), started);
+      });
     }
 
     telemetry.publishCounts(counts);
@@ -101,49 +116,51 @@ const NOT_STARTED: Outcome = {
   failure: { name: "NotStarted", message: "the function's time was nearly over" },
 };
 
-/** The order that a record tells of, where its customer is to be told. */
-function confirmable(
-  record: DynamoDBRecord,
-): { readonly orderId: string; readonly order: OrderImage } | undefined {
-  const order = record.dynamodb?.NewImage ?? {};
+/** An order whose customer is to be told. */
+interface Confirmable {
+  readonly orderId: string;
+  readonly order: OrderImage;
+}
+
+/** What a record tells of; undefined where nobody is to be told. */
+function confirmable({ eventName, dynamodb }: DynamoDBRecord): Confirmable | undefined {
+  const order = dynamodb?.NewImage ?? {};
   const orderId = order.orderId?.S;
-  const isNew = record.eventName === "INSERT" && order.customerEmail !== undefined;
+  const isNew = eventName === "INSERT" && order.customerEmail !== undefined;
   return isNew && orderId !== undefined ? { orderId, order } : undefined;
 }
 
-/** What became of each of some records by what their orders say now; undefined for those that are to be confirmed. */
+/** What became of each of some records' orders by what they say now; undefined for those that are to be confirmed. */
 async function endingsOf(
   records: readonly DynamoDBRecord[],
   { confirmations }: ConfirmOrdersDependencies,
   deadline: Deadline,
-): Promise<(record: DynamoDBRecord) => Outcome | undefined> {
+): Promise<(orderId: string) => Outcome | undefined> {
+  if (!deadline.allowsStart(RETRIES_MS)) return () => NOT_STARTED;
   const orderIds = records.flatMap((record) => confirmable(record)?.orderId ?? []);
+  // DynamoDB takes no lookup of nothing.
   if (orderIds.length === 0) return () => SKIPPED;
   try {
     const ended = await confirmations.endedOf(orderIds, deadline.end);
-    return (record) => {
-      const orderId = confirmable(record)?.orderId;
-      return orderId === undefined || ended.has(orderId) ? SKIPPED : undefined;
-    };
+    return (orderId) => (ended.has(orderId) ? SKIPPED : undefined);
   } catch (error) {
     const failed: Outcome = { kind: "failed", failure: describeFailure(error) };
-    return (record) => (confirmable(record) === undefined ? SKIPPED : failed);
+    return () => failed;
   }
 }
 
 async function confirm(
   record: DynamoDBRecord,
+  { orderId, order }: Confirmable,
   dependencies: ConfirmOrdersDependencies,
   deadline: Deadline,
 ): Promise<Outcome> {
   const { confirmations, timing } = dependencies;
-  const told = confirmable(record);
-  if (told === undefined) return SKIPPED;
-  const { orderId, order } = told;
+  if (!deadline.allowsStart(RETRIES_MS)) return NOT_STARTED;
   try {
     try {
-      const mailDeadline = Math.min(deadline.end, timing.now() + LONGEST_MAIL_MS);
-      await dependencies.sendMail(confirmationMail(order), mailDeadline);
+      const times = { lastStart: timing.now() + RETRIES_MS, end: deadline.end - NOTE_MS };
+      await dependencies.sendMail(confirmationMail(order), times);
     } catch (error) {
       const failure = describeFailure(error);
       if (!isVerdictOnMail(failure)) throw error;

@@ -12,13 +12,17 @@ const RECORD_MS = 2_000;
 export interface Deadline {
   /** When the last call must have ended, in the timing's milliseconds. */
   readonly end: number;
-  /** Whether there is time to begin another record. */
-  allowsStart(): boolean;
+  /**
+   * Whether there is time to begin another record.
+   *
+   * @param ms what the record may take, in milliseconds; by default two seconds.
+   */
+  allowsStart(ms?: number): boolean;
 }
 
 export function deadlineOf(context: InvocationContext, timing: Pick<Timing, "now">): Deadline {
   const end = timing.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
-  return { end, allowsStart: () => timing.now() + RECORD_MS <= end };
+  return { end, allowsStart: (ms = RECORD_MS) => timing.now() + ms <= end };
 }
 
 /** Runs `work` for each item, at most `limit` at once, in order of start. `work` must not reject. */

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { clientConfig, SOCKETS } from "./retry";
+import type { Socket } from "node:net";
+import { SOCKETS } from "./retry";
 
 export interface Outgoing {
   readonly method: string;
@@ -11,9 +12,16 @@ export interface Outgoing {
 
 export interface Reply {
   readonly status: number;
-  readonly requestId: string | undefined;
-  readonly errorType: string | undefined;
+  /** By their lower-case names; undefined for what came more than once. */
+  header(name: string): string | undefined;
   readonly text: string;
+}
+
+/** How long things may take, in milliseconds. */
+export interface Timeouts {
+  readonly connectionTimeout: number;
+  /** From the call to the answer's last byte. */
+  readonly requestTimeout: number;
 }
 
 /** One endpoint, and the connections that are kept to it. */
@@ -24,16 +32,37 @@ export interface Exchange {
   readonly basePath: string;
   /**
    * Sends a request, once. Rejects as the SDK's clients do: with Node's error where a connection fails, with
-   * `TimeoutError` when connecting or answering takes longer than `clientConfig` allows, and with `AbortError`.
+   * `TimeoutError` when connecting or answering takes too long, and with `AbortError`. Beyond what they do, with
+   * `AnswerTooLarge`.
    */
   send(request: Outgoing, signal: AbortSignal | undefined): Promise<Reply>;
 }
 
-export function createExchange(endpoint: URL): Exchange {
+/** DynamoDB's largest answer, a batch's, has 16 MB (API reference, `BatchGetItem`); what is twice that is not AWS's. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * A connection that was idle for longer is not used again. Lambda freezes a function between invocations, for minutes, and
+ * what the other end or a gateway between has closed meanwhile looks open: a request on it is lost, or waits for its
+ * time-out.
+ */
+const LONGEST_IDLE_MS = 20_000;
+
+/** @param now the time in milliseconds, by a clock that goes on while the process is frozen. */
+export function createExchange(endpoint: URL, timeouts: Timeouts, now: () => number = Date.now): Exchange {
   const { request, Agent } = endpoint.protocol === "http:" ? http : https;
   const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
-  const { hostname, port, host } = endpoint;
+  const { port, host } = endpoint;
+  // Of "[::1]" a socket takes what is between the brackets.
+  const hostname = endpoint.hostname.replace(/^\[(.*)\]$/, "$1");
   const place = { hostname, agent, ...(port !== "" && { port }) };
+  const idleSince = new WeakMap<Socket, number>();
+  agent.on("free", (socket: Socket) => idleSince.set(socket, now()));
+  const dropIdle = () => {
+    const oldest = now() - LONGEST_IDLE_MS;
+    for (const sockets of Object.values(agent.freeSockets))
+      for (const socket of sockets ?? []) if ((idleSince.get(socket) ?? oldest) < oldest) socket.destroy();
+  };
   return {
     host,
     basePath: endpoint.pathname.replace(/\/$/, ""),
@@ -43,6 +72,7 @@ export function createExchange(endpoint: URL): Exchange {
           reject(failure("AbortError", "Request aborted"));
           return;
         }
+        dropIdle();
         const sent = request({
           ...place,
           method,
@@ -58,8 +88,7 @@ export function createExchange(endpoint: URL): Exchange {
                 sent.destroy(failure("TimeoutError", `${what} took more than ${ms} ms`));
             });
           }, ms);
-        const { requestTimeout, connectionTimeout } = clientConfig.requestHandler;
-        const answering = giveUp("the answer", requestTimeout, () => true);
+        const answering = giveUp("the answer", timeouts.requestTimeout, () => true);
         let connecting: NodeJS.Timeout | undefined;
         const abort = () => void sent.destroy(failure("AbortError", "Request aborted"));
         signal?.addEventListener("abort", abort);
@@ -76,12 +105,22 @@ export function createExchange(endpoint: URL): Exchange {
         sent.on("error", fail);
         sent.on("socket", (socket) => {
           if (!socket.connecting) return;
-          connecting = giveUp("connecting", connectionTimeout, () => socket.connecting);
+          connecting = giveUp("connecting", timeouts.connectionTimeout, () => socket.connecting);
           socket.once("connect", () => clearTimeout(connecting));
         });
         sent.on("response", (response) => {
           const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          let bytes = 0;
+          response.on("data", (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (bytes <= MOST_BYTES) chunks.push(chunk);
+            else if (!ended) {
+              fail(
+                failure("AnswerTooLarge", `got more than ${MOST_BYTES} bytes; expected an answer of AWS's`),
+              );
+              sent.destroy();
+            }
+          });
           response.on("error", fail);
           response.on("end", () => {
             end();
@@ -96,14 +135,12 @@ export function createExchange(endpoint: URL): Exchange {
 function replyOf({ statusCode = 0, headers }: http.IncomingMessage, text: string): Reply {
   return {
     status: statusCode,
-    requestId: textOf(headers["x-amzn-requestid"]),
-    errorType: textOf(headers["x-amzn-errortype"]),
+    header(name) {
+      const value = headers[name];
+      return typeof value === "string" ? value : undefined;
+    },
     text,
   };
-}
-
-function textOf(value: string | string[] | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 function failure(name: string, message: string): Error {

@@ -29,6 +29,8 @@ const PASSING_ERRORS = new Set([
   "ProvisionedThroughputExceededException",
   "TransactionInProgressException",
   "TransactionConflictException",
+  // Of a global table: another region writes the item just now.
+  "ReplicatedWriteConflictException",
   "RequestTimeout",
   "TimeoutError",
   "InternalServerError",
@@ -46,6 +48,12 @@ const NETWORK_CODES = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
+
+/**
+ * What AWS says of a request that was signed too long ago, or ahead of its time. The SDK's clients do not tell where their
+ * process stood still between signing and sending: their clock is right, and the next request is signed anew.
+ */
+const OUT_OF_TIME = /^Signature (expired|not yet current)/;
 
 interface SdkErrorParts {
   readonly $metadata?: {
@@ -68,6 +76,7 @@ export function isPassing(cause: unknown): boolean {
     cause instanceof PassingFailure ||
     PASSING_ERRORS.has(cause.name) ||
     $metadata?.clockSkewCorrected === true ||
+    OUT_OF_TIME.test(cause.message) ||
     (status !== undefined && (status === 429 || status >= 500)) ||
     (typeof code === "string" && NETWORK_CODES.has(code))
   );

@@ -1,22 +1,20 @@
 import { tracingOf, type Answer, type Command as TracedCommand, type Metadata } from "./tracing";
-import { createExchange, type Exchange, type Reply } from "./exchange";
-import { createSigner, type Credentials } from "./signature";
+import { endpointOf, type EndpointConfiguration } from "./endpoint";
+import { createExchange, type Exchange, type Reply, type Timeouts } from "./exchange";
+import { clientConfig } from "./retry";
+import { createServerClock } from "./serverClock";
+import { createSigner, type Credentials, type Sign } from "./signature";
 
 /** What is needed of an SDK client: its configuration, as the SDK has read and completed it. */
-interface Configuration {
+interface Configuration extends EndpointConfiguration {
   readonly serviceId: string;
   readonly defaultSigningName: string;
   readonly protocol: { getShapeId(): string };
   readonly protocolSettings?: { readonly serviceTarget?: string };
   region(): Promise<string>;
-  credentials(): Promise<Credentials>;
-  useFipsEndpoint(): Promise<boolean>;
-  useDualstackEndpoint(): Promise<boolean>;
-  /** Only where one was given in code. */
-  readonly endpoint?: () => Promise<{ protocol: string; hostname: string; port?: number; path: string }>;
-  /** What the environment says: AWS_ENDPOINT_URL and its like. */
-  serviceConfiguredEndpoint(): Promise<string | undefined>;
-  endpointProvider(parameters: Readonly<Record<string, string | boolean>>): { readonly url: URL };
+  /** Asked at each call. Lambda's, in the environment, are an environment's for its life; others the SDK renews. */
+  readonly credentials: () => Promise<Credentials>;
+  readonly disableClockSkewCorrection?: () => Promise<boolean>;
 }
 
 /** An SDK command: `schema` is AWS's model of its operation: [kind, namespace, name, traits, input, output]. */
@@ -30,6 +28,14 @@ interface Operation {
   readonly path: string;
   /** Whether a header names the operation, as nothing else does. */
   readonly isTarget: boolean;
+}
+
+/** Where calls go, and as what they are signed; found out by the first. */
+interface Place {
+  readonly region: string;
+  readonly exchange: Exchange;
+  readonly sign: Sign;
+  readonly correctsClock: boolean;
 }
 
 /** Makes the errors that callers tell apart with `instanceof`. */
@@ -52,10 +58,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
  *
  * @param errors the SDK's classes, by the names that AWS gives, of errors that the caller tells apart; every other is an
  * `Error` with that name. All have the SDK's `$metadata`.
+ * @param timeouts in milliseconds; by default `clientConfig`'s.
  */
 export function lean<Client extends { readonly send: unknown }>(
   client: Client,
   errors: ErrorClasses = {},
+  timeouts: Partial<Timeouts> = {},
 ): Pick<Client, "send"> {
   const { config } = client as unknown as { readonly config: Configuration };
   const protocol = config.protocol.getShapeId();
@@ -63,15 +71,26 @@ export function lean<Client extends { readonly send: unknown }>(
   if (contentType === undefined)
     throw new Error(`${config.serviceId}: got protocol ${protocol}; expected one of AWS's JSON protocols`);
   const tracing = tracingOf(client);
-  const sign = createSigner(config.defaultSigningName);
-  let found: Promise<{ readonly region: string; readonly exchange: Exchange }> | undefined;
-  const find = async () => {
+  const clock = createServerClock();
+  let found: Promise<Place> | undefined;
+  const find = async (): Promise<Place> => {
     const region = await config.region();
-    return { region, exchange: createExchange(await endpointOf(config, region)) };
+    const { url, signingRegion, signingName } = await endpointOf(config, region);
+    return {
+      region: signingRegion ?? region,
+      exchange: createExchange(url, { ...clientConfig.requestHandler, ...timeouts }),
+      sign: createSigner(signingName ?? config.defaultSigningName),
+      correctsClock: (await config.disableClockSkewCorrection?.()) !== true,
+    };
   };
 
   const call = async (command: Command, signal: AbortSignal | undefined): Promise<Answer> => {
-    const { region, exchange } = await (found ??= find());
+    // What failed once, as credentials that are not there yet, is asked for again by the next call.
+    found ??= find().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    });
+    const { region, exchange, sign, correctsClock } = await found;
     const { name, method, path, isTarget } = operationOf(command);
     const request = {
       method,
@@ -83,11 +102,17 @@ export function lean<Client extends { readonly send: unknown }>(
         ...(isTarget && { "x-amz-target": `${config.protocolSettings?.serviceTarget ?? ""}.${name}` }),
       },
     };
-    const headers = sign(request, region, await config.credentials());
+    const credentials = await config.credentials();
+    const signing = clock.sign();
+    const headers = sign(request, { region, credentials, date: signing.date });
     // As the SDK passes it on: outside of the signature.
     const traceId = process.env._X_AMZN_TRACE_ID;
     if (traceId !== undefined) headers["x-amzn-trace-id"] = traceId;
-    return answerOf(await exchange.send({ ...request, headers }, signal), errors);
+    const reply = await exchange.send({ ...request, headers }, signal);
+    // A date from some cache is not of now.
+    const date = reply.header("age") === undefined ? reply.header("date") : undefined;
+    const wasSkewed = correctsClock && clock.learn(date, signing);
+    return answerOf(reply, { errors, isRest: contentType === "application/json", wasSkewed });
   };
 
   return {
@@ -100,19 +125,6 @@ export function lean<Client extends { readonly send: unknown }>(
       return (await (tracing?.(next, names) ?? next)(command)).output;
     },
   };
-}
-
-async function endpointOf(config: Configuration, Region: string): Promise<URL> {
-  const given = await config.endpoint?.();
-  if (given !== undefined) {
-    const port = given.port === undefined ? "" : `:${given.port}`;
-    return new URL(`${given.protocol}//${given.hostname}${port}${given.path}`);
-  }
-  const configured = await config.serviceConfiguredEndpoint();
-  if (configured !== undefined) return new URL(configured);
-  const UseFIPS = await config.useFipsEndpoint();
-  const UseDualStack = await config.useDualstackEndpoint();
-  return config.endpointProvider({ Region, UseFIPS, UseDualStack }).url;
 }
 
 function operationOf({ schema = [] }: Command): Operation {
@@ -138,10 +150,18 @@ function wireValue(value: unknown): unknown {
   return copy;
 }
 
-function answerOf(reply: Reply, errors: ErrorClasses): Answer {
+interface Reading {
+  readonly errors: ErrorClasses;
+  readonly isRest: boolean;
+  /** Whether the request's signature was out of AWS's time. */
+  readonly wasSkewed: boolean;
+}
+
+function answerOf(reply: Reply, reading: Reading): Answer {
+  const requestId = reply.header("x-amzn-requestid") ?? reply.header("x-amzn-request-id");
   const $metadata: Metadata = {
     httpStatusCode: reply.status,
-    ...(reply.requestId !== undefined && { requestId: reply.requestId }),
+    ...(requestId !== undefined && { requestId }),
   };
   const document = documentOf(reply);
   if (reply.status < 300) {
@@ -149,7 +169,8 @@ function answerOf(reply: Reply, errors: ErrorClasses): Answer {
       throw withMetadata(new Error("AWS answered with something that is not JSON"), $metadata);
     return { output: { ...document, $metadata } };
   }
-  throw errorOf(reply, document ?? {}, $metadata, errors);
+  const metadata = { ...$metadata, ...(reading.wasSkewed && { clockSkewCorrected: true }) };
+  throw errorOf(reply, document ?? {}, metadata, reading);
 }
 
 /** Undefined for what is no JSON object; a proxy's page, or an answer that was cut off. */
@@ -164,15 +185,18 @@ function documentOf({ text }: Reply): Readonly<Record<string, unknown>> | undefi
 }
 
 function errorOf(
-  { status, errorType }: Reply,
+  reply: Reply,
   document: Readonly<Record<string, unknown>>,
   $metadata: Metadata,
-  errors: ErrorClasses,
+  { errors, isRest }: Reading,
 ): Error {
-  const type = errorType ?? document.__type ?? document.code;
-  // "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "NotFoundException:http://…"
-  const name =
-    typeof type === "string" ? type.slice(type.indexOf("#") + 1).replace(/:.*$/, "") : "UnknownError";
+  const { status } = reply;
+  const header = reply.header("x-amzn-errortype");
+  const type = isRest
+    ? (header ?? document.code ?? document.__type)
+    : (document.__type ?? document.code ?? header);
+  // "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "NotFoundException:http://…/#…"
+  const name = typeof type === "string" ? type.replace(/[,:].*$/s, "").replace(/^.*#/s, "") : "UnknownError";
   const said = document.message ?? document.Message;
   const message = typeof said === "string" ? said : `HTTP status ${status}`;
   const known = Object.hasOwn(errors, name) ? errors[name] : undefined;

@@ -23,11 +23,14 @@ const LONGEST_BACKOFF_MS = 2_000;
  *
  * @param deadline when the last call must have ended, in the timing's milliseconds.
  * @param call gets a signal that aborts at the deadline, and which attempt it is, from 1.
+ * @param lastStart when the last attempt must have begun; by default the deadline. Earlier where a call that is cut short
+ * costs more than one that is not made.
  */
 export async function retryUntil<T>(
   deadline: number,
   timing: Timing,
   call: (signal: AbortSignal, attempt: number) => Promise<T>,
+  lastStart: number = deadline,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     // What AbortSignal.timeout() does, at a third of its price: that one is left to the garbage collector.
@@ -41,7 +44,7 @@ export async function retryUntil<T>(
     } catch (error) {
       const limit = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
       const wait = timing.random() * limit;
-      if (!isPassing(error) || timing.now() + wait >= deadline) throw error;
+      if (!isPassing(error) || timing.now() + wait >= Math.min(lastStart, deadline)) throw error;
       await timing.sleep(wait);
     } finally {
       clearTimeout(timer);

@@ -4,18 +4,26 @@ export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  readonly accountId?: string;
 }
 
 export interface Unsigned {
   readonly method: string;
-  /** Of letters, digits and `/_.-` alone, so that it is its own canonical form. */
+  /** As it is sent: an endpoint's own part may have escapes, which the signature escapes once more. */
   readonly path: string;
   readonly body: string;
   /** Lower-case names; values without spaces at their ends. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type Sign = (request: Unsigned, region: string, credentials: Credentials) => Record<string, string>;
+interface Signer {
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** The time that the signature says. */
+  readonly date: Date;
+}
+
+export type Sign = (request: Unsigned, signer: Signer) => Record<string, string>;
 
 /**
  * Signs requests to one service: Signature Version 4 (IAM user guide, "Create a signed AWS API request"). Returns the
@@ -31,9 +39,10 @@ export function createSigner(service: string): Sign {
     return key.object;
   };
 
-  return (request, region, { accessKeyId, secretAccessKey, sessionToken }) => {
+  return (request, { region, credentials, date }) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     // "20260101T000000Z"
-    const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
+    const time = date.toISOString().replace(/[-:]|\.\d{3}/g, "");
     const day = time.slice(0, 8);
     const headers: Record<string, string> = {
       ...request.headers,
@@ -43,7 +52,7 @@ export function createSigner(service: string): Sign {
     const names = Object.keys(headers).sort();
     const signed = names.join(";");
     const lines = names.map((name) => `${name}:${headers[name] ?? ""}\n`).join("");
-    const canonical = `${request.method}\n${request.path}\n\n${lines}\n${signed}\n${sha256(request.body)}`;
+    const canonical = `${request.method}\n${canonicalPath(request.path)}\n\n${lines}\n${signed}\n${sha256(request.body)}`;
     const scope = `${day}/${region}/${service}/aws4_request`;
     const signature = createHmac("sha256", keyOf(secretAccessKey, day, region))
       .update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`)
@@ -51,6 +60,12 @@ export function createSigner(service: string): Sign {
     headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
     return headers;
   };
+}
+
+function canonicalPath(path: string): string {
+  return encodeURIComponent(path)
+    .replaceAll("%2F", "/")
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** An object, as Node would make one of plain bytes for each signature anew. */

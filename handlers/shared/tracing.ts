@@ -8,6 +8,7 @@ export type SendDocument = (document: string) => void;
 export interface Metadata {
   readonly httpStatusCode?: number;
   readonly requestId?: string;
+  readonly clockSkewCorrected?: boolean;
 }
 
 export interface Answer {

@@ -93,10 +93,10 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
       timing,
       client: tables.clientThrough(attempt),
     }),
-    async sendMail(mail, deadline) {
-      await retryUntil(deadline, timing, (abortSignal) =>
-        attempt(() => ses.send(new SendEmailCommand(sesMail(mail, SENDER)), { abortSignal })),
-      );
+    async sendMail(mail, { lastStart, end }) {
+      const send = (abortSignal: AbortSignal) =>
+        attempt(() => ses.send(new SendEmailCommand(sesMail(mail, SENDER)), { abortSignal }));
+      await retryUntil(end, timing, send, lastStart);
     },
     async sendToFailureQueue({ dynamodb }, { name }) {
       const orderId = dynamodb?.NewImage?.orderId?.S ?? "";

@@ -29,6 +29,8 @@ function streamRecord(
 function setUp(
   options: {
     readonly sendMail?: (to: string) => Error | undefined;
+    readonly mailMs?: number;
+    readonly lookupMs?: number;
     readonly queueFails?: boolean;
     readonly endFails?: boolean;
     readonly lookupFails?: boolean;
@@ -40,12 +42,15 @@ function setUp(
   const reasons: (string | undefined)[] = [];
   const mails: string[] = [];
   const failures: { record: DynamoDBRecord; reason: Failure }[] = [];
-  const mailDeadlines: number[] = [];
+  const mailTimes: { lastStart: number; end: number }[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
   const lookups: (readonly string[])[] = [];
   const handler = createConfirmOrders({
     confirmations: {
       endedOf: (orderIds) => {
         lookups.push(orderIds);
+        timing.advance(options.lookupMs ?? 0);
         return options.lookupFails === true
           ? Promise.reject(awsError("AccessDeniedException"))
           : Promise.resolve(new Set(orderIds.filter((orderId) => endings.has(orderId))));
@@ -57,12 +62,15 @@ function setUp(
         return Promise.resolve();
       },
     },
-    sendMail: ({ to }, deadline) => {
-      mailDeadlines.push(deadline - timing.now());
+    sendMail: async ({ to }, { lastStart, end }) => {
+      mailTimes.push({ lastStart: lastStart - timing.now(), end: end - timing.now() });
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      await Promise.resolve();
+      atOnce--;
+      timing.advance(options.mailMs ?? 0);
       const error = options.sendMail?.(to);
-      if (error !== undefined) return Promise.reject(error);
+      if (error !== undefined) throw error;
       mails.push(to);
-      return Promise.resolve();
     },
     sendToFailureQueue: (record, reason) => {
       if (options.queueFails === true) return Promise.reject(awsError("ThrottlingException"));
@@ -74,7 +82,17 @@ function setUp(
   });
   const run = (records: DynamoDBRecord[], remainingMs?: number) =>
     handler({ Records: records }, invocation(remainingMs));
-  return { run, telemetry, endings, reasons, mails, failures, mailDeadlines, lookups };
+  return {
+    run,
+    telemetry,
+    endings,
+    reasons,
+    mails,
+    failures,
+    mailTimes,
+    lookups,
+    mostAtOnce: () => mostAtOnce,
+  };
 }
 
 const NOTHING = {
@@ -128,10 +146,55 @@ describe("confirmOrders", () => {
       streamRecord("1", "a", { eventName: "MODIFY" }),
       streamRecord("2", "b", { dynamodb: { SequenceNumber: "2", NewImage: { orderId: { S: "b" } } } }),
       streamRecord("3", "c", { dynamodb: { SequenceNumber: "3" } }),
+      { eventName: "INSERT" } as const,
+      {
+        eventName: "INSERT",
+        dynamodb: { SequenceNumber: "5", NewImage: { customerEmail: { S: "a@example.com" } } },
+      } as const,
     ];
     expect(await run(records)).to.deep.equal({ batchItemFailures: [] });
     expect(lookups).to.deep.equal([]);
     expect(mails).to.deep.equal([]);
+    expect(await run([...records, streamRecord("6", "d")], 30_000)).to.deep.equal({ batchItemFailures: [] });
+    expect(mails).to.deep.equal(["d@example.com"]);
+    // Whatever time there is: nothing is to be done for them again.
+    expect(await run(records, 1_000)).to.deep.equal({ batchItemFailures: [] });
+  });
+
+  it("logs one line a record: order, number, outcome, its own duration, and what stood in the way by name", async () => {
+    const { run, endings, telemetry } = setUp({
+      mailMs: 40.4,
+      lookupMs: 30,
+      sendMail: (to) => (to.startsWith("b") ? awsError("TooManyRequestsException", 429) : undefined),
+    });
+    endings.set("c", "confirmationSentAt");
+    await run([
+      streamRecord("1", "a"),
+      streamRecord("2", "c"),
+      { eventName: "INSERT", dynamodb: { NewImage: {} } },
+      { eventName: "INSERT" },
+    ]);
+    await run([streamRecord("5", "b")]);
+    await run([streamRecord("6", "d")], 5_000);
+    expect(telemetry.lines.map(({ level, message }) => `${level} ${message}`)).to.have.members([
+      ...Array.from({ length: 4 }, () => "info confirmation"),
+      ...Array.from({ length: 2 }, () => "warn confirmation"),
+    ]);
+    const none = { orderId: "none", sequenceNumber: "none", outcome: "skipped", durationMs: 0 };
+    expect(telemetry.lines.map(({ fields }) => fields)).to.have.deep.members([
+      { outcome: "sent", orderId: "a", sequenceNumber: "1", durationMs: 40 },
+      { outcome: "skipped", orderId: "c", sequenceNumber: "2", durationMs: 30 },
+      none,
+      none,
+      {
+        outcome: "failed",
+        orderId: "b",
+        sequenceNumber: "5",
+        durationMs: 40,
+        failure: "TooManyRequestsException",
+      },
+      { outcome: "failed", orderId: "d", sequenceNumber: "6", durationMs: 0, failure: "NotStarted" },
+    ]);
   });
 
   it("reports a throttled mail by its sequence number, and leaves the order alone", async () => {
@@ -162,6 +225,11 @@ describe("confirmOrders", () => {
     "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.",
     "Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.",
     "Sending is paused for configuration set mail.",
+    "Sending has been disabled for this account.",
+    "Sending is disabled for configuration set mail.",
+    "Sending disabled.",
+    "The account is not authorised to send from orders@example.com",
+    "User is not authorized to send from orders@example.com",
   ];
   for (const message of ACCOUNT) {
     it(`tries again, and marks no order, when the account may not send: ${message.slice(0, 60)}…`, async () => {
@@ -224,15 +292,36 @@ describe("confirmOrders", () => {
     expect(mails).to.have.length(1);
   });
 
-  it("starts no mail near the deadline, and gives each five seconds at most", async () => {
-    const { run, mails, mailDeadlines } = setUp();
-    expect(await run([streamRecord("1", "a")], 2_500)).to.deep.equal({
+  it("starts no mail near the deadline, retries each for five seconds at most, and keeps back time to note it", async () => {
+    const { run, mails, lookups, mailTimes } = setUp();
+    expect(await run([streamRecord("1", "a")], 5_999)).to.deep.equal({
       batchItemFailures: [{ itemIdentifier: "1" }],
     });
-    expect(mails).to.deep.equal([]);
+    expect([mails, lookups]).to.deep.equal([[], []]);
     await run([streamRecord("1", "a")], 30_000);
-    await run([streamRecord("2", "b")], 4_000);
-    expect(mailDeadlines).to.deep.equal([5_000, 3_000]);
+    await run([streamRecord("2", "b")], 6_000);
+    expect(mailTimes).to.deep.equal([
+      { lastStart: 5_000, end: 28_000 },
+      { lastStart: 5_000, end: 4_000 },
+    ]);
+  });
+
+  // One that is cut short may have been sent, and would be sent again.
+  it("starts none of a batch that slow ones before have left no time for", async () => {
+    const { run, mails } = setUp({ mailMs: 25_000 });
+    const records = Array.from({ length: 10 }, (_, place) => streamRecord(String(place), `o${place}`));
+    const { batchItemFailures } = await run(records, 30_000);
+    expect(mails).to.deep.equal([0, 1, 2, 3, 4].map((place) => `o${place}@example.com`));
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).to.have.members(
+      Array.from({ length: 5 }, (_, place) => String(place + 5)),
+    );
+  });
+
+  it("has five mails under way at once: with four batches that is more than SES takes", async () => {
+    const { run, mails, mostAtOnce } = setUp();
+    await run(Array.from({ length: 25 }, (_, place) => streamRecord(String(place), `o${place}`)));
+    expect(mails).to.have.length(25);
+    expect(mostAtOnce()).to.equal(5);
   });
 
   it("puts no personal data into logs", async () => {

@@ -99,6 +99,14 @@ describe("processOrders", () => {
         "totalAmount: got 1.005; expected a number from 0 to 1000000000 with at most two decimals",
     );
     expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersRefused: 2 }]);
+    const [first] = telemetry.lines;
+    expect(first?.fields).to.deep.include({
+      outcome: "refused",
+      refusal: {
+        code: "invalidOrder",
+        reason: letters[0]?.MessageAttributes.refusalReason?.StringValue,
+      },
+    });
   });
 
   it("sends an order whose id is taken by other content to the dead-letter queue", async () => {
@@ -150,6 +158,13 @@ describe("processOrders", () => {
     expect(JSON.stringify(telemetry.lines)).not.to.contain("Ada");
   });
 
+  it("counts one that was rejected, too: its customer is to be told that", async () => {
+    const rejection = { reason: "insufficientStock", sku: "tea" } as const;
+    const { run, telemetry } = setUp({ store: () => Promise.resolve({ kind: "rejected", rejection }) });
+    await run([sqsRecord("1", order("a", { customerEmail: "Ada at home" }))]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersRejected: 1, OrdersUnconfirmable: 1 }]);
+  });
+
   it("counts such an order once, however often it comes", async () => {
     const { run, telemetry } = setUp({ store: () => Promise.resolve({ kind: "duplicate" }) });
     await run([sqsRecord("1", order("a", { customerEmail: "Ada at home" }))]);
@@ -197,6 +212,20 @@ describe("processOrders", () => {
     expect(most).to.equal(3);
   });
 
+  it("tries a later delivery of an order though one before it failed: no order is to be kept here", async () => {
+    let calls = 0;
+    const { run, stored } = setUp({
+      store: () =>
+        ++calls === 1
+          ? Promise.reject(awsError("ThrottlingException"))
+          : Promise.resolve({ kind: "processed" }),
+    });
+    expect(await run([sqsRecord("1", order("a")), sqsRecord("2", order("a"))])).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "1" }],
+    });
+    expect(stored).to.deep.equal(["a", "a"]);
+  });
+
   it("runs at most 50 orders at once", async () => {
     let running = 0;
     let most = 0;
@@ -226,7 +255,11 @@ describe("processOrders", () => {
       batchItemFailures: [{ itemIdentifier: "3" }, { itemIdentifier: "4" }],
     });
     expect(stored).to.have.length(2);
-    expect(telemetry.lines.at(-1)?.fields).to.deep.include({ outcome: "failed", durationMs: 0 });
+    expect(telemetry.lines.at(-1)?.fields).to.deep.include({
+      outcome: "failed",
+      durationMs: 0,
+      failure: { name: "NotStarted", message: "the function's time was nearly over" },
+    });
   });
 
   it("gives the store a deadline that leaves time to answer", async () => {

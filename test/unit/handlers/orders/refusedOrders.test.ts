@@ -1,3 +1,4 @@
+import type { SQSRecord } from "aws-lambda";
 import { expect } from "chai";
 import type { OrderEvent } from "../../../../handlers/orders/orderEvents";
 import type { StoreOutcome } from "../../../../handlers/orders/orderStore";
@@ -12,6 +13,7 @@ const nameless = '{"orderId":"a-1","totalAmount":1}';
 function setUp(options: { store?: StoreOutcome; letterFails?: boolean; busFails?: number } = {}) {
   const happened: string[] = [];
   const events: OrderEvent[] = [];
+  const telemetry = recordTelemetry();
   let failures = options.busFails ?? 0;
   const handler = createProcessOrders({
     store: { store: () => Promise.resolve(options.store ?? { kind: "processed" }) },
@@ -26,12 +28,13 @@ function setUp(options: { store?: StoreOutcome; letterFails?: boolean; busFails?
       happened.push("event");
       return Promise.resolve([undefined]);
     },
-    telemetry: recordTelemetry(),
+    telemetry,
     timing: steppedTiming(),
   });
+  const runRecords = (Records: SQSRecord[]) => handler({ Records }, invocation());
   const run = (...bodies: string[]) =>
-    handler({ Records: bodies.map((body, index) => sqsRecord(String(index), body)) }, invocation());
-  return { run, happened, events };
+    runRecords(bodies.map((body, index) => sqsRecord(String(index), body)));
+  return { run, runRecords, happened, events, telemetry };
 }
 
 describe("refused orders", () => {
@@ -74,6 +77,26 @@ describe("refused orders", () => {
       expect(JSON.stringify(event)).not.to.contain("Ada");
     });
   }
+
+  it("are counted and logged as refused once they are announced", async () => {
+    const { run, telemetry } = setUp();
+    await run(nameless);
+    expect(telemetry.counts[0]).to.deep.include({ OrdersRefused: 1, OrdersFailed: 0 });
+    expect(telemetry.lines[0]?.fields).to.deep.include({ outcome: "refused" });
+    expect(telemetry.lines[0]?.fields.refusal).to.include({ code: "invalidOrder" });
+  });
+
+  it("are announced with the time they were sent, which for one that a person invokes by hand is now", async () => {
+    const { runRecords, events } = setUp();
+    const record = sqsRecord("1", nameless);
+    const SentTimestamp = String(Date.parse("2026-11-24T11:00:00.000Z"));
+    await runRecords([{ ...record, attributes: { ...record.attributes, SentTimestamp } }]);
+    const { attributes: _, ...byHand } = record;
+    const before = Date.now();
+    await runRecords([byHand as SQSRecord]);
+    expect(events[0]?.detail.occurredAt).to.equal("2026-11-24T11:00:00.000Z");
+    expect(Date.parse(events[1]?.detail.occurredAt ?? "")).to.be.within(before, Date.now());
+  });
 
   it("are announced by no other outcome", async () => {
     for (const kind of ["processed", "duplicate"] as const) {

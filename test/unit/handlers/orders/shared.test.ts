@@ -29,6 +29,13 @@ describe("isPassing", () => {
     ["a timeout", awsError("TimeoutError", 0), true],
     ["a broken connection", Object.assign(new Error("x"), { code: "ECONNRESET" }), true],
     ["a conflict", new PassingFailure("TransactionConflict", "x"), true],
+    ["another region's write of the same item", awsError("ReplicatedWriteConflictException"), true],
+    [
+      "a signature that a standstill made old",
+      Object.assign(awsError("InvalidSignatureException"), { message: "Signature expired: 1 is before 2" }),
+      true,
+    ],
+    ["a signature by another secret", awsError("InvalidSignatureException"), false],
     ["a refused permission", awsError("AccessDeniedException"), false],
     ["an invalid request", awsError("ValidationException"), false],
     ["a programming error", new TypeError("x is not a function"), false],

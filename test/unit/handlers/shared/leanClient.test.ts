@@ -22,7 +22,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { isPassing } from "../../../../handlers/shared/failure";
 import { lean } from "../../../../handlers/shared/leanClient";
-import { clientConfig } from "../../../../handlers/shared/retry";
+import { clientConfig, realTiming, retryUntil } from "../../../../handlers/shared/retry";
 import { traced } from "../../../../handlers/shared/tracing";
 
 interface Seen {
@@ -38,9 +38,21 @@ interface Answer {
   readonly body?: string;
   /** How the answer goes wrong. */
   readonly fault?: "none comes" | "cut off" | "connection reset";
+  /** How far AWS's clock is ahead of this machine's. */
+  readonly aheadMs?: number;
 }
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/+=", sessionToken: "token" };
+
+const OUT_OF_TIME: Answer = {
+  status: 400,
+  body: '{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"signed at another time"}',
+};
+
+/** In milliseconds. */
+function signedAt(headers: IncomingHttpHeaders): number {
+  return Date.parse(String(headers["x-amz-date"]).replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
+}
 
 class Sha256 {
   readonly #hash;
@@ -69,16 +81,20 @@ describe("lean", () => {
       void buffer(request).then((body) => {
         const { method = "", url: path = "", headers } = request;
         seen.push({ method, path, headers, body: body.toString("utf8") });
-        if (answer.fault === "none comes") return;
-        if (answer.fault === "connection reset") {
+        const now = Date.now() + (answer.aheadMs ?? 0);
+        const isInTime = Math.abs(signedAt(headers) - now) < 5 * 60_000;
+        const given = isInTime ? answer : { ...answer, ...OUT_OF_TIME };
+        if (given.fault === "none comes") return;
+        if (given.fault === "connection reset") {
           request.socket.resetAndDestroy();
           return;
         }
-        const text = answer.body ?? "{}";
-        const length = String(Buffer.byteLength(text) + (answer.fault === "cut off" ? 1 : 0));
-        response.writeHead(answer.status ?? 200, { "content-length": length, ...answer.headers });
+        const text = given.body ?? "{}";
+        const length = String(Buffer.byteLength(text) + (given.fault === "cut off" ? 1 : 0));
+        const date = new Date(now).toUTCString();
+        response.writeHead(given.status ?? 200, { "content-length": length, date, ...given.headers });
         response.write(text, () => {
-          if (answer.fault === "cut off") request.socket.destroy();
+          if (given.fault === "cut off") request.socket.destroy();
           else response.end();
         });
       });
@@ -121,6 +137,12 @@ describe("lean", () => {
     ["DynamoDB", () => dynamoDb(), get()],
     ["SES, whose operations have paths", () => new SESv2Client(options()), email],
     ["EventBridge, with a time", () => new EventBridgeClient(options()), event],
+    [
+      "to an endpoint with a path",
+      () => new DynamoDBClient({ ...options(), endpoint: `${endpoint}/a%20b/c~(d)*/` }),
+      get(),
+    ],
+    ["SES, with a path", () => new SESv2Client({ ...options(), endpoint: `${endpoint}/proxy` }), email],
   ] as const) {
     it(`sends what the SDK sends: ${what}`, async () => {
       const ours = client();
@@ -166,12 +188,10 @@ describe("lean", () => {
     const client = lean(new SESv2Client(options()));
     await client.send(email);
     await client.send(email);
+    await lean(new SESv2Client({ ...options(), endpoint: `${endpoint}/a%20b/c~(d)*/` })).send(email);
     for (const { method, path, headers, body } of seen) {
       const { authorization = "" } = headers;
-      const date = String(headers["x-amz-date"]);
-      expect(
-        Math.abs(Date.parse(date.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5")) - Date.now()),
-      ).to.be.below(60_000);
+      expect(Math.abs(signedAt(headers) - Date.now())).to.be.below(60_000);
       const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(";") ?? [];
       expect(names).to.include.members(["host", "x-amz-date", "x-amz-security-token"]);
       const { sessionToken: _, ...keys } = credentials;
@@ -194,7 +214,7 @@ describe("lean", () => {
             names.filter((name) => name !== "x-amz-date").map((name) => [name, String(headers[name])]),
           ),
         },
-        { signingDate: new Date(date.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5")) },
+        { signingDate: new Date(signedAt(headers)) },
       );
       expect(authorization).to.equal(signed.headers.authorization);
     }
@@ -268,6 +288,104 @@ describe("lean", () => {
       expect(isPassing(failure)).to.equal(passing);
     });
   }
+
+  for (const [protocol, send] of [
+    ["RPC", () => lean(dynamoDb()).send(get())],
+    ["REST", () => lean(new SESv2Client(options())).send(email)],
+  ] as const) {
+    it(`names an error as the SDK's ${protocol} does, wherever the name stands and whatever stands around it`, async () => {
+      const sdkSend = () =>
+        protocol === "RPC" ? dynamoDb().send(get()) : new SESv2Client(options()).send(email);
+      const places: readonly Answer[] = [
+        "Bad",
+        "a.b#Bad",
+        "Bad:http://internal.amazon.com/coral/com.amazon.coral.service/#x",
+        "a.b#Bad:http://a/#x",
+        "Bad,Worse",
+        "TooManyRequestsException:",
+      ].flatMap((name) => [
+        { headers: { "x-amzn-errortype": name } },
+        { body: JSON.stringify({ __type: name }) },
+        { body: JSON.stringify({ code: name }) },
+        { headers: { "x-amzn-errortype": name }, body: '{"__type":"Other","code":"Another"}' },
+        { body: JSON.stringify({ code: name, __type: "Other" }) },
+      ]);
+      for (const place of places) {
+        answer = { status: 400, ...place };
+        const [own, sdk] = [await failureOf(send()), await failureOf(sdkSend())];
+        expect(own.name, JSON.stringify(place)).to.equal(sdk.name);
+        expect(isPassing(own)).to.equal(isPassing(sdk));
+      }
+    });
+  }
+
+  for (const [what, aheadMs] of [
+    ["slow", 10 * 60_000],
+    ["fast", -10 * 60_000],
+  ] as const) {
+    it(`signs by AWS's time once a refusal has shown that this clock is ${what}, as the SDK does`, async () => {
+      answer = { aheadMs };
+      const sdk = dynamoDb();
+      for (const client of [sdk, lean(dynamoDb())]) {
+        const refused = await failureOf(client.send(get()));
+        expect(refused.name).to.equal("InvalidSignatureException");
+        expect(isPassing(refused)).to.equal(true);
+        expect(await client.send(get())).to.have.nested.property("$metadata.httpStatusCode", 200);
+        // What it is refused now is no longer for the time's sake.
+        answer = { aheadMs, status: 400, body: '{"__type":"a#AccessDeniedException"}' };
+        if (client !== sdk) expect(isPassing(await failureOf(client.send(get())))).to.equal(false);
+        answer = { aheadMs };
+      }
+    });
+  }
+
+  it("leaves its clock alone where an account says so, and where the date is a cache's", async () => {
+    for (const [more, headers] of [
+      [{ disableClockSkewCorrection: true }, {}],
+      [{}, { age: "600" }],
+    ]) {
+      answer = { aheadMs: 10 * 60_000, headers: headers as Record<string, string> };
+      const client = lean(new DynamoDBClient({ ...options(), ...more }));
+      for (const _ of [1, 2]) expect(isPassing(await failureOf(client.send(get())))).to.equal(false);
+    }
+  });
+
+  it("has a retried call pass that was refused for its clock", async () => {
+    answer = { aheadMs: 20 * 60_000 };
+    const client = lean(dynamoDb());
+    await retryUntil(Date.now() + 5_000, realTiming, (abortSignal) => client.send(get(), { abortSignal }));
+    expect(seen).to.have.length(2);
+  });
+
+  it("signs with the credentials that there are at each call", async () => {
+    let sessionToken = "one";
+    const expiration = () => new Date(Date.now() + 60_000);
+    const client = lean(
+      new DynamoDBClient({
+        ...options(),
+        credentials: () => Promise.resolve({ ...credentials, sessionToken, expiration: expiration() }),
+      }),
+    );
+    await client.send(get());
+    sessionToken = "two";
+    await client.send(get());
+    expect(seen.map(({ headers }) => headers["x-amz-security-token"])).to.deep.equal(["one", "two"]);
+  });
+
+  it("asks again for what it could not find out, with the next call", async () => {
+    let isThere = false;
+    const given = () => (isThere ? Promise.resolve(credentials) : Promise.reject(new Error("not yet")));
+    const client = lean(new DynamoDBClient({ ...options(), credentials: given }));
+    expect((await failureOf(client.send(get()))).message).to.equal("not yet");
+    isThere = true;
+    expect(await client.send(get())).to.have.nested.property("$metadata.httpStatusCode", 200);
+  });
+
+  it("gives up earlier or later where it is told to", async () => {
+    answer = { fault: "none comes" };
+    const failure = await failureOf(lean(dynamoDb(), {}, { requestTimeout: 50 }).send(get()));
+    expect(failure).to.include({ name: "TimeoutError", message: "the answer took more than 50 ms" });
+  });
 
   it("gives a call up when its signal aborts", async () => {
     answer = { fault: "none comes" };
