@@ -9,6 +9,7 @@ import { readerOf } from "./console/reader";
 import { awsEndpoint } from "./core/awsEndpoint";
 import type { Clock } from "./core/clock";
 import { RunningClock } from "./core/clock";
+import { ColdFile } from "./core/coldStore";
 import { dispatch } from "./core/dispatch";
 import { notSupported } from "./core/errors";
 import { EventStream } from "./core/eventStream";
@@ -154,7 +155,7 @@ async function start(options: CloudOptions): Promise<Cloud> {
   const propagation = chance("iamPropagationMs");
   // A part of the longest at least, so that the first calls after a change always come too early.
   const settlesAt = () => clock.now() + conditions.iamPropagationMs * (0.25 + 0.75 * propagation.next());
-  const identities = new Identities(accountId, random, settlesAt);
+  const identities = new Identities(accountId, random, { now: () => clock.now(), settlesAt });
   const faults = new Faults(namedRandom(seed, "faults"), clock);
   const policyUse = new PolicyUse(() => clock.now());
   const services = new Map<ServiceName, Service>();
@@ -184,6 +185,7 @@ async function start(options: CloudOptions): Promise<Cloud> {
   mkdirSync(directory, { recursive: true });
   // What functions are made of, and write, is nobody else's.
   chmodSync(directory, 0o700);
+  const cold = new ColdFile(join(directory, "cold"));
 
   /** What `ServiceCaller` types by service and operation. */
   async function call(
@@ -221,8 +223,10 @@ async function start(options: CloudOptions): Promise<Cloud> {
     region,
     accountId,
     directory,
+    cold,
     endpoint: () => server.endpoint,
     issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
+    idOfRole: (arn) => identities.idOfRole(arn),
     isSettled: (arn) => identities.isSettled(arn, clock.now()),
     callerOf: (head, service, body) => callerOf(head, service, body, authentication),
     authorize: authorizer(identities, { clock, region, accountId, use: policyUse, faults }),
@@ -250,6 +254,7 @@ async function start(options: CloudOptions): Promise<Cloud> {
       shutdown.abort();
       await server.close();
       clock.close();
+      cold.close();
       rmSync(directory, { recursive: true, force: true });
     }
   };

@@ -16,4 +16,4 @@ export type { CloudContext, InspectedFunction } from "./core/service";
 export type { WireCall, WireFault } from "./core/wireFaults";
 export type { Load } from "./load/load";
 export type { Email } from "./services/ses/inbox";
-export type { Input, ServiceCaller } from "./wire/operation";
+export type { Input, Output, ServiceCaller } from "./wire/operation";

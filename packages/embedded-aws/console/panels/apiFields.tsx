@@ -10,22 +10,26 @@ const AUTHORIZATIONS: Readonly<Record<string, string>> = {
   NONE: "",
 };
 
-/** Which request: one of the API's routes, and what stands in for its variables. */
+/**
+ * Which request: one of the API's routes, and what stands in for its variables. `onOffer` is told of the route to begin
+ * with, once they are known; by then somebody may have chosen one.
+ */
 export function ApiFields({
   target,
   onChange,
+  onOffer,
 }: {
   target: ApiTarget;
   onChange: (target: ApiTarget) => void;
+  onOffer: (target: ApiTarget) => void;
 }) {
   const { reply, error } = useAsk("routes", { api: target.name });
   const routes = reply?.routes ?? [];
-  const choose = (route: ApiRoute | undefined) => {
-    if (route !== undefined)
-      onChange({ kind: "api", name: target.name, method: route.method, path: route.path });
+  const tell = (route: ApiRoute | undefined, told: (target: ApiTarget) => void) => {
+    if (route !== undefined) told({ kind: "api", name: target.name, method: route.method, path: route.path });
   };
   useEffect(() => {
-    if (target.path === "") choose(routes.find(({ method }) => method === "POST") ?? routes[0]);
+    if (target.path === "") tell(routes.find(({ method }) => method === "POST") ?? routes[0], onOffer);
   }, [reply, target.path]);
   const asked = routes.find(({ method, path }) => method === target.method && matches(path, target.path));
   return (
@@ -35,7 +39,13 @@ export function ApiFields({
         Route
         <select
           value={asked?.key ?? ""}
-          onChange={(event) => choose(routes.find(({ key }) => key === event.currentTarget.value))}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            tell(
+              routes.find(({ key }) => key === value),
+              onChange,
+            );
+          }}
         >
           {asked === undefined && <option value="">another</option>}
           {routes.map(({ key, authorization }) => (

@@ -151,6 +151,11 @@ export function SendPanel() {
               <ApiFields
                 target={{ ...draft.target, name }}
                 onChange={(target) => setDraft({ ...draft, target })}
+                onOffer={(target) =>
+                  setDraft((now) =>
+                    now.target.kind === "api" && now.target.path === "" ? { ...now, target } : now,
+                  )
+                }
               />
             )}
             <label class="field">

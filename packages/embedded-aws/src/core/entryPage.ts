@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { ColdStore, Piece } from "./coldStore";
 
 /** An entry's key is preceded by its length, of so many bytes. */
 const LENGTH_BYTES = 2;
@@ -14,13 +15,16 @@ const PIECES_REUSED = 64;
 /** A page that uses this much less than it has gives the rest back. */
 const MOST_UNUSED_BYTES = 4 * UNIT_BYTES;
 
+/** Where an entry starts, as a packed page has it. */
+const START_BYTES = 4;
+
 /** Pages are small: more memory for the packing gains nothing. */
 const PACKING = { level: 1, windowBits: 14, memLevel: 7 };
 
 /**
  * Entries of ASCII keys and texts, in order of their keys, one after the other in one piece of memory. Entries of
- * one map look alike, so that a page can be packed into a third of its bytes until it is read again: only its
- * first key and its number of entries are known meanwhile.
+ * one map look alike, so that a page can be packed into a third of its bytes and put away until it is read again: only
+ * its first key and its number of entries are known meanwhile.
  */
 export class EntryPage {
   #bytes: Buffer = Buffer.alloc(0);
@@ -28,33 +32,46 @@ export class EntryPage {
   #starts: number[] = [];
   #end = 0;
   #firstKey: string | undefined;
-  #packed: Buffer | undefined;
+  #packed: { readonly piece: Piece; readonly length: number } | undefined;
 
   /** Bytes of memory, used or not. */
   get memory(): number {
-    return this.#packed?.length ?? this.#bytes.length;
+    return this.#packed?.piece.memory ?? this.#bytes.length;
   }
 
-  pack(): void {
+  pack(store: ColdStore): void {
     if (this.#packed !== undefined || this.length === 0) return;
     this.#firstKey = this.firstKey;
-    const packed = deflateRawSync(this.#bytes.subarray(0, this.#end), PACKING);
-    this.#packed = Buffer.allocUnsafeSlow(packed.length);
-    this.#packed.set(packed);
+    const { length } = this;
+    const starts = new Uint8Array(Uint32Array.from(this.#starts).buffer);
+    const piece = store.put(
+      deflateRawSync(Buffer.concat([starts, this.#bytes.subarray(0, this.#end)]), PACKING),
+    );
+    this.#packed = { piece, length };
+    this.#starts = [];
     giveMemory(this.#bytes);
     this.#bytes = Buffer.alloc(0);
   }
 
   open(): void {
     if (this.#packed === undefined) return;
-    const unpacked = inflateRawSync(this.#packed);
+    const { piece, length } = this.#packed;
+    const unpacked = inflateRawSync(piece.read());
+    const bytes = unpacked.subarray(length * START_BYTES);
+    this.#starts = Array.from({ length }, (_, entry) => unpacked.readUInt32LE(entry * START_BYTES));
     this.#packed = undefined;
-    this.#fit(unpacked.length);
-    this.#bytes.set(unpacked);
+    piece.free();
+    this.#fit(bytes.length);
+    this.#bytes.set(bytes);
+  }
+
+  /** For a page that the map no longer has. */
+  drop(): void {
+    this.#packed?.piece.free();
   }
 
   get length(): number {
-    return this.#starts.length;
+    return this.#packed?.length ?? this.#starts.length;
   }
 
   /** Bytes in use. */

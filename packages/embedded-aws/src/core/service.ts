@@ -6,6 +6,7 @@ import type { ServiceCaller } from "../wire/types";
 import type { ServiceWire } from "../wire/serviceWire";
 import type { Conditions } from "./conditions/conditions";
 import type { Clock } from "./clock";
+import type { ColdStore } from "./coldStore";
 import type { DecidedAccess, EventStream } from "./eventStream";
 import type { Faults } from "./faults";
 import type { Keep } from "./keep";
@@ -88,10 +89,14 @@ export interface CloudContext {
   readonly inspect?: (fn: InspectedFunction) => number | undefined;
   /** Folder for files of this run (unpacked functions); removed on close. */
   readonly directory: string;
+  /** Where stores put what is seldom read. */
+  readonly cold: ColdStore;
   /** Credentials of a role's session; calls signed with them come from that role. */
   issueCredentials(roleName: string, sessionName: string): Credentials;
   /** Whether other services than IAM know a role, or an instance profile, by its ARN: a new one takes a while. */
   isSettled(arn: string): boolean;
+  /** A role's unique id, by its ARN: one that is made anew under its name has another. Undefined where there is none. */
+  idOfRole(arn: string): string | undefined;
   /**
    * Who has signed a request for `service` ("execute-api"), by the rules of every AWS request. Throws AwsError when nobody
    * has, or not for that service, or not rightly.

@@ -1,5 +1,6 @@
 import { parseOwnJson } from "./parseJson";
 import { EntryPage } from "./entryPage";
+import type { ColdStore } from "./coldStore";
 import { OpenPages } from "./openPages";
 
 /** Which keys of a sorted map to read, and in which direction; `limit` of -1 means all. */
@@ -35,7 +36,7 @@ interface Place {
 /**
  * A map whose keys can be read in order. Keys are ASCII, so that their order is that of their bytes. Entries lie
  * as text in pages of bytes outside of the heap, so that a million of them are no work for the garbage collector;
- * the pages of a large map that were not used lately are packed. Every step is O(log n).
+ * the pages of a large map that were not used lately are packed and put away. Every step is O(log n).
  */
 export class SortedMap<Value> {
   /** In order; never empty, and no page is empty but an only one. */
@@ -46,9 +47,10 @@ export class SortedMap<Value> {
 
   /**
    * @param codec default JSON.
+   * @param store where what was not used lately is put; default memory.
    * @param open how much of the map lies open; default 16 MiB.
    */
-  constructor(codec: Codec<Value> = asJson as Codec<Value>, open = new OpenPages()) {
+  constructor(codec: Codec<Value> = asJson as Codec<Value>, store?: ColdStore, open = new OpenPages(store)) {
     this.#codec = codec;
     this.#open = open;
   }
@@ -85,11 +87,11 @@ export class SortedMap<Value> {
     this.#size--;
     if (page.length > 0 || this.#pages.length === 1) return;
     this.#pages.splice(index, 1);
-    this.#open.forget(page);
+    this.#open.drop(page);
   }
 
   clear(): void {
-    for (const page of this.#pages) this.#open.forget(page);
+    for (const page of this.#pages) this.#open.drop(page);
     this.#pages.length = 0;
     this.#pages.push(new EntryPage());
     this.#size = 0;

@@ -21,6 +21,10 @@ export class TagStore {
     this.#tags.delete(arn);
   }
 
+  keys(arn: string): Iterable<string> {
+    return this.#tags.get(arn)?.keys() ?? [];
+  }
+
   list(arn: string): readonly Tag[] {
     return [...(this.#tags.get(arn) ?? [])].map(([Key, Value]) => ({ Key, Value }));
   }

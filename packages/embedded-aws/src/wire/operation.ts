@@ -1,4 +1,5 @@
 import type { Access, Call, CloudContext, Operation, Service } from "../core/service";
+import { checkGivenTags } from "./givenTags";
 import { type ServiceName, officialServices } from "./officialServices";
 import { InputProblem } from "./problem";
 import { refusalOf } from "./refusals";
@@ -78,6 +79,7 @@ function build<N extends string, Parsed>(
     } catch (cause) {
       throw cause instanceof InputProblem ? refusalOf(service, name, cause) : cause;
     }
+    checkGivenTags(service, name, raw);
     const input = parse(raw);
     context.authorize(call.caller, access(input, call), call.onDecided);
     return await run(input, call);

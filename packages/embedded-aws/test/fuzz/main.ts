@@ -13,17 +13,30 @@ function report({ requests, statuses, faults, slowest, heaps }: FuzzResult): str
   ].join("\n");
 }
 
+/** What was asked for; undefined when it was asked wrongly. */
+function readOptions(): { readonly minutes: number; readonly seed: number } | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { minutes: { type: "string", default: "10" }, seed: { type: "string", default: "1" } },
+    });
+    const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+    return minutes > 0 && Number.isInteger(seed) ? { minutes, seed } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `npm run fuzz -- [--minutes M] [--seed S]`: 10 minutes of seed 1, if nothing else is said. Exit 1 for any fault. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { minutes: { type: "string", default: "10" }, seed: { type: "string", default: "1" } },
-  });
-  const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
-  if (!(minutes > 0) || !Number.isInteger(seed)) {
-    process.stderr.write("expected --minutes with a number above 0, and --seed with a whole number\n");
+  const options = readOptions();
+  if (options === undefined) {
+    process.stderr.write(
+      "usage: npm run fuzz -- [--minutes M] [--seed S]: a number above 0, default 10, and a whole number, default 1\n",
+    );
     process.exitCode = 2;
     return;
   }
+  const { minutes, seed } = options;
   const result = await fuzz({ seed, seconds: minutes * 60 });
   process.stdout.write(`${report(result)}\n`);
   for (const fault of new Set(result.faults)) process.stdout.write(`\n${fault}\n`);

@@ -132,6 +132,19 @@ export const seeds: Inputs = {
       ClientRequestToken: "t",
     },
     TransactGetItems: { TransactItems: [{ Get: { TableName: "table", Key: key } }] },
+    ExecuteStatement: {
+      Statement: `SELECT id, m.l[0] FROM "table" WHERE n BETWEEN ? AND 9 AND NOT m IS MISSING`,
+      Parameters: [{ N: "0" }],
+      Limit: 1,
+    },
+    BatchExecuteStatement: {
+      Statements: [
+        { Statement: `INSERT INTO "table" VALUE {'id': ?, 's': <<1>>}`, Parameters: [{ S: "2" }] },
+        { Statement: `UPDATE "table" SET n = n + 1 REMOVE m WHERE id = '1' RETURNING ALL OLD *` },
+        { Statement: `DELETE FROM "table" WHERE id = '3' AND begins_with(a, 'x')` },
+      ],
+      ReturnConsumedCapacity: "INDEXES",
+    },
     TagResource: { ResourceArn: "arn:aws:dynamodb:us-east-1:000000000000:table/table", Tags: tags },
   },
   sqs: {

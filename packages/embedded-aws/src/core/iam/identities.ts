@@ -3,6 +3,7 @@ import type { Random } from "../random";
 import { newSecret } from "../secret";
 import type { Credentials } from "../service";
 import type { PolicyVersions, StoredPolicy } from "./policyVersions";
+import type { Settling } from "./former";
 import type { Principal } from "./principal";
 import { SettlingMap } from "./settlingMap";
 
@@ -66,19 +67,19 @@ export class Identities {
   readonly instanceProfiles = new Map<string, InstanceProfile>();
   readonly #sessions = new Map<string, Session>();
 
-  /** @param settlesAt from when a change of this moment counts outside of IAM (epoch milliseconds). */
+  /** @param settling when a change of this moment counts outside of IAM */
   constructor(
     private readonly accountId: string,
     private readonly random: Random,
-    readonly settlesAt: () => number,
+    readonly settling: Settling,
   ) {}
 
   /** What of a role does not count at once. */
   newcomer(): Pick<Role, "inlinePolicies" | "attachedPolicies" | "settlesAt"> {
     return {
-      inlinePolicies: new SettlingMap(this.settlesAt),
-      attachedPolicies: new SettlingMap(this.settlesAt),
-      settlesAt: this.settlesAt(),
+      inlinePolicies: new SettlingMap(this.settling),
+      attachedPolicies: new SettlingMap(this.settling),
+      settlesAt: this.settling.settlesAt(),
     };
   }
 
@@ -87,6 +88,12 @@ export class Identities {
     const name = arn.slice(arn.lastIndexOf("/") + 1);
     const found = arn.includes(":instance-profile/") ? this.instanceProfiles.get(name) : this.roles.get(name);
     return found?.arn === arn && found.settlesAt <= now;
+  }
+
+  /** The unique id of the role that has this ARN. */
+  idOfRole(arn: string): string | undefined {
+    const found = this.roles.get(arn.slice(arn.lastIndexOf("/") + 1));
+    return found?.arn === arn ? found.roleId : undefined;
   }
 
   /** Credentials of a new session. They do not expire: a function's environment outlives any session of AWS's. */

@@ -1,3 +1,4 @@
+import { Former, type Settling } from "./former";
 import type { PolicyDocument } from "./policyDocument";
 
 /** A policy as it was written, and as it is evaluated. */
@@ -19,15 +20,11 @@ export class PolicyVersions {
   #last = 0;
   #default: PolicyVersion;
   #newest: PolicyVersion;
-  /** The defaults before each change that does not count yet, oldest first. */
-  #former: { readonly version: PolicyVersion; readonly until: number }[] = [];
+  /** The defaults before each change that does not count yet. */
+  readonly #former: Former<PolicyVersion>;
 
-  /** @param settlesAt from when a change of this moment counts (epoch milliseconds). */
-  constructor(
-    first: StoredPolicy,
-    createDate: number,
-    private readonly settlesAt: () => number,
-  ) {
+  constructor(first: StoredPolicy, createDate: number, settling: Settling) {
+    this.#former = new Former(settling);
     this.#default = this.#newest = this.add(first, createDate);
   }
 
@@ -46,8 +43,7 @@ export class PolicyVersions {
 
   /** The version that counts at `now`. */
   inForce(now: number): PolicyVersion {
-    this.#former = this.#former.filter(({ until }) => until > now);
-    return this.#former[0]?.version ?? this.#default;
+    return this.#former.inForce(now) ?? this.#default;
   }
 
   list(): readonly PolicyVersion[] {
@@ -66,7 +62,7 @@ export class PolicyVersions {
   }
 
   setDefault(version: PolicyVersion): void {
-    this.#former.push({ version: this.#default, until: this.settlesAt() });
+    this.#former.push(this.#default);
     this.#default = version;
   }
 

@@ -1,17 +1,17 @@
+import { Former, type Settling } from "./former";
+
 /** A map whose changes count after a while only, as IAM's do: until then what stood before is in force. */
 export class SettlingMap<Key, Value> extends Map<Key, Value> {
-  /** What stood before each change that does not count yet, oldest first. */
-  #former: { readonly entries: ReadonlyMap<Key, Value>; readonly until: number }[] = [];
+  readonly #former: Former<ReadonlyMap<Key, Value>>;
 
-  /** @param settlesAt from when a change of this moment counts (epoch milliseconds). */
-  constructor(private readonly settlesAt: () => number) {
+  constructor(settling: Settling) {
     super();
+    this.#former = new Former(settling);
   }
 
   /** The entries that count at `now`. */
   inForce(now: number): ReadonlyMap<Key, Value> {
-    this.#former = this.#former.filter(({ until }) => until > now);
-    return this.#former[0]?.entries ?? this;
+    return this.#former.inForce(now) ?? this;
   }
 
   override set(key: Key, value: Value): this {
@@ -30,6 +30,6 @@ export class SettlingMap<Key, Value> extends Map<Key, Value> {
   }
 
   #keep(): void {
-    this.#former.push({ entries: new Map(this), until: this.settlesAt() });
+    this.#former.push(new Map(this));
   }
 }

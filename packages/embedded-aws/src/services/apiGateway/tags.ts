@@ -1,5 +1,6 @@
 import type { CloudContext } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import { type Apis, notFound } from "./apis";
 
@@ -48,6 +49,7 @@ export function tagOperations(context: CloudContext, apis: Apis, tags: Tags) {
       on("POST"),
       ({ ResourceArn, Tags: given = {} }) => {
         demandThere(ResourceArn);
+        checkTagTotal("apigateway", Object.keys(tags.list(ResourceArn)), Object.keys(given));
         tags.add(ResourceArn, given);
         return {};
       },

@@ -119,6 +119,8 @@ export function refreshElements(group: Group) {
         MinHealthyPercentage: refresh.minHealthyPercentage,
         InstanceWarmup: refresh.warmupSeconds,
         SkipMatching: refresh.skipMatching,
+        ScaleInProtectedInstances: refresh.ofProtected,
+        StandbyInstances: refresh.ofStandby,
       },
       ...(refresh.template === undefined
         ? {}

@@ -116,15 +116,25 @@ export interface GroupTag {
   readonly propagate: boolean;
 }
 
+/** An instance refresh waits by default: Amazon EC2 Auto Scaling API reference, `RefreshPreferences`. */
+export type OfProtected = "Refresh" | "Ignore" | "Wait";
+export type OfStandby = "Terminate" | "Ignore" | "Wait";
+
 export interface Refresh {
   readonly id: string;
   readonly startedAt: number;
   endedAt?: number;
-  status: "InProgress" | "Successful" | "Cancelling" | "Cancelled";
+  status: "InProgress" | "Successful" | "Failed" | "Cancelling" | "Cancelled";
   reason?: string;
   readonly minHealthyPercentage: number;
   readonly warmupSeconds: number;
   readonly skipMatching: boolean;
+  /** What becomes of instances that are protected from scale-in. */
+  readonly ofProtected: OfProtected;
+  /** When the first of them was in the way; they are waited for from then on. */
+  waitsSince?: number;
+  /** Kept as it was given: none of this cloud's instances can be on standby. */
+  readonly ofStandby: OfStandby;
   /** What the group has from its success on. */
   readonly template: TemplateReference | undefined;
   readonly total: number;

@@ -2,7 +2,7 @@ import type { Cancel } from "../../core/clock";
 import { AwsError } from "../../core/errors";
 import { largest, smallest } from "../../core/lists";
 import type { CloudContext } from "../../core/service";
-import { impairedOf } from "../ec2/instanceLife";
+import { impairedOf, instancesOf } from "../ec2/instanceLife";
 import { type Group, isSuspended, type Member, serving } from "./group";
 import type { Groups } from "./groups";
 import { Launcher } from "./launcher";
@@ -139,6 +139,7 @@ export class Keeper {
     if (members.length === 0) return;
     const { accountId } = this.context;
     for (const { id } of members) {
+      instancesOf(this.context).unprotect(id);
       try {
         await this.context.call(
           "ec2",
@@ -147,7 +148,7 @@ export class Keeper {
           { kind: "administrator", accountId },
         );
       } catch (error) {
-        // One that EC2 does not show yet, or protects: asked again at the next look.
+        // One that EC2 does not show yet: asked again at the next look.
         if (!(error instanceof AwsError)) throw error;
         const member = members.find((candidate) => candidate.id === id);
         if (member !== undefined) member.ended = false;

@@ -1,5 +1,8 @@
 import { activeRefresh, type Group, isSuspended, type Member, serving, type Refresh } from "./group";
 
+/** So long is waited for somebody to take an instance's protection away: user guide, "Instance refresh". */
+const LONGEST_WAIT_MS = 60 * 60 * 1000;
+
 /**
  * The members that an instance refresh takes out next: so many that the share of healthy ones stays at its minimum, or
  * one where that is no instance at all. Ends the refresh when nothing is left to do.
@@ -23,6 +26,14 @@ export function refreshStep(
     finish(refresh, "Cancelled", now);
     return undefined;
   }
+  const isHeld = ({ isProtected }: Member) => isProtected && refresh.ofProtected === "Wait";
+  const held = members.filter((member) => refresh.left.has(member.id) && isHeld(member));
+  if (held.length === 0) delete refresh.waitsSince;
+  else if (now >= (refresh.waitsSince ??= now) + LONGEST_WAIT_MS) {
+    refresh.reason = `Instances protected from scale in were waited for in vain: ${held.map(({ id }) => id).join(", ")}`;
+    finish(refresh, "Failed", now);
+    return undefined;
+  }
   if (refresh.left.size === 0) {
     if (ready < group.desired) return undefined;
     if (refresh.template !== undefined) group.template = refresh.template;
@@ -32,10 +43,11 @@ export function refreshStep(
   const least = Math.ceil((group.desired * refresh.minHealthyPercentage) / 100);
   const complete = ready >= group.desired && members.length === ready;
   const spare = Math.max(ready - least, complete ? 1 : 0);
-  return { refresh, members: members.filter(({ id }) => refresh.left.has(id)).slice(0, Math.max(0, spare)) };
+  const next = members.filter((member) => refresh.left.has(member.id) && !isHeld(member));
+  return { refresh, members: next.slice(0, Math.max(0, spare)) };
 }
 
-function finish(refresh: Refresh, status: "Successful" | "Cancelled", now: number): void {
+function finish(refresh: Refresh, status: "Successful" | "Failed" | "Cancelled", now: number): void {
   refresh.status = status;
   refresh.endedAt = now;
 }

@@ -86,6 +86,8 @@ export function scalingOperations(context: CloudContext, groups: Groups, keeper:
           "Preferences.InstanceWarmup",
           "Preferences.SkipMatching",
           "Preferences.AutoRollback",
+          "Preferences.ScaleInProtectedInstances",
+          "Preferences.StandbyInstances",
         ],
         rules: {
           AutoScalingGroupName: groupRule,
@@ -95,6 +97,8 @@ export function scalingOperations(context: CloudContext, groups: Groups, keeper:
           "Preferences.MaxHealthyPercentage": { range: [100, 200], supported: [100] },
           "Preferences.InstanceWarmup": { range: [0, 172_800] },
           "Preferences.AutoRollback": { supported: [false] },
+          "Preferences.ScaleInProtectedInstances": { oneOf: ["Refresh", "Ignore", "Wait"] },
+          "Preferences.StandbyInstances": { oneOf: ["Terminate", "Ignore", "Wait"] },
         },
       },
       on("StartInstanceRefresh"),
@@ -120,9 +124,14 @@ export function scalingOperations(context: CloudContext, groups: Groups, keeper:
                 kind: "administrator",
                 accountId: context.accountId,
               });
+        const { ScaleInProtectedInstances: ofProtected = "Wait", StandbyInstances: ofStandby = "Wait" } =
+          preferences;
         const outdated = serving(group).filter(
           (member) =>
-            !skipMatching || member.template.id !== wanted?.id || member.template.version !== wanted.version,
+            (!member.isProtected || ofProtected !== "Ignore") &&
+            (!skipMatching ||
+              member.template.id !== wanted?.id ||
+              member.template.version !== wanted.version),
         );
         const refresh = {
           id: random.uuid(),
@@ -131,6 +140,8 @@ export function scalingOperations(context: CloudContext, groups: Groups, keeper:
           minHealthyPercentage: preferences.MinHealthyPercentage ?? MIN_HEALTHY_PERCENTAGE,
           warmupSeconds: preferences.InstanceWarmup ?? group.warmupSeconds ?? group.graceSeconds,
           skipMatching,
+          ofProtected,
+          ofStandby,
           template,
           total: outdated.length,
           left: new Set(outdated.map(({ id }) => id)),

@@ -8,6 +8,7 @@ import {
   COMPARISON_OPERATORS,
   MISSING_DATA_TREATMENTS,
 } from "./evaluateAlarm";
+import { checkExpression } from "./checkExpression";
 import { plannedSeries, planQueries } from "./queryPlan";
 import type { Series } from "./series";
 import {
@@ -229,7 +230,9 @@ function returnedSeries(input: PutMetricAlarmInput, queries: readonly MetricData
       `Metrics list contains expressions of metrics with different periods: ${[...periods].join(", ")} s; expected one period for all`,
     );
   }
-  return plannedSeries(only.Id, plans);
+  const series = plannedSeries(only.Id, plans);
+  checkExpression(series);
+  return series;
 }
 
 function invalid(message: string): AwsError {

@@ -29,6 +29,37 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
   const onAlarms = (action: string, names: readonly string[]): Access[] =>
     names.map((name) => ({ action, resource: alarms.arnOf(name) }));
 
+  /** To be called once the alarm is put: "any tags you specify" for one that is there already "are ignored". */
+  const tagIfNew = ({
+    AlarmName,
+    Tags = [],
+  }: {
+    readonly AlarmName: string;
+    readonly Tags?: readonly Tag[];
+  }) => {
+    const arn = alarms.arnOf(AlarmName);
+    const isNew = !alarms.has(arn);
+    return () => {
+      if (isNew) tags.add(arn, Tags);
+    };
+  };
+  /** An alarm acts in its own region alone. */
+  const checkActions = (input: {
+    readonly OKActions?: readonly string[];
+    readonly AlarmActions?: readonly string[];
+    readonly InsufficientDataActions?: readonly string[];
+  }) => {
+    const { OKActions = [], AlarmActions = [], InsufficientDataActions = [] } = input;
+    for (const arn of [...OKActions, ...AlarmActions, ...InsufficientDataActions]) {
+      const region = arn.split(":", 4)[3] ?? "";
+      if (region === "" || region === context.region) continue;
+      throw new AwsError(
+        "ValidationException",
+        `Invalid region ${region} specified. Only ${context.region} is supported.`,
+      );
+    }
+  };
+
   const putAccess = (
     action: string,
     input: {
@@ -54,8 +85,10 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
       { supports: alarmMembers, rules: alarmRules },
       (input) => putAccess("PutMetricAlarm", input),
       (input) => {
+        checkActions(input);
+        const tag = tagIfNew(input);
         alarms.put(input);
-        if (input.Tags !== undefined) tags.add(alarms.arnOf(input.AlarmName), input.Tags);
+        tag();
         return {};
       },
     ),
@@ -65,8 +98,10 @@ export function alarmOperations(context: CloudContext, alarms: Alarms, tags: Tag
       { supports: compositeMembers, rules: compositeRules },
       (input) => putAccess("PutCompositeAlarm", input),
       async (input) => {
+        checkActions(input);
+        const tag = tagIfNew(input);
         await alarms.putComposite(input);
-        if (input.Tags !== undefined) tags.add(alarms.arnOf(input.AlarmName), input.Tags);
+        tag();
         return {};
       },
     ),

@@ -76,7 +76,7 @@ export class Alarms {
   /** As `put`, and evaluates it at once. */
   async putComposite(input: PutCompositeAlarmInput): Promise<void> {
     const existing = this.#existing(input.AlarmName, "composite");
-    const rule = parseCompositeRule(input.AlarmRule);
+    const rule = parseCompositeRule(input.AlarmRule, this.arnOf(""));
     const missing = [...childrenOf(rule)].filter(
       (name) => name !== input.AlarmName && !this.#alarms.has(name),
     );

@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext, Service } from "../../core/service";
 import { TagStore } from "../../core/tagStore";
+import { checkTagTotal } from "../../wire/givenTags";
 import { officialService, operationsOf } from "../../wire/operation";
 import { alarmOperations } from "./alarmOperations";
 import { alarmsForMetric } from "./alarmsForMetric";
@@ -61,7 +62,13 @@ function tagOperations(context: CloudContext, tags: TagStore, exists: (arn: stri
       { supports: ["ResourceARN", "Tags"], rules: { ResourceARN, ...tagRules } },
       (input) => [{ action: "cloudwatch:TagResource", resource: input.ResourceARN }],
       (input) => {
-        tags.add(existing(input.ResourceARN), input.Tags);
+        const arn = existing(input.ResourceARN);
+        checkTagTotal(
+          "monitoring",
+          tags.keys(arn),
+          input.Tags.map(({ Key }) => Key),
+        );
+        tags.add(arn, input.Tags);
         return {};
       },
     ),

@@ -46,7 +46,7 @@ function tokensOf(text: string): Token[] {
 }
 
 /** @throws AwsError for what is no rule; alarms may be named by their ARNs. */
-export function parseCompositeRule(text: string): CompositeRule {
+export function parseCompositeRule(text: string, arnPrefix: string): CompositeRule {
   if (/\bAT_LEAST\s*\(/.test(text)) throw notSupported("AT_LEAST in an AlarmRule");
   const tokens = tokensOf(text);
   if (tokens.length > MOST_ELEMENTS)
@@ -84,7 +84,7 @@ export function parseCompositeRule(text: string): CompositeRule {
       const state = ALARM_STATES.find((known) => known === token.state);
       if (state === undefined) throw fail(ALARM_STATES.map((known) => `${known}("alarm")`).join(", "));
       next++;
-      return { kind: "state", state, alarm: nameIn(token.alarm) };
+      return { kind: "state", state, alarm: nameIn(token.alarm, arnPrefix) };
     }
     if (token?.text === "TRUE" || token?.text === "FALSE") {
       next++;
@@ -108,8 +108,9 @@ export function parseCompositeRule(text: string): CompositeRule {
   return rule;
 }
 
-function nameIn(nameOrArn: string): string {
-  return /^arn:aws:cloudwatch:[^:]*:[0-9]{12}:alarm:(.+)$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+/** The ARN of another region's or account's alarm is the name of none. */
+function nameIn(nameOrArn: string, arnPrefix: string): string {
+  return nameOrArn.startsWith(arnPrefix) ? nameOrArn.slice(arnPrefix.length) : nameOrArn;
 }
 
 /** The names of the alarms that a rule looks at. */

@@ -71,8 +71,10 @@ export function dashboardOperations(context: CloudContext, dashboards: Dashboard
       (input) => [{ action: "cloudwatch:PutDashboard", resource: arnOf(input.DashboardName) }],
       (input) => {
         checkBody(input.DashboardBody);
+        // "If you specify Tags when updating an existing dashboard, the tag updates are ignored."
+        const isNew = !dashboards.has(input.DashboardName);
         dashboards.set(input.DashboardName, { body: input.DashboardBody, modifiedAt: context.clock.now() });
-        if (input.Tags !== undefined) tags.add(arnOf(input.DashboardName), input.Tags);
+        if (isNew && input.Tags !== undefined) tags.add(arnOf(input.DashboardName), input.Tags);
         return { DashboardValidationMessages: [] };
       },
     ),

@@ -10,8 +10,9 @@ export const metricRules = {
   Namespace: { length: [1, 255] },
   MetricName: { length: [1, 255] },
   Dimensions: { length: [0, 30] },
-  "Dimensions.Name": { length: [1, 255] },
-  "Dimensions.Value": { length: [1, 1024] },
+  // Dimension: ASCII without control characters, not blank; a name does not begin with a colon.
+  "Dimensions.Name": { length: [1, 255], pattern: /^(?!:)(?=.*[!-~])[ -~]+$/ },
+  "Dimensions.Value": { length: [1, 1024], pattern: /^(?=.*[!-~])[ -~]+$/ },
 } as const satisfies Rules;
 
 export const tagRules = {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../core/errors";
+import type { ColdStore } from "../../core/coldStore";
 import { SortedMap } from "../../core/sortedMap";
 
 /** How long a transaction's client token is remembered ("TransactWriteItems", DynamoDB API reference). */
@@ -29,6 +30,9 @@ export class ClientTokens<Answer> {
   /** In order of age. */
   readonly #minutes: Minute<Answer>[] = [];
 
+  /** @param store where many tokens are put; default memory. */
+  constructor(private readonly store?: ColdStore) {}
+
   /** The answer to an earlier request with this token; throws when that request asked for something else. */
   recall(token: string, sent: unknown, now: number): Answer | undefined {
     const earlier = this.#find(digestOf(token), now);
@@ -45,7 +49,7 @@ export class ClientTokens<Answer> {
     const minute = Math.floor(now / MINUTE_MS);
     let last = this.#minutes.at(-1);
     if (last?.minute !== minute) {
-      last = { minute, remembered: new SortedMap() };
+      last = { minute, remembered: new SortedMap<Remembered<Answer>>(undefined, this.store) };
       this.#minutes.push(last);
     }
     last.remembered.set(digestOf(token), { at: now, digest: digestOf(sent), answer });
@@ -53,7 +57,7 @@ export class ClientTokens<Answer> {
 
   #find(key: string, now: number): Remembered<Answer> | undefined {
     const oldest = Math.floor((now - TOKEN_LIFETIME_MS) / MINUTE_MS);
-    while ((this.#minutes[0]?.minute ?? Infinity) < oldest) this.#minutes.shift();
+    while ((this.#minutes[0]?.minute ?? Infinity) < oldest) this.#minutes.shift()?.remembered.clear();
     for (const { remembered } of this.#minutes.toReversed()) {
       const found = remembered.get(key);
       if (found !== undefined) return found.at + TOKEN_LIFETIME_MS > now ? found : undefined;

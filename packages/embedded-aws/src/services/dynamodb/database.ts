@@ -103,7 +103,9 @@ export class Database {
   /** Streams with something left to read, the ones of deleted tables included. */
   streams(): readonly Stream[] {
     const now = this.now();
-    this.#streams = this.#streams.filter((stream) => !stream.expired(now));
+    const expired = this.#streams.filter((stream) => stream.expired(now));
+    for (const stream of expired) stream.drop();
+    if (expired.length > 0) this.#streams = this.#streams.filter((stream) => !stream.expired(now));
     return this.#streams;
   }
 
@@ -120,7 +122,7 @@ export class Database {
       createdAt: this.now(),
       firstSequence: this.#nextSequence,
     };
-    const stream = new Stream(identity, table.schema.KeySchema);
+    const stream = new Stream(identity, table.schema.KeySchema, this.context.cold);
     this.#kept.keepStream(stream, () => this.#nextSequence);
     this.#streams = [...this.streams(), stream];
     table.stream = stream;

@@ -3,6 +3,8 @@ import { officialService } from "../../wire/operation";
 import { batchOperations } from "./batchOperations";
 import { Database } from "./database";
 import { itemOperations } from "./itemOperations";
+import { batchExecuteStatement } from "./partiql/batchExecuteStatement";
+import { executeStatement } from "./partiql/executeStatement";
 import { settingOperations } from "./settingOperations";
 import { streamOperations } from "./streamOperations";
 import { tableOperations } from "./tableOperations";
@@ -22,6 +24,8 @@ export function createDynamoDb(context: CloudContext): Service {
     ...batchOperations(database),
     ...transactGetItems(database),
     ...transactWriteItems(database),
+    ...executeStatement(database),
+    ...batchExecuteStatement(database),
     ...streamOperations(database),
   };
   return officialService("dynamodb", operations, () => {

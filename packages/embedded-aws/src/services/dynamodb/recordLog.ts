@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { type ColdStore, inMemory, type Piece } from "../../core/coldStore";
 import { parseOwnJson } from "../../core/parseJson";
 import type { StreamRecord } from "./streamRecord";
 
@@ -16,13 +17,13 @@ const BLOCK_RECORDS = 256;
 /** A block of large records ends earlier; bytes by DynamoDB's measure. */
 const BLOCK_BYTES = 1024 * 1024;
 
-/** Older records, packed: a tenth of the bytes, and outside of the heap. */
+/** Older records, packed: a tenth of the bytes, and put away. */
 interface Block {
   readonly first: StoredRecord["sequence"];
   readonly last: StoredRecord["sequence"];
   readonly firstAt: number;
   readonly lastAt: number;
-  readonly packed: Buffer;
+  readonly packed: Piece;
 }
 
 /**
@@ -36,7 +37,13 @@ export class RecordLog {
   /** The newest records: at most two blocks' worth, of which the older is packed at once. */
   #open: StoredRecord[] = [];
   #openBytes = 0;
+  readonly #store: ColdStore;
   #unpacked: { readonly block: Block; readonly records: readonly StoredRecord[] } | undefined;
+
+  /** @param store where packed records are put; default memory. */
+  constructor(store = inMemory) {
+    this.#store = store;
+  }
 
   append(record: StoredRecord): void {
     this.#open.push(record);
@@ -75,6 +82,7 @@ export class RecordLog {
       if (block.lastAt <= before) last = block.last;
       else this.#head = [...this.#unpack(block)];
       this.#blocks.shift();
+      block.packed.free();
       if (this.#unpacked?.block === block) this.#unpacked = undefined;
     }
   }
@@ -89,14 +97,14 @@ export class RecordLog {
       last: last.sequence,
       firstAt: first.at,
       lastAt: last.at,
-      packed: ownCopy(deflateRawSync(JSON.stringify(records), { level: 1 })),
+      packed: this.#store.put(deflateRawSync(JSON.stringify(records), { level: 1 })),
     });
   }
 
   /** Readers go on where they stopped, so that the block that was read last is kept. */
   #unpack(block: Block): readonly StoredRecord[] {
     if (this.#unpacked?.block !== block) {
-      const records = parseOwnJson(inflateRawSync(block.packed).toString()) as readonly StoredRecord[];
+      const records = parseOwnJson(inflateRawSync(block.packed.read()).toString()) as readonly StoredRecord[];
       this.#unpacked = { block, records };
     }
     return this.#unpacked.records;
@@ -128,11 +136,4 @@ function firstIndex<T>(values: readonly T[], reached: (value: T) => boolean): nu
     else low = middle + 1;
   }
   return low;
-}
-
-/** A copy in memory of its own: one from Node's pool would keep the whole pool, several times its size. */
-function ownCopy(bytes: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
-  copy.set(bytes);
-  return copy;
 }

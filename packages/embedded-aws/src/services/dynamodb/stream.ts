@@ -1,3 +1,4 @@
+import type { ColdStore } from "../../core/coldStore";
 import { RecordLog, type StoredRecord } from "./recordLog";
 import type { StreamRecord, StreamViewType } from "./streamRecord";
 import type { KeySchemaElement } from "./tableSchema";
@@ -18,7 +19,7 @@ export interface StreamIdentity {
 
 /** A table's stream: one shard, in the order of the writes. */
 export class Stream {
-  readonly #records = new RecordLog();
+  readonly #records: RecordLog;
   #closed: { readonly at: number; readonly lastSequence: number } | undefined;
   #lastTrimmed = 0;
   /** Where the records begin that have not been trimmed yet. */
@@ -29,7 +30,10 @@ export class Stream {
   constructor(
     readonly identity: StreamIdentity,
     readonly keySchema: readonly KeySchemaElement[],
-  ) {}
+    store: ColdStore,
+  ) {
+    this.#records = new RecordLog(store);
+  }
 
   /** When the stream was turned off, and the last number of its shard; nothing while it is on. */
   get closed(): { readonly at: number; readonly lastSequence: number } | undefined {
@@ -59,6 +63,11 @@ export class Stream {
   /** Whether nothing of the stream is left to read at `now`. */
   expired(now: number): boolean {
     return this.#closed !== undefined && this.#closed.at + RETENTION_MS <= now;
+  }
+
+  /** For a stream of which nothing is left to read. */
+  drop(): void {
+    this.#records.trim(Infinity);
   }
 
   /** Up to `limit` records from position `from` on, and at most `maxBytes` of them, but always one. */

@@ -2,6 +2,7 @@ import { recordOf } from "../../core/record";
 import type { Item } from "./attributeValue";
 import { ItemCodec } from "./itemCodec";
 import { type IndexShape, indexShapesOf, type KeyShape, keyShapeOf } from "./keyShape";
+import type { ColdStore } from "../../core/coldStore";
 import { SortedMap } from "../../core/sortedMap";
 import type { Stream } from "./stream";
 import { indexEntryOf } from "./indexEntry";
@@ -22,7 +23,7 @@ export type Billing =
 /** A table: its schema, its settings, its items. */
 export class Table {
   readonly #codec = new ItemCodec();
-  readonly items = new SortedMap<Item>(this.#codec);
+  readonly items: SortedMap<Item>;
   readonly key: KeyShape;
   #schema: TableSchema;
   #indexShapes: readonly IndexShape[] = [];
@@ -46,7 +47,9 @@ export class Table {
     readonly id: string,
     readonly createdAt: number,
     public billing: Billing,
+    private readonly store: ColdStore,
   ) {
+    this.items = new SortedMap(this.#codec, store);
     this.key = keyShapeOf(schema, schema.KeySchema);
     this.#schema = schema;
     this.schema = schema;
@@ -61,16 +64,25 @@ export class Table {
     this.#schema = schema;
     this.#indexShapes = indexShapesOf(schema);
     const names = new Set(this.#indexShapes.map(({ definition }) => definition.IndexName));
-    for (const name of this.indexes.keys()) if (!names.has(name)) this.indexes.delete(name);
+    for (const [name, entries] of this.indexes) {
+      if (names.has(name)) continue;
+      entries.clear();
+      this.indexes.delete(name);
+    }
     for (const shape of this.#indexShapes) {
       if (this.indexes.has(shape.definition.IndexName)) continue;
-      const entries = new SortedMap<Item>(this.#codec);
+      const entries = new SortedMap<Item>(this.#codec, this.store);
       for (const item of this.items.iterate()) {
         const entry = indexEntryOf(this.key, shape, item);
         if (entry !== undefined) entries.set(entry.key, entry.item);
       }
       this.indexes.set(shape.definition.IndexName, entries);
     }
+  }
+
+  /** For a table that is deleted. */
+  clear(): void {
+    for (const entries of [this.items, ...this.indexes.values()]) entries.clear();
   }
 
   get indexShapes(): readonly IndexShape[] {

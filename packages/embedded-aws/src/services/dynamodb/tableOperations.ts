@@ -64,6 +64,7 @@ function createTable(database: Database) {
         context.random.uuid(),
         database.now(),
         billing(request, database.now()),
+        context.cold,
       );
       const wish = streamWish(wanted.StreamSpecification);
       table.encryption = keys;
@@ -187,7 +188,9 @@ function deleteTable(database: Database) {
         );
       }
       database.remove(table);
-      return { TableDescription: describeTable(table, "DELETING") };
+      const TableDescription = describeTable(table, "DELETING");
+      table.clear();
+      return { TableDescription };
     },
   );
 }

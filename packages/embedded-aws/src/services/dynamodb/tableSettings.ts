@@ -1,5 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import { checkTagTotal } from "../../wire/givenTags";
 import type { Supported } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
 import { type StreamViewType, STREAM_VIEW_TYPES } from "./streamRecord";
@@ -23,15 +24,16 @@ export type Settings = Supported<"dynamodb", "UpdateTable", (typeof settings)[nu
 
 export const tagRules: Rules = { "Tags.Key": { length: [1, 128] }, "Tags.Value": { length: [0, 256] } };
 
-const MAX_TAGS = 50;
-
 export function setTags(
   table: Table,
   tags: readonly { readonly Key: string; readonly Value: string }[],
 ): void {
-  const merged = new Map([...table.tags, ...tags.map(({ Key, Value }) => [Key, Value] as const)]);
-  if (merged.size > MAX_TAGS) throw invalid(`The number of tags exceeds the limit of ${MAX_TAGS}`);
-  for (const [key, value] of merged) table.tags.set(key, value);
+  checkTagTotal(
+    "dynamodb",
+    table.tags.keys(),
+    tags.map(({ Key }) => Key),
+  );
+  for (const { Key, Value } of tags) table.tags.set(Key, Value);
 }
 
 /** The key that encrypts a table; nothing when it is one that AWS owns, the default. Aliases are looked up once. */

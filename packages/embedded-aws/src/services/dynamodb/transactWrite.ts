@@ -112,7 +112,7 @@ function repeated(database: Database, cost: ReadCost, report: CapacityReport | u
  * happen in one turn of the event loop, so that nothing can come between them.
  */
 export function transactWriteItems(database: Database) {
-  const tokens = new ClientTokens<ReadCost>();
+  const tokens = new ClientTokens<ReadCost>(database.context.cold);
   return parsingOperationsOf("dynamodb", database.context)(
     "TransactWriteItems",
     transactWriteSupport,

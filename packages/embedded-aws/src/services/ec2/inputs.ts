@@ -24,7 +24,7 @@ export const ids = { length: [0, 1000] } as const;
 export const tagRules = {
   Tags: { length: [0, 50] },
   "Tags.Key": { length: [1, 127], pattern: /^(?!aws:)/i },
-  "Tags.Value": { length: [0, 255] },
+  "Tags.Value": { length: [0, 256] },
 } as const satisfies Rules;
 
 /** Rules of `TagSpecifications` for an operation that makes resources of one type. */

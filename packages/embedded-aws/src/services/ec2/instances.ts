@@ -24,6 +24,7 @@ export class Instances {
   readonly #byId = new Map<string, Instance>();
   readonly #lag: Random;
   /** What a service that launches in the account's name puts on its instances, by the launch's client token. */
+  readonly #unprotected = new Set<string>();
   readonly #marks = new Map<string, InstanceMark>();
 
   constructor(private readonly context: CloudContext) {
@@ -76,6 +77,14 @@ export class Instances {
     this.#marks.delete(clientToken);
   }
 
+  /**
+   * Lets an instance be terminated whatever its termination protection says, which does not hold for Auto Scaling: EC2 user
+   * guide, "Change instance termination protection".
+   */
+  unprotect(id: string): void {
+    this.#unprotected.add(id);
+  }
+
   launch(instance: Instance): void {
     const mark = this.#marks.get(instance.clientToken ?? "");
     for (const [key, value] of Object.entries(mark?.tags ?? {})) instance.tags.set(key, value);
@@ -91,7 +100,7 @@ export class Instances {
   terminate(instance: Instance): InstanceState {
     const before = currentState(instance);
     if (!isLive(before)) return before;
-    if (instance.specification.DisableApiTermination === true) {
+    if (instance.specification.DisableApiTermination === true && !this.#unprotected.has(instance.id)) {
       throw new AwsError(
         "OperationNotPermitted",
         `The instance '${instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
@@ -100,6 +109,7 @@ export class Instances {
     this.#enter(instance, "shutting-down");
     this.context.clock.after(this.#controls.shutdownMs, () => {
       this.#enter(instance, "terminated");
+      this.#unprotected.delete(instance.id);
       this.context.clock.after(TERMINATED_VISIBLE_MS, () => this.#byId.delete(instance.id));
     });
     return before;

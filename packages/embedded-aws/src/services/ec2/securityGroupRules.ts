@@ -94,7 +94,8 @@ function given(name: string, value: string | undefined): string {
 function protocolOf(text: string | undefined): string {
   const lower = given("IpProtocol", text).toLowerCase();
   const protocol = PROTOCOL_NAMES.get(lower) ?? lower;
-  if (NAMED_PROTOCOLS.has(protocol) || protocol === "-1" || /^[0-9]{1,3}$/.test(protocol)) return protocol;
+  if (NAMED_PROTOCOLS.has(protocol) || protocol === "-1") return protocol;
+  if (/^[0-9]{1,3}$/.test(protocol) && Number(protocol) <= 255) return protocol;
   throw invalidParameter(
     `Invalid value '${lower}' for IP protocol; expected tcp, udp, icmp, icmpv6, a protocol's number, or -1`,
   );

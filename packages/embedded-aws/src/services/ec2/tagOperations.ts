@@ -1,5 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import { notFound } from "./errors";
 import type { FilterValues } from "./filters";
@@ -109,7 +110,11 @@ export function tagOperations(
         })),
       ({ Resources, Tags }) => {
         for (const { tags } of Resources.map(find)) {
-          for (const [key, value] of tagMap(Tags)) tags.set(key, value);
+          const given = tagMap(Tags);
+          // Those that AWS puts on its own resources are not counted (EC2 user guide, "Tag restrictions").
+          const own = [...tags.keys()].filter((key) => !key.startsWith("aws:"));
+          checkTagTotal("ec2", own, given.keys());
+          for (const [key, value] of given) tags.set(key, value);
         }
         return {};
       },

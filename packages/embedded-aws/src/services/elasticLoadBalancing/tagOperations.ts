@@ -1,4 +1,5 @@
 import type { CloudContext } from "../../core/service";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import { groupAccess, tagRules } from "./access";
 import type { TargetGroups } from "./targetGroups";
@@ -14,8 +15,10 @@ export function tagOperations(context: CloudContext, groups: TargetGroups) {
       { supports: ["ResourceArns", "Tags"], rules: tagRules },
       onEach("AddTags"),
       (input) => {
-        for (const { tags } of input.ResourceArns.map((arn) => groups.get(arn)))
-          for (const { Key, Value = "" } of input.Tags) tags.set(Key, Value);
+        const tagged = input.ResourceArns.map((arn) => groups.get(arn));
+        const keys = input.Tags.map(({ Key }) => Key);
+        for (const { tags } of tagged) checkTagTotal("elasticloadbalancing", tags.keys(), keys);
+        for (const { tags } of tagged) for (const { Key, Value = "" } of input.Tags) tags.set(Key, Value);
         return {};
       },
     ),

@@ -80,9 +80,12 @@ function ruleOperations(context: CloudContext, buses: Buses, schedules: Schedule
       },
       on("PutRule"),
       (input) => {
-        const rule = buses.get(input.EventBusName).rules.put(input);
+        const { rules } = buses.get(input.EventBusName);
+        // "If you are updating an existing rule, any tags you specify in the PutRule operation are ignored."
+        const isNew = !rules.has(input.Name);
+        const rule = rules.put(input);
         schedules.update(rule);
-        if (input.Tags !== undefined) tags.add(rule.arn, input.Tags);
+        if (isNew && input.Tags !== undefined) tags.add(rule.arn, input.Tags);
         return { RuleArn: rule.arn };
       },
     ),
@@ -152,7 +155,7 @@ function targetOperations(context: CloudContext, buses: Buses) {
           })),
         ),
       (input) => {
-        input.Targets.forEach(checkTarget);
+        for (const target of input.Targets) checkTarget(target, context);
         buses.get(input.EventBusName).rules.putTargets(input.Rule, input.Targets);
         return { FailedEntryCount: 0, FailedEntries: [] };
       },

@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import type { TagStore } from "../../core/tagStore";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import type { Buses } from "./buses";
 import { memberRules } from "./memberRules";
@@ -28,7 +29,13 @@ export function tagOperations(context: CloudContext, buses: Buses, tags: TagStor
       { supports: ["ResourceARN", "Tags"], rules: memberRules },
       on("TagResource"),
       (input) => {
-        tags.add(existing(input.ResourceARN), input.Tags);
+        const arn = existing(input.ResourceARN);
+        checkTagTotal(
+          "events",
+          tags.keys(arn),
+          input.Tags.map(({ Key }) => Key),
+        );
+        tags.add(arn, input.Tags);
         return {};
       },
     ),

@@ -1,5 +1,7 @@
 import { AwsError, notSupported } from "../../core/errors";
+import { elsewhere, isOwnArn } from "../../core/ownArn";
 import { isJson } from "../../core/parseJson";
+import type { CloudContext } from "../../core/service";
 import type { Definite, Input } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
 import { isJsonPath } from "./jsonPath";
@@ -32,6 +34,9 @@ export const targetRules = {
   "Targets.RetryPolicy.MaximumEventAgeInSeconds": { range: [60, 86_400] },
 } as const satisfies Rules;
 
+/** InputTransformer, EventBridge API reference. */
+const MOST_PATHS = 100;
+
 const SERVICES = ["lambda", "sqs", "sns"] as const;
 type TargetService = (typeof SERVICES)[number];
 
@@ -43,8 +48,12 @@ export function serviceOf(arn: string): TargetService {
 }
 
 /** Throws `ValidationException` for a target that does not hold together, and for one that is not supported. */
-export function checkTarget(target: Target): void {
+export function checkTarget(target: Target, context: CloudContext): void {
   serviceOf(target.Arn);
+  if (!isOwnArn(context, target.Arn)) throw elsewhere("The EventBridge target", target.Arn);
+  const deadLetters = target.DeadLetterConfig?.Arn;
+  if (deadLetters !== undefined && !isOwnArn(context, deadLetters))
+    throw elsewhere("The dead-letter queue", deadLetters);
   const inputs = [target.Input, target.InputPath, target.InputTransformer].filter(
     (input) => input !== undefined,
   );
@@ -57,6 +66,9 @@ export function checkTarget(target: Target): void {
   if (target.InputPath !== undefined) checkJsonPath(target, "InputPath", target.InputPath);
   if (target.InputTransformer === undefined) return;
   const { InputPathsMap: paths = {}, InputTemplate: template } = target.InputTransformer;
+  const count = Object.keys(paths).length;
+  if (count > MOST_PATHS)
+    throw invalid(target, `InputPathsMap: got ${count} names; expected at most ${MOST_PATHS}`);
   for (const [name, path] of Object.entries(paths)) {
     if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) {
       throw invalid(target, `InputPathsMap: got the name "${name}"; expected letters, digits, "_" and "-"`);

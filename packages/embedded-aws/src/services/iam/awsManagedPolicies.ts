@@ -166,11 +166,10 @@ export function awsManagedPolicy(arn: string): ManagedPolicy | undefined {
     createDate,
     description: undefined,
     tags: new Map(),
-    versions: new PolicyVersions(
-      { text, document: parsePolicyDocument(text, "identity") },
-      createDate,
-      () => 0,
-    ),
+    versions: new PolicyVersions({ text, document: parsePolicyDocument(text, "identity") }, createDate, {
+      now: () => 0,
+      settlesAt: () => 0,
+    }),
   };
 }
 

@@ -45,6 +45,13 @@ export function alreadyExists(what: string): AwsError {
   return new AwsError("EntityAlreadyExistsException", `${what} already exists.`, 409);
 }
 
+/** "Names are not distinguished by case" (IAM API reference, CreateRole): no two differ in it alone. */
+export function isNameTaken(names: Iterable<string>, name: string): boolean {
+  const lower = name.toLowerCase();
+  for (const taken of names) if (taken.toLowerCase() === lower) return true;
+  return false;
+}
+
 export function deleteConflict(reason: string): AwsError {
   return new AwsError("DeleteConflictException", `Cannot delete entity, ${reason}`, 409);
 }

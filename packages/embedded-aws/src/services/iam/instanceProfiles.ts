@@ -24,7 +24,8 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
         { action: "iam:CreateInstanceProfile", resource: arnOf(input.InstanceProfileName, input.Path) },
       ],
       ({ InstanceProfileName: name, Path: path = "/", Tags }) => {
-        if (identities.instanceProfiles.has(name)) throw inputs.alreadyExists(`Instance Profile ${name}`);
+        if (inputs.isNameTaken(identities.instanceProfiles.keys(), name))
+          throw inputs.alreadyExists(`Instance Profile ${name}`);
         const profile: InstanceProfile = {
           name,
           id: iamId(context.random, "AIPA", 17),
@@ -32,7 +33,7 @@ export function instanceProfileOperations(context: CloudContext, identities: Ide
           path,
           createDate: context.clock.now(),
           tags: inputs.tagMap(Tags),
-          settlesAt: identities.settlesAt(),
+          settlesAt: identities.settling.settlesAt(),
           role: undefined,
         };
         identities.instanceProfiles.set(name, profile);

@@ -4,6 +4,7 @@ import { iamId, type Identities, type ManagedPolicy } from "../../core/iam/ident
 import { operationsOf } from "../../wire/operation";
 import { awsManagedPolicies, awsManagedPolicy, awsManagedPolicyNames } from "./awsManagedPolicies";
 import * as inputs from "./inputs";
+import { checkAttachedPolicies, checkManagedPolicySize } from "./quotas";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { PolicyVersions } from "../../core/iam/policyVersions";
 
@@ -70,7 +71,10 @@ export function managedPolicyOperations(context: CloudContext, identities: Ident
       (input) => {
         const { PolicyName: policyName, PolicyDocument: text, Path: path = "/" } = input;
         const arn = policyArn(policyName, path);
-        if (identities.policies.has(arn)) throw inputs.alreadyExists(`A policy called ${policyName}`);
+        const names = [...identities.policies.values()].map((policy) => policy.policyName);
+        if (inputs.isNameTaken(names, policyName))
+          throw inputs.alreadyExists(`A policy called ${policyName}`);
+        checkManagedPolicySize(text);
         const now = context.clock.now();
         const policy: ManagedPolicy = {
           policyName,
@@ -83,7 +87,7 @@ export function managedPolicyOperations(context: CloudContext, identities: Ident
           versions: new PolicyVersions(
             { text, document: parsePolicyDocument(text, "identity") },
             now,
-            identities.settlesAt,
+            identities.settling,
           ),
         };
         identities.policies.set(arn, policy);
@@ -158,6 +162,7 @@ export function managedPolicyOperations(context: CloudContext, identities: Ident
         );
       }
       if (policy === undefined) throw inputs.noSuchEntity(`Policy ${input.PolicyArn}`);
+      checkAttachedPolicies(new Set([...role.attachedPolicies.keys(), policy.arn]).size);
       role.attachedPolicies.set(policy.arn, policy);
       return {};
     }),

@@ -6,6 +6,7 @@ import type { PolicyVersion } from "../../core/iam/policyVersions";
 import { operationsOf } from "../../wire/operation";
 import * as inputs from "./inputs";
 import { findPolicy, ownPolicy } from "./managedPolicies";
+import { checkManagedPolicySize } from "./quotas";
 
 /** IAM user guide, "Versioning IAM policies". */
 const MOST_VERSIONS = 5;
@@ -32,6 +33,7 @@ export function policyVersionOperations(context: CloudContext, identities: Ident
       onPolicy("CreatePolicyVersion"),
       ({ PolicyArn, PolicyDocument: text, SetAsDefault = false }) => {
         const { versions } = ownPolicy(identities, PolicyArn);
+        checkManagedPolicySize(text);
         const document = parsePolicyDocument(text, "identity");
         if (versions.size >= MOST_VERSIONS) {
           throw new AwsError(

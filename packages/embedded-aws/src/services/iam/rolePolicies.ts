@@ -2,6 +2,7 @@ import type { Access, CloudContext } from "../../core/service";
 import type { Identities } from "../../core/iam/identities";
 import { operationsOf } from "../../wire/operation";
 import * as inputs from "./inputs";
+import { checkInlinePolicySize } from "./quotas";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 
 /** Policies written into a role. */
@@ -24,6 +25,8 @@ export function rolePolicyOperations(context: CloudContext, identities: Identiti
       (input) => {
         const role = inputs.requireRole(identities, input.RoleName);
         const document = parsePolicyDocument(input.PolicyDocument, "identity");
+        const others = [...role.inlinePolicies].filter(([name]) => name !== input.PolicyName);
+        checkInlinePolicySize(role.roleName, [input.PolicyDocument, ...others.map(([, { text }]) => text)]);
         role.inlinePolicies.set(input.PolicyName, { text: input.PolicyDocument, document });
         return {};
       },

@@ -4,6 +4,7 @@ import type { StoredPolicy } from "../../core/iam/policyVersions";
 import { operationsOf, type Output } from "../../wire/operation";
 import type { Rules } from "../../wire/rules";
 import * as inputs from "./inputs";
+import { checkTrustPolicySize } from "./quotas";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
 import { invalidPrincipal } from "../../core/iam/policyPrincipal";
 
@@ -41,7 +42,8 @@ export function roleOperations(context: CloudContext, identities: Identities) {
       (input) => [{ action: "iam:CreateRole", resource: roleArn(input.RoleName, input.Path) }],
       (input) => {
         const { RoleName: roleName, Path: path = "/", AssumeRolePolicyDocument: text } = input;
-        if (identities.roles.has(roleName)) throw inputs.alreadyExists(`Role with name ${roleName}`);
+        if (inputs.isNameTaken(identities.roles.keys(), roleName))
+          throw inputs.alreadyExists(`Role with name ${roleName}`);
         const role: Role = {
           trustPolicy: readTrustPolicy(context, text),
           roleName,
@@ -123,6 +125,7 @@ export function roleOperations(context: CloudContext, identities: Identities) {
 
 /** A trust policy, whose principals must be there: IAM looks for them when it is put. */
 function readTrustPolicy(context: CloudContext, text: string): StoredPolicy {
+  checkTrustPolicySize(text);
   const document = parsePolicyDocument(text, "trust");
   const unknown = context.policies.unknownPrincipal(document);
   if (unknown !== undefined) throw invalidPrincipal("AWS", unknown, "there is no such principal");

@@ -118,7 +118,12 @@ export class Keys {
 
   /** @param keyId a key's id or ARN, an alias or an alias's ARN. */
   get(keyId: string): Key {
-    const name = keyId.startsWith("arn:") ? keyId.split(":").slice(5).join(":") : keyId;
+    const own = this.#arn("");
+    // Neither another region's keys nor another account's are here.
+    if (keyId.startsWith("arn:") && !keyId.startsWith(own)) {
+      throw new AwsError("NotFoundException", `Invalid arn ${keyId}; expected one that begins with ${own}`);
+    }
+    const name = keyId.startsWith(own) ? keyId.slice(own.length) : keyId;
     const key = name.startsWith("alias/") ? this.#byAlias(name) : this.#byId.get(name.replace(/^key\//, ""));
     if (key === undefined) {
       const kind = name.startsWith("alias/") ? "Alias" : "Key";

@@ -2,6 +2,7 @@ import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
 import type { CloudContext, Service } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
+import { checkTagTotal } from "../../wire/givenTags";
 import { officialService, operationsOf, type Output } from "../../wire/operation";
 import { accessTo } from "./access";
 import { cryptoOperations } from "./cryptoOperations";
@@ -129,6 +130,11 @@ export function createKms(context: CloudContext): Service {
       on("TagResource"),
       (input) => {
         const { tags } = changeable(keys.get(input.KeyId));
+        checkTagTotal(
+          "kms",
+          tags.keys(),
+          input.Tags.map(({ TagKey }) => TagKey),
+        );
         for (const { TagKey, TagValue } of input.Tags) tags.set(TagKey, TagValue);
         return {};
       },

@@ -82,7 +82,8 @@ export class AsyncInvocations {
       decision = afterFunctionError(++event.functionErrors, age(), limits);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      if (error.code !== "TooManyRequestsException") return undefined;
+      // Throttles and Lambda's own errors come back; what is wrong with the request itself, as a version that is gone, not.
+      if (error.status !== 429 && error.status < 500) return undefined;
       decision = afterThrottle(++event.throttlesInARow, age(), limits);
     }
     if (decision.kind === "give-up") await this.#giveUp(event, decision.condition, invoked);

@@ -37,13 +37,25 @@ export function asyncOperations({ context, store }: FunctionParts) {
   /** Sets what `input` names; the rest stays as it was in `former`. */
   function set(input: Settings, former: AsyncInvokeConfig | undefined): Described {
     const target = store.named(input);
-    const destinations = input.DestinationConfig;
+    const { DestinationConfig: destinations, MaximumRetryAttempts: retries } = input;
+    if (destinations === undefined && retries === undefined && input.MaximumEventAgeInSeconds === undefined) {
+      throw new AwsError(
+        "InvalidParameterValueException",
+        "You must specify at least one of error handling or destination setting.",
+      );
+    }
     const destination = (kind: "OnFailure" | "OnSuccess", formerArn: string | undefined) => {
       if (destinations === undefined) return formerArn;
       const arn = destinations[kind]?.Destination;
       // An empty one takes the present one away.
       if (arn === undefined || arn === "") return undefined;
       const field = `DestinationConfig.${kind}.Destination`;
+      if (arn === target.fn.arn || arn.startsWith(`${target.fn.arn}:`)) {
+        throw new AwsError(
+          "InvalidParameterValueException",
+          "You can't specify the function as a destination for itself.",
+        );
+      }
       checkDestination(context, revisionOf(target).settings.Role, arn, field, ["sqs", "sns", "lambda"]);
       return arn;
     };
@@ -51,7 +63,7 @@ export function asyncOperations({ context, store }: FunctionParts) {
     const onSuccessArn = destination("OnSuccess", former?.onSuccessArn);
     const defaults = former ?? DEFAULT_ASYNC_LIMITS;
     target.fn.asyncInvoke.set(target.qualifier, {
-      maximumRetryAttempts: input.MaximumRetryAttempts ?? defaults.maximumRetryAttempts,
+      maximumRetryAttempts: retries ?? defaults.maximumRetryAttempts,
       maximumEventAgeSeconds: input.MaximumEventAgeInSeconds ?? defaults.maximumEventAgeSeconds,
       ...(onFailureArn !== undefined && { onFailureArn }),
       ...(onSuccessArn !== undefined && { onSuccessArn }),

@@ -1,4 +1,5 @@
 import { AwsError } from "../../core/errors";
+import { elsewhere, isOwnArn } from "../../core/ownArn";
 import type { CloudContext } from "../../core/service";
 import { executionRole, roleNameOf, type Revision } from "./lambdaFunction";
 
@@ -47,6 +48,7 @@ export function checkDestination(
       `${field}: got "${arn}"; expected the ARN of one of: ${kinds.join(", ")}`,
     );
   }
+  if (!isOwnArn(context, arn)) throw elsewhere(field, arn);
   const action = PERMISSIONS[destination.kind];
   const role = {
     kind: "role",

@@ -1,4 +1,3 @@
-import { AwsError } from "../../core/errors";
 import type { Supported } from "../../wire/operation";
 import type { Rule, Rules } from "../../wire/rules";
 
@@ -84,15 +83,3 @@ export const updateCodeInput = {
 export type ConfigurationInput = Partial<
   Supported<"lambda", "UpdateFunctionConfiguration", (typeof configuration)[number]>
 >;
-
-/** @throws AwsError for a key or a value that is too short or too long. */
-export function checkTags(tags: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(tags)) {
-    if (key.length >= 1 && key.length <= 128 && value.length <= 256) continue;
-    throw new AwsError(
-      "InvalidParameterValueException",
-      `Tags: got the key ${JSON.stringify(key)} with a value of ${value.length} characters; ` +
-        "expected keys of 1 to 128 characters and values of at most 256",
-    );
-  }
-}

@@ -1,16 +1,12 @@
 import { join } from "node:path";
 import { AwsError } from "../../core/errors";
+import { elsewhere, isOwnArn } from "../../core/ownArn";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { unpackArchive } from "./archive";
 import { describeFunction, describeVersion, pageOf } from "./description";
-import {
-  byName,
-  checkTags,
-  createFunctionInput,
-  updateCodeInput,
-  updateConfigurationInput,
-} from "./functionInputs";
+import { byName, createFunctionInput, updateCodeInput, updateConfigurationInput } from "./functionInputs";
+import { checkKeyOfFunction } from "./functionKey";
 import type { FunctionStore } from "./functionStore";
 import type { Invoker } from "./invoker";
 import { checkRevision, LATEST, type LambdaFunction } from "./lambdaFunction";
@@ -38,6 +34,7 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
     ];
   let archives = 0;
   const directoryFor = (name: string) => join(context.directory, "functions", `${name}-${++archives}`);
+  const { folders } = invoker;
   const deleteVersion = (fn: LambdaFunction, version: string) => {
     const revision = fn.versions.get(version);
     if (revision === undefined) {
@@ -57,10 +54,15 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
     fn.policies.delete(version);
     fn.asyncInvoke.delete(version);
     invoker.renew(revision, "the version was deleted");
+    folders.sweep();
   };
   const touch = (fn: LambdaFunction) => {
     fn.lastModified = context.clock.now();
     fn.revisionId = context.random.uuid();
+  };
+
+  const checkDeadLetterPlace = (arn = "") => {
+    if (arn.startsWith("arn:") && !isOwnArn(context, arn)) throw elsewhere("The dead-letter queue", arn);
   };
 
   return {
@@ -75,7 +77,7 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
           context: { "iam:PassedToService": "lambda.amazonaws.com" },
         },
       ],
-      async (input) => {
+      async (input, { caller }) => {
         const { FunctionName, Code, Architectures, Tags = {}, Runtime, Role, Handler } = input;
         const name = store.nameOf(FunctionName);
         if (Runtime === undefined || Handler === undefined) {
@@ -83,18 +85,21 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
           );
         }
-        checkTags(Tags);
         const checkFree = () => {
           if (!store.has(name)) return;
           throw new AwsError("ResourceConflictException", `Function already exist: ${name}`);
         };
         checkFree();
         await checkRole(context, Role);
+        checkDeadLetterPlace(input.DeadLetterConfig?.TargetArn);
         const settings = {
           ...applyConfiguration(name, defaultSettings(name, { Runtime, Role, Handler }), input),
           ...(Architectures !== undefined && { Architectures }),
+          grantedTo: context.idOfRole(Role),
         };
+        checkKeyOfFunction(context, store.arnOf(name), settings.KMSKeyArn, caller);
         const code = await unpackArchive(given(Code.ZipFile), directoryFor(name));
+        folders.add(code.directory);
         // Somebody else may have taken the name meanwhile.
         checkFree();
         const fn: LambdaFunction = {
@@ -140,11 +145,16 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
       "UpdateFunctionConfiguration",
       updateConfigurationInput,
       on("UpdateFunctionConfiguration"),
-      async (input) => {
+      async (input, { caller }) => {
         const fn = store.get(input.FunctionName);
         checkRevision(fn, input.RevisionId);
         if (input.Role !== undefined) await checkRole(context, input.Role);
-        fn.settings = applyConfiguration(fn.name, fn.settings, input);
+        checkDeadLetterPlace(input.DeadLetterConfig?.TargetArn);
+        const settings = applyConfiguration(fn.name, fn.settings, input);
+        const encrypts =
+          input.KMSKeyArn !== undefined || input.Environment !== undefined || input.Role !== undefined;
+        if (encrypts) checkKeyOfFunction(context, fn.arn, settings.KMSKeyArn, caller);
+        fn.settings = encrypts ? { ...settings, grantedTo: context.idOfRole(settings.Role) } : settings;
         touch(fn);
         invoker.renew(fn, "the function's configuration changed");
         return describeFunction(fn);
@@ -155,6 +165,7 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
       checkRevision(store.get(input.FunctionName), input.RevisionId);
       // A new directory: invocations that are running keep the code that they began with.
       const code = await unpackArchive(given(input.ZipFile), directoryFor(store.nameOf(input.FunctionName)));
+      folders.add(code.directory);
       // It may have been changed or deleted meanwhile.
       const fn = store.get(input.FunctionName);
       checkRevision(fn, input.RevisionId);
@@ -163,6 +174,7 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
         fn.settings = { ...fn.settings, Architectures: input.Architectures };
       touch(fn);
       invoker.renew(fn, "the function's code changed");
+      folders.sweep();
       return input.Publish === true ? describeVersion(publishVersion(context, fn)) : describeFunction(fn);
     }),
 
@@ -174,6 +186,7 @@ export function functionOperations({ context, store, invoker, onCreate, onDelete
         onDelete(fn);
         for (const revision of [fn, ...fn.versions.values()])
           invoker.renew(revision, "the function was deleted");
+        folders.sweep();
       }
       return { StatusCode: 204 };
     }),

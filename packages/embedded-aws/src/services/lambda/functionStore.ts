@@ -50,7 +50,7 @@ export class FunctionStore {
    */
   named(input: { readonly FunctionName: string; readonly Qualifier?: string }): NamedFunction {
     const fn = this.get(input.FunctionName);
-    const { qualifier: behindName } = parseName(input.FunctionName);
+    const { qualifier: behindName } = parseName(input.FunctionName, this.arnPrefix);
     if (behindName !== undefined && input.Qualifier !== undefined && behindName !== input.Qualifier) {
       throw new AwsError(
         "InvalidParameterValueException",
@@ -68,17 +68,35 @@ export class FunctionStore {
   }
 
   nameOf(nameOrArn: string): string {
-    return parseName(nameOrArn).name;
+    return parseName(nameOrArn, this.arnPrefix).name;
   }
 }
 
-function parseName(nameOrArn: string): Name {
-  const match = /^(?:.*:?function:)?([A-Za-z0-9-_]{1,64})(?::(\$LATEST|[A-Za-z0-9-_]+))?$/.exec(nameOrArn);
-  const [, name, qualifier] = match ?? [];
+/** Lambda API reference, `FunctionName`: a name, an ARN, or the end of one. */
+const FUNCTION_NAME =
+  /^(?:(?:arn:aws:lambda:([a-z0-9-]+):)?(\d{12}):function:|function:)?([A-Za-z0-9-_]{1,64})(?::(\$LATEST|[A-Za-z0-9-_]+))?$/;
+
+/** @param arnPrefix of this account's and region's functions; there are no others here */
+function parseName(nameOrArn: string, arnPrefix: string): Name {
+  const [, region, account, name, qualifier] = FUNCTION_NAME.exec(nameOrArn) ?? [];
   if (name === undefined) {
     throw new AwsError(
       "InvalidParameterValueException",
       `FunctionName: got "${nameOrArn}"; expected a name of 1 to 64 letters, digits, hyphens and underscores, or a function's ARN`,
+    );
+  }
+  const [, , , ownRegion = "", ownAccount = ""] = arnPrefix.split(":");
+  if (region !== undefined && region !== ownRegion) {
+    throw new AwsError(
+      "ResourceNotFoundException",
+      `Functions from '${region}' are not reachable in this region ('${ownRegion}')`,
+    );
+  }
+  if (account !== undefined && account !== ownAccount) {
+    throw new AwsError(
+      "AccessDeniedException",
+      `${nameOrArn} is of another account, and no resource-based policy of it allows this`,
+      403,
     );
   }
   return { name, qualifier };

@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/errors";
 import type { InvocationSource } from "../../core/eventStream";
 import type { CloudContext } from "../../core/service";
+import { CodeFolders } from "./codeFolders";
 import { Concurrency } from "./concurrency";
 import type { EnvironmentRegistry, Invocation } from "./environment";
 import { inspectorsOf } from "./inspectors";
@@ -20,6 +21,7 @@ export interface Invoked extends Finished {
 /** Runs invocations: the one way into a function, for callers, event queues and event source mappings alike. */
 export class Invoker {
   readonly concurrency: Concurrency;
+  readonly folders: CodeFolders;
   readonly #context: CloudContext;
   readonly #pools = new Map<Revision, Pool>();
   readonly #registry: EnvironmentRegistry = new Map();
@@ -30,6 +32,9 @@ export class Invoker {
   constructor(context: CloudContext, store: FunctionStore) {
     this.#context = context;
     this.concurrency = new Concurrency(context.conditions, () => store.all());
+    this.folders = new CodeFolders(() =>
+      [...store.all()].flatMap(revisionsOf).map(({ code }) => code.directory),
+    );
     serveRuntimeApi(context, (id) => this.#registry.get(id));
     inspectorsOf(context).serve({
       all: () => store.all(),
@@ -39,7 +44,7 @@ export class Invoker {
     });
   }
 
-  /** Runs one invocation to its end, or throws TooManyRequestsException. The clock counts it as work in flight. */
+  /** Runs one invocation to its end, or throws TooManyRequestsException or why no environment starts. The clock counts it as work in flight. */
   async invoke(
     target: Target,
     given: Pick<Invocation, "requestId" | "payload">,
@@ -109,6 +114,7 @@ export class Invoker {
     this.#closed = true;
     const pools = [...this.#pools.values(), ...this.#retired];
     await Promise.all(pools.map((pool) => pool.close("the embedded cloud closes")));
+    await this.folders.settled();
   }
 
   #run(fn: Revision, invocation: Invocation, onStart: (coldStart: boolean) => void): Promise<Finished> {
@@ -126,7 +132,8 @@ export class Invoker {
 
   #poolOf(fn: Revision): Pool {
     let pool = this.#pools.get(fn);
-    if (pool === undefined) this.#pools.set(fn, (pool = new Pool(this.#context, fn, this.#registry)));
+    if (pool === undefined)
+      this.#pools.set(fn, (pool = new Pool(this.#context, fn, this.#registry, this.folders)));
     return pool;
   }
 }

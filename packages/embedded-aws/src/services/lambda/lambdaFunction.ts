@@ -39,6 +39,8 @@ export interface FunctionSettings {
   readonly DeadLetterArn?: string;
   /** Kept by name: what a machine's memory holds is not encrypted here. */
   readonly KMSKeyArn?: string;
+  /** The unique id of the role that Lambda's grant lets read the variables. */
+  readonly grantedTo?: string | undefined;
 }
 
 export interface FunctionCode {

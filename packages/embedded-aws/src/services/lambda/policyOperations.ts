@@ -29,7 +29,7 @@ export function policyOperations({ context, store }: FunctionParts) {
         rules: {
           ...nameRules,
           StatementId: { pattern: /^[A-Za-z0-9-_]{1,100}$/ },
-          Action: { pattern: /^lambda:(\*|[A-Za-z]+)$/ },
+          Action: { pattern: /^(?:lambda:(?:\*|[A-Za-z]+)|\*)$/ },
           SourceArn: { pattern: /^arn:/ },
           SourceAccount: { pattern: /^\d{12}$/ },
         },
@@ -106,5 +106,11 @@ export function policyOperations({ context, store }: FunctionParts) {
 function principalOf(principal: string): unknown {
   if (principal === "*") return "*";
   if (/^\d{12}$/.test(principal)) return { AWS: `arn:aws:iam::${principal}:root` };
-  return principal.startsWith("arn:") ? { AWS: principal } : { Service: principal };
+  if (/^arn:aws:(?:iam|sts)::\d{12}:[\w+=,.@/-]+$/.test(principal)) return { AWS: principal };
+  if (/^[a-z0-9.-]+\.amazon(?:aws)?\.com$/.test(principal)) return { Service: principal };
+  throw new AwsError(
+    "InvalidParameterValueException",
+    "The provided principal was invalid. Please check the principal and try again. " +
+      `(got ${JSON.stringify(principal.slice(0, 200))}; expected an account, the ARN of an identity, a service or *)`,
+  );
 }

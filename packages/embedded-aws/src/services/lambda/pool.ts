@@ -1,6 +1,8 @@
 import type { Cancel } from "../../core/clock";
 import type { CloudContext } from "../../core/service";
+import type { CodeFolders } from "./codeFolders";
 import { Environment, type EnvironmentRegistry, type Invocation } from "./environment";
+import { checkVariablesReadable } from "./functionKey";
 import { inspectorsOf } from "./inspectors";
 import { inspectable, type Revision } from "./lambdaFunction";
 import { IDLE_ENVIRONMENT_MS, MAX_LOCAL_ENVIRONMENTS } from "./limits";
@@ -21,6 +23,7 @@ export class Pool {
   readonly #context: CloudContext;
   readonly #fn: Revision;
   readonly #registry: EnvironmentRegistry;
+  readonly #folders: CodeFolders;
   /** Those whose process lives. */
   readonly #environments = new Set<Environment>();
   /** Most recently used last: it is taken first, so that surplus environments fall idle and stop. */
@@ -30,15 +33,20 @@ export class Pool {
   /** One inspector listens at one port. */
   readonly #most: number;
 
-  constructor(context: CloudContext, fn: Revision, registry: EnvironmentRegistry) {
+  constructor(context: CloudContext, fn: Revision, registry: EnvironmentRegistry, folders: CodeFolders) {
     this.#context = context;
     this.#fn = fn;
     this.#registry = registry;
+    this.#folders = folders;
     const port = inspectorsOf(context).portOf(inspectable(fn));
     this.#most = port === undefined ? MAX_LOCAL_ENVIRONMENTS : 1;
   }
 
-  /** Runs an invocation in a warm environment, a new one, or, when there are as many as may be, the next free one. */
+  /**
+   * Runs an invocation in a warm environment, a new one, or, when there are as many as may be, the next free one.
+   *
+   * @throws AwsError where no environment can start, as `checkVariablesReadable` says.
+   */
   async run(invocation: Invocation, onStart: (coldStart: boolean) => void): Promise<Finished> {
     const acquired = await this.#acquire();
     if (acquired === undefined) {
@@ -82,15 +90,18 @@ export class Pool {
       idle.cancelStop();
       if (idle.environment.alive) return { environment: idle.environment, coldStart: false };
     }
+    checkVariablesReadable(this.#context, this.#fn.settings);
     if (this.#environments.size < this.#most) return this.#start();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #start(): Acquired {
     const environment = new Environment(this.#context, this.#fn, this.#registry);
+    const letGo = this.#folders.hold(this.#fn.code.directory);
     this.#environments.add(environment);
     void environment.stopped.then(() => {
       this.#environments.delete(environment);
+      letGo();
       this.#waiting.shift()?.(this.#start());
     });
     return { environment, coldStart: true };

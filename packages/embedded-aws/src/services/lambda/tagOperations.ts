@@ -1,6 +1,7 @@
 import { AwsError } from "../../core/errors";
+import { isOwnArn } from "../../core/ownArn";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
-import { checkTags } from "./functionInputs";
 import type { FunctionParts } from "./functionOperations";
 import type { Mappings } from "./mappings/mappings";
 
@@ -16,7 +17,7 @@ export function tagOperations({ context, store }: FunctionParts, mappings: Mappi
     const uuid = /:event-source-mapping:([^:]+)$/.exec(arn)?.[1];
     if (uuid === undefined) return store.get(arn);
     const mapping = mappings.find(uuid);
-    if (mapping !== undefined) return mapping;
+    if (mapping !== undefined && isOwnArn(context, arn)) return mapping;
     throw new AwsError("ResourceNotFoundException", `The resource you requested does not exist: ${arn}`);
   };
   return {
@@ -26,7 +27,7 @@ export function tagOperations({ context, store }: FunctionParts, mappings: Mappi
       on("TagResource"),
       ({ Resource, Tags }) => {
         const tagged = taggedBy(Resource);
-        checkTags(Tags);
+        checkTagTotal("lambda", Object.keys(tagged.tags), Object.keys(Tags));
         tagged.tags = { ...tagged.tags, ...Tags };
         return {};
       },

@@ -1,6 +1,6 @@
-import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
 import type { CloudContext } from "../../core/service";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import { checkGroupKey } from "./groupKeys";
 import { LogGroup } from "./logGroup";
@@ -29,7 +29,6 @@ export function groupOperations(context: CloudContext, groups: LogGroups) {
       },
       on("CreateLogGroup"),
       ({ logGroupName, kmsKeyId, tags = {} }) => {
-        checkTags(tags);
         if (kmsKeyId !== undefined) checkGroupKey(context, groups.arn(logGroupName), kmsKeyId);
         groups.add(new LogGroup(logGroupName, context.clock.now(), kmsKeyId, new Map(Object.entries(tags))));
         return {};
@@ -94,8 +93,8 @@ export function groupOperations(context: CloudContext, groups: LogGroups) {
     ),
 
     ...operation("TagResource", { supports: ["resourceArn", "tags"] }, onTagged("TagResource"), (input) => {
-      checkTags(input.tags);
       const group = groups.require(groups.nameIn(input.resourceArn));
+      checkTagTotal("logs", group.tags.keys(), Object.keys(input.tags));
       for (const [key, value] of Object.entries(input.tags)) group.tags.set(key, value);
       return {};
     }),
@@ -118,15 +117,4 @@ export function groupOperations(context: CloudContext, groups: LogGroups) {
       (input) => ({ tags: Object.fromEntries(groups.require(groups.nameIn(input.resourceArn)).tags) }),
     ),
   };
-}
-
-/** Keys of 1 to 128 characters, values of up to 256: CloudWatch Logs API reference, TagResource. */
-function checkTags(tags: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(tags)) {
-    if (key !== "" && key.length <= 128 && value.length <= 256) continue;
-    throw new AwsError(
-      "InvalidParameterException",
-      `tags: got "${key}" with a value of ${value.length} characters; expected a key of 1 to 128 and a value of at most 256`,
-    );
-  }
 }

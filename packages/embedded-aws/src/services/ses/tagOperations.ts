@@ -1,11 +1,9 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import type { ConfigurationSets } from "./configurationSets";
 import type { Identities, Identity } from "./identities";
-
-/** From the SES quotas. */
-const MOST_TAGS = 50;
 
 /** Tags of identities and configuration sets, by their ARNs. */
 export function tagOperations(context: CloudContext, identities: Identities, sets: ConfigurationSets) {
@@ -28,9 +26,7 @@ export function tagOperations(context: CloudContext, identities: Identities, set
       ({ ResourceArn, Tags }) => {
         const tagged = taggedBy(ResourceArn);
         const tags = new Map([...tagged.tags, ...Tags].map(({ Key, Value }) => [Key, Value]));
-        if (tags.size > MOST_TAGS) {
-          throw new AwsError("BadRequestException", `${ResourceArn}: expected at most ${MOST_TAGS} tags`);
-        }
+        checkTagTotal("ses", tags.keys(), []);
         tagged.tags = [...tags].map(([Key, Value]) => ({ Key, Value }));
         return {};
       },

@@ -1,15 +1,15 @@
 import { AwsError } from "../../core/errors";
 import type { Principal } from "../../core/iam/principal";
-import { recordOf } from "../../core/record";
 import type { CloudContext } from "../../core/service";
 import { operationsOf, type Supported } from "../../wire/operation";
 import { authorizeUseOfKey } from "../kms/useOfKey";
-import { deliver, type MessageAttribute } from "./delivery";
+import { deliver } from "./delivery";
 import { invalidParameter, missingParameter } from "./errors";
+import { attributesOf, bytesOf, type GivenAttributes } from "./messageAttributes";
 import { topicAccess } from "./topicAccess";
 import { topicArnRule, type Topic, type Topics } from "./topics";
 
-/** Publish, SNS API reference: bytes of a message; characters of a subject. */
+/** Publish, SNS API reference: bytes of a message with its attributes; characters of a subject. */
 const MOST_BYTES = 262_144;
 const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 
@@ -35,7 +35,7 @@ export function publish(context: CloudContext, topics: Topics) {
     topic: Topic,
     { Message: message, Subject: subject, MessageAttributes }: MessageInput,
   ): string {
-    checkMessage(message, mostBytes());
+    checkMessage(message, bytesOf(message, MessageAttributes), mostBytes());
     const attributes = attributesOf(MessageAttributes);
     const messageId = context.random.uuid();
     const withSubject = subject === undefined ? {} : { subject };
@@ -96,7 +96,12 @@ export function publish(context: CloudContext, topics: Topics) {
           Successful.push({ Id, MessageId });
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
-          Failed.push({ Id, Code: "InvalidParameter", Message: error.message, SenderFault: true });
+          Failed.push({
+            Id,
+            Code: error.code.replace(/Exception$/, ""),
+            Message: error.message,
+            SenderFault: true,
+          });
         }
       }
       return { Successful, Failed };
@@ -108,7 +113,11 @@ export function publish(context: CloudContext, topics: Topics) {
 
 /** SNS API reference, PublishBatch: 1 to 10 entries with ids of their own, 256 KB together. */
 function checkEntries(
-  entries: readonly { readonly Id: string; readonly Message: string }[],
+  entries: readonly {
+    readonly Id: string;
+    readonly Message: string;
+    readonly MessageAttributes?: GivenAttributes;
+  }[],
   mostBytes: number,
 ): void {
   if (entries.length === 0) {
@@ -133,7 +142,7 @@ function checkEntries(
       "Two or more batch entries in the request have the same Id.",
     );
   }
-  const bytes = entries.reduce((sum, { Message }) => sum + Buffer.byteLength(Message), 0);
+  const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry.Message, entry.MessageAttributes), 0);
   if (bytes > mostBytes) {
     throw new AwsError(
       "BatchRequestTooLongException",
@@ -142,24 +151,9 @@ function checkEntries(
   }
 }
 
-function checkMessage(message: string, mostBytes: number): void {
+function checkMessage(message: string, bytes: number, mostBytes: number): void {
   if (message === "") throw invalidParameter("Empty message");
-  const bytes = Buffer.byteLength(message);
   if (bytes > mostBytes) {
     throw invalidParameter(`Message too long. Got ${bytes} bytes; expected at most ${mostBytes}.`);
   }
-}
-
-function attributesOf(given: Input["MessageAttributes"] = {}): Readonly<Record<string, MessageAttribute>> {
-  return recordOf(
-    Object.entries(given).map(([name, { DataType, StringValue = "" }]) => {
-      if (StringValue === "") {
-        throw new AwsError(
-          "InvalidParameterValueException",
-          `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
-        );
-      }
-      return [name, { DataType, StringValue }] as const;
-    }),
-  );
 }

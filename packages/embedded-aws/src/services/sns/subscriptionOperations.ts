@@ -1,8 +1,8 @@
 import { pageOf } from "../../core/paging";
+import { elsewhere, isOwnArn } from "../../core/ownArn";
 import type { Call, CloudContext } from "../../core/service";
 import { operationsOf, type Output } from "../../wire/operation";
 import { invalidParameter, missingParameter } from "./errors";
-import { settingsOf } from "./subscriptionSettings";
 import { topicAccess } from "./topicAccess";
 import { byTopic, PROTOCOLS, type Subscription, type SubscriptionProtocol, type Topics } from "./topics";
 
@@ -36,6 +36,7 @@ export function subscriptionOperations(context: CloudContext, topics: Topics) {
         const protocol = Protocol as SubscriptionProtocol;
         if (endpoint === undefined) throw missingParameter("Endpoint");
         checkEndpoint(protocol, endpoint);
+        if (protocol !== "email" && !isOwnArn(context, endpoint)) throw elsewhere("The endpoint", endpoint);
         const subscription = topics.subscribe(topics.get(TopicArn), protocol, endpoint, Attributes);
         return {
           SubscriptionArn:
@@ -83,7 +84,7 @@ export function subscriptionOperations(context: CloudContext, topics: Topics) {
         const { [name]: _, ...others } = subscription.attributes;
         // An empty value, and an empty filter, take the present one away.
         const isEmpty = value === "" || (name === "FilterPolicy" && value.replace(/\s/g, "") === "{}");
-        subscription.settings = settingsOf({ ...others, [name]: value });
+        subscription.settings = topics.settings({ ...others, [name]: value });
         subscription.attributes = isEmpty ? others : { ...others, [name]: value };
         return {};
       },

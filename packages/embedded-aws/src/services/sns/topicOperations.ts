@@ -1,6 +1,7 @@
 import { pageOf } from "../../core/paging";
 import type { Call, CloudContext } from "../../core/service";
 import { parsePolicyDocument } from "../../core/iam/policyDocument";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import { checkAttributeName, invalidParameter } from "./errors";
 import { publish } from "./publish";
@@ -98,6 +99,11 @@ export function topicOperations(context: CloudContext, topics: Topics) {
       onResource("TagResource"),
       (input) => {
         const { tags } = topics.tagged(input.ResourceArn);
+        checkTagTotal(
+          "sns",
+          tags.keys(),
+          input.Tags.map(({ Key }) => Key),
+        );
         for (const tag of input.Tags) tags.set(tag.Key, tag.Value);
         return {};
       },

@@ -1,4 +1,5 @@
 import { AwsError } from "../../core/errors";
+import { elsewhere, isOwnArn } from "../../core/ownArn";
 import type { CloudContext } from "../../core/service";
 import { invalidParameter } from "./errors";
 import { settingsOf, type SubscriptionAttributes, type SubscriptionSettings } from "./subscriptionSettings";
@@ -61,11 +62,19 @@ export class Topics {
     return topic;
   }
 
-  /** A topic of that name that is there already is the answer, with the attributes that it has. */
+  /** A topic of that name that is there already is the answer, unless other attributes or tags are asked for. */
   create(name: string, attributes: ReadonlyMap<string, string>, tags: ReadonlyMap<string, string>): Topic {
     const arn = this.arnOf(name);
     const existing = this.#byArn.get(arn);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      const differs = (given: ReadonlyMap<string, string>, held: ReadonlyMap<string, string>) =>
+        [...given].some(([name, value]) => (held.get(name) ?? "") !== value);
+      if (differs(attributes, existing.attributes))
+        throw invalidParameter("Attributes Reason: Topic already exists with different attributes");
+      if (tags.size > 0 && (tags.size !== existing.tags.size || differs(tags, existing.tags)))
+        throw invalidParameter("Tags Reason: Topic already exists with different tags");
+      return existing;
+    }
     const topic: Topic = {
       name,
       arn,
@@ -81,13 +90,22 @@ export class Topics {
     this.#byArn.delete(arn);
   }
 
+  /** What a subscription's attributes mean. @throws AwsError */
+  settings(attributes: SubscriptionAttributes): SubscriptionSettings {
+    const settings = settingsOf(attributes);
+    const { deadLetterArn } = settings;
+    if (deadLetterArn !== undefined && !isOwnArn(this.context, deadLetterArn))
+      throw elsewhere("The dead-letter queue", deadLetterArn);
+    return settings;
+  }
+
   subscribe(
     topic: Topic,
     protocol: SubscriptionProtocol,
     endpoint: string,
     attributes: SubscriptionAttributes,
   ): Subscription {
-    const settings = settingsOf(attributes);
+    const settings = this.settings(attributes);
     const existing = [...topic.subscriptions.values()].find(
       (subscription) => subscription.protocol === protocol && subscription.endpoint === endpoint,
     );

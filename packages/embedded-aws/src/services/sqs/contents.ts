@@ -1,3 +1,4 @@
+import type { ColdStore } from "../../core/coldStore";
 import { SortedMap } from "../../core/sortedMap";
 import { contentCodec, type Message, type MessageContent } from "./message";
 
@@ -10,10 +11,15 @@ function ageKey({ sentAt, order }: Message): string {
 
 /** What was sent, by age, so that the first is the next to expire; as text outside of the heap. */
 export class MessageContents {
-  readonly #byAge = new SortedMap(contentCodec);
+  readonly #byAge: SortedMap<MessageContent>;
 
   /** @param retentionMs a new one holds for the messages that are there already, as in AWS. */
-  constructor(public retentionMs: number) {}
+  constructor(
+    public retentionMs: number,
+    store?: ColdStore,
+  ) {
+    this.#byAge = new SortedMap(contentCodec, store);
+  }
 
   add(message: Message, content: MessageContent): void {
     this.#byAge.set(ageKey(message), content);

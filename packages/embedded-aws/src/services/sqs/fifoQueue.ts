@@ -1,3 +1,4 @@
+import type { ColdStore } from "../../core/coldStore";
 import { MessageContents } from "./contents";
 import { type Depth, DepthHistory } from "./depthHistory";
 import { firstValues } from "../../core/lists";
@@ -55,12 +56,16 @@ export class FifoQueue implements MessageStore {
   #deliveries = 0;
   changed: (messageId: string) => void = () => undefined;
 
-  /** @param limits how many may be in flight, and how long past numbers of messages are kept. */
+  /**
+   * @param limits how many may be in flight, and how long past numbers of messages are kept.
+   * @param store where the messages of a long queue are put; default memory.
+   */
   constructor(
     retentionMs: number,
     private readonly limits: QueueLimits = NO_LIMITS,
+    store?: ColdStore,
   ) {
-    this.#contents = new MessageContents(retentionMs);
+    this.#contents = new MessageContents(retentionMs, store);
     this.#history = new DepthHistory(() => limits.queueDepthLagMs);
   }
 

@@ -91,11 +91,11 @@ export class Queues {
       );
     }
     const settings = settingsOf(attributes);
-    const { conditions } = this.context;
-    const standard = () => new MessageQueue(settings.retentionMs, conditions);
+    const { conditions, cold } = this.context;
+    const standard = () => new MessageQueue(settings.retentionMs, conditions, cold);
     const fifo = settings.fifo
       ? {
-          messages: new FifoQueue(settings.retentionMs, conditions),
+          messages: new FifoQueue(settings.retentionMs, conditions, cold),
           memory: new FifoMemory(this.context.clock),
         }
       : undefined;

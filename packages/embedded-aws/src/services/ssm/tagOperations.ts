@@ -1,5 +1,6 @@
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
+import { checkTagTotal } from "../../wire/givenTags";
 import { operationsOf } from "../../wire/operation";
 import type { Parameters } from "./parameters";
 
@@ -28,6 +29,11 @@ export function tagOperations(context: CloudContext, parameters: Parameters) {
       on("AddTagsToResource"),
       ({ ResourceId, Tags }) => {
         const tags = tagsOf(ResourceId);
+        checkTagTotal(
+          "ssm",
+          tags.keys(),
+          Tags.map(({ Key }) => Key),
+        );
         for (const { Key, Value } of Tags) tags.set(Key, Value);
         return {};
       },

@@ -270,64 +270,25 @@ describe("the life of a group's instances", () => {
     });
   });
 
-  describe("ends in an instance refresh", () => {
-    it("a few at a time, until all come of the new version, never above what there was", async () => {
-      await world.create({ DesiredCapacity: 4, MaxSize: 4 });
-      const before = await world.ids();
-      await world.cloud.call("ec2", "CreateLaunchTemplateVersion", {
-        LaunchTemplateId: world.template,
-        SourceVersion: "1",
-        LaunchTemplateData: { InstanceType: "t3.small" },
-      });
-      const { InstanceRefreshId } = await world.cloud.call("autoscaling", "StartInstanceRefresh", {
-        AutoScalingGroupName: NAME,
-        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: world.template, Version: "2" } },
-        Preferences: { MinHealthyPercentage: 75, InstanceWarmup: 60, SkipMatching: true },
-      });
-      const refresh = async () =>
-        (await world.cloud.call("autoscaling", "DescribeInstanceRefreshes", { AutoScalingGroupName: NAME }))
-          .InstanceRefreshes?.[0];
-      expect(await refresh()).to.include({ InstanceRefreshId, Status: "InProgress", InstancesToUpdate: 4 });
-      expect(
-        await refusal(
-          world.cloud.call("autoscaling", "StartInstanceRefresh", { AutoScalingGroupName: NAME }),
-        ),
-      ).to.contain("InstanceRefreshInProgressFault");
-      let [most, least] = [0, 4];
-      for (let step = 0; step < 100 && (await refresh())?.Status === "InProgress"; step++) {
-        await world.clock.advance(10_000);
-        most = Math.max(most, await world.live());
-        least = Math.min(least, (await world.states()).filter((state) => state === "InService").length);
-      }
-      expect([most, least]).to.deep.equal([4, 3]);
-      expect(await refresh()).to.include({ Status: "Successful", PercentageComplete: 100 });
-      const { Instances, LaunchTemplate } = await world.group();
-      expect(Instances.map(({ InstanceType }) => InstanceType)).to.deep.equal(Array(4).fill("t3.small"));
-      expect(Instances.filter(({ InstanceId }) => before.includes(InstanceId))).to.deep.equal([]);
-      expect(LaunchTemplate?.Version).to.equal("2");
+  it("ends whatever its protection from termination says, which is for people", async () => {
+    await world.cloud.call("ec2", "CreateLaunchTemplateVersion", {
+      LaunchTemplateId: world.template,
+      SourceVersion: "1",
+      LaunchTemplateData: { DisableApiTermination: true },
     });
-
-    it("unless it is cancelled", async () => {
-      await world.create({ DesiredCapacity: 4 });
-      const before = await world.ids();
-      const one = { AutoScalingGroupName: NAME };
-      expect(await refusal(world.cloud.call("autoscaling", "CancelInstanceRefresh", one))).to.contain(
-        "ActiveInstanceRefreshNotFoundFault",
-      );
-      await world.cloud.call("autoscaling", "StartInstanceRefresh", {
-        ...one,
-        Preferences: { InstanceWarmup: 300 },
-      });
-      await world.clock.advance(MINUTE);
-      await world.cloud.call("autoscaling", "CancelInstanceRefresh", one);
-      await world.clock.advance(10 * MINUTE);
-      const { InstanceRefreshes = [] } = await world.cloud.call(
-        "autoscaling",
-        "DescribeInstanceRefreshes",
-        one,
-      );
-      expect(InstanceRefreshes[0]?.Status).to.equal("Cancelled");
-      expect((await world.ids()).filter((id) => before.includes(id))).to.have.length(3);
+    await world.create({
+      DesiredCapacity: 2,
+      LaunchTemplate: { LaunchTemplateId: world.template, Version: "2" },
     });
+    const InstanceIds = (await world.ids()).slice(0, 1);
+    expect(await refusal(world.cloud.call("ec2", "TerminateInstances", { InstanceIds }))).to.contain(
+      "disableApiTermination",
+    );
+    await world.cloud.call("autoscaling", "SetDesiredCapacity", {
+      AutoScalingGroupName: NAME,
+      DesiredCapacity: 0,
+    });
+    await world.clock.advance(10 * MINUTE);
+    expect(await world.live()).to.equal(0);
   });
 });

@@ -103,7 +103,9 @@ describe("names of a prototype", () => {
       const resourceArn = "arn:aws:logs:us-east-1:000000000000:log-group:g";
       await json("logs", "Logs_20140328.TagResource", { resourceArn, tags: values });
       const { tags } = await json("logs", "Logs_20140328.ListTagsForResource", { resourceArn });
-      expect(entriesOf(tags)).to.deep.include.members(entriesOf(values));
+      expect(entriesOf(tags)).to.deep.equal(entriesOf(values));
+      // Else the names of all runs together come to more than the fifty that a resource may have.
+      await json("logs", "Logs_20140328.UntagResource", { resourceArn, tagKeys: Object.keys(values) });
     });
   });
 

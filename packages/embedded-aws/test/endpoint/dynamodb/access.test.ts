@@ -1,12 +1,10 @@
 import { expect } from "chai";
-import { AwsError } from "../../../src/core/errors";
-import type { Principal } from "../../../src/core/iam/principal";
 import { N, S, startTestDatabase, type TestDatabase } from "./support";
-import { untyped } from "../../support/untyped";
+import { createWorker, type Worker } from "./worker";
 
 describe("access to DynamoDB", () => {
   let database: TestDatabase;
-  const worker: Principal = { kind: "role", accountId: "000000000000", roleName: "worker", sessionName: "s" };
+  let worker: Worker;
   const orders = "arn:aws:dynamodb:us-east-1:000000000000:table/orders";
   const stock = "arn:aws:dynamodb:us-east-1:000000000000:table/stock";
 
@@ -16,37 +14,13 @@ describe("access to DynamoDB", () => {
       StreamSpecification: { StreamEnabled: true, StreamViewType: "KEYS_ONLY" },
     });
     await database.createTable("stock");
-    const trust = {
-      Effect: "Allow",
-      Principal: { Service: "lambda.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    };
-    await database.cloud.call("iam", "CreateRole", {
-      RoleName: "worker",
-      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
-    });
+    worker = await createWorker(database);
   });
 
   afterEach(() => database.close());
 
-  async function allow(...statements: object[]): Promise<void> {
-    const Statement = statements.map((statement) => ({ Effect: "Allow", ...statement }));
-    await database.cloud.call("iam", "PutRolePolicy", {
-      RoleName: "worker",
-      PolicyName: "policy",
-      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
-    });
-  }
-
-  /** "allowed", or the refusal that the worker meets. */
-  async function outcome(operation: string, input: object): Promise<string> {
-    try {
-      await untyped(database.cloud.context.call)("dynamodb", operation, input, worker);
-      return "allowed";
-    } catch (error) {
-      return error instanceof AwsError ? `${error.code}: ${error.message}` : "a defect";
-    }
-  }
+  const allow: Worker["allow"] = (...statements) => worker.allow(...statements);
+  const outcome: Worker["outcome"] = (operation, input) => worker.outcome(operation, input);
 
   const key = { id: S("a") };
   const write = { TableName: "orders", Key: key };

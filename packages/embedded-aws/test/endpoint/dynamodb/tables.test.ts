@@ -271,11 +271,11 @@ describe("DynamoDB tables", () => {
       "got nothing to update",
     ],
     [
-      "PartiQL",
-      "ExecuteStatement",
-      { Statement: "SELECT" },
+      "transactions in PartiQL",
+      "ExecuteTransaction",
+      { TransactStatements: [{ Statement: "SELECT" }] },
       "NotSupportedByEmbeddedCloud",
-      "dynamodb:ExecuteStatement",
+      "dynamodb:ExecuteTransaction",
     ],
     ["backups", "CreateBackup", {}, "NotSupportedByEmbeddedCloud", "dynamodb:CreateBackup"],
   ];

@@ -126,6 +126,12 @@ describe("EC2's security groups", () => {
         }),
       ),
       create("web"),
+      ec2.send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupId,
+          IpPermissions: [{ IpProtocol: "256", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+        }),
+      ),
     ];
     expect(await Promise.all(refused.map(failure))).to.deep.equal([
       "InvalidPermission.Duplicate",
@@ -133,6 +139,7 @@ describe("EC2's security groups", () => {
       "InvalidParameterValue",
       "InvalidGroup.NotFound",
       "InvalidGroup.Duplicate",
+      "InvalidParameterValue",
     ]);
   });
 

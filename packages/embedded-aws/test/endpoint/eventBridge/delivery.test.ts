@@ -273,6 +273,23 @@ describe("EventBridge", () => {
       "PutTargets",
       {
         Rule: "orders",
+        Targets: [
+          {
+            Id: "1",
+            Arn: FUNCTION_ARN,
+            InputTransformer: {
+              InputTemplate: "<a1>",
+              InputPathsMap: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`a${at}`, "$"])),
+            },
+          },
+        ],
+      },
+      "InputPathsMap: got 101 names; expected at most 100",
+    ],
+    [
+      "PutTargets",
+      {
+        Rule: "orders",
         Targets: [{ Id: "1", Arn: FUNCTION_ARN, RetryPolicy: { MaximumRetryAttempts: 186 } }],
       },
       "at 'targets[0].retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member must have value less",
@@ -285,7 +302,7 @@ describe("EventBridge", () => {
     ["PutTargets", { Rule: "none", Targets: [{ Id: "1", Arn: FUNCTION_ARN }] }, "Rule none does not exist"],
   ];
   for (const [operation, input, reason] of refused) {
-    it(`refuses ${operation} ${JSON.stringify(input)}`, async () => {
+    it(`refuses ${operation} ${JSON.stringify(input).slice(0, 300)}`, async () => {
       await putRule([{ Id: "0", Arn: FUNCTION_ARN }]);
       const error = await untyped(cloud.call)("events", operation, input).catch(
         (cause: unknown) => cause as Error,

@@ -36,6 +36,16 @@ describe("KMS keys", () => {
       (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );
 
+  it("are not found by an ARN of another region or account", async () => {
+    const { KeyId, Arn } = await createKey();
+    expect((await describeKey(Arn))?.KeyId).to.equal(KeyId);
+    for (const other of [Arn.replace("us-east-1", "eu-west-1"), Arn.replace(ACCOUNT, "123456789012")]) {
+      expect(await refusalOf(describeKey(other))).to.match(/^NotFoundException: Invalid arn /);
+      const Plaintext = Buffer.from("x");
+      expect(await refusalOf(kms("Encrypt", { KeyId: other, Plaintext }))).to.match(/^NotFoundException/);
+    }
+  });
+
   it("are made under the former name of their spec too, but not under both", async () => {
     expect((await createKey({ CustomerMasterKeySpec: "SYMMETRIC_DEFAULT" })).KeyId).to.not.equal("");
     const both = createKey({ CustomerMasterKeySpec: "SYMMETRIC_DEFAULT", KeySpec: "SYMMETRIC_DEFAULT" });

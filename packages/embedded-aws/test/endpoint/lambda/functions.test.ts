@@ -83,17 +83,6 @@ describe("Lambda functions, by SDK v3", () => {
     expect(Tags).to.deep.equal({ team: "orders" });
   });
 
-  it("keeps the key of a function's environment, until it is taken away", async () => {
-    const KMSKeyArn = "arn:aws:kms:us-east-1:000000000000:key/k";
-    const change = (more: { KMSKeyArn?: string; Timeout?: number }) =>
-      client.send(new UpdateFunctionConfigurationCommand({ FunctionName: "keyed", ...more }));
-    await client.send(new CreateFunctionCommand({ ...base(), FunctionName: "keyed" }));
-    expect(await change({ KMSKeyArn })).to.have.property("KMSKeyArn", KMSKeyArn);
-    expect(await change({ Timeout: 9 })).to.have.property("KMSKeyArn", KMSKeyArn);
-    expect(await change({ KMSKeyArn: "" })).not.to.have.property("KMSKeyArn");
-    await client.send(new DeleteFunctionCommand({ FunctionName: "keyed" }));
-  });
-
   it("are changed, listed, tagged and deleted", async () => {
     await client.send(new CreateFunctionCommand({ ...base(), FunctionName: "second" }));
     await client.send(new UpdateFunctionConfigurationCommand({ FunctionName: "second", Timeout: 60 }));

@@ -30,7 +30,7 @@ export async function call(endpoint: string, operation: string, input: object): 
  * @param actions how many parts of the command's update may be faulty at once
  */
 export function comparable(input: object, answer: Answer, actions = 0): unknown {
-  const { __type, ConsumedCapacity, ...members } = answer;
+  const { __type, ConsumedCapacity, Responses, ...members } = answer;
   const { message, Message = message } = answer;
   if (actions > 1 && typeof Message === "string" && UPDATE_FAULTS.test(Message)) {
     return { __type: "ValidationException", message: "one of the update's faults" };
@@ -40,8 +40,14 @@ export function comparable(input: object, answer: Answer, actions = 0): unknown 
     return { __type: "IdempotentParameterMismatchException" };
   }
   return {
-    ...(typeof __type === "string" && { __type: __type.replace(/^.*#/, "") }),
+    // It gives the error another name than AWS's model does.
+    ...(typeof __type === "string" && {
+      __type: __type.replace(/^.*#/, "").replace(/^DuplicateItem$/, "DuplicateItemException"),
+    }),
     ...(normal(members) as object),
+    ...(Responses !== undefined && {
+      Responses: actions > 1 ? withoutUpdateFaults(normal(Responses)) : normal(Responses),
+    }),
     // It reports a deletion of nothing also to those who did not ask.
     ...("ReturnConsumedCapacity" in input && {
       ConsumedCapacity: normal(ConsumedCapacity, "ConsumedCapacity"),
@@ -54,7 +60,16 @@ export function comparable(input: object, answer: Answer, actions = 0): unknown 
  * any. AWS promises no order either.
  */
 const UPDATE_FAULTS =
-  /^(Invalid UpdateExpression: (Two document paths|Incorrect operand type|Operator or function requires)|The document path provided in the update|The provided expression refers to|An operand in the update|Type mismatch for attribute)/;
+  /^((Invalid UpdateExpression: )?(Two document paths|Incorrect operand type|Operator or function requires)|The second argument to SET_|The document path provided in the update|The provided expression refers to|An operand in the update|Type mismatch for attribute)/;
+
+/** The same of the statements of a batch. */
+function withoutUpdateFaults(responses: unknown): unknown {
+  return (responses as readonly { readonly Error?: { readonly message?: string } }[]).map((response) =>
+    UPDATE_FAULTS.test(response.Error?.message ?? "")
+      ? { ...response, Error: "one of the update's faults" }
+      : response,
+  );
+}
 
 /** A value with its members and whatever has no order in one order. */
 export function normal(value: unknown, name = ""): unknown {
@@ -88,7 +103,11 @@ function normalMember(key: string, member: unknown): readonly (readonly [string,
       .replaceAll(/\{B:[^}]*\}/g, "{B}")
       .replaceAll(/\{N:([^}]*)\}/g, (_, decimal) => `{N:${plainNumber(decimal)}}`)
       // Of a projection's paths that overlap or conflict it names any two, even such as do not.
-      .replace(/(?<=^Invalid ProjectionExpression: Two document paths) .*/, " clash");
+      .replace(/(?<=^(Invalid ProjectionExpression: )?Two document paths) .*/, " clash")
+      // It tells of some faults of a statement where they are.
+      .replace(/ at [0-9]+:[0-9]+:[0-9]+$/, "")
+      // AWS tells what is wrong with a statement, DynamoDB Local repeats it.
+      .replace(/(?<=^Statement wasn't well formed, can't be processed:) .*/, "");
     return [["message", text]];
   }
   return [[key, normal(member, key)]];

@@ -1,30 +1,9 @@
 import fc from "fast-check";
 import { condition, type Fragment, placed, projection, safeUpdate, update as anyUpdate } from "./expressions";
 import { legacyRequests } from "./legacyRequests";
+import { statements } from "./partiql";
+import { type Command, tableNames } from "./runs";
 import { list, map, number, numbers, S, tags, text, value } from "./values";
-
-/** A request that goes to both sides. Tables and client tokens have short names, which `inRun` makes unique. */
-export interface Command {
-  readonly operation: string;
-  readonly input: object;
-  /** How many parts of its update may be faulty at once, where it has one. */
-  readonly actions?: number;
-}
-
-export const tableNames = ["orders", "stock"] as const;
-
-export function tableInRun(tableName: string, run: string): string {
-  return `${tableName}-${run}`;
-}
-
-/** The command on the tables of one run, which no other run touches. */
-export function inRun({ input, ...command }: Command, run: string): Command {
-  const unique = JSON.stringify(input).replace(
-    /"(TableName|ClientRequestToken)":"([^"]*)"/g,
-    (_, member: string, name: string) => `"${member}":"${tableInRun(name, run)}"`,
-  );
-  return { ...command, input: JSON.parse(unique) as object };
-}
 
 const attributes = fc.record(
   {
@@ -233,8 +212,9 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: get },
   { weight: 1, arbitrary: scan },
   { weight: 1, arbitrary: legacyRequests(table, id) },
-  { weight: 3, arbitrary: transaction },
+  { weight: 4, arbitrary: transaction },
   { weight: 1, arbitrary: transactGet },
+  { weight: 4, arbitrary: statements(attributes) },
 );
 
 /** Sequences of requests to two tables whose items are few, so that the requests meet each other. */

@@ -4,7 +4,8 @@ import { createDynamoDb } from "../../../src/services/dynamodb/dynamodb";
 import { kind } from "../../../src/core/conditions/conditions";
 import { startTestCloud, type TestCloud } from "../../../src/testing/testCloud";
 import { type Answer, call, comparable, normal } from "./call";
-import { type Command, inRun, sequences, tableInRun, tableNames } from "./commands";
+import { sequences } from "./commands";
+import { type Command, inRun, tableInRun, tableNames } from "./runs";
 import { type DynamoDbLocal, startDynamoDbLocal, whyUnavailable } from "./dynamoDbLocal";
 import { Lane, Side } from "./lanes";
 
@@ -98,6 +99,7 @@ describe("the embedded DynamoDB against AWS's DynamoDB Local", function () {
       "TransactionCanceledException",
       "ValidationException",
       "IdempotentParameterMismatchException",
+      "DuplicateItem",
     ]) {
       expect(outcomes.get(outcome), outcome).to.be.greaterThan(0);
     }

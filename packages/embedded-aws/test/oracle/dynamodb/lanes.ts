@@ -1,7 +1,8 @@
 import { Agent, request } from "node:http";
 import fc from "fast-check";
 import type { Answer } from "./call";
-import { type Command, command, inRun, tableInRun, tableNames } from "./commands";
+import { command } from "./commands";
+import { type Command, inRun, tableInRun, tableNames } from "./runs";
 
 /** What one side is asked, over a connection that stays open. */
 export class Side {

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { childrenOf, parseCompositeRule, ruleHolds } from "../../../src/services/cloudWatch/compositeRule";
+
+const parse = (rule: string) => parseCompositeRule(rule, "arn:aws:cloudwatch:us-east-1:000000000000:alarm:");
 import type { AlarmStateValue } from "../../../src/services/cloudWatch/evaluateAlarm";
 
 const states: Readonly<Record<string, AlarmStateValue>> = {
@@ -23,6 +25,8 @@ describe("the rule of a composite alarm", () => {
     ["ALARM(disk)", false],
     ['ALARM("my alarm (1)")', true],
     ["ALARM(arn:aws:cloudwatch:us-east-1:000000000000:alarm:cpu)", true],
+    ["ALARM(arn:aws:cloudwatch:eu-west-1:000000000000:alarm:cpu)", false],
+    ["ALARM(arn:aws:cloudwatch:us-east-1:123456789012:alarm:cpu)", false],
     ["ALARM(cpu) AND OK(disk)", true],
     ["ALARM(cpu) AND ALARM(disk) OR INSUFFICIENT_DATA(new)", true],
     ["ALARM(disk) AND (ALARM(cpu) OR ALARM(new))", false],
@@ -34,12 +38,12 @@ describe("the rule of a composite alarm", () => {
   ];
   for (const [rule, expected] of rules) {
     it(`reads ${JSON.stringify(rule)}`, () => {
-      expect(ruleHolds(parseCompositeRule(rule), (name) => states[name])).to.equal(expected);
+      expect(ruleHolds(parse(rule), (name) => states[name])).to.equal(expected);
     });
   }
 
   it("names its children once each", () => {
-    const rule = parseCompositeRule("ALARM(a) AND (NOT ALARM(b) OR OK(a))");
+    const rule = parse("ALARM(a) AND (NOT ALARM(b) OR OK(a))");
     expect([...childrenOf(rule)]).to.deep.equal(["a", "b"]);
   });
 
@@ -61,7 +65,7 @@ describe("the rule of a composite alarm", () => {
   ];
   for (const [rule, reason] of refused) {
     it(`that says ${rule.slice(0, 40)} is refused`, () => {
-      expect(() => parseCompositeRule(rule)).to.throw(reason);
+      expect(() => parse(rule)).to.throw(reason);
     });
   }
 });

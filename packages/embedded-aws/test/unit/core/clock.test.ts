@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { useFakeTimers, type SinonFakeTimers } from "sinon";
 import { RunningClock, SteppedClock } from "../../../src/core/clock";
 
 describe("SteppedClock", () => {
@@ -78,16 +79,30 @@ describe("SteppedClock", () => {
 });
 
 describe("RunningClock", () => {
+  /** What the machine's time is, to the millisecond, however long the machine takes. */
+  let machine: SinonFakeTimers;
+
+  beforeEach(() => {
+    machine = useFakeTimers({
+      now: 1_000_000,
+      toFake: ["Date", "performance", "setTimeout", "clearTimeout"],
+    });
+  });
+  afterEach(() => {
+    machine.restore();
+  });
+
   it("stands still while it is paused, and goes on from there", () => {
     const clock = new RunningClock(1000);
+    machine.tick(2);
+    expect(clock.now()).to.equal(1_002_000);
     clock.pause();
-    const stood = clock.now();
-    const until = performance.now() + 5;
-    while (performance.now() < until);
-    expect(clock.now()).to.equal(stood);
+    machine.tick(5);
+    expect(clock.now()).to.equal(1_002_000);
     expect(clock).to.include({ paused: true, speed: 1000 });
     clock.pause(false);
-    expect(clock.now() - stood).to.be.below(60_000);
+    machine.tick(3);
+    expect(clock.now()).to.equal(1_005_000);
     expect(clock.rate()).to.equal(1000);
     clock.close();
   });
@@ -111,33 +126,43 @@ describe("RunningClock", () => {
   it("runs at its speed when idle, and at real speed while work is in flight", async () => {
     const clock = new RunningClock(60);
     expect(clock.rate()).to.equal(60);
+    machine.tick(10);
     const work = Promise.withResolvers<string>();
     const outcome = clock.busy(work.promise);
     expect(clock.rate()).to.equal(1);
+    machine.tick(10);
     work.resolve("done");
     expect(await outcome).to.equal("done");
     expect(clock.rate()).to.equal(60);
+    machine.tick(10);
+    expect(clock.now()).to.equal(1_000_000 + 600 + 10 + 600);
     clock.close();
   });
 
-  it("fires a minute's timer within a real second at speed 3600", async () => {
+  it("fires a minute's timer after as much less real time as it is faster", async () => {
     const clock = new RunningClock(3600);
-    const started = clock.now();
-    await clock.sleep(60_000);
-    expect(clock.now() - started).to.be.at.least(59_999);
+    let fired = 0;
+    clock.after(60_000, () => (fired = clock.now()));
+    await machine.tickAsync(16);
+    expect(fired).to.equal(0);
+    await machine.tickAsync(1);
+    expect(fired).to.be.within(1_060_000, 1_061_200);
     clock.close();
   });
 
   it("takes another speed at any moment, and keeps its time", async () => {
     const clock = new RunningClock();
     const waiting = clock.sleep(60_000);
-    clock.setSpeed(3600);
-    expect(clock.rate()).to.equal(3600);
+    await machine.tickAsync(1_000);
+    clock.setSpeed(1000);
+    expect(clock.rate()).to.equal(1000);
+    await machine.tickAsync(59);
     await waiting;
-    const reached = clock.now();
+    expect(clock.now()).to.equal(1_060_000);
     clock.setSpeed(1);
     expect(clock.rate()).to.equal(1);
-    expect(clock.now() - reached).to.be.within(0, 1000);
+    machine.tick(5);
+    expect(clock.now()).to.equal(1_060_005);
     expect(() => clock.setSpeed(0)).to.throw("speed: got 0; expected a number of at least 1");
     clock.close();
   });

@@ -209,7 +209,8 @@ describe("the door", () => {
     ]) {
       const started = performance.now();
       expect(reasonFor([["Host", `${value}!:4566`]])).to.match(/^Host: got /);
-      expect(performance.now() - started).to.be.below(200);
+      // Far more than it takes, far less than trying every way to split 16,000 characters would.
+      expect(performance.now() - started).to.be.below(5_000);
     }
   });
 

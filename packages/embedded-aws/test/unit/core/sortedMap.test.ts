@@ -5,6 +5,7 @@ import type { EntryPage } from "../../../src/core/entryPage";
 import { OpenPages } from "../../../src/core/openPages";
 import { seededRandom } from "../../../src/core/random";
 import { type Range, SortedMap } from "../../../src/core/sortedMap";
+import { newColdFile } from "../../support/coldFile";
 
 const key = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 3 });
 
@@ -14,6 +15,9 @@ const range: fc.Arbitrary<Range> = fc.record(
 );
 
 describe("a sorted map", () => {
+  const file = newColdFile();
+  after(() => file.close());
+
   it("reads the same ranges as a sorted list of everything would", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), key)), range, (steps, wanted) => {
@@ -42,11 +46,15 @@ describe("a sorted map", () => {
     );
   });
 
-  const openings = { "all of it lies open": undefined, "most of it is packed": new OpenPages(100_000) };
+  const openings = {
+    "all of it lies open": undefined,
+    "most of it is packed": new OpenPages(undefined, 100_000),
+    "most of it lies in a file": new OpenPages(file.store, 100_000),
+  };
   for (const [how, open] of Object.entries(openings))
     it(`holds the same as a map does after thousands of changes, while ${how}`, () => {
       const random = seededRandom(1);
-      const map = new SortedMap<string>(undefined, open);
+      const map = new SortedMap<string>(undefined, undefined, open);
       const model = new Map<string, string>();
       const name = () => `key-${String(Math.floor(random.next() * 3_000))}`;
       const check = () => {
@@ -81,16 +89,46 @@ describe("a sorted map", () => {
 
   it("keeps many values that look alike in a third of their bytes", () => {
     const bytesOf = (mostOpen: number) => {
-      const open = new OpenPages(mostOpen);
+      const open = new OpenPages(undefined, mostOpen);
       const pages = new Set<EntryPage>();
       const use = spy(open, "use");
-      const map = new SortedMap<string>(undefined, open);
+      const map = new SortedMap<string>(undefined, undefined, open);
       for (let value = 0; value < 5_000; value++)
         map.set(`key-${value}`, `a value that is much like ${value}`);
       for (const { args } of use.getCalls()) pages.add(args[0]);
       return [...pages].reduce((bytes, page) => bytes + page.memory, 0);
     };
     expect(bytesOf(20_000)).to.be.lessThan(bytesOf(Infinity) / 3);
+  });
+
+  it("holds none of what was not used lately in memory, where there is a file", () => {
+    const open = new OpenPages(file.store, 20_000);
+    const use = spy(open, "use");
+    const map = new SortedMap<string>(undefined, undefined, open);
+    for (let value = 0; value < 5_000; value++) map.set(`key-${value}`, `a value of some length: ${value}`);
+    const pages = new Set(use.getCalls().map(({ args }) => args[0]));
+    expect(pages.size).to.be.greaterThan(10);
+    expect([...pages].reduce((bytes, page) => bytes + page.memory, 0)).to.be.lessThan(40_000);
+  });
+
+  it("gives its places in the file back when it is cleared, and when its entries go", () => {
+    const own = newColdFile();
+    const map = new SortedMap<string>(undefined, undefined, new OpenPages(own.store, 20_000));
+    const keys = Array.from({ length: 3_000 }, (_, index) => `key-${index}`);
+    const fill = () => {
+      for (const key of keys) map.set(key, `a value of some length of ${key}`);
+    };
+    fill();
+    const size = own.size();
+    expect(size).to.be.greaterThan(10_000);
+    for (let round = 0; round < 3; round++) {
+      map.clear();
+      fill();
+      for (const key of keys) map.delete(key);
+      fill();
+    }
+    expect(own.size()).to.be.lessThan(2 * size);
+    own.close();
   });
 
   it("takes values far larger than a page", () => {

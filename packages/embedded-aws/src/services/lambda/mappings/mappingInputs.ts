@@ -20,7 +20,8 @@ const changeableRules: Rules = {
   BatchSize: { range: [1, 10_000] },
   /** Seconds. */
   MaximumBatchingWindowInSeconds: { range: [0, 300] },
-  "FilterCriteria.Filters": { length: [0, 10] },
+  // As many as an account may have without asking for more ("Control which events Lambda sends to your function").
+  "FilterCriteria.Filters": { length: [0, 5] },
   "FilterCriteria.Filters.Pattern": { length: [0, 4096] },
   FunctionResponseTypes: { length: [0, 1], oneOf: ["ReportBatchItemFailures"] },
   "ScalingConfig.MaximumConcurrency": { range: [2, 1000] },

@@ -1,4 +1,5 @@
 import { AwsError } from "../../../core/errors";
+import { elsewhere, isOwnArn } from "../../../core/ownArn";
 import { operationsOf, type Output } from "../../../wire/operation";
 import type { FunctionParts } from "../functionOperations";
 import type { Mapping, MappingSettings } from "./mapping";
@@ -12,7 +13,6 @@ import {
 import { sourceKind, sqsSettings, streamSettings } from "./mappingSettings";
 import type { Mappings } from "./mappings";
 import { checkSource } from "./sourceChecks";
-import { checkTags } from "../functionInputs";
 import { revisionOf } from "../versions";
 
 type MappingDescription = Output<"lambda", "GetEventSourceMapping">;
@@ -45,7 +45,6 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
       () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
       async (input) => {
         const { fn, qualifier, arn } = store.named(input);
-        checkTags(input.Tags ?? {});
         const target = { fn, qualifier };
         const { EventSourceArn: sourceArn } = input;
         if (sourceArn === undefined) {
@@ -55,6 +54,7 @@ export function mappingOperations({ context, store }: FunctionParts, mappings: M
           );
         }
         const kind = sourceKind(sourceArn);
+        if (!isOwnArn(context, sourceArn)) throw elsewhere("The event source", sourceArn);
         if (kind === "sqs" && input.StartingPosition !== undefined) {
           throw new AwsError(
             "InvalidParameterValueException",

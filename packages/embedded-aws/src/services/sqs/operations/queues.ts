@@ -5,7 +5,6 @@ import { checkRange, queueDoesNotExist } from "../errors";
 import { checkQueueName, type Queue } from "../queues";
 import { checkRedriveTarget } from "./attributes";
 import type { Sqs } from "./parts";
-import { checkTags } from "./tags";
 
 /** SQS API reference, PurgeQueue: once in 60 seconds. */
 const purgeIntervalMs = 60_000;
@@ -33,7 +32,6 @@ export function queueOperations({ context, queues, operation }: Sqs) {
       const kind = Attributes.FifoQueue === "true" ? "fifo" : "standard";
       checkQueueName(QueueName, kind);
       checkAttributes(Attributes, context.policies, kind);
-      checkTags(tags);
       const existing = queues.byName(QueueName);
       if (existing !== undefined) {
         const differing = differingAttribute(existing.attributes, Attributes);
