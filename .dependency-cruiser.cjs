@@ -100,7 +100,7 @@ module.exports = {
     room(
       "bench",
       "^bench/",
-      ["^tools/", "^handlers/", "^components/", ...FACES],
+      ["^tools/", "^handlers/", "^components/", ...FACES, ...CLI],
       "Measurements know everything but tests, and the packages through their faces.",
     ),
 

@@ -2,12 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import {
   cpuScalerArguments,
-  cpuScalerRelations,
-  imageProblem,
   INSTANCE_PROFILE_ARN,
   ROLE_ARN,
   type CpuScalerArgs,
 } from "./components/cpuScaler/arguments";
+import { cpuScalerRelations, imageProblem } from "./components/cpuScaler/checkArguments";
 import {
   privateNetworkArguments,
   type PrivateNetworkArgs,
@@ -153,6 +152,18 @@ function readScaler(reader: ConfigurationReader): StackConfiguration["scaler"] {
         "scalerPublicIp",
         "got true with scalerNetwork private; expected false, because nothing leads there from the internet",
       );
+  }
+  if (network !== "private") {
+    for (const name of ["networkCidr", "networkZones", "networkEgress", "networkEndpoints"] as const) {
+      const value = ownNetwork[name];
+      // Pulumi hands a default over like a value: only another one is somebody's wish.
+      if (value === undefined || value === privateNetworkArguments[name].default) continue;
+      const key = configurationKey("scaler", name, {});
+      reader.reject(
+        key,
+        `got ${shown(value)} without scalerNetwork private; expected that network, or no value`,
+      );
+    }
   }
   if (networkEndpoints !== undefined && networkEgress !== "endpoints")
     reader.reject(

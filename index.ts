@@ -36,24 +36,31 @@ const operations = new Operations("operations", {
   tags,
 });
 
-export const orderQueueUrl = orders.queueUrl;
-export const orderApiUrl = orderApi?.url;
-export const orderDeadLetterQueueUrl = orders.deadLetterQueueUrl;
-export const ordersTableName = orders.ordersTableName;
-export const customerIndexName = orders.customerIndexName;
-export const inventoryTableName = orders.inventoryTableName;
-export const processOrdersFunctionName = orders.processOrdersFunctionName;
-export const confirmOrdersFunctionName = orders.nodes.confirmations?.confirmOrders.function.name;
-export const confirmationFailureQueueUrl = orders.confirmationFailureQueueUrl;
-export const orderEventBusName = orders.eventBusName;
-export const announceOrdersFunctionName = orders.nodes.announcements?.announceOrders.function.name;
-export const announcementFailureQueueUrl = orders.nodes.announcements?.failureQueue.url;
+const outputs = {
+  orderQueueUrl: orders.queueUrl,
+  orderApiUrl: orderApi?.url,
+  orderDeadLetterQueueUrl: orders.deadLetterQueueUrl,
+  ordersTableName: orders.ordersTableName,
+  customerIndexName: orders.customerIndexName,
+  inventoryTableName: orders.inventoryTableName,
+  processOrdersFunctionName: orders.processOrdersFunctionName,
+  confirmOrdersFunctionName: orders.nodes.confirmations?.confirmOrders.function.name,
+  confirmationFailureQueueUrl: orders.confirmationFailureQueueUrl,
+  orderEventBusName: orders.eventBusName,
+  announceOrdersFunctionName: orders.nodes.announcements?.announceOrders.function.name,
+  announcementFailureQueueUrl: orders.nodes.announcements?.failureQueue.url,
 
-export const fleetName = scaler?.fleet;
-export const scaleFleetFunctionName = scaler?.functionName;
-export const autoScalingGroupName = scaler?.nodes.group?.name;
-export const scalerAlarmName = scaler?.alarmName;
-export const scalerFailureQueueUrl = scaler?.failureQueueUrl;
+  fleetName: scaler?.fleet,
+  scaleFleetFunctionName: scaler?.functionName,
+  autoScalingGroupName: scaler?.nodes.group?.name,
+  scalerAlarmName: scaler?.alarmName,
+  scalerFailureQueueUrl: scaler?.failureQueueUrl,
 
-export const alarmTopicArn = operations.alarmTopicArn;
-export const dashboardName = operations.dashboardName;
+  alarmTopicArn: operations.alarmTopicArn,
+  dashboardName: operations.dashboardName,
+};
+
+// Those of what the stack does not have are left out: Pulumi warns of each that is undefined.
+export = Object.fromEntries(
+  Object.entries(outputs).filter(([, output]) => output !== undefined),
+) as typeof outputs;

@@ -1,3 +1,4 @@
+import type { ParsedArguments } from "embedded-pulumi/cli";
 import { get } from "node:http";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -7,6 +8,7 @@ import { deploy } from "embedded-pulumi";
 import { sendOrders } from "../tools/shop/sendOrders";
 import { setStock } from "../tools/shop/stockLevels";
 import { localCredentials, stringOutput } from "../tools/target";
+import { median, medianRatio } from "./statistics";
 import { printTable } from "./table";
 
 /** Both ways in turn, so that what else the machine does falls on both. */
@@ -14,8 +16,8 @@ const PAIRS = { quick: 3, whole: 7 };
 const ORDERS = { quick: 300, whole: 1_500 };
 
 /** What an open page of the console costs: orders a second, from the first sent to the last stored, with and without. */
-export async function benchConsole(args: readonly string[]): Promise<void> {
-  const size = args.includes("--quick") ? "quick" : "whole";
+export async function benchConsole(args: ParsedArguments): Promise<object> {
+  const size = args.has("quick") ? "quick" : "whole";
   const cloud = await startCloud({ port: 0 });
   const deployment = await deploy(cloud, { stack: "dev" });
   const settings = { region: cloud.context.region, endpoint: cloud.endpoint, credentials: localCredentials };
@@ -67,16 +69,23 @@ export async function benchConsole(args: readonly string[]): Promise<void> {
       closed.push(await throughput());
       if (pair % 2 === 1) await openNow();
     }
-    const ratios = open.map((value, pair) => value / (closed[pair] ?? value));
+    const figures = {
+      orders: ORDERS[size],
+      pairs: PAIRS[size],
+      closedPerSecond: median(closed),
+      openPerSecond: median(open),
+      ratio: medianRatio(open, closed),
+    };
     console.log(`\nThe console: ${PAIRS[size]} pairs of ${ORDERS[size]} orders\n`);
     printTable(
       ["", "value"],
       [
-        ["orders a second, no page open, median", String(Math.round(median(closed)))],
-        ["orders a second, a page open, median", String(Math.round(median(open)))],
-        ["ratio of a pair, median", median(ratios).toFixed(3)],
+        ["orders a second, no page open, median", String(Math.round(figures.closedPerSecond))],
+        ["orders a second, a page open, median", String(Math.round(figures.openPerSecond))],
+        ["ratio of a pair, median", figures.ratio.toFixed(3)],
       ],
     );
+    return figures;
   } finally {
     sqs.destroy();
     dynamodb.destroy();
@@ -95,8 +104,4 @@ function openPage(address: string): Promise<() => void> {
     });
     request.on("error", reject);
   });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

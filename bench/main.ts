@@ -1,34 +1,35 @@
+import { benchLine, readMeasurements, runAsked, type Bench } from "./commandLine";
 import { benchConsole } from "./console";
+import { benchCost } from "./cost/main";
+import { benchDeveloper } from "./developer/main";
 import { benchOrders } from "./orders";
 import { benchPackages } from "./packages";
+import { benchProcessing } from "./processing/main";
 import { benchScaler } from "./scaler/main";
-
-/** A measurement: prints what it found against its baseline, in the same run. */
-type Bench = (args: readonly string[]) => Promise<void>;
+import { scalerOptions } from "./scaler/options";
 
 const benches: Readonly<Record<string, Bench>> = {
-  packages: benchPackages,
-  orders: benchOrders,
-  console: benchConsole,
-  scaler: benchScaler,
+  packages: { run: benchPackages },
+  processing: { run: benchProcessing },
+  orders: { run: benchOrders },
+  cost: { run: benchCost },
+  console: { run: benchConsole },
+  developer: { run: benchDeveloper },
+  scaler: { run: benchScaler, options: scalerOptions },
 };
 
-/** `npm run bench -- [packages|orders|console|scaler] [--quick] …`: one measurement, or all of them. */
-async function main(): Promise<void> {
-  const [name, ...rest] = process.argv.slice(2);
-  if (name === undefined || name.startsWith("--")) {
-    for (const bench of Object.values(benches)) await bench(process.argv.slice(2));
-    return;
-  }
-  const bench = benches[name];
-  if (bench === undefined) {
-    process.stderr.write(
-      `unknown bench ${JSON.stringify(name)}; expected one of ${Object.keys(benches).join(", ")}\n`,
-    );
-    process.exitCode = 2;
-    return;
-  }
-  await bench(rest);
+/** `npm run bench`: the measurements that are named, or all of them. */
+async function main(given: readonly string[]): Promise<undefined> {
+  const { names, args } = readMeasurements(given, benches);
+  const figures: Record<string, object> = {};
+  for (const name of names) figures[name] = (await benches[name]?.run(args)) ?? {};
+  const [only, ...others] = Object.values(figures);
+  if (args.has("json")) console.log(JSON.stringify(others.length === 0 ? only : figures, fourDigits));
 }
 
-void main();
+/** Counts as they are; what was measured or divided is not known to more digits. */
+function fourDigits(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
+
+void runAsked(benchLine(benches), main);

@@ -1,9 +1,11 @@
+import type { ParsedArguments } from "embedded-pulumi/cli";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { localCredentials } from "../tools/target";
 import { startCloud } from "embedded-aws";
+import { median } from "./statistics";
 import { printTable } from "./table";
 
 /** The sockets that an SDK client opens at most, by its default; the handler is bounded by the same. */
@@ -40,10 +42,10 @@ interface Repeat {
  * straight into a table, with the same condition, over the same wire. The two take turns, and what is told are medians: of
  * the ratio, too, the median of each turn's own.
  *
- * `--quick`: fewer orders, one turn. `--json`: ends with the figures as one line of JSON.
+ * `--quick`: fewer orders, one turn.
  */
-export async function benchOrders(args: readonly string[]): Promise<void> {
-  const quick = args.includes("--quick");
+export async function benchOrders(args: ParsedArguments): Promise<object> {
+  const quick = args.has("quick");
   const count = quick ? 2_000 : 10_000;
   const repeats: Repeat[] = [];
   while (repeats.length < (quick ? 1 : REPEATS)) {
@@ -89,17 +91,14 @@ export async function benchOrders(args: readonly string[]): Promise<void> {
       ["lost, all times", String(figures.lost)],
     ],
   );
-  if (args.includes("--json")) console.log(JSON.stringify(figures));
+  return figures;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-async function runStart(count: number): Promise<Report> {
+/** `npm start -- --once` with so many orders: what it reports. Rejects when it breaks a promise. */
+export async function runStart(count: number, options: readonly string[] = []): Promise<Report> {
   const child = spawn(
     process.execPath,
-    ["tools/run.cjs", "start", "--once", "--json", "--port", "0", "--orders", String(count)],
+    ["tools/run.cjs", "start", "--once", "--json", "--port", "0", "--orders", String(count), ...options],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const ended = once(child, "exit") as Promise<[number | null]>;

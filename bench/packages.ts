@@ -1,55 +1,95 @@
+import type { ParsedArguments } from "embedded-pulumi/cli";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
-import { type Zippable, zipSync } from "fflate";
+import { strToU8, unzipSync } from "fflate";
+import { defaultPackage, type BaselinePackage, sizesOf } from "./defaultPackage";
 import { deployedPackages, type DeployedPackage } from "./deployed";
-import { printTable } from "./table";
+import { median, medianRatio } from "./statistics";
+import { ofTurns, printTable } from "./table";
 
 /** Everything below .local/, where this project keeps what it generates. */
 const DIRECTORY = path.join(".local", "bench");
+const KILO = 1_000;
+const MEGA = 1_000_000;
+
+/** What a function can do without: the floor that no package gets below. */
+const EMPTY_HANDLER = "exports.handler = async () => undefined;\n";
+
+/** One fresh process that loads a module, as Lambda does at a cold start. */
+interface Load {
+  readonly milliseconds: number;
+  /** Of the process, once the module is loaded: Node itself included. */
+  readonly residentBytes: number;
+}
+
+/** One way to package a handler, or none at all: sizes in bytes; loads of all turns. */
+interface Measured extends Pick<BaselinePackage, "zippedBytes" | "unzippedBytes"> {
+  readonly loads: Load[];
+}
+
+interface Row {
+  readonly handler: string;
+  readonly ours: Measured;
+  readonly baseline: Measured;
+}
 
 /**
- * Size and module load of each function's package, against the default packaging of a callback function: the
- * same handler with its packages beside it in `node_modules`, whole.
+ * Size, module load and resident memory of each function's package, against the default packaging of a callback function,
+ * and beside an empty handler. The three are loaded in turn, each time in a fresh process.
  */
-export async function benchPackages(args: readonly string[]): Promise<void> {
-  const runs = args.includes("--quick") ? 5 : 21;
+export async function benchPackages(args: ParsedArguments): Promise<object> {
+  const turns = args.has("quick") ? 3 : 11;
   rmSync(DIRECTORY, { recursive: true, force: true });
   mkdirSync(DIRECTORY, { recursive: true });
-  const rows = [];
-  for (const deployed of await deployedPackages(DIRECTORY)) rows.push(await measure(deployed, runs));
-  console.log(
-    `\nPackages, against the default packaging; module load is the median of ${runs} runs in turn\n`,
-  );
-  printTable(["function", "zipped KB", "default KB", "ratio", "load ms", "default ms", "ratio"], rows);
-  rmSync(DIRECTORY, { recursive: true, force: true });
-}
-
-async function measure(deployed: DeployedPackage, runs: number): Promise<string[]> {
-  const baseline = await buildDefault(deployed.handler);
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    ours.push(loadMs(path.join(deployed.directory, "__index.js"), deployed));
-    theirs.push(loadMs(baseline.file, deployed));
+  try {
+    const emptyFile = path.join(DIRECTORY, "empty.js");
+    writeFileSync(emptyFile, EMPTY_HANDLER);
+    const empty: Measured = { ...sizesOf({ "index.js": strToU8(EMPTY_HANDLER) }), loads: [] };
+    const rows: Row[] = [];
+    for (const deployed of await deployedPackages(DIRECTORY)) {
+      const row = await prepare(deployed);
+      for (let turn = 0; turn < turns; turn++) {
+        row.ours.loads.push(load(path.join(deployed.directory, "__index.js"), deployed));
+        row.baseline.loads.push(load(row.file, deployed));
+        empty.loads.push(load(emptyFile, deployed));
+      }
+      rows.push(row);
+    }
+    console.log(
+      `\nPackages, × the default packaging of a callback function; load and memory: ${ofTurns(turns)}\n`,
+    );
+    printTable(
+      ["function", "zipped KB", "×", "unzipped KB", "×", "load ms", "×", "resident MB", "×"],
+      [...rows.map(tableRow), emptyRow(empty)],
+    );
+    return { turns, functions: rows.map(figuresOf), emptyHandler: averages(empty) };
+  } finally {
+    rmSync(DIRECTORY, { recursive: true, force: true });
   }
-  const size = deployed.zip.byteLength / 1000;
-  const defaultSize = baseline.zipBytes / 1000;
-  return [
-    deployed.handler,
-    size.toFixed(0),
-    defaultSize.toFixed(0),
-    (size / defaultSize).toFixed(3),
-    median(ours).toFixed(1),
-    median(theirs).toFixed(1),
-    (median(ours) / median(theirs)).toFixed(2),
-  ];
 }
 
-/** How long a fresh process takes to load a module, as Lambda does at a cold start. */
-function loadMs(file: string, { environment }: DeployedPackage): number {
-  const script = `const start = performance.now(); require(${JSON.stringify(path.resolve(file))}); console.log("load " + (performance.now() - start));`;
+async function prepare(deployed: DeployedPackage): Promise<Row & { readonly file: string }> {
+  const { file, zippedBytes, unzippedBytes } = await defaultPackage(deployed.handler, DIRECTORY);
+  return {
+    handler: deployed.handler,
+    file,
+    ours: {
+      zippedBytes: deployed.zip.byteLength,
+      unzippedBytes: sizesOf(unzipSync(deployed.zip)).unzippedBytes,
+      loads: [],
+    },
+    baseline: { zippedBytes, unzippedBytes, loads: [] },
+  };
+}
+
+/** The same script whatever is loaded, so that what it takes itself is in every figure alike. */
+function load(file: string, { environment }: DeployedPackage): Load {
+  const script = `
+    const start = performance.now();
+    require(${JSON.stringify(path.resolve(file))});
+    const milliseconds = performance.now() - start;
+    console.log("load " + JSON.stringify({ milliseconds, residentBytes: process.memoryUsage.rss() }));`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ["-e", script], {
     encoding: "utf8",
     env: {
@@ -60,78 +100,69 @@ function loadMs(file: string, { environment }: DeployedPackage): number {
       AWS_LAMBDA_FUNCTION_NAME: "bench",
     },
   });
-  const match = /^load ([\d.]+)$/m.exec(stdout);
+  const match = /^load (.+)$/m.exec(stdout);
   if (match?.[1] === undefined) throw new Error(`${file} does not load (status ${status}): ${stderr}`);
-  return Number(match[1]);
+  return JSON.parse(match[1]) as Load;
 }
 
-/** The handler with its packages required from `node_modules`, and the zip of all that they need. */
-async function buildDefault(handler: string): Promise<{ file: string; zipBytes: number }> {
-  const file = path.join(DIRECTORY, `${handler}.default.js`);
-  const result = await build({
-    entryPoints: [`handlers/${handler}.ts`],
-    outfile: file,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "cjs",
-    target: "node24",
-    metafile: true,
-  });
-  const imports = Object.values(result.metafile.outputs).flatMap((output) =>
-    output.imports.map((entry) => entry.path),
-  );
-  const packages = new Set<string>();
-  for (const name of imports) collectPackages(packageName(name), process.cwd(), packages);
-  const files: Zippable = {};
-  for (const directory of packages) addFolder(directory, files);
-  files["__index.js"] = readFileSync(file);
-  return { file, zipBytes: zipSync(files, { level: 9 }).byteLength };
-}
+const millisecondsOf = ({ loads }: Measured) => loads.map(({ milliseconds }) => milliseconds);
+const residentOf = ({ loads }: Measured) => loads.map(({ residentBytes }) => residentBytes);
 
-function packageName(specifier: string): string {
-  return specifier
-    .split("/")
-    .slice(0, specifier.startsWith("@") ? 2 : 1)
-    .join("/");
-}
-
-/** The folders of a package and of all its dependencies, found as Node finds them. */
-function collectPackages(name: string, from: string, found: Set<string>): void {
-  const directory = findPackage(name, from);
-  if (directory === undefined || found.has(directory)) return;
-  found.add(directory);
-  const manifest = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8")) as {
-    dependencies?: Record<string, string>;
+function averages(measured: Measured) {
+  return {
+    zippedBytes: measured.zippedBytes,
+    unzippedBytes: measured.unzippedBytes,
+    loadMs: median(millisecondsOf(measured)),
+    residentBytes: median(residentOf(measured)),
   };
-  for (const dependency of Object.keys(manifest.dependencies ?? {}))
-    collectPackages(dependency, directory, found);
 }
 
-function findPackage(name: string, from: string): string | undefined {
-  for (let directory = from; ; directory = path.dirname(directory)) {
-    const candidate = path.join(directory, "node_modules", name);
-    try {
-      readFileSync(path.join(candidate, "package.json"));
-      return candidate;
-    } catch {
-      // Node's own modules, and packages further up.
-    }
-    if (directory === path.dirname(directory)) return undefined;
-  }
+function ratiosOf({ ours, baseline }: Row) {
+  return {
+    zipped: ours.zippedBytes / baseline.zippedBytes,
+    unzipped: ours.unzippedBytes / baseline.unzippedBytes,
+    load: medianRatio(millisecondsOf(ours), millisecondsOf(baseline)),
+    resident: medianRatio(residentOf(ours), residentOf(baseline)),
+  };
 }
 
-function addFolder(directory: string, files: Zippable): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    const file = path.join(directory, entry.name);
-    if (entry.name === "node_modules") continue;
-    if (entry.isDirectory()) addFolder(file, files);
-    else if (entry.isFile()) files[path.relative(process.cwd(), file)] = readFileSync(file);
-  }
+function figuresOf(row: Row) {
+  return {
+    function: row.handler,
+    own: averages(row.ours),
+    defaultPackaging: averages(row.baseline),
+    ratio: ratiosOf(row),
+  };
 }
 
-/** The middle value; of an even number of values, the lower of the two. NaN for none. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+function tableRow(row: Row): string[] {
+  const { zippedBytes, unzippedBytes, loadMs, residentBytes } = averages(row.ours);
+  const ratio = ratiosOf(row);
+  return [
+    row.handler,
+    (zippedBytes / KILO).toFixed(1),
+    ratio.zipped.toFixed(3),
+    (unzippedBytes / KILO).toFixed(1),
+    ratio.unzipped.toFixed(3),
+    loadMs.toFixed(1),
+    ratio.load.toFixed(2),
+    (residentBytes / MEGA).toFixed(1),
+    ratio.resident.toFixed(2),
+  ];
+}
+
+/** It has no baseline: it is what the others can be held against. */
+function emptyRow(empty: Measured): string[] {
+  const { zippedBytes, unzippedBytes, loadMs, residentBytes } = averages(empty);
+  return [
+    "an empty handler",
+    (zippedBytes / KILO).toFixed(1),
+    "",
+    (unzippedBytes / KILO).toFixed(1),
+    "",
+    loadMs.toFixed(1),
+    "",
+    (residentBytes / MEGA).toFixed(1),
+    "",
+  ];
 }

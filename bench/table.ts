@@ -1,4 +1,10 @@
 import { largest } from "embedded-aws/support";
+
+/** What figures of so many turns are: "one turn", "medians of 3 turns". */
+export function ofTurns(turns: number): string {
+  return turns === 1 ? "one turn" : `medians of ${turns} turns`;
+}
+
 /** Prints rows under their headings; the first column is text, the others are numbers. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = headings.map((heading, column) =>

@@ -2,6 +2,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { createAnnounceOrders } from "./orders/announceBatch";
 import { entryOfOrder } from "./orders/orderEvents";
 import { createEventBus } from "./shared/eventBus";
+import { lean } from "./shared/leanClient";
 import { clientConfig, realTiming } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
@@ -11,7 +12,7 @@ import { traced } from "./shared/tracing";
 export const environment = readEnvironment("EVENT_BUS_NAME");
 
 const bus = createEventBus({
-  client: traced(new EventBridgeClient(clientConfig)),
+  client: lean(traced(new EventBridgeClient(clientConfig))),
   busName: environment.EVENT_BUS_NAME,
   timing: realTiming,
   entryOf: entryOfOrder,

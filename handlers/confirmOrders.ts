@@ -1,9 +1,10 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { createConfirmationLog } from "./orders/confirmationLog";
 import { createConfirmOrders } from "./orders/confirmBatch";
 import { confirmationFailure } from "./orders/deadLetter";
+import { createDeadLetterQueue } from "./orders/deadLetterQueue";
 import { sesMail } from "./orders/confirmationMail";
 import { lean } from "./shared/leanClient";
 import { clientConfig, realTiming, retryUntil } from "./shared/retry";
@@ -26,7 +27,11 @@ const tracking =
  */
 const MAIL_TIMEOUT_MS = 10_000;
 const ses = lean(traced(new SESv2Client(clientConfig)), {}, { requestTimeout: MAIL_TIMEOUT_MS });
-const sqs = traced(new SQSClient(clientConfig));
+const failureQueue = createDeadLetterQueue({
+  client: lean(traced(new SQSClient(clientConfig))),
+  queueUrl: environment.FAILURE_QUEUE_URL,
+  timing: realTiming,
+});
 
 /** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
 export const handler = createConfirmOrders({
@@ -41,10 +46,8 @@ export const handler = createConfirmOrders({
     await retryUntil(end, realTiming, send, lastStart);
   },
   async sendToFailureQueue(record, reason, deadline) {
-    const message = { QueueUrl: environment.FAILURE_QUEUE_URL, ...confirmationFailure(record, reason) };
-    await retryUntil(deadline, realTiming, (abortSignal) =>
-      sqs.send(new SendMessageCommand(message), { abortSignal }),
-    );
+    const [problem] = await failureQueue.sendAll([confirmationFailure(record, reason)], deadline);
+    if (problem !== undefined) throw problem;
   },
   telemetry: createTelemetry(),
   timing: realTiming,

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createGetOrder } from "./orders/getOrder";
+import { lean } from "./shared/leanClient";
 import { clientConfig, realTiming } from "./shared/retry";
 import { readEnvironment } from "./shared/environment";
 import { traced } from "./shared/tracing";
@@ -9,7 +10,7 @@ export const environment = readEnvironment("ORDERS_TABLE_NAME");
 
 /** `GET /orders/{orderId}` of the order API. */
 export const handler = createGetOrder({
-  client: traced(new DynamoDBClient(clientConfig)),
+  client: lean(traced(new DynamoDBClient(clientConfig))),
   ordersTableName: environment.ORDERS_TABLE_NAME,
   timing: realTiming,
 });

@@ -4,13 +4,14 @@ import {
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { createDeadLetterQueue } from "./orders/deadLetterQueue";
 import { entryOfOrder } from "./orders/orderEvents";
 import { createOrderStore } from "./orders/orderStore";
 import { createProcessOrders } from "./orders/processBatch";
 import { createEventBus } from "./shared/eventBus";
 import { lean } from "./shared/leanClient";
-import { clientConfig, realTiming, retryUntil } from "./shared/retry";
+import { clientConfig, realTiming } from "./shared/retry";
 import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
 import { traced } from "./shared/tracing";
@@ -20,12 +21,11 @@ export const environment = {
   ...readEnvironment("ORDERS_TABLE_NAME", "INVENTORY_TABLE_NAME", "DEAD_LETTER_QUEUE_URL"),
   ...readOptionalEnvironment("EVENT_BUS_NAME", "TIME_TO_LIVE_DAYS"),
 };
-const sqs = traced(new SQSClient(clientConfig));
 const bus =
   environment.EVENT_BUS_NAME === undefined
     ? undefined
     : createEventBus({
-        client: traced(new EventBridgeClient(clientConfig)),
+        client: lean(traced(new EventBridgeClient(clientConfig))),
         busName: environment.EVENT_BUS_NAME,
         timing: realTiming,
         entryOf: entryOfOrder,
@@ -43,12 +43,11 @@ export const handler = createProcessOrders({
     timeToLiveDays: Number(environment.TIME_TO_LIVE_DAYS ?? 0),
     timing: realTiming,
   }),
-  async sendToDeadLetterQueue(letter, deadline) {
-    const message = { QueueUrl: environment.DEAD_LETTER_QUEUE_URL, ...letter };
-    await retryUntil(deadline, realTiming, (abortSignal) =>
-      sqs.send(new SendMessageCommand(message), { abortSignal }),
-    );
-  },
+  sendToDeadLetterQueue: createDeadLetterQueue({
+    client: lean(traced(new SQSClient(clientConfig))),
+    queueUrl: environment.DEAD_LETTER_QUEUE_URL,
+    timing: realTiming,
+  }).sendAll,
   sendEvents: bus?.sendAll,
   telemetry: createTelemetry(),
   timing: realTiming,

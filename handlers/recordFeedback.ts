@@ -1,7 +1,8 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createConfirmationLog } from "./orders/confirmationLog";
 import { createRecordFeedback } from "./orders/feedback";
 import { readEnvironment } from "./shared/environment";
+import { lean } from "./shared/leanClient";
 import { clientConfig, realTiming } from "./shared/retry";
 import { createTelemetry } from "./shared/telemetry";
 import { traced } from "./shared/tracing";
@@ -12,7 +13,7 @@ export const environment = readEnvironment("ORDERS_TABLE_NAME");
 /** Notes on its order that a confirmation came back, or that its recipient complained of it. */
 export const handler = createRecordFeedback({
   confirmations: createConfirmationLog({
-    client: traced(new DynamoDBClient(clientConfig)),
+    client: lean(traced(new DynamoDBClient(clientConfig)), { ConditionalCheckFailedException }),
     ordersTableName: environment.ORDERS_TABLE_NAME,
     timing: realTiming,
   }),

@@ -1,4 +1,5 @@
 import type { Preset } from "embedded-aws";
+import { largest } from "embedded-aws/support";
 import { readScalerSettings } from "./demonstration/scalerSettings";
 import type { LocalDeployment } from "./deployLocally";
 import { optionalOutput, stringOutput } from "./target";
@@ -76,7 +77,7 @@ export async function offerFleet(deployment: LocalDeployment): Promise<void> {
   deployment.cloud.console.offer({
     fleet: {
       tags: { [settings.tag.key]: settings.tag.value },
-      mostDemand: settings.maxInstances,
+      mostDemand: largest([settings.maxInstances, ...settings.schedule.map(({ max }) => max)]),
       logGroupName: settings.logGroupName,
       alarmName: settings.alarmName,
       targetCpuPercent: settings.targetCpuPercent,

@@ -1,7 +1,7 @@
 import { describeEstimate } from "./cost/describe";
 import { estimateCost } from "./cost/estimate";
 import { PRICES_DATE, PRICES_REGION } from "./cost/prices";
-import { defaultWorkload, FLEET_NETWORKS, type FleetNetwork } from "./cost/workload";
+import { defaultWorkload, FLEET_CAPACITIES, FLEET_NETWORKS } from "./cost/workload";
 import {
   parseCommandLine,
   sharedOptions,
@@ -11,7 +11,7 @@ import {
 } from "embedded-pulumi/cli";
 
 const { batchSize, items, sendBatchSize, memoryMegabytes, instances, instanceHourPrice } = defaultWorkload;
-const { network, zones, endpoints, outboundGigabytes } = defaultWorkload;
+const { capacity, network, zones, endpoints, outboundGigabytes } = defaultWorkload;
 
 export const costLine: CommandLine = {
   usage: "npm run cost -- --orders-per-month N [options]",
@@ -26,10 +26,15 @@ export const costLine: CommandLine = {
     "send-batch-size": integer(1, 10, `orders in one SendMessageBatch; default ${sendBatchSize}`),
     memory: integer(128, 10_240, `megabytes of the functions; default ${memoryMegabytes}`),
     instances: integer(0, 100_000, `servers of the fleet, on average; default ${instances}`),
+    capacity: {
+      kind: "text",
+      value: "CAPACITY",
+      about: `what carries the scaler's decisions out, as scalerCapacity: ${FLEET_CAPACITIES.join(", ")}; default ${capacity}`,
+    },
     "instance-price": {
       kind: "text",
       value: "DOLLARS",
-      about: `price of one server and hour, 0 to 1000; default ${instanceHourPrice}`,
+      about: `price of one server and hour, with Spot the average, 0 to 1000; default ${instanceHourPrice}`,
     },
     "wake-metric": { kind: "flag", about: "a metric wakes the fleet" },
     network: {
@@ -69,9 +74,10 @@ export function cost(args: readonly string[], terminal: Terminal): Promise<numbe
     sendBatchSize: given.integer("send-batch-size") ?? sendBatchSize,
     memoryMegabytes: given.integer("memory") ?? memoryMegabytes,
     instances: given.integer("instances") ?? instances,
+    capacity: oneOf("capacity", FLEET_CAPACITIES, given.text("capacity")) ?? capacity,
     instanceHourPrice: priceOption(given.text("instance-price"), instanceHourPrice),
     wakeMetric: given.has("wake-metric"),
-    network: networkOption(given.text("network")),
+    network: oneOf("network", FLEET_NETWORKS, given.text("network")) ?? network,
     zones: given.integer("zones") ?? zones,
     endpoints: given.integer("endpoints") ?? endpoints,
     outboundGigabytes: given.integer("outbound") ?? outboundGigabytes,
@@ -83,12 +89,16 @@ export function cost(args: readonly string[], terminal: Terminal): Promise<numbe
   return Promise.resolve(0);
 }
 
-function networkOption(value: string | undefined): FleetNetwork {
-  if (value === undefined) return network;
-  const known = FLEET_NETWORKS.find((one) => one === value);
+function oneOf<Known extends string>(
+  option: string,
+  all: readonly Known[],
+  value: string | undefined,
+): Known | undefined {
+  if (value === undefined) return undefined;
+  const known = all.find((one) => one === value);
   if (known !== undefined) return known;
   throw new UsageError(
-    `--network: got ${JSON.stringify(value.slice(0, 200))}; expected one of ${FLEET_NETWORKS.join(", ")}`,
+    `--${option}: got ${JSON.stringify(value.slice(0, 200))}; expected one of ${all.join(", ")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { runCommandLine, type Command } from "embedded-pulumi/cli";
 import { cost, costLine } from "./cost";
 import { order, orderLine } from "./order";
+import { prepare, prepareLine } from "./prepare";
 import { preview, previewLine } from "./preview";
 import { pulumiLocal, pulumiLocalLine } from "./pulumiLocal";
 import { start, startLine } from "./start";
@@ -13,6 +14,7 @@ const commands = new Map<string, Command>([
   ["order", { run: order, line: orderLine }],
   ["stock", { run: stock, line: stockLine }],
   ["cost", { run: cost, line: costLine }],
+  ["prepare", { run: prepare, line: prepareLine }],
 ]);
 
 /** Runs the command that the process's arguments name. `parent`: the process that started this one. */

@@ -4,27 +4,36 @@ import { startRebundler } from "./rebundler";
 
 /**
  * Applies what is saved to what runs: handlers alone by swapping their functions' code, everything else by a run of
- * the program. `onUpdated` is called after each.
+ * the program. `onApplied` is called after each.
  */
 export function watchProject(
   { deployment, readProject }: Pick<LocalDeployment, "deployment" | "readProject">,
   terminal: Terminal,
-  onUpdated: () => void,
+  onApplied: () => void,
 ): { close(): Promise<void> } {
   const rebundler = startRebundler(deployment.project.directory);
   const shortcut = async (files: readonly string[]): Promise<Shortcut> => {
-    // Tests are no part of what runs.
-    if (files.every((file) => file.startsWith("test/") || file.startsWith("docs/")))
-      return { kind: "done", names: [] };
+    if (!concerns(files)) return { kind: "done", names: [] };
     const outcome = await rebundler.rebundle(files);
     if (outcome.kind === "done" && outcome.names.length > 0) await deployment.refreshFiles();
     return outcome;
   };
-  const watch = watchProgram({ deployment, terminal, readProject, shortcut, onUpdated });
+  const watch = watchProgram({
+    deployment,
+    terminal,
+    readProject,
+    shortcut,
+    onApplied: (files) => concerns(files) && onApplied(),
+  });
   return {
     async close() {
       await watch.close();
       await rebundler.close();
     },
   };
+}
+
+/** Tests and documents are no part of what runs. */
+function concerns(files: readonly string[]): boolean {
+  return !files.every((file) => /^(?:test|docs)[/\\]/.test(file));
 }

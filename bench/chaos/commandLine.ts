@@ -1,13 +1,37 @@
-import { parseArgs } from "node:util";
+import { parseCommandLine, UsageError, type CommandLine } from "embedded-pulumi/cli";
 import { faultKinds, type FaultKind } from "./faults";
 
-export const USAGE = `usage: npm run chaos -- [--orders N] [--seed S] [--minutes M] [--faults KINDS] [--json]
+/** What stands for no kind of fault. */
+export const NO_FAULTS = "none";
 
-  --orders N      messages in all, at most 5,000 to a seed; default 1,000, with --minutes as many as there is time for
-  --seed S        of the first run, 0 to 4294967295; the next ones follow. Default: another one each time
-  --minutes M     no run begins later than this
-  --faults KINDS  these alone, with commas between them; default all: ${faultKinds.join(", ")}
-  --json          ends with a line of JSON`;
+export const chaosLine: CommandLine = {
+  usage: "npm run chaos -- [options]",
+  about: "Everything goes wrong, from one seed; nothing may be lost, stored twice or sold twice.",
+  withoutLoader: true,
+  options: {
+    orders: {
+      kind: "integer",
+      value: "N",
+      min: 1,
+      max: 1_000_000_000,
+      about: "messages in all, at most 5,000 to a seed; default 1,000, with --minutes what there is time for",
+    },
+    seed: {
+      kind: "integer",
+      value: "S",
+      min: 0,
+      max: 2 ** 32 - 1,
+      about: "of the first run; the next ones follow; default: another one each time",
+    },
+    minutes: { kind: "integer", value: "M", min: 1, max: 10_000, about: "no run begins later than this" },
+    faults: {
+      kind: "text",
+      value: "KINDS",
+      about: `these alone, with commas between them, or ${NO_FAULTS}; default all: ${faultKinds.join(", ")}`,
+    },
+    json: { kind: "flag", about: "the last line is the sums, as JSON" },
+  },
+};
 
 export interface ChaosOptions {
   readonly orders: number;
@@ -17,48 +41,29 @@ export interface ChaosOptions {
   readonly json: boolean;
 }
 
-/** A command line that cannot be run; its message says why. */
-export class UsageError extends Error {}
-
 /** @param freshSeed where none is given. */
 export function readCommandLine(args: readonly string[], freshSeed: number): ChaosOptions {
-  const text = { type: "string" } as const;
-  let values: Partial<Record<"orders" | "seed" | "minutes" | "faults", string>> & { readonly json?: boolean };
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: { orders: text, seed: text, minutes: text, faults: text, json: { type: "boolean" } },
-    }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-  const number = (name: "orders" | "seed" | "minutes", least: number, most: number) => {
-    const given = values[name];
-    if (given === undefined) return undefined;
-    const value = Number(given);
-    if (/^\d+$/.test(given) && value >= least && value <= most) return value;
-    throw new UsageError(
-      `--${name}: got ${JSON.stringify(given)}; expected a whole number from ${least} to ${most}`,
-    );
-  };
-  const minutes = number("minutes", 1, 10_000);
+  const given = parseCommandLine(args, chaosLine);
+  const minutes = given.integer("minutes");
+  const faults = given.text("faults");
   return {
-    orders: number("orders", 1, 1_000_000_000) ?? (minutes === undefined ? 1_000 : Infinity),
-    seed: number("seed", 0, 2 ** 32 - 1) ?? freshSeed,
+    orders: given.integer("orders") ?? (minutes === undefined ? 1_000 : Infinity),
+    seed: given.integer("seed") ?? freshSeed,
     minutes: minutes ?? Infinity,
-    kinds: new Set(values.faults === undefined ? faultKinds : kindsIn(values.faults)),
-    json: values.json ?? false,
+    kinds: new Set(faults === undefined ? faultKinds : kindsIn(faults)),
+    json: given.has("json"),
   };
 }
 
 function kindsIn(text: string): FaultKind[] {
+  if (text.trim() === NO_FAULTS) return [];
   return text.split(",").flatMap((name) => {
     const trimmed = name.trim();
     if (trimmed === "") return [];
     const kind = faultKinds.find((known) => known === trimmed);
     if (kind !== undefined) return [kind];
     throw new UsageError(
-      `--faults: got ${JSON.stringify(trimmed)}; expected any of ${faultKinds.join(", ")}`,
+      `--faults: got ${JSON.stringify(trimmed)}; expected ${NO_FAULTS}, or any of ${faultKinds.join(", ")}`,
     );
   });
 }

@@ -39,6 +39,8 @@ export const faultKinds: readonly FaultKind[] = [
 
 /** Of the touches of an item, and of the mails. */
 const CONFLICTS = 0.03;
+/** Writes that tell a conflict of one item apart from other failures. */
+const CONFLICTING: ReadonlySet<string> = new Set(["TransactWriteItems", "BatchExecuteStatement"]);
 const THROTTLED_MAILS = 0.03;
 /** One order in so many has an address that SES refuses for good. */
 const REFUSED_MAILS = 40;
@@ -109,7 +111,7 @@ export class Faults {
   #conflictOf(operation: string): AwsError | undefined {
     const drawn = this.#next(`item:${operation}`);
     if (drawn >= CONFLICTS || !this.strike("conflict")) return undefined;
-    return drawn < CONFLICTS / 2 && operation === "TransactWriteItems"
+    return drawn < CONFLICTS / 2 && CONFLICTING.has(operation)
       ? new AwsError("TransactionConflictException", "Transaction is ongoing for the item")
       : new AwsError("ProvisionedThroughputExceededException", "too fast");
   }

@@ -1,4 +1,5 @@
-import { readCommandLine, USAGE, UsageError, type ChaosOptions } from "./commandLine";
+import { runAsked } from "../commandLine";
+import { chaosLine, NO_FAULTS, readCommandLine } from "./commandLine";
 import { faultKinds, type FaultKind } from "./faults";
 import { isBroken, PROMISES, type Figures } from "./judge";
 import { runChaos, type Plan, type Run } from "./run";
@@ -15,16 +16,9 @@ const TRIES = 2;
 type Outcome =
   { readonly kind: "judged"; readonly run: Run } | { readonly kind: "broken"; readonly reason: string };
 
-/** `npm run chaos`: see `USAGE`. Ends with 0 when every promise was kept, 1 when one was not, 2 when it was asked wrongly. */
-async function main(): Promise<number> {
-  let options: ChaosOptions;
-  try {
-    options = readCommandLine(process.argv.slice(2), Date.now() >>> 0);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
+/** Ends with 0 when every promise was kept, 1 when one was not. */
+async function chaos(args: readonly string[]): Promise<number> {
+  const options = readCommandLine(args, Date.now() >>> 0);
   const end = performance.now() + options.minutes * 60_000;
   const total = new Total(options.seed);
   let failed: Plan | undefined;
@@ -75,7 +69,10 @@ async function tellShortest(plan: Plan): Promise<void> {
 }
 
 function commandOf({ seed, orders, kinds }: Plan): string {
-  const faults = kinds.size === faultKinds.length ? "" : ` --faults "${[...kinds].join(",")}"`;
+  const faults =
+    kinds.size === faultKinds.length
+      ? ""
+      : ` --faults "${kinds.size === 0 ? NO_FAULTS : [...kinds].join(",")}"`;
   return `npm run chaos -- --seed ${seed} --orders ${orders}${faults}`;
 }
 
@@ -127,6 +124,4 @@ class Total {
   }
 }
 
-void main().then((status) => {
-  process.exitCode = status;
-});
+void runAsked(chaosLine, chaos);

@@ -6,7 +6,12 @@ import { largest } from "embedded-aws/support";
 
 /** What a policy is called in figures for machines. */
 export type PolicyKey =
-  "thisScaler" | "thisScalerForecasting" | "oneLaunchPerAlarm" | "targetTracking" | "horizontalPodAutoscaler";
+  | "thisScaler"
+  | "thisScalerWithoutReserve"
+  | "thisScalerForecasting"
+  | "oneLaunchPerAlarm"
+  | "targetTracking"
+  | "horizontalPodAutoscaler";
 
 /** A policy with the world that it is to be measured in. */
 export interface Contender {

@@ -6,7 +6,7 @@ import { deploy } from "embedded-pulumi";
 import type { Contender } from "./compare";
 import type { ComparedSettings } from "./program/index";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
-import { initialSize, PHASE_SECONDS, type World } from "./simulate";
+import { initialSize, PHASE_SECONDS, TRACE_START, type World } from "./simulate";
 import type { Trace } from "./traces";
 
 /** "Fleet", the tag by which the component knows its instances. */
@@ -15,7 +15,6 @@ const PROJECT = "scaler-bench";
 const STACK = "bench";
 /** From the deployment to the trace's beginning: by then the first instances serve, and none is warming up. */
 const LEAD_MINUTES = 10;
-const START = Date.UTC(2026, 0, 1);
 
 interface DeployedFleet {
   readonly cloud: Cloud;
@@ -30,10 +29,12 @@ interface DeployedFleet {
  * for each trace, the function in a process of its own, on a clock that stands still while anything is at work.
  */
 export function deployedScaler(world: World, settings: ComparedSettings): Contender {
+  // It holds for every policy, and stands with the world.
+  const { schedule: _, ...parameters } = settings;
   return {
     key: "thisScaler",
     name: "this scaler",
-    parameters: { ...settings },
+    parameters,
     async run(trace) {
       const deployment = await deployFleet(world, settings);
       try {
@@ -47,7 +48,7 @@ export function deployedScaler(world: World, settings: ComparedSettings): Conten
 
 async function deployFleet(world: World, settings: ComparedSettings): Promise<DeployedFleet> {
   // A rate counts from the rule's creation: the ticks come at the moment at which the other policies look.
-  const clock = new SteppedClock(START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
+  const clock = new SteppedClock(TRACE_START - LEAD_MINUTES * 60_000 + PHASE_SECONDS * 1000);
   // What the policies that it is compared with live in, and nothing else of what AWS adds.
   const { bootCpu, otherInstances, staggeredMetrics } = world;
   const conditions = { ...kind, bootCpu, otherInstances, staggeredMetrics };
@@ -97,17 +98,17 @@ async function follow(deployment: DeployedFleet, trace: Trace, world: World): Pr
     await cloud.call("ec2", "RunInstances", { MinCount: initial, MaxCount: initial, LaunchTemplate });
   }
   // Before the trace begins there is as much to do as in its first minute: instances that say nothing are replaced.
-  const demandAt = (at: number) => trace.demand[Math.max(0, Math.floor((at - START) / 60_000))] ?? 0;
+  const demandAt = (at: number) => trace.demand[Math.max(0, Math.floor((at - TRACE_START) / 60_000))] ?? 0;
   const load = cloud.createLoad({
     fleetTags,
     demand: demandAt,
     bootstrapMs: world.bootstrapSeconds * 1000,
     delayMs: world.metricDelaySeconds * 1000,
   });
-  await clock.advance(START - clock.now());
+  await clock.advance(TRACE_START - clock.now());
   const steps: Step[] = [];
   for (let step = 0; step < trace.demand.length * STEPS_PER_MINUTE; step++) {
-    await clock.advance(START + step * STEP_SECONDS * 1000 - clock.now());
+    await clock.advance(TRACE_START + step * STEP_SECONDS * 1000 - clock.now());
     // Paid for from the launch on.
     steps.push({ demand: load.demand(), supply: load.inService(), fleet: load.live().length });
     watched.throwIfAnythingFailed();

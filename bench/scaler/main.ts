@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { parseArgs } from "node:util";
+import { writeFileSync } from "node:fs";
+import type { ParsedArguments } from "embedded-pulumi/cli";
 import { cpuScalerArguments } from "../../components/cpuScaler/arguments";
+import { targetProblem } from "../../components/cpuScaler/reserve";
+import { widestLimits } from "../../components/cpuScaler/schedule";
 import { defaultsOf, sentOf } from "../../components/parts/argumentTable";
-import { compare, simulated, type Comparison, type Contender } from "./compare";
+import type { ScalingSettings } from "../../handlers/scaling/decision";
+import { compare, simulated, type Comparison, type Contender, type PolicyKey } from "./compare";
 import { deployedScaler } from "./deployedScaler";
 import type { Score } from "./run";
 import { horizontalPodAutoscaler } from "./policies/horizontalPodAutoscaler";
@@ -11,11 +13,13 @@ import { oneLaunchPerAlarm } from "./policies/oneLaunchPerAlarm";
 import { targetTracking } from "./policies/targetTracking";
 import { thisScaler } from "./policies/thisScaler";
 import type { World } from "./simulate";
-import { leastHours, type LeastHours } from "./leastHours";
+import { leastHours, type LeastHours, type Tunable, type Tuning } from "./leastHours";
+import { readOptions } from "./options";
 import { plotSvg, plotText } from "./plot";
+import type { Policy } from "./policy";
 import { report, type LeastHoursOfTraces } from "./report";
 import { leastHoursTable, parameterLines, scoreTable } from "./table";
-import { madeWeek, parseTrace, standardTraces, type Trace } from "./traces";
+import { madeWeek, type Trace } from "./traces";
 
 const defaults = defaultsOf(cpuScalerArguments);
 
@@ -36,19 +40,21 @@ export const WORLD: World = {
 /** The application's own start, in seconds, beside the one above. */
 const BOOTSTRAP_SWEEP = [0, 180];
 
-/** This project's defaults for what is this project's own. */
-function scalerSettings(world: World) {
+/** This project's defaults for what is this project's own, unless it is to have a reserve. */
+function scalerSettings(world: World, reserveInstances = defaults.reserveInstances) {
   const { alarmCpuPercent, tolerance, scaleInAfterSeconds, maxStep } = defaults;
   return {
     minInstances: world.minInstances,
     maxInstances: world.maxInstances,
     targetCpuPercent: world.targetCpuPercent,
+    reserveInstances,
     alarmCpuPercent,
     tolerance,
     // Whoever deploys knows how long the application takes to start, and says so; a little more is harmless.
     warmupSeconds: Math.max(defaults.warmupSeconds, world.bootSeconds + world.bootstrapSeconds + 5),
     scaleInAfterSeconds,
     maxStep,
+    ...(world.schedule && { schedule: world.schedule }),
   };
 }
 
@@ -58,33 +64,64 @@ function scalerSettings(world: World) {
  */
 export type Staging = "simulated" | "deployed";
 
-/** This scaler first, then what people would use instead, each in a world of its own. */
-export function contendersIn(world: World, staging: Staging): Contender[] {
-  const settings = scalerSettings(world);
+/**
+ * This scaler first, then what people would use instead, each in a world of its own.
+ *
+ * @param reserveInstances of this scaler; by default what is its default.
+ */
+export function contendersIn(world: World, staging: Staging, reserveInstances?: number): Contender[] {
+  const settings = scalerSettings(world, reserveInstances);
   return [
-    staging === "deployed" ? deployedScaler(world, settings) : simulatedScaler(world, false),
+    staging === "deployed"
+      ? deployedScaler(world, settings)
+      : simulatedScaler(world, { reserveInstances: settings.reserveInstances }),
     simulated("oneLaunchPerAlarm", () => oneLaunchPerAlarm(world, settings.alarmCpuPercent), world),
     simulated("targetTracking", () => targetTracking(world), world),
     simulated("horizontalPodAutoscaler", () => horizontalPodAutoscaler(world), world),
   ];
 }
 
-function simulatedScaler(world: World, forecast: boolean): Contender {
-  const own = { ...sentOf(cpuScalerArguments, defaults), ...scalerSettings(world), forecast };
-  const key = forecast ? "thisScalerForecasting" : "thisScaler";
+function simulatedScaler(
+  world: World,
+  changes: Partial<Pick<ScalingSettings, "forecast" | "reserveInstances">> = {},
+  key: PolicyKey = "thisScaler",
+): Contender {
+  const own = { ...sentOf(cpuScalerArguments, defaults), ...scalerSettings(world), ...changes };
   return simulated(key, () => thisScaler(world, own), world);
 }
 
 /**
- * Those that have a target to be tuned, each by the target, all simulated. This scaler takes part without its forecast
- * and with it: what is the default is what is cheaper.
+ * Those that have a target to be tuned, all simulated. This scaler has a reserve besides, and takes part without it too,
+ * and without it with its forecast: what is the default is what is cheaper. Neither HPA nor target tracking has one.
  */
-const TUNED: readonly ((world: World) => Contender)[] = [
-  (world) => simulatedScaler(world, false),
-  (world) => simulatedScaler(world, true),
-  (world) => simulated("targetTracking", () => targetTracking(world), world),
-  (world) => simulated("horizontalPodAutoscaler", () => horizontalPodAutoscaler(world), world),
-];
+function tunables(world: World): Tunable[] {
+  const { maxInstances } = widestLimits(world);
+  const own = (key: PolicyKey, name: string, mostReserve: number, forecast: boolean): Tunable => ({
+    key,
+    name,
+    mostReserve,
+    at: ({ targetCpuPercent, reserveInstances }) =>
+      // What the component refuses is no choice.
+      targetProblem(targetCpuPercent, defaults.tolerance, reserveInstances, maxInstances) === undefined
+        ? simulatedScaler({ ...world, targetCpuPercent }, { forecast, reserveInstances }, key)
+        : undefined,
+  });
+  const other = (key: PolicyKey, create: (world: World) => Policy): Tunable => ({
+    key,
+    name: create(world).name,
+    at: ({ targetCpuPercent }: Tuning) => {
+      const tuned = { ...world, targetCpuPercent };
+      return simulated(key, () => create(tuned), tuned);
+    },
+  });
+  return [
+    own("thisScaler", "this scaler", maxInstances, false),
+    own("thisScalerWithoutReserve", "this scaler, without a reserve", 0, false),
+    own("thisScalerForecasting", "this scaler, without a reserve, with its forecast", 0, true),
+    other("targetTracking", targetTracking),
+    other("horizontalPodAutoscaler", horizontalPodAutoscaler),
+  ];
+}
 
 async function leastHoursOf(
   name: string,
@@ -92,43 +129,29 @@ async function leastHoursOf(
   world: World,
 ): Promise<LeastHoursOfTraces> {
   const policies: LeastHours[] = [];
-  for (const contenderIn of TUNED) {
-    policies.push(
-      await leastHours((targetCpuPercent) => contenderIn({ ...world, targetCpuPercent }), traces),
-    );
-  }
+  for (const tunable of tunables(world)) policies.push(await leastHours(tunable, traces));
   return { name, policies };
 }
 
 /**
- * `npm run bench -- scaler [--trace FILE.csv] [--seed N] [--quick] [--plot] [--svg FILE] [--json]`: this scaler against
- * what people would use instead, on the same load, with the same delays, disturbances and limits. This scaler is the
- * deployed one, on the embedded cloud's stopped clock (about a minute for the six standard traces); the sweep, the table
- * of least instance-hours, and with `--quick` all of it, simulate its decision like the others'.
+ * `npm run bench -- scaler`: this scaler against what people would use instead, on the same load, with the same delays,
+ * disturbances and limits, by time of day where a schedule names them; traces begin at midnight UTC of a Thursday. This
+ * scaler is the deployed one, on the embedded cloud's stopped clock (about a minute for the six standard traces); the
+ * sweep, the table of least instance-hours, and with `--quick` all of it, simulate its decision like the others'.
  */
-export async function benchScaler(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      trace: { type: "string" },
-      seed: { type: "string", default: "1" },
-      quick: { type: "boolean" },
-      plot: { type: "boolean" },
-      svg: { type: "string" },
-      json: { type: "boolean" },
-    },
-  });
-  const seed = Number(values.seed);
-  if (!Number.isInteger(seed)) throw new Error(`--seed: got ${values.seed}; expected an integer`);
-  const world = { ...WORLD, seed };
-  const traces =
-    values.trace === undefined
-      ? standardTraces(seed)
-      : [parseTrace(path.basename(values.trace), readFileSync(values.trace, "utf8"))];
+export async function benchScaler(args: ParsedArguments): Promise<object> {
+  const values = readOptions(args);
+  const { seed, traces } = values;
+  const world: World = {
+    ...WORLD,
+    seed,
+    ...(values.schedule !== undefined && { schedule: values.schedule }),
+  };
   const print = (...lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`);
 
-  const staging = values.quick === true ? "simulated" : "deployed";
+  const staging = values.quick ? "simulated" : "deployed";
   const comparisons = await compare(contendersIn(world, staging), traces);
+  if (values.svg !== undefined) writeFileSync(values.svg, plotSvg(traces, comparisons));
   print(
     "",
     `Scaler: how supply follows demand; this scaler is ${staging}, the others are simulated`,
@@ -139,7 +162,7 @@ export async function benchScaler(args: readonly string[]): Promise<void> {
   );
   for (const [index, trace] of traces.entries()) {
     print(...scoresOn(trace, index, comparisons), "");
-    for (const { policy, runs } of values.plot === true ? comparisons : []) {
+    for (const { policy, runs } of values.plot ? comparisons : []) {
       const run = runs[index];
       if (run !== undefined) print(...plotText(`${trace.name}: ${policy}`, run), "");
     }
@@ -153,21 +176,19 @@ export async function benchScaler(args: readonly string[]): Promise<void> {
   }
   print(...verdict(comparisons), "");
 
-  const sets: readonly (readonly [string, readonly Trace[]])[] =
-    values.trace === undefined
-      ? [
-          ["the six traces", traces],
-          ["a made week", [madeWeek(seed)]],
-        ]
-      : [[path.basename(values.trace), traces]];
+  const sets: readonly (readonly [string, readonly Trace[]])[] = values.ownTrace
+    ? [[traces[0]?.name ?? "", traces]]
+    : [
+        ["the six traces", traces],
+        ["a made week", [madeWeek(seed)]],
+      ];
   const least: LeastHoursOfTraces[] = [];
   for (const [name, of] of sets) {
     const measured = await leastHoursOf(name, of, world);
     least.push(measured);
     print(...leastHoursTable(measured), "");
   }
-  if (values.svg !== undefined) writeFileSync(values.svg, plotSvg(traces, comparisons));
-  if (values.json === true) print(JSON.stringify(report(world, traces, comparisons, least)));
+  return report(world, traces, comparisons, least);
 }
 
 function togetherTable(title: string, comparisons: readonly Comparison[]): string[] {

@@ -1,3 +1,5 @@
+import { limitsAt, type Limits, type ScheduleEntry } from "../../handlers/scaling/schedule";
+
 /** An instance as a policy may see it. */
 export interface InstanceView {
   readonly id: string;
@@ -50,6 +52,11 @@ export interface CommonSettings {
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly targetCpuPercent: number;
+  /**
+   * Limits by time of day instead of the two, which hold for every policy: by scheduled actions of a group, or by whoever
+   * changes an autoscaler's. None without it.
+   */
+  readonly schedule?: readonly ScheduleEntry[] | undefined;
 }
 
 /** One way to scale a fleet. It may remember what it likes between calls. */
@@ -73,8 +80,18 @@ export function towards(desired: number, instances: readonly InstanceView[]): Po
   return { action: "terminate", instanceIds: oldestFirst.slice(0, -missing).map(({ id }) => id) };
 }
 
-export function clamp(desired: number, { minInstances, maxInstances }: CommonSettings): number {
+export function clamp(desired: number, { minInstances, maxInstances }: Limits): number {
   return Math.min(Math.max(desired, minInstances), maxInstances);
+}
+
+/** Back within limits that have just changed, whatever the load; undefined while the size is within them. */
+export function backWithin(
+  { now, instances }: PolicyView,
+  settings: CommonSettings,
+): PolicyAction | undefined {
+  const size = instances.length;
+  const next = clamp(size, limitsAt(now, settings));
+  return next === size ? undefined : towards(next, instances);
 }
 
 /** The mean of these; 0 of none. */

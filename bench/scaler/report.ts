@@ -56,9 +56,16 @@ function leastFigures({ name, policies }: LeastHoursOfTraces) {
   return {
     name,
     policies: Object.fromEntries(
-      policies.map(({ key, best }) => [
+      policies.map(({ key, hasReserve, best }) => [
         key,
-        best === undefined ? null : { targetCpuPercent: best.targetCpuPercent, ...best.comparison.together },
+        best === undefined
+          ? null
+          : {
+              targetCpuPercent: best.targetCpuPercent,
+              // Null where the policy has none to tune.
+              reserveInstances: hasReserve ? best.reserveInstances : null,
+              ...best.comparison.together,
+            },
       ]),
     ),
     // JSON has no undefined: no ratio where a policy serves at no target.

@@ -1,6 +1,7 @@
+import { limitsAt } from "../../handlers/scaling/schedule";
 import { cpuUnderLoad, idleCpu, seededRandom } from "embedded-aws/support";
 import { CpuMetric, type MetricConditions } from "./metric";
-import type { CommonSettings, EndedView, InstanceView, Policy } from "./policy";
+import { clamp, type CommonSettings, type EndedView, type InstanceView, type Policy } from "./policy";
 import { STEP_SECONDS, STEPS_PER_MINUTE, type Run, type Step } from "./run";
 import type { Trace } from "./traces";
 
@@ -18,8 +19,8 @@ export interface World extends CommonSettings, MetricConditions {
 export const PHASE_SECONDS = 30;
 /** How long EC2 describes an instance after its end. */
 const ENDED_SHOWN_MS = 3_600_000;
-/** A Thursday, at midnight. */
-const START = Date.UTC(2026, 0, 1);
+/** When traces begin: a Thursday, at midnight UTC. */
+export const TRACE_START = Date.UTC(2026, 0, 1);
 /** The CPU of an instance without work, where it takes some. */
 const IDLE_CPU = idleCpu(0.5);
 
@@ -46,7 +47,7 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
     };
   };
   const initial = initialSize(trace, world);
-  let fleet = Array.from({ length: initial }, () => launch(START, true));
+  let fleet = Array.from({ length: initial }, () => launch(TRACE_START, true));
 
   const steps: Step[] = [];
   const random = seededRandom(world.seed);
@@ -56,7 +57,7 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
 
   for (const [minute, demand] of trace.demand.entries()) {
     for (let step = 0; step < STEPS_PER_MINUTE; step++) {
-      const now = START + minute * 60_000 + step * STEP_SECONDS * 1000;
+      const now = TRACE_START + minute * 60_000 + step * STEP_SECONDS * 1000;
       if ((step * STEP_SECONDS - PHASE_SECONDS) % policy.everySeconds === 0) {
         const instances: InstanceView[] = fleet.map(({ id, launchTime, runningAt, inServiceAt }) => ({
           id,
@@ -94,13 +95,12 @@ export async function simulate(policy: Policy, trace: Trace, world: World): Prom
   return { steps, launched: serial - initial, terminated };
 }
 
-/** What holds the first minute's demand at the target. */
+/** What holds the first minute's demand at the target, within the limits of that minute. */
 export function initialSize(trace: Trace, world: CommonSettings): number {
-  return sizeFor(trace.demand[0] ?? 0, world);
+  return sizeFor(trace.demand[0] ?? 0, { ...world, ...limitsAt(TRACE_START, world) });
 }
 
-/** The instances that hold a demand at the target, within the limits. */
+/** The instances that hold a demand at the target, within the limits that are given beside a schedule. */
 export function sizeFor(demand: number, world: CommonSettings): number {
-  const wanted = Math.ceil((demand * 100) / world.targetCpuPercent - 1e-9);
-  return Math.min(Math.max(wanted, world.minInstances), world.maxInstances);
+  return clamp(Math.ceil((demand * 100) / world.targetCpuPercent - 1e-9), world);
 }

@@ -43,19 +43,20 @@ export function scoreTable(
   ];
 }
 
-/** What serving costs with each policy, at the target that is cheapest for it. */
+/** What serving costs with each policy, tuned to what is cheapest for it. */
 export function leastHoursTable({ name, policies }: LeastHoursOfTraces): string[] {
   const own = policies.find(({ key }) => key === "thisScaler")?.best?.comparison.together.instanceHours;
   return [
     `  Least instance-hours over ${name} with τ_U ≤ ${SERVED.timeUnder} % and θ_U ≤ ${SERVED.shortfall} %, all simulated`,
-    ...policies.map(({ policy, key, best }) => {
+    ...policies.map(({ policy, key, hasReserve, best }) => {
       if (best === undefined) return `  ${policy}: at no target`;
       const { instanceHours, timeUnder, shortfall, launched } = best.comparison.together;
+      const reserve = hasReserve ? `reserve ${best.reserveInstances}` : "has no reserve to tune";
       const ratio =
         own === undefined || key === "thisScaler"
           ? ""
           : `; this scaler × ${(own / instanceHours).toFixed(2)}`;
-      return `  ${policy}: ${instanceHours.toFixed(1)} at a target of ${best.targetCpuPercent} % (τ_U ${timeUnder.toFixed(2)}, θ_U ${shortfall.toFixed(2)}, ${launched} launched)${ratio}`;
+      return `  ${policy}: ${instanceHours.toFixed(1)} at ${best.targetCpuPercent} %, ${reserve} (τ_U ${timeUnder.toFixed(2)}, θ_U ${shortfall.toFixed(2)}, ${launched} launched)${ratio}`;
     }),
   ];
 }

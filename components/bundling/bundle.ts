@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { buildSync } from "esbuild";
 import { unchangedBundles, type HandlerBundle } from "./bundleCache";
+import { describeMissingExport } from "./bundlingFailure";
 
 /** What the worker says when it is done. */
 export type BundlingOutcome =
@@ -31,7 +31,7 @@ export function startBundling(): void {
 /**
  * The bundle of `handlers/<handler>.ts`; waits for it. The sources do not change while a program runs.
  *
- * @throws BundlingError when there is no such handler, or one does not compile: its message says where.
+ * @throws BundlingError when there is no such handler, it exports none, or one does not compile: its message says where.
  */
 export function bundleHandler(handler: string): HandlerBundle {
   started ??= start();
@@ -39,6 +39,7 @@ export function bundleHandler(handler: string): HandlerBundle {
   if ("error" in outcome) throw new BundlingError(outcome.error);
   const bundle = outcome.bundles.get(handler);
   if (bundle !== undefined) return bundle;
+  if (existsSync(`handlers/${handler}.ts`)) throw new BundlingError(describeMissingExport(handler));
   const known = [...outcome.bundles.keys()].join(", ");
   throw new BundlingError(`handlers/${handler}.ts is not there; expected one of ${known}`);
 }
@@ -65,17 +66,32 @@ function bundleInThread(): () => BundlingOutcome {
   };
 }
 
-/** The thread's program: threads do not inherit what lets this one load TypeScript. */
+/**
+ * The thread's program, which it bundles itself first: threads do not inherit what lets this one load TypeScript. Whatever
+ * happens, it says an outcome: another thread stands still until then.
+ */
 function threadCode(): string {
-  const { outputFiles } = buildSync({
+  const program = {
     entryPoints: [path.join(__dirname, "bundlingThread.ts")],
     bundle: true,
     packages: "external",
     platform: "node",
     format: "cjs",
     write: false,
-  });
-  return outputFiles[0]?.text ?? "";
+    logLevel: "silent",
+  };
+  return `
+    // Of esbuild's process, which ends soon: to collect its garbage often takes longer than the room is worth.
+    process.env.GOGC ??= "400";
+    const { done, port } = require("node:worker_threads").workerData;
+    require("esbuild").build(${JSON.stringify(program)}).then(
+      ({ outputFiles: [{ text }] }) => new Function("require", text)(require),
+    ).catch(({ message }) => {
+      port.postMessage({ error: message });
+      Atomics.store(done, 0, 1);
+      Atomics.notify(done, 0);
+    });
+  `;
 }
 
 /** The packages that Pulumi would ship with a callback function, as `package.json` names them. */

@@ -18,6 +18,11 @@ export function describeBundlingFailure(error: unknown): string {
   ].join("\n");
 }
 
+/** What is said of a file of `handlers/` that is to be deployed, and exports nothing that could be called. */
+export function describeMissingExport(handler: string): string {
+  return `handlers/${handler}.ts exports no "handler"; expected export const handler = …, which Lambda calls`;
+}
+
 function describeFault({ text, location }: Message): string[] {
   if (location === null) return [`  ${text}`];
   const { file, line, column, lineText } = location;

@@ -5,13 +5,17 @@ import { describeBundlingFailure } from "./bundlingFailure";
 
 /** The thread that bundles: says its outcome, then wakes whoever waits for it. */
 const { done, port } = workerData as { done: Int32Array; port: MessagePort };
-port.postMessage(outcome());
-Atomics.store(done, 0, 1);
-Atomics.notify(done, 0);
+void tellOutcome();
 
-function outcome(): BundlingOutcome {
+async function tellOutcome(): Promise<void> {
+  port.postMessage(await outcome());
+  Atomics.store(done, 0, 1);
+  Atomics.notify(done, 0);
+}
+
+async function outcome(): Promise<BundlingOutcome> {
   try {
-    return { bundles: bundleHandlers() };
+    return { bundles: await bundleHandlers() };
   } catch (error) {
     return { error: describeBundlingFailure(error) };
   }

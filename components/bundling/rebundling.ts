@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { context, stop } from "esbuild";
-import { packagedBundle, rememberBundles } from "./bundleCache";
-import { bundlingOptions, finish, handlerNames, textOf } from "./bundling";
-import { describeBundlingFailure } from "./bundlingFailure";
+import { beginBundling, knownSources, packagedBundle, rememberBundles } from "./bundleCache";
+import { bundledText, exportsHandler, groupsOf, handlerNames, writeBundle } from "./bundling";
+import { describeBundlingFailure, describeMissingExport } from "./bundlingFailure";
 
 /** What the process that keeps bundles up to date answers: which handlers are new, what is wrong, or that it cannot tell. */
 export type RebundlingOutcome =
@@ -13,27 +13,41 @@ export type RebundlingOutcome =
   | { readonly elsewhere: true };
 
 /** One handler, and what esbuild has read of it. */
-async function openHandler(name: string) {
-  const bundler = await context(bundlingOptions([name]));
-  let inputs: readonly string[] = [];
-  let written = "";
+async function openHandler(name: string, known: readonly string[] | undefined, wasBundled: boolean) {
+  const [options] = groupsOf([name]);
+  if (options === undefined) throw new Error(`${name} belongs to no group; expected one`);
+  const bundler = await context(options);
+  let inputs = known ?? [];
+  let written: string | undefined;
+  let isBundled = wasBundled;
   return {
     name,
     inputs: () => inputs,
+    isRead: () => written !== undefined,
+    /** Whether there is a bundle of it: a file that has never exported a handler has none. */
+    isBundled: () => isBundled,
     concerns: (files: ReadonlySet<string>) => inputs.some((input) => files.has(input)),
-    /** Whether it is another than before. Rejects when it does not compile; it is then as it was. */
+    /** Whether it is another than before. Rejects when it does not compile, or exports no handler; it is then as it was. */
     async rebundle(): Promise<boolean> {
       const { outputFiles, metafile } = await bundler.rebuild();
       inputs = Object.keys(metafile.inputs);
-      const bundled = textOf(outputFiles, `${name}.js`);
-      if (bundled === written) return false;
+      const bundled = bundledText(outputFiles, name);
+      const text = bundled.code + bundled.map;
+      if (text === written) return false;
+      if (!exportsHandler(bundled.code)) {
+        if (isBundled) throw new Error(describeMissingExport(name));
+        return false;
+      }
       const before = contentOf(name);
-      finish(name, bundled);
-      written = bundled;
+      writeBundle(name, bundled);
+      written = text;
+      isBundled = true;
       return contentOf(name) !== before;
     },
   };
 }
+
+type Handler = Awaited<ReturnType<typeof openHandler>>;
 
 /** A handler's bundle as it lies there, with its source map. */
 function contentOf(name: string): string {
@@ -43,28 +57,41 @@ function contentOf(name: string): string {
 }
 
 /**
- * A process of its own that bundles handlers again, with the same bytes as `bundleHandlers`: at its start all of them,
- * then those that are made of the files that a message names, relative to the program's folder. It keeps what esbuild
- * has read, so that one edit takes a fraction of the time of all. Ends with its channel.
+ * A process of its own that bundles handlers again, with the same bytes as `bundleHandlers`: those that are made of the
+ * files that a message names, relative to the program's folder. It keeps what esbuild has read, so that one edit takes a
+ * fraction of the time of all; what no message has named yet is read between messages. Ends with its channel.
  */
 async function main(): Promise<void> {
   const names = handlerNames();
-  const handlers = await Promise.all(names.map(openHandler));
-  /** Those that did not compile: they are tried again whatever is edited. */
-  const broken = new Set(handlers);
+  const earlier = knownSources();
+  const known = new Map(earlier?.sources);
+  const bundledBefore = new Set(earlier?.bundles.map(([name]) => name));
+  const handlers = await Promise.all(
+    names.map((name) => openHandler(name, known.get(name), bundledBefore.has(name))),
+  );
+  /** Those that did not compile, or that nothing is known of: they are tried again whatever is edited. */
+  const broken = new Set(handlers.filter(({ name }) => !known.has(name)));
   /** What was changed, and nobody was told of yet: before the first message, or beside one that does not compile. */
   const untold = new Set<string>();
+  const bundle = async (handler: Handler) => {
+    broken.add(handler);
+    if (await handler.rebundle()) untold.add(handler.name);
+    broken.delete(handler);
+  };
+  /** What is wrong with it, the next message is told. */
+  const read = (handler: Handler) => bundle(handler).catch(() => undefined);
   const rebundle = async (files: ReadonlySet<string>): Promise<RebundlingOutcome> => {
+    const beginning = beginBundling();
     if (handlerNames().join() !== names.join()) return { elsewhere: true };
-    for (const handler of handlers) {
-      if (!broken.has(handler) && !handler.concerns(files)) continue;
-      broken.add(handler);
-      if (await handler.rebundle()) untold.add(handler.name);
-      broken.delete(handler);
-    }
-    const bundles = new Map(names.map((name) => [name, packagedBundle(name).bundle]));
+    for (const handler of handlers) if (broken.has(handler) || handler.concerns(files)) await bundle(handler);
+    const bundled = handlers.filter((handler) => handler.isBundled());
+    const bundles = new Map(bundled.map(({ name }) => [name, packagedBundle(name).bundle]));
     if (untold.size > 0)
-      rememberBundles(bundles, [...new Set(handlers.flatMap((handler) => handler.inputs()))]);
+      rememberBundles(
+        bundles,
+        handlers.map((handler) => [handler.name, handler.inputs()]),
+        beginning,
+      );
     return { changed: [...untold] };
   };
   const answer = async (files: readonly string[]) => {
@@ -74,10 +101,16 @@ async function main(): Promise<void> {
     if ("changed" in outcome) untold.clear();
     process.send?.(outcome);
   };
-  let last: Promise<unknown> = rebundle(new Set()).catch(() => undefined);
+  // What was edited since the program has bundled.
+  let last: Promise<unknown> = rebundle(earlier?.changed ?? new Set()).catch(() => undefined);
   process.on("message", (files: readonly string[]) => void (last = last.then(() => answer(files))));
   // esbuild's own process complains aloud when it finds its parent gone.
   process.on("disconnect", () => void stop().finally(() => process.exit()));
+  for (const handler of handlers) {
+    // Messages that have come meanwhile have their turn first.
+    for (let seen; seen !== last;) await (seen = last);
+    if (!handler.isRead()) last = read(handler);
+  }
 }
 
 void main();

@@ -1,7 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import {
-  ArgumentChecks,
   boolean,
   bytes,
   EMAIL_ADDRESS,
@@ -14,27 +13,34 @@ import {
   text,
   type Rule,
 } from "../parts/arguments";
-import {
-  checkTable,
-  defaulted,
-  optional,
-  relation,
-  required,
-  type ArgumentsOf,
-  type Checked,
-} from "../parts/argumentTable";
-import { greatest, schedule, scheduleProblem } from "./schedule";
+import { defaulted, optional, required, type ArgumentsOf, type Checked } from "../parts/argumentTable";
+import { schedule } from "./schedule";
 import type { WakeMetric } from "../../handlers/scaling/wakeMetric";
 import type { LambdaFunctionTransforms } from "../parts/lambdaFunction";
 import type { SecureQueueTransforms } from "../parts/secureQueue";
 import type { Transform } from "../parts/resources";
 
+/** The function's environment holds 4 KB in all. */
+const MOST_WAKE_METRIC_BYTES = 1_000;
+
 /** A metric that wakes the fleet; its dimensions' values are known beforehand, or the whole is an Output. */
 const wakeMetric: Rule<WakeMetric> = {
   expected:
-    'a metric like {"namespace":"AWS/SQS","name":"ApproximateNumberOfMessagesVisible","dimensions":{"QueueName":"jobs"},"above":0}',
+    'a metric like {"namespace":"AWS/SQS","name":"ApproximateNumberOfMessagesVisible","dimensions":{"QueueName":"jobs"},"above":0}, of at most 1,000 bytes',
   accepts: isWakeMetric,
 };
+
+function isWakeMetric(value: unknown): value is WakeMetric {
+  if (typeof value !== "object" || value === null) return false;
+  const { namespace, name, dimensions, above, ...others } = value as Readonly<Record<string, unknown>>;
+  const isText = (member: unknown) =>
+    typeof member === "string" && member.length >= 1 && member.length <= 255;
+  if (!isText(namespace) || !isText(name) || Object.keys(others).length > 0) return false;
+  if (typeof dimensions !== "object" || dimensions === null || Array.isArray(dimensions)) return false;
+  // As many as a metric may have: Amazon CloudWatch user guide.
+  if (Object.keys(dimensions).length > 30 || !Object.entries(dimensions).flat().every(isText)) return false;
+  return Number.isFinite(above) && Buffer.byteLength(JSON.stringify(value)) <= MOST_WAKE_METRIC_BYTES;
+}
 
 /** Of an instance profile and of the role in it. */
 export const INSTANCE_PROFILE_ARN = text(
@@ -125,17 +131,25 @@ export const cpuScalerArguments = {
   /**
    * Minimum and maximum by time of day: what of this list fired last holds until the next, as EC2's scheduled actions
    * have it, instead of `minInstances` and `maxInstances`. A list of entries with `cron` (five fields), `timezone` (an
-   * IANA name; by default UTC), `min` and `max`. By default there is none.
+   * IANA name; by default UTC), `min` and `max`; at most 2,000 bytes as JSON. By default there is none.
    */
   schedule: optional(schedule, { sent: true }),
   /** Instances never exceeded. At least `minInstances`. */
   maxInstances: defaulted(4, integer(1, 1_000, "instances"), { sent: true }),
   /**
-   * The average CPU that the fleet is sized for. With the tolerance it must stay below 97 %, or no load could
-   * ever exceed it.
+   * The average CPU that the fleet is sized for. With the tolerance, and at the maximum with what is in reserve, it must
+   * stay below 97 %, or no load could ever exceed it.
    */
   targetCpuPercent: defaulted(60, number(1, 95, "%"), { sent: true }),
-  /** The average CPU above which the alarm goes off. At least `targetCpuPercent`. */
+  /**
+   * Instances kept beyond what the load needs at the target, for a load that jumps faster than an instance boots. At most
+   * `maxInstances`. A low target gives such room too, but multiplies it at high load, where a reserve stays what it is.
+   */
+  reserveInstances: defaulted(0, integer(0, 1_000, "instances"), { sent: true }),
+  /**
+   * The average CPU above which the alarm goes off. At least `targetCpuPercent`, or what of it a fleet with a reserve shows
+   * at its maximum.
+   */
   alarmCpuPercent: defaulted(80, number(1, 99, "%")),
   /** How far the wanted size may differ from the present one and be left, as a share. */
   tolerance: defaulted(0.1, number(0, 0.5), { sent: true }),
@@ -227,136 +241,6 @@ export interface CpuScalerTransforms {
   readonly invokeConfig?: Transform<aws.lambda.FunctionEventInvokeConfigArgs>;
 }
 
-/** What must hold between the arguments. */
-export const cpuScalerRelations = [
-  relation(
-    cpuScalerArguments,
-    "minInstances",
-    [],
-    (minimum) =>
-      minimum === 0
-        ? "got 0 without a wakeMetric or a schedule; expected at least 1, because no instance has no CPU, and nothing would ever wake an empty fleet"
-        : undefined,
-    "wakeMetric",
-    "schedule",
-  ),
-  relation(cpuScalerArguments, "schedule", [], scheduleProblem),
-  relation(
-    cpuScalerArguments,
-    "schedule",
-    [],
-    (entries) =>
-      greatest(entries, "min") > 0
-        ? undefined
-        : "got a min of 0 in every entry without a wakeMetric; expected at least one of 1 or more, or nothing would ever wake an empty fleet",
-    "wakeMetric",
-  ),
-  relation(cpuScalerArguments, "schedule", [], (entries) =>
-    greatest(entries, "max") > 0
-      ? undefined
-      : "got a max of 0 in every entry; expected at least one of 1 or more, or the fleet could never have an instance",
-  ),
-  relation(cpuScalerArguments, "maxInstances", ["minInstances"], (maximum, minimum) =>
-    maximum < minimum ? `got ${maximum}; expected at least minInstances, ${minimum}` : undefined,
-  ),
-  relation(cpuScalerArguments, "spotPercent", ["capacity"], (percent, capacity) =>
-    percent > 0 && capacity !== "autoScalingGroup"
-      ? `got ${percent} with the capacity ${capacity}; expected 0, or autoScalingGroup: only a group has Spot instances replaced`
-      : undefined,
-  ),
-  // An image of another architecture does not boot, and its type refuses it.
-  relation(cpuScalerArguments, "instanceType", ["amiSsmParameter"], (type, parameter) => {
-    const [needed, given] = [architectureOfType(type), architectureOfParameter(parameter)];
-    return given !== undefined && given !== needed
-      ? `got ${type}, which needs an image for ${needed}; expected one for ${given}, which amiSsmParameter names`
-      : undefined;
-  }),
-  // From 97 % on, a CPU counts as used up, and no load is ever seen to exceed a target beyond that.
-  relation(cpuScalerArguments, "targetCpuPercent", ["tolerance"], (target, tolerance) => {
-    const highest = 97 / (1 + tolerance);
-    return target >= highest
-      ? `got ${target} with a tolerance of ${tolerance}; expected less than ${highest.toFixed(1)}, or a smaller tolerance`
-      : undefined;
-  }),
-  // An alarm below the target would go off on a fleet that has what it wants.
-  relation(cpuScalerArguments, "alarmCpuPercent", ["targetCpuPercent"], (alarm, target) =>
-    alarm < target ? `got ${alarm}; expected at least targetCpuPercent, ${target}` : undefined,
-  ),
-];
-
-function isWakeMetric(value: unknown): value is WakeMetric {
-  if (typeof value !== "object" || value === null) return false;
-  const { namespace, name, dimensions, above, ...others } = value as Readonly<Record<string, unknown>>;
-  const isText = (member: unknown) =>
-    typeof member === "string" && member.length >= 1 && member.length <= 255;
-  if (!isText(namespace) || !isText(name) || Object.keys(others).length > 0) return false;
-  if (typeof dimensions !== "object" || dimensions === null || Array.isArray(dimensions)) return false;
-  // As many as a metric may have: Amazon CloudWatch user guide.
-  if (Object.keys(dimensions).length > 30 || !Object.entries(dimensions).flat().every(isText)) return false;
-  return Number.isFinite(above);
-}
-
-type Architecture = "arm64" | "x86_64";
-
-/** Graviton's types have a "g" right behind their generation, and a1 is the first: Amazon EC2 user guide, naming. */
-function architectureOfType(type: string): Architecture {
-  return /^(a1|[a-z]+[0-9]+g[a-z-]*)\./.test(type) ? "arm64" : "x86_64";
-}
-
-/** AWS's public parameters, and most people's own, say in their name what the image is for. */
-function architectureOfParameter(parameter: string): Architecture | undefined {
-  if (/arm64|aarch64/.test(parameter)) return "arm64";
-  return /x86_64|amd64/.test(parameter) ? "x86_64" : undefined;
-}
-
-/** What is wrong with the choice of an image: exactly one of the two is to be given. */
-export function imageProblem(amiId: unknown, amiSsmParameter: unknown): string | undefined {
-  if ((amiId === undefined) !== (amiSsmParameter === undefined)) return undefined;
-  const got = amiId === undefined ? "neither" : "both";
-  return `got ${got} of amiId and amiSsmParameter; expected exactly one`;
-}
-
+/** The arguments, checked, with their defaults. */
 export type CheckedCpuScalerArgs = Checked<typeof cpuScalerArguments> &
   Pick<CpuScalerArgs, "instanceProfile">;
-
-/**
- * The arguments with their defaults, checked all together.
- *
- * @throws pulumi.InputPropertiesError naming every bad one that is known now.
- */
-export function checkCpuScalerArgs(component: string, args: CpuScalerArgs): CheckedCpuScalerArgs {
-  const checks = new ArgumentChecks(component);
-  const image = imageProblem(args.amiId, args.amiSsmParameter);
-  if (image !== undefined) checks.reject("amiId", image);
-  if (args.amiSsmParameter !== undefined && args.metric === undefined) {
-    checks.reject(
-      "metric",
-      "not given; expected one with amiSsmParameter, because an alarm by ImageId must know the image beforehand",
-    );
-  }
-  if (args.metric?.kind === "dimensions" && Object.keys(args.metric.dimensions).length === 0) {
-    checks.reject("metric.dimensions", "got none; expected at least one, such as InstanceType");
-  }
-  if (args.capacity !== "autoScalingGroup") {
-    for (const name of ["targetGroupArns", "lifecycleHooks"] as const)
-      if (args[name] !== undefined)
-        checks.reject(name, 'given without the capacity "autoScalingGroup"; expected none, or that capacity');
-  }
-  for (const { name, heartbeatSeconds = 3600 } of args.lifecycleHooks ?? []) {
-    if (!/^[\w/-]{1,255}$/.test(name))
-      checks.reject("lifecycleHooks", `got the name "${name}"; expected letters, digits, -, _ and /`);
-    if (!(heartbeatSeconds >= 30 && heartbeatSeconds <= 7_200))
-      checks.reject(
-        "lifecycleHooks",
-        `got ${heartbeatSeconds} as ${name}'s heartbeat; expected 30 to 7,200 seconds`,
-      );
-  }
-  const checked = checkTable(checks, cpuScalerArguments, args, cpuScalerRelations);
-  const { instanceProfile: profile } = args;
-  const instanceProfile = profile && {
-    arn: checks.required("instanceProfile.arn", profile.arn, INSTANCE_PROFILE_ARN),
-    roleArn: checks.required("instanceProfile.roleArn", profile.roleArn, ROLE_ARN),
-  };
-  checks.throwIfAny();
-  return { ...checked, instanceProfile };
-}

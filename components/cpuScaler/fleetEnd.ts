@@ -22,8 +22,8 @@ export interface FleetEndParts {
 
 /**
  * What takes the instances down with their stack, for they are the scaler's and not Pulumi's: a function, and the
- * invocation by which Pulumi calls it. It names the template and the security groups, so that it is called before
- * they are deleted, and when others replace them.
+ * invocation by which Pulumi calls it. It names the template, the security groups and the subnets, so that it is called
+ * before they are deleted, and when others replace them.
  */
 export function createFleetEnd(name: string, parts: FleetEndParts, parent: pulumi.Resource) {
   const { fleet, checked, args, launchTemplate, journal, scaleFleet } = parts;
@@ -60,6 +60,7 @@ export function createFleetEnd(name: string, parts: FleetEndParts, parent: pulum
         input: pulumi.jsonStringify({
           launchTemplateId: launchTemplate.id,
           securityGroupIds: checked.securityGroupIds,
+          subnetIds: checked.subnetIds,
           warmupSeconds: checked.warmupSeconds,
         }),
         lifecycleScope: "CRUD",

@@ -20,8 +20,8 @@ export interface GroupParts {
 
 /**
  * The Auto Scaling group that keeps the fleet. Its desired capacity is the function's: Pulumi sets the first one and
- * leaves it alone from then on. Whatever changes the template's version, a new image for one, is rolled out by an
- * instance refresh that launches nothing beside what there is. When it is deleted, the provider first lets it drain.
+ * leaves it alone from then on. Whatever changes the template's version, a new image for one, or the subnets is rolled
+ * out by an instance refresh that launches nothing beside what there is. When it is deleted, the provider first lets it drain.
  */
 export function createGroup(
   name: string,
@@ -60,6 +60,9 @@ export function createGroup(
         terminationPolicies: ["OldestLaunchTemplate", "OldestInstance"],
         instanceRefresh: {
           strategy: "Rolling",
+          // With AZRebalance suspended nothing else moves instances out of a subnet that is to be deleted. It is named
+          // as the provider's own language has it.
+          triggers: ["vpc_zone_identifier"],
           preferences: {
             minHealthyPercentage: MIN_HEALTHY_PERCENTAGE,
             maxHealthyPercentage: 100,

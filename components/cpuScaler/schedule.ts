@@ -5,6 +5,8 @@ import { shown } from "../parts/shown";
 
 /** Each is looked at every minute. */
 const MOST_ENTRIES = 50;
+/** A function's environment holds 4 KB, which it shares with the fleet's tags, subnets and all its other settings. */
+const MOST_BYTES = 2_000;
 
 const EXAMPLE = '[{"cron":"0 8 * * 1-5","timezone":"Europe/Berlin","min":2,"max":10}]';
 
@@ -46,7 +48,11 @@ export function scheduleProblem(entries: readonly unknown[]): string | undefined
   const problems = entries.flatMap((entry, index) =>
     entryProblems(entry).map((problem) => `[${index}]${problem}`),
   );
-  return problems.length === 0 ? undefined : problems.join("; ");
+  if (problems.length > 0) return problems.join("; ");
+  const size = Buffer.byteLength(JSON.stringify(entries));
+  return size <= MOST_BYTES
+    ? undefined
+    : `got ${size.toLocaleString("en-US")} bytes as JSON; expected at most ${MOST_BYTES.toLocaleString("en-US")}, or the function's environment could not hold them: fewer entries, or one cron for several times`;
 }
 
 function entryProblems(entry: unknown): string[] {

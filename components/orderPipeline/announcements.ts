@@ -27,13 +27,14 @@ export interface OrderAnnouncementsArgs {
 
 /**
  * Orders that were stored, and orders that were cancelled. Marks of confirmations, erasures and deletions by the
- * time to live never reach the function.
+ * time to live never reach the function, but for those of cancelled orders: whether a cancellation or an erasure came
+ * last, no filter can tell.
  */
 const ANNOUNCED_CHANGES = [
   { eventName: ["INSERT"] },
   {
     eventName: ["MODIFY"],
-    dynamodb: { NewImage: { status: { S: ["Cancelled"] }, erasedAt: { S: [{ exists: false }] } } },
+    dynamodb: { NewImage: { status: { S: ["Cancelled"] } } },
   },
 ];
 

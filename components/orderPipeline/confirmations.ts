@@ -106,7 +106,7 @@ export class OrderConfirmations extends pulumi.ComponentResource {
           ...readsStreamOf(ordersTable),
           {
             Effect: "Allow",
-            Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:PartiQLUpdate"],
             Resource: ordersTable.arn,
           },
           { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },

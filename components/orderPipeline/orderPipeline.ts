@@ -132,7 +132,12 @@ export class OrderPipeline extends pulumi.ComponentResource {
             Resource: queue.arn,
           },
           { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetterQueue.arn },
-          { Effect: "Allow", Action: "dynamodb:PutItem", Resource: ordersTable.arn },
+          // The second is what a PartiQL INSERT takes, the conditional put of which one call holds many.
+          {
+            Effect: "Allow",
+            Action: ["dynamodb:PutItem", "dynamodb:PartiQLInsert"],
+            Resource: ordersTable.arn,
+          },
           { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: inventoryTable.arn },
           ...sendEncrypted(encryptionKeyArn),
           // A refused order never reaches the table, and so not its stream either.

@@ -92,6 +92,7 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
       const records = event.Records.slice(from, from + ORDERS_A_LOOKUP);
       const lookedUp = timing.now();
       const endingOf = await endingsOf(records, dependencies, deadline);
+      const mailed: Mailed[] = [];
       await forEachAtOnce(records, MAILS_AT_ONCE, async (record) => {
         const told = confirmable(record);
         if (told === undefined) {
@@ -100,8 +101,13 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
         }
         const ending = endingOf(told.orderId);
         const started = ending === undefined ? timing.now() : lookedUp;
-        note(record, ending ?? (await confirm(record, told, dependencies, deadline)), started);
+        const outcome = ending ?? (await confirm(record, told, dependencies, deadline));
+        if (outcome === undefined) mailed.push({ record, orderId: told.orderId, started });
+        else note(record, outcome, started);
       });
+      const problems = await noteSent(mailed, dependencies, deadline);
+      for (const [index, { record, started }] of mailed.entries())
+        note(record, problems[index] ?? SENT, started);
     }
 
     telemetry.publishCounts(counts);
@@ -110,6 +116,15 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
 }
 
 const SKIPPED: Outcome = { kind: "skipped" };
+const SENT: Outcome = { kind: "sent" };
+
+/** A record whose mail has left, and whose order does not say so yet. */
+interface Mailed {
+  readonly record: DynamoDBRecord;
+  readonly orderId: string;
+  /** In the timing's milliseconds. */
+  readonly started: number;
+}
 
 const NOT_STARTED: Outcome = {
   kind: "failed",
@@ -149,12 +164,13 @@ async function endingsOf(
   }
 }
 
+/** Sends a record's mail; what became of it, undefined once the mail has left. */
 async function confirm(
   record: DynamoDBRecord,
   { orderId, order }: Confirmable,
   dependencies: ConfirmOrdersDependencies,
   deadline: Deadline,
-): Promise<Outcome> {
+): Promise<Outcome | undefined> {
   const { confirmations, timing } = dependencies;
   if (!deadline.allowsStart(RETRIES_MS)) return NOT_STARTED;
   try {
@@ -168,11 +184,24 @@ async function confirm(
       await confirmations.end(orderId, "confirmationFailedAt", deadline.end, failure.name);
       return { kind: "undeliverable", failure };
     }
-    await confirmations.end(orderId, "confirmationSentAt", deadline.end);
-    return { kind: "sent" };
+    return undefined;
   } catch (error) {
     return { kind: "failed", failure: describeFailure(error) };
   }
+}
+
+/** Notes on the orders that their mails have left; what stood in the way of each, undefined where nothing did. */
+async function noteSent(
+  mailed: readonly Mailed[],
+  { confirmations }: ConfirmOrdersDependencies,
+  deadline: Deadline,
+): Promise<readonly (Outcome | undefined)[]> {
+  if (mailed.length === 0) return [];
+  const problems = await confirmations.sent(
+    mailed.map(({ orderId }) => orderId),
+    deadline.end,
+  );
+  return problems.map((problem) => problem && { kind: "failed", failure: describeFailure(problem) });
 }
 
 function logOutcome(

@@ -54,7 +54,7 @@ export function deadLetterOf(record: SQSRecord, refusal: Refusal): DeadLetter {
 /** A message for the queue of failed confirmations: the stream's record, and what the mail service said. */
 export function confirmationFailure(record: DynamoDBRecord, reason: Failure): DeadLetter {
   return {
-    MessageBody: JSON.stringify(record),
+    MessageBody: JSON.stringify(record).replace(UNSENDABLE, escapeOf),
     MessageAttributes: {
       failureCode: text(reason.name),
       failureReason: text(reason.message || reason.name),
@@ -62,7 +62,18 @@ export function confirmationFailure(record: DynamoDBRecord, reason: Failure): De
   };
 }
 
-/** SQS refuses a message for a character that XML does not know, be it half of a pair that was cut in two. */
+/**
+ * SQS refuses a message for a character that XML does not know. These two are characters of their own, which a customer's
+ * name may hold, and JSON does not escape them by itself; what else XML does not know, it does.
+ */
+const UNSENDABLE = /[\ufffe\uffff]/g;
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16)}`;
+}
+
+/** As SQS takes it, with nothing in it that breaks a line, be it half of a pair that was cut in two. */
 function text(value: string): MessageAttributeValue {
-  return { DataType: "String", StringValue: plainLine(value.slice(0, LONGEST_REASON)) };
+  const line = plainLine(value.slice(0, LONGEST_REASON)).replace(UNSENDABLE, "\ufffd");
+  return { DataType: "String", StringValue: line };
 }

@@ -151,10 +151,10 @@ export function describeReasons(reasons: readonly Reason[]): string {
 
 /**
  * Whether a number is an amount of money. Its shortest decimal form is looked at, not its multiples: 0.29 * 100
- * is 28.999999999999996.
+ * is 28.999999999999996. One below 0 begins with its sign.
  */
 function isAmount(value: number): boolean {
-  return value >= 0 && value <= LARGEST_AMOUNT && /^\d+(\.\d{1,2})?$/.test(String(value));
+  return value <= LARGEST_AMOUNT && /^\d+(\.\d{1,2})?$/.test(String(value));
 }
 
 function reasonOf(issue: v.BaseIssue<unknown>): Reason {

@@ -59,26 +59,31 @@ interface OrderFigures {
 export function eventOfChange(eventName: string | undefined, order: OrderImage): OrderEvent | undefined {
   const orderId = order.orderId?.S;
   const totalAmount = Number(order.totalAmount?.N);
+  const items = itemsOf(order.items);
   // What somebody else wrote into the table is no order, and no event of one could be true to its schema.
-  if (orderId === undefined || Number.isNaN(totalAmount)) return undefined;
-  const figures = { orderId, totalAmount, ...itemsOf(order.items) };
-  const announce = (type: OrderEvent["type"], occurredAt = ""): Announcement & OrderFigures => ({
+  if (orderId === undefined || !(totalAmount >= 0) || items === undefined) return undefined;
+  const announce = (type: OrderEvent["type"], occurredAt: string): Announcement & OrderFigures => ({
     schemaVersion: SCHEMA_VERSION,
     eventId: `${type}/${orderId}/${occurredAt}`,
     occurredAt,
-    ...figures,
+    orderId,
+    totalAmount,
+    ...items,
   });
   const status = order.status?.S;
-  if (eventName === "INSERT" && status === "Processed") {
-    return { type: "OrderProcessed", detail: announce("OrderProcessed", order.createdAt?.S) };
+  const createdAt = timeOf(order.createdAt);
+  if (eventName === "INSERT" && status === "Processed" && createdAt !== undefined) {
+    return { type: "OrderProcessed", detail: announce("OrderProcessed", createdAt) };
   }
-  if (eventName === "INSERT" && status === "Rejected") {
-    const rejection = rejectionOf(order.rejection);
-    return { type: "OrderRejected", detail: { ...announce("OrderRejected", order.createdAt?.S), rejection } };
+  const rejection = rejectionOf(order.rejection);
+  if (eventName === "INSERT" && status === "Rejected" && createdAt !== undefined && rejection !== undefined) {
+    return { type: "OrderRejected", detail: { ...announce("OrderRejected", createdAt), rejection } };
   }
-  // An erasure leaves the status as it is; the cancellation before it has announced itself.
-  if (eventName === "MODIFY" && status === "Cancelled" && order.erasedAt === undefined) {
-    return { type: "OrderCancelled", detail: announce("OrderCancelled", order.cancelledAt?.S) };
+  const cancelledAt = timeOf(order.cancelledAt);
+  // An erasure leaves the status as it is; a cancellation before it has announced itself, one after it has not.
+  const wasErasedSince = (order.erasedAt?.S ?? "") > (cancelledAt ?? "");
+  if (eventName === "MODIFY" && status === "Cancelled" && cancelledAt !== undefined && !wasErasedSince) {
+    return { type: "OrderCancelled", detail: announce("OrderCancelled", cancelledAt) };
   }
   return undefined;
 }
@@ -104,24 +109,34 @@ export function refusedEvent(
   };
 }
 
-function itemsOf(items: AttributeValue | undefined): Pick<OrderFigures, "items"> {
-  if (items?.L === undefined) return {};
-  return { items: items.L.map(({ M }) => ({ sku: M?.sku?.S ?? "", quantity: Number(M?.quantity?.N) })) };
+/** A time as events tell it, which is as it is stored. */
+function timeOf(value: AttributeValue | undefined): string | undefined {
+  const time = new Date(value?.S ?? "");
+  return Number.isNaN(time.getTime()) || time.toISOString() !== value?.S ? undefined : value.S;
 }
 
-function rejectionOf(rejection: AttributeValue | undefined): Rejection {
-  const reason = rejection?.M?.reason?.S === "unknownSku" ? "unknownSku" : "insufficientStock";
-  return { reason, sku: rejection?.M?.sku?.S ?? "" };
+/** Undefined where something else stands in the place of items. */
+function itemsOf(items: AttributeValue | undefined): Pick<OrderFigures, "items"> | undefined {
+  if (items === undefined) return {};
+  const known = (items.L ?? []).flatMap(({ M }) => {
+    const [sku = "", quantity] = [M?.sku?.S, Number(M?.quantity?.N)];
+    return sku !== "" && Number.isInteger(quantity) && quantity > 0 ? [{ sku, quantity }] : [];
+  });
+  return known.length > 0 && known.length === items.L?.length ? { items: known } : undefined;
+}
+
+function rejectionOf(rejection: AttributeValue | undefined): Rejection | undefined {
+  const [reason, sku] = [rejection?.M?.reason?.S, rejection?.M?.sku?.S];
+  const isKnown = reason === "unknownSku" || reason === "insufficientStock";
+  return isKnown && sku !== undefined && sku !== "" ? { reason, sku } : undefined;
 }
 
 /** The event as EventBridge takes it. */
 export function entryOfOrder({ type, detail }: OrderEvent): BusEntry {
-  const time = new Date(detail.occurredAt);
   return {
     Source: EVENT_SOURCE,
     DetailType: type,
     Detail: JSON.stringify(detail),
-    // No client can write a time that is none: it would fail with all events that are sent together.
-    ...(Number.isNaN(time.getTime()) ? {} : { Time: time }),
+    Time: new Date(detail.occurredAt),
   };
 }

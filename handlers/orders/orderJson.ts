@@ -48,6 +48,7 @@ function structureOf(text: string, known: ReadonlySet<string>) {
   const open: Open[] = [];
   let depth = 0;
   let deepest = 0;
+  // Stryker disable next-line EqualityOperator: behind the last character there is none.
   for (let offset = 0; offset < text.length; offset++) {
     const around = depth === open.length ? open.at(-1) : undefined;
     switch (text.charAt(offset)) {
@@ -55,7 +56,7 @@ function structureOf(text: string, known: ReadonlySet<string>) {
       case "[":
         if (around !== undefined || depth === 0) {
           const path = around === undefined ? "" : pathIn(around);
-          if (isOrders(path)) open.push({ path, names: new Set(), at: text[offset] === "[" ? 0 : "" });
+          if (isOrders(open)) open.push({ path, names: new Set(), at: text[offset] === "[" ? 0 : "" });
         }
         deepest = Math.max(deepest, ++depth);
         break;
@@ -85,16 +86,18 @@ function pathIn({ path, at }: Open): string {
   return path === "" ? String(at) : `${path}.${at}`;
 }
 
-/** Whether an order's own members stand at a path, or in it. */
-function isOrders(path: string): boolean {
-  return path === "" || path === "items" || /^items\.\d+$/.test(path);
+/** Whether what begins now is the order, its list of items, or one of them. By place: a name may hold a dot. */
+function isOrders(open: readonly Open[]): boolean {
+  const at = open.at(-1)?.at;
+  return (
+    open.length === 0 || (open.length === 1 ? at === "items" : open.length === 2 && typeof at === "number")
+  );
 }
 
-/** The place of the quote that ends the string that begins at `start`. */
+/** The place of the quote that ends the string that begins at `start`: there is one, for `JSON.parse` has taken it. */
 function endOfString(text: string, start: number): number {
   let offset = start + 1;
-  for (; text.charCodeAt(offset) !== QUOTE && offset < text.length; offset++)
-    if (text.charCodeAt(offset) === BACKSLASH) offset++;
+  for (; text.charCodeAt(offset) !== QUOTE; offset++) if (text.charCodeAt(offset) === BACKSLASH) offset++;
   return offset;
 }
 

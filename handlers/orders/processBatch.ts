@@ -1,22 +1,18 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { SOCKETS, type Timing } from "../shared/retry";
-import { type Deadline, deadlineOf, forEachAtOnce, type InvocationContext } from "../shared/batch";
+import type { Timing } from "../shared/retry";
+import { type Deadline, deadlineOf, type InvocationContext } from "../shared/batch";
 import { describeFailure, type Failure } from "../shared/failure";
 import type { Telemetry } from "../shared/telemetry";
-import { deadLetterOf, type DeadLetter, type Refusal } from "./deadLetter";
-import type { EventBus } from "../shared/eventBus";
+import type { Refusal } from "./deadLetter";
 import { fifoGroupOf } from "./messageGroup";
-import { addressProblem, describeReasons, orderIdIn, parseOrder, type ParsedOrder } from "./order";
-import { refusedEvent, type OrderEvent } from "./orderEvents";
+import { addressProblem, describeReasons, parseOrder, type Order, type ParsedOrder } from "./order";
 import type { Rejection } from "./orderItem";
-import type { OrderStore, StoreOutcome } from "./orderStore";
+import type { OrderStore } from "./orderStore";
+import { createRefuser, type RefusalChannels } from "./refuseMessages";
+import type { StoreOutcome } from "./storeOutcome";
 
-export interface ProcessOrdersDependencies {
+export interface ProcessOrdersDependencies extends RefusalChannels {
   readonly store: OrderStore;
-  /** Resolves once the dead-letter queue has the message. */
-  sendToDeadLetterQueue(letter: DeadLetter, deadline: number): Promise<void>;
-  /** Announces refused messages, and tells for each what stood in the way; by default nothing is announced. */
-  readonly sendEvents?: EventBus<OrderEvent>["sendAll"] | undefined;
   readonly telemetry: Telemetry;
   readonly timing: Pick<Timing, "now">;
 }
@@ -65,24 +61,30 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
     };
     const failures: { messageId: string; failure: Failure }[] = [];
 
-    await forEachAtOnce(byTurn(event.Records), SOCKETS, async (entries) => {
-      let heldUp = false;
-      for (const entry of entries) {
-        const started = timing.now();
-        const outcome: Outcome = heldUp
-          ? HELD_UP
-          : deadline.allowsStart()
-            ? await handle(entry, dependencies, deadline)
-            : NOT_STARTED;
+    const note = (entry: Entry, outcome: Outcome, started: number) => {
+      const { messageId } = entry.record;
+      if (outcome.kind === "failed") failures.push({ messageId, failure: outcome.failure });
+      count(METRICS[outcome.kind]);
+      if (unconfirmable(entry, outcome) !== undefined) count(UNCONFIRMABLE);
+      logOutcome(telemetry, entry, outcome, timing.now() - started);
+    };
+
+    for (let waiting = byTurn(event.Records); waiting.length > 0;) {
+      const started = timing.now();
+      const turn = waiting.flatMap(([first]) => first ?? []);
+      const outcomes = deadline.allowsStart() ? await handle(turn, dependencies, deadline) : undefined;
+      const left: Entry[][] = [];
+      for (const [first, ...rest] of waiting) {
+        if (first === undefined) continue;
+        const outcome = outcomes?.get(first) ?? NOT_STARTED;
+        note(first, outcome, started);
         // Behind one that failed nothing of its group may go on: it would be out of order.
-        heldUp = outcome.kind === "failed" && fifoGroupOf(entry.record) !== undefined;
-        const { messageId } = entry.record;
-        if (outcome.kind === "failed") failures.push({ messageId, failure: outcome.failure });
-        count(METRICS[outcome.kind]);
-        if (unconfirmable(entry, outcome) !== undefined) count(UNCONFIRMABLE);
-        logOutcome(telemetry, entry, outcome, timing.now() - started);
+        const heldUp = outcome.kind === "failed" && fifoGroupOf(first.record) !== undefined;
+        if (heldUp) for (const entry of rest) note(entry, HELD_UP, timing.now());
+        else if (rest.length > 0) left.push(rest);
       }
-    });
+      waiting = left;
+    }
 
     telemetry.publishCounts(counts);
     if (failures.length > 0 && failures.length === event.Records.length) {
@@ -121,38 +123,75 @@ function byTurn(records: readonly SQSRecord[]): Entry[][] {
   return [...groups.values()];
 }
 
-/** Milliseconds since the Unix epoch. People invoke functions by hand with less than SQS sends. */
-function sentAtOf({ attributes }: Partial<Pick<SQSRecord, "attributes">>): number {
-  return Number(attributes?.SentTimestamp ?? Date.now());
-}
-
+/** Handles messages that do not get in each other's way. Never rejects. */
 async function handle(
-  { record, parsed }: Entry,
+  entries: readonly Entry[],
   dependencies: ProcessOrdersDependencies,
   deadline: Deadline,
-): Promise<Outcome> {
-  const refuse = async (refusal: Refusal): Promise<Outcome> => {
-    // First what must not be lost. Should the event fail, the message is delivered again: there is then another
-    // letter, and the event with the same id.
-    await dependencies.sendToDeadLetterQueue(deadLetterOf(record, refusal), deadline.end);
-    if (dependencies.sendEvents === undefined) return { kind: "refused", refusal };
-    const event = refusedEvent(record.messageId, orderIdIn(record.body), refusal, sentAtOf(record));
-    const [problem] = await dependencies.sendEvents([event], deadline.end);
-    if (problem !== undefined) throw problem;
-    return { kind: "refused", refusal };
-  };
-  try {
-    if (!parsed.ok) {
-      return await refuse({ code: "invalidOrder", reason: describeReasons(parsed.reasons) });
+): Promise<ReadonlyMap<Entry, Outcome>> {
+  const { store } = dependencies;
+  const refuse = createRefuser(dependencies);
+  const outcomes = new Map<Entry, Outcome>();
+  const fail = (entry: Entry, cause: unknown) =>
+    outcomes.set(entry, { kind: "failed", failure: describeFailure(cause) });
+
+  const refuseAll = async (refused: readonly Refused[]) => {
+    const problems = await refuse(
+      refused.map(({ entry, refusal }) => ({ record: entry.record, refusal })),
+      deadline.end,
+    );
+    for (const [index, { entry, refusal }] of refused.entries()) {
+      const problem = problems[index];
+      if (problem === undefined) outcomes.set(entry, { kind: "refused", refusal });
+      else fail(entry, problem);
     }
-    const outcome = await dependencies.store.store(parsed.order, deadline.end);
-    return outcome.kind === "conflict"
-      ? await refuse({ code: "conflictingOrder", reason: "orderId: stored already with other content" })
-      : outcome;
-  } catch (error) {
-    return { kind: "failed", failure: describeFailure(error) };
+  };
+
+  const storeAll = async (valid: readonly ValidEntry[]) => {
+    if (valid.length === 0) return;
+    const results = await store.store(
+      valid.map(({ order }) => order),
+      deadline.end,
+    );
+    const conflicting: Refused[] = [];
+    for (const [index, { entry }] of valid.entries()) {
+      const result = results[index];
+      if (result === undefined) continue;
+      if (result.status === "rejected") fail(entry, result.reason);
+      else if (result.value.kind === "conflict") conflicting.push({ entry, refusal: CONFLICTING });
+      else outcomes.set(entry, result.value);
+    }
+    await refuseAll(conflicting);
+  };
+
+  const valid: ValidEntry[] = [];
+  const invalid: Refused[] = [];
+  for (const entry of entries) {
+    const { parsed } = entry;
+    if (parsed.ok) valid.push({ entry, order: parsed.order });
+    else {
+      const reason = describeReasons(parsed.reasons);
+      invalid.push({ entry, refusal: { code: "invalidOrder", reason } });
+    }
   }
+  await Promise.all([refuseAll(invalid), storeAll(valid)]);
+  return outcomes;
 }
+
+interface ValidEntry {
+  readonly entry: Entry;
+  readonly order: Order;
+}
+
+interface Refused {
+  readonly entry: Entry;
+  readonly refusal: Refusal;
+}
+
+const CONFLICTING: Refusal = {
+  code: "conflictingOrder",
+  reason: "orderId: stored already with other content",
+};
 
 /** Why the customer of an order that was stored just now cannot be told; undefined when nothing stands in the way. */
 function unconfirmable({ parsed }: Entry, { kind }: Outcome): string | undefined {

@@ -23,6 +23,7 @@ export function awsGroup(
       );
       // Only a group that is being deleted has a status.
       if (group === undefined || group.Status !== undefined) return undefined;
+      // Stryker disable next-line ArrayDeclaration: what has no id is no member.
       const { MinSize, MaxSize, DesiredCapacity, Instances = [] } = group;
       if (MinSize === undefined || MaxSize === undefined || DesiredCapacity === undefined)
         throw new Error(`Auto Scaling described a group without its sizes: ${JSON.stringify(group)}`);

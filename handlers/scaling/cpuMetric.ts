@@ -73,17 +73,19 @@ export function measurementsFrom(results: readonly MetricDataResult[]): Measurem
   const ofWake = results.filter(({ Id }) => Id === WAKE_ID);
   return {
     cpu: samplesFrom(results.filter(({ Id }) => Id !== WAKE_ID)),
+    // Stryker disable next-line ArrayDeclaration: what is no number is left out.
     wake: ofWake.flatMap(({ Values = [] }) => Values.filter(Number.isFinite)),
   };
 }
 
 function samplesFrom(results: readonly MetricDataResult[]): CpuSample[] {
+  // Stryker disable next-line ArrayDeclaration: what is no date has no number beside it, and the other way round.
   return results.flatMap(({ Id = "", Timestamps = [], Values = [] }) =>
     Timestamps.flatMap((timestamp, index) => {
-      const value = Values[index];
-      return value === undefined || !Number.isFinite(value)
-        ? []
-        : [{ instanceId: Id.replaceAll("_", "-"), time: timestamp.getTime(), cpuPercent: value }];
+      const cpuPercent = Values[index] ?? NaN;
+      return Number.isFinite(cpuPercent)
+        ? [{ instanceId: Id.replaceAll("_", "-"), time: timestamp.getTime(), cpuPercent }]
+        : [];
     }),
   );
 }

@@ -4,8 +4,8 @@ import { isWarmingUp, membersOf, type Member } from "./fleet";
 import { rhythmAt, trendAt } from "./forecast";
 import { terminationOrder } from "./terminationOrder";
 import { unhealthyInstances, withReplacements } from "./unhealthy";
-import { wakes } from "./schedule";
 import { callsForInstance } from "./wakeMetric";
+import { greatestWish, maySleep, wishFor, type Wish } from "./wish";
 
 /** A minute of the metric is available at most this much after its end: Amazon EC2 user guide, two periods. */
 const METRIC_DELAY_MS = 2 * MINUTE;
@@ -40,7 +40,8 @@ export function historyMs(settings: ScalingSettings): number {
  * of the last minutes needed, so a missed call costs a minute and a repeated one nothing.
  *
  * - Out at once and in proportion: to the instances that would carry the last minute's load at the target, and
- *   a load greater than measured when the CPU is used up. Instances on their way count as there.
+ *   a load greater than measured when the CPU is used up, and to the reserve beside them (see `wish.ts`). Instances on
+ *   their way count as there.
  * - What is foreseen for the moment when a launch is ready counts like what is needed now (see `forecast.ts`).
  * - In by the greatest need of the stabilisation window, read from the metric's own history; never while an
  *   instance is warming up, for the fleet has not yet felt the last step.
@@ -51,7 +52,6 @@ export function historyMs(settings: ScalingSettings): number {
  * - No metric, no guess: only the limits are kept then.
  */
 export function decideCapacity(situation: Situation, settings: ScalingSettings): Decision {
-  const { unseen = 0 } = situation;
   const samples = withinReach(situation, settings);
   // A group sees to the health of its instances by itself.
   const unhealthy =
@@ -61,7 +61,7 @@ export function decideCapacity(situation: Situation, settings: ScalingSettings):
   const fleet = membersOf(situation.fleet.filter((record) => !unhealthy.includes(record)));
   const decision = decideForHealthy({ ...situation, samples }, fleet, settings);
   const mayAct = situation.hold === undefined && !settings.paused;
-  return mayAct ? withReplacements(decision, unhealthy, fleet.length + unseen, settings) : decision;
+  return mayAct ? withReplacements(decision, unhealthy, fleet.length, settings) : decision;
 }
 
 function decideForHealthy(
@@ -71,10 +71,12 @@ function decideForHealthy(
 ): Decision {
   const { now, alarm } = situation;
   const { maxInstances, warmupSeconds, wakeMetric } = settings;
+  // Stryker disable next-line ArrayDeclaration: what is no number is above nothing.
   const called = wakeMetric && callsForInstance(situation.wake ?? [], wakeMetric);
   // A schedule may have none at all for a while, whatever calls.
   const minInstances = Math.min(maxInstances, Math.max(settings.minInstances, called === true ? 1 : 0));
   const { unseen = 0, groupSize } = situation;
+  const seen = groupSize ?? fleet.length;
   const size = groupSize ?? fleet.length + unseen;
   // What a group lacks may stay away for long: it keeps nothing else from being given away.
   const warming =
@@ -85,7 +87,7 @@ function decideForHealthy(
   const fresh = last !== undefined && isFresh(last.time, now) ? last : undefined;
 
   const within = (wanted: number) => Math.min(Math.max(wanted, minInstances), maxInstances);
-  const findings = (wanted: number): Findings => ({
+  const findings = (wish: Wish): Findings => ({
     ...(fresh && {
       cpuPercent: fresh.cpuPercent,
       load: { time: fresh.time, load: fresh.load },
@@ -95,70 +97,76 @@ function decideForHealthy(
     running: fleet.filter((member) => member.state === "running").length,
     pending: unseen + fleet.filter((member) => member.state === "pending").length,
     warmingUp: warming,
-    wanted,
-    desired: within(wanted),
+    ...wish,
+    desired: within(wish.wanted),
   });
-  const hold = (reason: HoldReason, wanted = size): Decision => ({
+  const hold = (reason: HoldReason, wish: Wish = { wanted: size }): Decision => ({
     action: "hold",
     reason,
-    findings: findings(wanted),
+    findings: findings(wish),
   });
   // What is not seen yet is counted, and might still turn out otherwise: nothing is added to it meanwhile.
-  const resize = (from: number, wanted: number): Decision => ({
+  const resize = (from: number, wish: Wish): Decision => ({
     action: "resize",
     from,
-    to: from + Math.max(-settings.maxStep, Math.min(within(wanted) - from, settings.maxStep)),
-    findings: findings(wanted),
+    to: from + Math.max(-settings.maxStep, Math.min(within(wish.wanted) - from, settings.maxStep)),
+    findings: findings(wish),
   });
-  const launch = (wanted: number): Decision => {
-    if (groupSize !== undefined) return resize(groupSize, wanted);
+  const launch = (wish: Wish): Decision => {
+    if (groupSize !== undefined) return resize(groupSize, wish);
     return unseen > 0
-      ? hold("launches unseen", wanted)
+      ? hold("launches unseen", wish)
       : {
           action: "launch",
-          count: Math.min(within(wanted) - size, settings.maxStep),
-          findings: findings(wanted),
+          count: Math.min(within(wish.wanted) - size, settings.maxStep),
+          findings: findings(wish),
         };
   };
-  const terminate = (wanted: number): Decision => {
-    if (groupSize !== undefined) return resize(groupSize, wanted);
+  const terminate = (wish: Wish): Decision => {
+    if (groupSize !== undefined) return resize(groupSize, wish);
     return {
       action: "terminate",
       instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
-        .slice(0, Math.min(size - within(wanted), settings.maxStep))
+        .slice(0, Math.min(seen - within(wish.wanted), settings.maxStep))
         .map((member) => member.id),
-      findings: findings(wanted),
+      findings: findings(wish),
     };
   };
 
   if (situation.hold !== undefined) return hold(situation.hold);
   if (settings.paused) return hold("paused");
-  if (size > maxInstances) return terminate(size);
+  if (seen > maxInstances) return terminate({ wanted: size });
+  // Under a maximum that is lower by now; what nobody sees may never come, and is no reason to end what is there.
+  if (size > maxInstances) return hold("launches unseen");
   const asleep = size === 0 && called !== true && maySleep(settings);
   if (fresh === undefined) {
-    if (size < minInstances) return launch(minInstances);
+    if (size < minInstances) return launch({ wanted: minInstances });
     return hold(asleep ? "asleep" : "no metric");
   }
 
-  const wanted = Math.max(
-    instancesFor(fresh.needed, size, settings),
-    instancesFor(foreseen(situation, demands, fresh, settings), size, settings),
+  const inForce = { ...settings, minInstances };
+  const wish = greatestWish(
+    wishFor(fresh.needed, size, inForce),
+    wishFor(foreseen(situation, demands, fresh, settings), size, inForce),
   );
-  if (within(wanted) > size) return launch(wanted);
-  if (wanted > size) return hold("at maximum", wanted);
+  if (within(wish.wanted) > size) return launch(wish);
+  if (wish.wanted > size) return hold("at maximum", wish);
 
   const hasGrown = warming === 0 && fleet.some(({ launchTime }) => now - launchTime < GROWN_MS);
-  const peak = Math.max(wanted, peakWish(demands, fresh, size, hasGrown, settings));
+  const lately = wishesLately(demands, fresh, size, hasGrown, inForce);
   if (asleep) return hold("asleep");
-  if (within(peak) >= size) return hold(wanted < size ? "stabilising" : "at target", Math.min(wanted, size));
-  if (warming > 0) return hold("warming up", wanted);
+  const most = lately && greatestWish(wish, ...lately);
+  if (most === undefined || within(most.wanted) >= size)
+    return hold(wish.wanted < size ? "stabilising" : "at target", wish);
+  if (warming > 0) return hold("warming up", wish);
   // Datapoints that arrive while the alarm finds none are too few to give capacity away on.
-  if (alarm === "INSUFFICIENT_DATA") return hold("alarm has no data", wanted);
-  return terminate(peak);
+  if (alarm === "INSUFFICIENT_DATA") return hold("alarm has no data", wish);
+  return terminate(most);
 }
 
 /** What will be needed when an instance that is launched now is ready, by the trend and by the days before; or 0. */
 function foreseen(
+  // Stryker disable next-line ArrayDeclaration: what has no time is of no day.
   { now, samples, fleet, history = [] }: Situation,
   demands: readonly Demand[],
   present: Demand,
@@ -174,41 +182,22 @@ function foreseen(
 }
 
 /**
- * Whole instances for a need; the present size, when it is within the tolerance of the need. None, where the fleet
- * may sleep, when the need is within the tolerance of none.
+ * What each minute of the stabilisation window wanted; undefined when one is missing: it wanted, for all we know, what is
+ * there now, and nothing is given away on a gap. Of a fleet that has just grown, nothing is given away that the load needs
+ * again as soon as it rises by the tolerance: noise would launch it once more.
  */
-function instancesFor(needed: number, size: number, settings: ScalingSettings): number {
-  const { tolerance } = settings;
-  if (maySleep(settings) && needed <= tolerance) return 0;
-  return Math.abs(needed - size) <= tolerance * size ? size : Math.ceil(needed - 1e-9);
-}
-
-/** Whether something else than its CPU wakes a fleet that has no instance. */
-function maySleep({ wakeMetric, schedule }: ScalingSettings): boolean {
-  return wakeMetric !== undefined || wakes(schedule);
-}
-
-/**
- * The most instances that any minute of the stabilisation window wanted. A minute that is missing wanted, for
- * all we know, what is there now: nothing is given away on a gap. Of a fleet that has just grown, nothing is given away
- * that the load needs again as soon as it rises by the tolerance: noise would launch it once more.
- */
-function peakWish(
+function wishesLately(
   demands: readonly Demand[],
   last: Demand,
   size: number,
   hasGrown: boolean,
   settings: ScalingSettings,
-): number {
+): Wish[] | undefined {
   const minutes = Math.max(1, Math.ceil(settings.scaleInAfterSeconds / 60));
   const window = demands.filter(({ time }) => time > last.time - minutes * MINUTE && time <= last.time);
-  if (window.length < minutes) return size;
+  if (window.length < minutes) return undefined;
   const margin = hasGrown ? 1 + 2 * settings.tolerance : 1;
-  const wishes = window.map(({ needed }) => instancesFor(needed * margin, size, settings));
-  return Math.min(
-    size,
-    wishes.reduce((most, wish) => Math.max(most, wish), 0),
-  );
+  return window.map(({ needed }) => wishFor(needed * margin, size, settings));
 }
 
 /** The samples that can be used: no older than the history, not from the future, a real value. */

@@ -16,6 +16,7 @@ export const scalingSettings = v.object({
   minInstances: count,
   maxInstances: count,
   targetCpuPercent: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
+  reserveInstances: count,
   tolerance: v.pipe(v.number(), v.minValue(0)),
   warmupSeconds: seconds,
   scaleInAfterSeconds: seconds,
@@ -82,6 +83,8 @@ export interface Findings {
   readonly called?: boolean;
   /** Instances wanted, before the limits. */
   readonly wanted: number;
+  /** Of those, the ones beyond what the load needs; left out when there are none. */
+  readonly reserve?: number;
   /** Instances wanted, within the limits; reached in steps of at most `maxStep`. */
   readonly desired: number;
 }

@@ -83,6 +83,7 @@ function likelyLoad(minute: Measured, loads: readonly Measured[]): number {
   const { time, load } = minute;
   if (!isUsedUp(minute)) return load;
   const hasRisen = loads.some(
+    // Stryker disable next-line EqualityOperator: a minute has no less load than itself.
     (other) => other.time < time && other.time >= time - RISE_MS && other.load < SAME_LOAD * load,
   );
   return (hasRisen ? RISEN_FACTOR : USED_UP_FACTOR) * load;
@@ -129,27 +130,19 @@ export function emergingDemand(
 ): Pick<Demand, "time" | "needed"> | undefined {
   const time = present.time + MINUTE;
   const minuteAt = (minute: number) => {
-    const cpu = new Map(
-      samples.flatMap((sample) =>
-        sample.time === minute ? [[sample.instanceId, sample.cpuPercent] as const] : [],
-      ),
-    );
+    const ofMinute = samples.filter((sample) => sample.time === minute);
+    const cpu = new Map(ofMinute.map(({ instanceId, cpuPercent }) => [instanceId, cpuPercent]));
     const served = records.filter((record) => servedIn(record, minute, warmupSeconds, cpu));
-    return {
-      cpu,
-      served: served
-        .map(({ id }) => id)
-        .toSorted()
-        .join(" "),
-    };
+    return { cpu, served: served.map(({ id }) => id) };
   };
   const [before, after] = [minuteAt(present.time), minuteAt(time)];
-  if (before.served !== after.served) return undefined;
-  const changes = [...after.cpu].flatMap(([id, cpuPercent]) => {
-    const then = before.cpu.get(id);
-    return then === undefined ? [] : [cpuPercent - then];
+  if (before.served.join(" ") !== after.served.join(" ")) return undefined;
+  // Of those in service alone: what still warms up shows the CPU of its boot.
+  const changes = after.served.flatMap((id) => {
+    const [then, since] = [before.cpu.get(id), after.cpu.get(id)];
+    return then === undefined || since === undefined ? [] : [since - then];
   });
-  if (changes.length === 0 || 2 * changes.length < present.reported) return undefined;
+  if (2 * changes.length < present.reported) return undefined;
   const change = changes.reduce((sum, value) => sum + value, 0) / targetCpuPercent;
   return { time, needed: Math.max(0, present.needed + change) };
 }

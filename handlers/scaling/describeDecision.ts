@@ -1,4 +1,5 @@
 import type { Decision, Findings, HoldReason } from "./decision";
+import { forTheLoad } from "./wish";
 
 export interface DecisionWording {
   readonly instanceType: string;
@@ -10,7 +11,8 @@ export interface DecisionWording {
 
 /**
  * A decision as one line for a person:
- * "CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-…".
+ * "CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-…",
+ * with a reserve "…; wanted 9: 2 for the load, 7 in reserve; at most 10; …".
  */
 export function describeDecision(decision: Decision, wording: DecisionWording): string {
   const { findings } = decision;
@@ -35,8 +37,12 @@ function state({
     : `CPU ${round(cpuPercent)} % on ${round(measured)} of ${fleet}${starting}${asked}`;
 }
 
-function wish({ wanted, desired }: Findings, { maxInstances }: DecisionWording): string {
-  return `wanted ${wanted}, ${desired > wanted ? `at least ${desired}` : `at most ${maxInstances}`}`;
+function wish(findings: Findings, { maxInstances }: DecisionWording): string {
+  const { wanted, reserve, desired } = findings;
+  const limit = desired > wanted ? `at least ${desired}` : `at most ${maxInstances}`;
+  return reserve === undefined
+    ? `wanted ${wanted}, ${limit}`
+    : `wanted ${wanted}: ${forTheLoad(findings)} for the load, ${reserve} in reserve; ${limit}`;
 }
 
 function action(decision: Decision, wording: DecisionWording): string {

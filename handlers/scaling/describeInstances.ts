@@ -16,6 +16,7 @@ export async function describeInstances(
         ...(NextToken !== undefined && { NextToken }),
       }),
     );
+    // Stryker disable next-line ArrayDeclaration: what has no instances adds none.
     for (const { Instances = [] } of page.Reservations ?? [])
       for (const instance of Instances) records.push(recordOf(instance));
     NextToken = page.NextToken;
@@ -35,6 +36,7 @@ export function recordOf(instance: Instance): InstanceRecord {
     state: State.Name,
     launchTime: LaunchTime.getTime(),
     ...endOf(instance),
+    ...failureOf(instance),
     imageId: ImageId ?? "",
     ...(SubnetId ? { subnetId: SubnetId } : {}),
     securityGroupIds: SecurityGroups?.flatMap(({ GroupId }) => GroupId ?? []),
@@ -46,6 +48,19 @@ export function recordOf(instance: Instance): InstanceRecord {
 
 /** EC2 tells in words when an instance was told to end: "User initiated (2026-06-01 12:00:00 GMT)". */
 function endOf({ StateTransitionReason = "" }: Instance): { readonly endedAt?: number } {
+  // Stryker disable next-line ArrayDeclaration: only what follows the first is read.
   const [, date, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) GMT\)/.exec(StateTransitionReason) ?? [];
   return date === undefined ? {} : { endedAt: Date.parse(`${date}T${time ?? ""}Z`) };
+}
+
+/**
+ * What an instance that was granted fails on as it starts, as on a volume whose key EC2 may not use: Amazon EC2 API
+ * reference, StateReason. Whatever else ends one was somebody's will.
+ */
+const FAILED_TO_START =
+  /^(Server\.(InsufficientInstanceCapacity|InternalError)|Client\.(InternalError|VolumeLimitExceeded|Invalid.*))$/;
+
+function failureOf({ StateReason }: Instance): { readonly failedToStart?: string } {
+  const { Code = "", Message = Code } = StateReason ?? {};
+  return FAILED_TO_START.test(Code) ? { failedToStart: Message } : {};
 }

@@ -4,12 +4,13 @@ import { excerpt } from "../shared/excerpt";
 import { isGone, isWarmingUp, type InstanceRecord } from "./fleet";
 import type { TimeLeft } from "./fleetPort";
 import type { Clock, Ec2Port } from "./ec2Port";
-import { compared, isOpen, type Journal, type JournalStore } from "./launchJournal";
+import { compared, isOpen, type Journal, type JournalledLaunch, type JournalStore } from "./launchJournal";
 
 /** What new instances are made with: those of anything else go when it changes. */
 const parts = v.object({
   launchTemplateId: v.string(),
   securityGroupIds: v.array(v.string()),
+  subnetIds: v.optional(v.array(v.string())),
   warmupSeconds: v.optional(v.number(), 120),
 });
 
@@ -43,6 +44,11 @@ const RESERVE_MS = 15_000;
  * immediately visible"), and a deployment invokes this function as soon as it is there. So long it asks again.
  */
 const LONGEST_UNSETTLED_MS = 60_000;
+/**
+ * The first pause; each is a quarter longer than the one before. Most policies count within a second or some, and the
+ * deployment waits for this answer: it comes at most a fifth later than it could.
+ */
+const FIRST_UNSETTLED_MS = 50;
 /** When nobody asks any more, a launch that EC2 has not shown for so long has not happened. */
 const OPEN_MS = 2 * 60_000;
 /** By then the next tick has launched what is missing, and EC2 shows it. */
@@ -55,9 +61,10 @@ const LONGEST_RENEWAL_MS = 5 * 60_000;
  * instances need can then be deleted.
  *
  * - create: the fleet may launch. So after a replacement, too.
- * - update: instances of a template, or in a security group, that the fleet no longer has are ended, half of them
- *   first; its next tick launches what is then missing, and once that has warmed up, or after five minutes, the
- *   others follow. Old ones end before new ones come, so that the maximum holds.
+ * - update: instances of a template, or in a security group or subnet, that the fleet no longer has are ended, half of
+ *   them first; its next tick launches what is then missing, and once that has warmed up, or after five minutes, the
+ *   others follow. Old ones end before new ones come, so that the maximum holds. So end those that were launched just
+ *   before, and that EC2 does not show yet.
  * - delete: nothing is launched any more, whatever events still wait; everything is ended.
  *
  * Rejects when time runs out, with what is left; it may then be asked again.
@@ -71,26 +78,41 @@ export function createEndFleet(
       const [issue] = parsed.issues;
       throw new Error(`the event is malformed: ${v.getDotPath(issue) ?? "it"}: ${excerpt(issue.message)}`);
     }
-    const { tf, launchTemplateId, securityGroupIds, warmupSeconds } = parsed.output;
+    const { tf, warmupSeconds } = parsed.output;
+    const since = aws.clock.now();
+    const mayCome = (each: JournalledLaunch) =>
+      // Stryker disable next-line EqualityOperator: one moment more or less.
+      !isOpen(each) || aws.clock.now() - since < OPEN_MS;
     switch (tf.action) {
       case "create":
         await oncePermitted(aws, time, () => mark(aws, false));
         return { outcome: "opened", terminated: [] };
       case "update": {
-        const outdated = (record: InstanceRecord) =>
-          (record.launchTemplateId !== undefined && record.launchTemplateId !== launchTemplateId) ||
-          (record.securityGroupIds ?? []).some((id) => !securityGroupIds.includes(id));
-        return { outcome: "renewed", terminated: await renew(aws, time, outdated, warmupSeconds) };
+        const outdated = (made: Made) => isOutdated(made, parsed.output);
+        await oncePermitted(aws, time, () => interrupt(aws));
+        const comes = (each: JournalledLaunch) => outdated(each.request) && mayCome(each);
+        return { outcome: "renewed", terminated: await renew(aws, time, outdated, comes, warmupSeconds) };
       }
-      case "delete": {
-        const since = aws.clock.now();
+      case "delete":
         await oncePermitted(aws, time, () => mark(aws, true));
-        const mayCome = (book: Journal) =>
-          book.launches.some((each) => !isOpen(each) || aws.clock.now() - since < OPEN_MS);
         return { outcome: "ended", terminated: await end(aws, time, () => true, mayCome) };
-      }
     }
   };
+}
+
+/** What an instance is made with, or a launch asks for. */
+type Made = Partial<Pick<InstanceRecord, "launchTemplateId" | "securityGroupIds" | "subnetId">>;
+
+/** Whether something of it is no longer the fleet's, and may be about to be deleted. */
+function isOutdated(
+  { launchTemplateId, securityGroupIds = [], subnetId }: Made,
+  present: v.InferOutput<typeof parts>,
+): boolean {
+  return (
+    (launchTemplateId !== undefined && launchTemplateId !== present.launchTemplateId) ||
+    securityGroupIds.some((id) => !present.securityGroupIds.includes(id)) ||
+    (subnetId !== undefined && present.subnetIds?.includes(subnetId) === false)
+  );
 }
 
 /** Calls again while a policy may be too new to count. */
@@ -100,25 +122,39 @@ async function oncePermitted<T>(
   call: () => Promise<T>,
 ): Promise<T> {
   const since = clock.now();
-  for (;;) {
+  for (let pause = FIRST_UNSETTLED_MS; ; pause = Math.min(1.25 * pause, FIRST_LOOK_MS)) {
     try {
       return await call();
     } catch (error) {
       const isDenied = error instanceof Error && /^(AccessDenied|UnauthorizedOperation)/.test(error.name);
+      // Stryker disable next-line EqualityOperator: one moment more or less.
       const isOver = clock.now() - since >= LONGEST_UNSETTLED_MS;
       if (!isDenied || isOver || time.remainingMs() < FIRST_LOOK_MS + RESERVE_MS) throw error;
-      await clock.sleep(FIRST_LOOK_MS);
+      await clock.sleep(pause);
     }
   }
 }
 
 /** Writes into the journal whether the fleet is ended; over whoever is at work, whose next write then fails. */
-async function mark({ store, newHolder }: EndFleetParts, ended: boolean): Promise<void> {
+function mark(aws: EndFleetParts, ended: boolean): Promise<void> {
+  return writeOver(aws, (book) => (book.ended === ended ? undefined : { ended }));
+}
+
+/** Whoever is at work may launch by the settings of before: its next write fails, and with it what it has not begun. */
+function interrupt(aws: EndFleetParts): Promise<void> {
+  return writeOver(aws, () => ({}));
+}
+
+async function writeOver(
+  { store, newHolder }: EndFleetParts,
+  change: (book: Journal) => Partial<Journal> | undefined,
+): Promise<void> {
   const holder = newHolder();
   for (;;) {
     const book = await store.read();
-    if (book.ended === ended) return;
-    const next = { ...book, ended, holder, leaseUntil: 0, version: book.version + 1 };
+    const changed = change(book);
+    if (changed === undefined) return;
+    const next = { ...book, ...changed, holder, leaseUntil: 0, version: book.version + 1 };
     if (await store.write(next, book.version)) return;
   }
 }
@@ -128,11 +164,13 @@ async function renew(
   aws: EndFleetParts,
   time: TimeLeft,
   outdated: (record: InstanceRecord) => boolean,
+  mayCome: (each: JournalledLaunch) => boolean,
   warmupSeconds: number,
 ): Promise<string[]> {
   const { ec2, clock } = aws;
   const all = (await oncePermitted(aws, time, () => ec2.describe()))
     .filter((record) => !isGone(record) && outdated(record))
+    // Stryker disable next-line EqualityOperator: no two have the same id.
     .toSorted((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
   const half = all.length < 2 ? [] : all.slice(0, Math.ceil(all.length / 2)).map(({ id }) => id);
   if (half.length > 0) {
@@ -145,19 +183,19 @@ async function renew(
       if (clock.now() - since >= LAUNCHED_MS && !(await ec2.describe()).some(isStarting)) break;
     }
   }
-  return [...new Set([...half, ...(await end(aws, time, outdated, () => false))])];
+  return [...new Set([...half, ...(await end(aws, time, outdated, mayCome))])];
 }
 
 /**
  * Terminates the instances that `chosen` chooses until none of them is left.
  *
- * @param mayCome whether what the journal holds may still turn up.
+ * @param mayCome whether a launch of the journal may still turn up.
  */
 async function end(
   { ec2, store, clock, log }: EndFleetParts,
   time: TimeLeft,
   chosen: (record: InstanceRecord) => boolean,
-  mayCome: (book: Journal) => boolean,
+  mayCome: (each: JournalledLaunch) => boolean,
 ): Promise<string[]> {
   const terminated = new Set<string>();
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MS)) {
@@ -167,7 +205,7 @@ async function end(
     const living = left.filter((record) => !isGone(record)).map(({ id }) => id);
     if (living.length > 0) await ec2.terminate(living);
     for (const id of living) terminated.add(id);
-    const unseen = mayCome(compared(book, records, clock.now()));
+    const unseen = compared(book, records, clock.now()).launches.some(mayCome);
     if (left.length === 0 && !unseen) {
       log.info(`ended ${terminated.size} instances`, { terminated: [...terminated].join(" ") });
       return [...terminated];

@@ -9,6 +9,8 @@ export interface InstanceRecord {
   readonly impaired?: boolean | undefined;
   /** Of a terminated instance, when it was told to end, where EC2 says so. */
   readonly endedAt?: number | undefined;
+  /** Of one that EC2 ended while it started, why. */
+  readonly failedToStart?: string | undefined;
   readonly imageId: string;
   /** Not of a terminated one. */
   readonly subnetId?: string | undefined;

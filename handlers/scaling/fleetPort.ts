@@ -22,6 +22,8 @@ export interface FleetView {
   readonly leaving?: number | undefined;
   /** Ids of instances that an earlier invocation asked for and could not tell of. */
   readonly found: readonly string[];
+  /** What earlier invocations launched, and EC2 ended as it started; told once. */
+  readonly failed?: readonly LaunchProblem[] | undefined;
 }
 
 export interface LaunchProblem {
@@ -53,5 +55,6 @@ export interface FleetSession extends FleetView {
 
 /** Whatever carries decisions out: instances launched by the function itself, or a group of EC2 Auto Scaling. */
 export interface FleetPort {
-  open(time: TimeLeft): Promise<FleetSession>;
+  /** @param maxInstances the maximum in force: what was decided under a higher one is not carried out any more. */
+  open(time: TimeLeft, maxInstances: number): Promise<FleetSession>;
 }

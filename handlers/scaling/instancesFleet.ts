@@ -1,9 +1,19 @@
 import type { Clock, Ec2Port } from "./ec2Port";
-import { type InstanceRecord, membersOf } from "./fleet";
-import type { FleetPort, FleetSession, FleetView, LaunchReport, TimeLeft } from "./fleetPort";
+import { type InstanceRecord, isGone, membersOf } from "./fleet";
+import type { FleetPort, FleetSession, FleetView, LaunchProblem, LaunchReport, TimeLeft } from "./fleetPort";
 import { LaunchWork } from "./launchWork";
-import { compared, isOpen, unseenOf, withLaunch, type Journal, type JournalStore } from "./launchJournal";
-import { spread, type LaunchSettings } from "./launchRequest";
+import {
+  askedAgain,
+  compared,
+  failedIn,
+  mayBeAskedAgain,
+  replaced,
+  unseenOf,
+  withLaunch,
+  type Journal,
+  type JournalStore,
+} from "./launchJournal";
+import { spread, type LaunchRequest, type LaunchSettings } from "./launchRequest";
 import { RequestBucket } from "./requestBucket";
 
 export interface InstancesFleetParts {
@@ -33,19 +43,21 @@ const CLOCK_SKEW_MS = 2_000;
 export function instancesFleet(parts: InstancesFleetParts): FleetPort {
   const bucket = new RequestBucket(parts.clock);
   return {
-    async open(time) {
+    async open(time, maxInstances) {
       const { ec2, store, clock } = parts;
       const session = new Session(parts, bucket, time, parts.newHolder(), await store.read());
-      await session.look(await ec2.describe(), clock.now());
+      await session.look(await ec2.describe(), clock.now(), maxInstances);
       return session;
     },
   };
 }
 
 class Session implements FleetSession {
+  // Stryker disable next-line ArrayDeclaration: nobody reads them before they are looked at.
   records: readonly InstanceRecord[] = [];
   hold: FleetView["hold"] = undefined;
   found: readonly string[] = [];
+  failed: readonly LaunchProblem[] = [];
   #book: Journal;
 
   constructor(
@@ -62,16 +74,31 @@ class Session implements FleetSession {
     return this.#book.launches.reduce((sum, each) => sum + unseenOf(each, this.records), 0);
   }
 
-  /** Compares journal and fleet, and asks again for what an earlier invocation could not tell of. */
-  async look(records: readonly InstanceRecord[], now: number): Promise<void> {
+  /**
+   * Compares journal and fleet, and asks again for what an earlier invocation could not tell of; not where that would
+   * pass a maximum that is lower by now, nor with what the fleet no longer has.
+   */
+  async look(records: readonly InstanceRecord[], now: number, maxInstances: number): Promise<void> {
     this.records = records;
     if (this.#book.ended) this.hold = "fleet ended";
     else if (this.#book.leaseUntil > now) this.hold = "another at work";
     else {
+      const failed = failedIn(this.#book, records);
       this.#book = compared(this.#book, records, now);
-      const open = this.#book.launches.filter(isOpen);
-      if (open.length === 0 || this.parts.settings.paused) return;
-      if (!(await this.#write({ ...this.#book, leaseUntil: this.#leaseEnd() }))) {
+      // Written at once, so that nobody tells of them again.
+      if (failed.length > 0 && !(await this.#write(this.#book))) {
+        this.#lost();
+        return;
+      }
+      this.failed = failed;
+      const { settings } = this.parts;
+      const open = this.#book.launches.filter(
+        (each) => mayBeAskedAgain(each, now) && isPresent(each.request, settings),
+      );
+      const size = records.filter((record) => !isGone(record)).length + this.unseen;
+      if (open.length === 0 || settings.paused || size > maxInstances) return;
+      const noted = open.reduce((book, each) => replaced(book, each, askedAgain(each, now)), this.#book);
+      if (!(await this.#write({ ...noted, leaseUntil: this.#leaseEnd() }))) {
         this.#lost();
         return;
       }
@@ -86,6 +113,7 @@ class Session implements FleetSession {
     const { settings, clock } = this.parts;
     const { subnetIds } = settings;
     const there = [
+      // Stryker disable next-line ArrayDeclaration: what is in no subnet of the fleet counts for none.
       ...membersOf(this.records).flatMap(({ subnetId }) => subnetId ?? []),
       ...this.#book.launches.flatMap((each) =>
         Array<string>(unseenOf(each, this.records)).fill(each.request.subnetId),
@@ -126,7 +154,8 @@ class Session implements FleetSession {
       if (!(await this.#write(book))) throw new Error("another invocation has written to the launch journal");
       return this.#book;
     };
-    return new LaunchWork({ ...this.parts, save }, this.bucket, this.time, this.#book);
+    const known = new Set(this.records.map(({ id }) => id));
+    return new LaunchWork({ ...this.parts, known, save }, this.bucket, this.time, this.#book);
   }
 
   #leaseEnd(): number {
@@ -148,6 +177,18 @@ class Session implements FleetSession {
     if (written) this.#book = next;
     return written;
   }
+}
+
+/** Whether the fleet still has all that a request names: what it no longer has may be about to be deleted. */
+function isPresent(
+  { launchTemplateId, securityGroupIds, subnetId }: LaunchRequest,
+  settings: InstancesFleetParts["settings"],
+): boolean {
+  return (
+    launchTemplateId === settings.launchTemplateId &&
+    securityGroupIds.every((id) => settings.securityGroupIds.includes(id)) &&
+    settings.subnetIds.includes(subnetId)
+  );
 }
 
 /** Only what belongs to a request: whatever else is handed in must not reach its token. */

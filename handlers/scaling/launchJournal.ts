@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isGone, type InstanceRecord } from "./fleet";
+import type { LaunchProblem } from "./fleetPort";
 import { clientToken, launchRequest, type Immutable, type LaunchRequest } from "./launchRequest";
 
 const launch = v.object({
@@ -7,8 +8,10 @@ const launch = v.object({
   request: launchRequest,
   /** Subnets to ask in turn when this one has no room. */
   elsewhere: v.array(v.string()),
-  /** When it was decided, in milliseconds since the Unix epoch. */
+  /** When it was last asked for or, once EC2 has answered, when that was; in milliseconds since the Unix epoch. */
   at: v.number(),
+  /** When it was decided, where it was asked for again since. */
+  decidedAt: v.optional(v.number()),
   /** What EC2 answered with; without it nobody knows yet whether anything was launched. */
   instanceIds: v.optional(v.array(v.string())),
 });
@@ -58,6 +61,12 @@ const KEPT_MS = 10 * 60_000;
 /** After this time whatever EC2 has never shown is not there: far beyond any lag that was ever seen. */
 const FORGOTTEN_MS = 15 * 60_000;
 
+/**
+ * So long a launch may be asked for again, since nothing else is launched until it is clear: EC2's troubles last for minutes,
+ * sometimes for an hour. Later nobody knows whether it is still wanted.
+ */
+const ASKED_AGAIN_MS = 60 * 60_000;
+
 /** The journal with one more launch, which has a token of its own. */
 export function withLaunch(
   book: Journal,
@@ -99,6 +108,17 @@ export function compared(book: Journal, records: readonly InstanceRecord[], now:
   return { ...book, launches };
 }
 
+/** Instances of the journal's launches that EC2 granted, and then ended as they started. */
+export function failedIn(book: Journal, records: readonly InstanceRecord[]): LaunchProblem[] {
+  // Stryker disable next-line ArrayDeclaration: what nobody knows of yet has no ids.
+  const launched = new Set(book.launches.flatMap(({ instanceIds = [] }) => instanceIds));
+  return records.flatMap(({ id, failedToStart }) =>
+    failedToStart === undefined || !launched.has(id)
+      ? []
+      : [{ kind: "refused", count: 1, reason: `${id} ended as it started: ${failedToStart}` }],
+  );
+}
+
 /** How many instances of a launch are, or may be, there without EC2 showing them. */
 export function unseenOf(each: JournalledLaunch, records: readonly InstanceRecord[]): number {
   if (each.instanceIds !== undefined) {
@@ -109,6 +129,19 @@ export function unseenOf(each: JournalledLaunch, records: readonly InstanceRecor
   return Math.max(0, each.request.count - shown);
 }
 
+/** Whether nobody knows what became of it. */
 export function isOpen(each: JournalledLaunch): boolean {
   return each.instanceIds === undefined;
+}
+
+export function mayBeAskedAgain(each: JournalledLaunch, now: number): boolean {
+  return isOpen(each) && now - (each.decidedAt ?? each.at) <= ASKED_AGAIN_MS;
+}
+
+/**
+ * The launch as it must stand in the journal before it is asked for again: it may be granted then, and whoever asked be
+ * gone before that is noted. From then on EC2 has its time to show it.
+ */
+export function askedAgain(each: JournalledLaunch, now: number): JournalledLaunch {
+  return { ...each, decidedAt: each.decidedAt ?? each.at, at: now };
 }

@@ -17,6 +17,10 @@ export type LaunchRefusal =
 const ZONE_REFUSALS = new Set([
   "InsufficientInstanceCapacity",
   "InsufficientHostCapacity",
+  "InsufficientReservedInstanceCapacity",
+  "InsufficientCapacity",
+  "InsufficientVolumeCapacity",
+  "InsufficientAddressCapacity",
   "InsufficientFreeAddressesInSubnet",
   "InvalidSubnetID.NotFound",
   "InvalidSubnet",
@@ -47,7 +51,7 @@ export function launchRefusal(error: unknown): LaunchRefusal {
   // EC2 reports a lack of capacity, and throttles, as server errors, so the code goes first.
   if (ZONE_REFUSALS.has(name)) return { kind: "no capacity", reason };
   if (THROTTLES.has(name) || (CLOCK_SKEW.has(name) && clockSkewCorrected)) return { kind: "later", reason };
-  if (status !== undefined && status >= 400 && status < 500) return { kind: "refused", reason };
+  if (status >= 400 && status < 500) return { kind: "refused", reason };
   return { kind: "unclear", reason };
 }
 
@@ -62,7 +66,7 @@ function factsOf(error: unknown) {
   return {
     name: error instanceof Error ? error.name : "Error",
     message: error instanceof Error ? error.message : String(error),
-    status: $metadata.httpStatusCode,
+    status: $metadata.httpStatusCode ?? 0,
     clockSkewCorrected: $metadata.clockSkewCorrected === true,
   };
 }

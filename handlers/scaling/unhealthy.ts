@@ -30,20 +30,20 @@ export function unhealthyInstances(
     const silent = inService >= silentMs && !reports.has(record.id);
     return silent && (anybodyReports || inService <= historyMs) ? 2 : undefined;
   };
-  return fleet
-    .flatMap((record) => {
-      const place = rank(record);
-      return place === undefined ? [] : [{ record, place }];
-    })
-    .toSorted((a, b) => a.place - b.place || (a.record.id < b.record.id ? -1 : 1))
-    .map(({ record }) => record);
+  const found = fleet.flatMap((record) => {
+    const place = rank(record);
+    return place === undefined ? [] : [{ record, place }];
+  });
+  // Stryker disable next-line EqualityOperator: no two have the same id.
+  found.sort((a, b) => a.place - b.place || (a.record.id < b.record.id ? -1 : 1));
+  return found.map(({ record }) => record);
 }
 
 /**
  * A decision on the healthy instances alone, with the unhealthy ones replaced: others are launched first, as far
  * as the maximum leaves room; where it leaves none, and once nothing is missing, the unhealthy ones end.
  *
- * @param healthy instances that are there or on their way and are not unhealthy.
+ * @param healthy instances that are seen and are not unhealthy: while others are not seen yet, none is launched.
  */
 export function withReplacements(
   decision: Decision,

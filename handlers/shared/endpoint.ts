@@ -12,7 +12,7 @@ export interface EndpointConfiguration {
   /** DynamoDB's alone: whether endpoints of the account's own are to be used. */
   readonly accountIdEndpointMode?: () => Promise<string>;
   readonly credentials: () => Promise<Pick<Credentials, "accountId">>;
-  endpointProvider(parameters: Readonly<Record<string, string | boolean>>): Resolved;
+  endpointProvider(parameters: Readonly<Record<string, string | boolean | undefined>>): Resolved;
 }
 
 interface Resolved {
@@ -42,9 +42,9 @@ export async function endpointOf(config: EndpointConfiguration, Region: string):
     Region,
     UseFIPS: await config.useFipsEndpoint(),
     UseDualStack: await config.useDualstackEndpoint(),
-    ...(Endpoint !== undefined && { Endpoint }),
-    ...(AccountId !== undefined && { AccountId }),
-    ...(AccountIdEndpointMode !== undefined && { AccountIdEndpointMode }),
+    Endpoint,
+    AccountId,
+    AccountIdEndpointMode,
   });
   return { url, ...properties?.authSchemes?.[0] };
 }

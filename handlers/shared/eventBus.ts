@@ -5,7 +5,8 @@ import {
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
 import { PassingFailure } from "./failure";
-import { retryUntil, type Timing } from "./retry";
+import type { Timing } from "./retry";
+import { sendEntries, type EntryRequest } from "./sendEntries";
 
 /** A request takes ten entries (EventBridge API reference) ... */
 const MOST_ENTRIES = 10;
@@ -39,37 +40,21 @@ export function createEventBus<Event>(options: {
   readonly entryOf: (event: Event) => BusEntry;
 }): EventBus<Event> {
   const { client, busName, timing, entryOf } = options;
-
-  /** Sends what one request takes; of what it asks for, EventBridge may take a part. */
-  const sendRequest = async (entries: readonly PutEventsRequestEntry[], deadline: number) => {
-    const problems = new Array<Error | undefined>(entries.length).fill(undefined);
-    let left = entries.map((_, index) => index);
-    try {
-      await retryUntil(deadline, timing, async (abortSignal) => {
-        const answer = await client.send(
-          new PutEventsCommand({ Entries: left.flatMap((index) => entries[index] ?? []) }),
-          { abortSignal },
-        );
-        const failures = left.map((_, place) => failureOf(answer, place));
-        for (const [place, index] of left.entries()) problems[index] = failures[place];
-        left = left.filter((_, place) => failures[place] instanceof PassingFailure);
-        const passing = failures.find((failure) => failure instanceof PassingFailure);
-        if (passing !== undefined) throw passing;
-      });
-    } catch (error) {
-      const problem = error instanceof Error ? error : new Error(String(error));
-      for (const index of left) problems[index] ??= problem;
-    }
-    return problems;
-  };
-
-  return {
-    async sendAll(events, deadline) {
-      const problems: (Error | undefined)[][] = [];
-      for (const entries of inRequests(events.map((event) => ({ EventBusName: busName, ...entryOf(event) }))))
-        problems.push(await sendRequest(entries, deadline));
-      return problems.flat();
+  const request: EntryRequest<PutEventsRequestEntry> = {
+    ...BOUNDS,
+    async send(entries, abortSignal) {
+      const answer = await client.send(new PutEventsCommand({ Entries: [...entries] }), { abortSignal });
+      return entries.map((_, place) => failureOf(answer, place));
     },
+  };
+  return {
+    sendAll: (events, deadline) =>
+      sendEntries(
+        events.map((event) => ({ EventBusName: busName, ...entryOf(event) })),
+        request,
+        timing,
+        deadline,
+      ),
   };
 }
 
@@ -86,25 +71,10 @@ function failureOf(answer: PutEventsCommandOutput, place: number): Error | undef
   return Object.assign(new Error(message), { name: code });
 }
 
-/** Entries, in their order, divided into what one request takes; an entry that is too large stands alone. */
-export function inRequests(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
-  const requests: PutEventsRequestEntry[][] = [];
-  let bytes = Infinity;
-  for (const entry of entries) {
-    const size = sizeOf(entry);
-    const last = requests.at(-1);
-    if (last === undefined || last.length === MOST_ENTRIES || bytes + size > MOST_BYTES) {
-      requests.push([entry]);
-      bytes = size;
-    } else {
-      last.push(entry);
-      bytes += size;
-    }
-  }
-  return requests;
-}
+/** What bounds a request of PutEvents. */
+export const BOUNDS = { mostEntries: MOST_ENTRIES, mostBytes: MOST_BYTES, bytesOf } as const;
 
 /** As PutEvents counts an entry: 14 bytes for its time, and the rest in UTF-8. */
-function sizeOf({ Source = "", DetailType = "", Detail = "" }: PutEventsRequestEntry): number {
+function bytesOf({ Source = "", DetailType = "", Detail = "" }: PutEventsRequestEntry): number {
   return TIME_BYTES + [Source, DetailType, Detail].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }

@@ -38,7 +38,7 @@ const PASSING_ERRORS = new Set([
 ]);
 
 /** Node's codes for connections that broke, or could not be made just now. */
-const NETWORK_CODES = new Set([
+const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -70,14 +70,15 @@ interface SdkErrorParts {
  */
 export function isPassing(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
-  const { $metadata, code } = cause as SdkErrorParts;
-  const status = $metadata?.httpStatusCode;
+  const { $metadata = {}, code } = cause as SdkErrorParts;
+  const { httpStatusCode: status = 0, clockSkewCorrected } = $metadata;
   return (
     cause instanceof PassingFailure ||
     PASSING_ERRORS.has(cause.name) ||
-    $metadata?.clockSkewCorrected === true ||
+    clockSkewCorrected === true ||
     OUT_OF_TIME.test(cause.message) ||
-    (status !== undefined && (status === 429 || status >= 500)) ||
-    (typeof code === "string" && NETWORK_CODES.has(code))
+    status === 429 ||
+    status >= 500 ||
+    NETWORK_CODES.has(code)
   );
 }

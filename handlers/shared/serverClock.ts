@@ -34,8 +34,8 @@ export function createServerClock(now: () => number = Date.now): ServerClock {
       return { at, date: new Date(at + offset) };
     },
     learn(date, signing) {
+      // NaN for what is no date: no comparison below holds for it, and so nothing is learnt.
       const theirs = Date.parse(date ?? "");
-      if (Number.isNaN(theirs)) return false;
       const ours = now();
       const isFresh = Math.abs(ours - signing.at) <= LONGEST_EXCHANGE_MS;
       // By seconds the two always differ: the date has no parts of them, and took its time to come.

@@ -25,10 +25,44 @@ export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics();
   return {
-    log: logger,
+    log: {
+      info(message, fields) {
+        gatherOutput();
+        logger.info(message, fields);
+      },
+      warn(message, fields) {
+        releaseOutput();
+        logger.warn(message, fields);
+      },
+      error(message, fields) {
+        releaseOutput();
+        logger.error(message, fields);
+      },
+    },
     publishCounts(counts) {
+      gatherOutput();
       for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
       metrics.publishStoredMetrics();
     },
   };
+}
+
+let isGathering = false;
+
+/**
+ * Lets the lines of a batch, which are written in one go, leave the process together: a write of its own for each would take
+ * longer than to make the line. What is written after this turn of the event loop's code is not held back.
+ */
+function gatherOutput(): void {
+  if (isGathering) return;
+  isGathering = true;
+  process.stdout.cork();
+  process.nextTick(releaseOutput);
+}
+
+/** Warnings and errors go another way, and come after what was said before them. */
+function releaseOutput(): void {
+  if (!isGathering) return;
+  isGathering = false;
+  process.stdout.uncork();
 }

@@ -50,5 +50,6 @@ describe("the documents", () => {
 
 /** The stack's outputs, which documents name too. */
 function outputs(): (string | undefined)[] {
-  return [...readFileSync("index.ts", "utf8").matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+  const [, members = ""] = /^const outputs = \{\n([^}]*)\n\};$/m.exec(readFileSync("index.ts", "utf8")) ?? [];
+  return [...members.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name);
 }

@@ -206,6 +206,14 @@ describe("the configuration", () => {
       "scalerTargetCpuPercent: got 90 with a tolerance of 0.1",
     ],
     [
+      { scalerAmiId: IMAGE, scalerReserveInstances: "5" },
+      "scalerReserveInstances: got 5; expected at most maxInstances, 4",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerReserveInstances: "-1" },
+      'scalerReserveInstances: got "-1"; expected an integer from 0 to 1,000 instances',
+    ],
+    [
       { scalerAmiId: IMAGE, scalerMinInstances: "0" },
       "scalerMinInstances: got 0 without a wakeMetric or a schedule; expected at least 1",
     ],
@@ -256,6 +264,22 @@ describe("the configuration", () => {
       'scalerNetworkCidr: got "8.0.0.0/16"; expected a private IPv4 range',
     ],
     [
+      { scalerAmiId: IMAGE, scalerNetworkEgress: "none" },
+      'scalerNetworkEgress: got "none" without scalerNetwork private',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetwork: "default", scalerNetworkZones: "3" },
+      "scalerNetworkZones: got 3 without scalerNetwork private",
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetworkCidr: "10.1.0.0/16" },
+      'scalerNetworkCidr: got "10.1.0.0/16" without scalerNetwork private',
+    ],
+    [
+      { scalerAmiId: IMAGE, scalerNetworkEgress: "endpoints", scalerNetworkEndpoints: '["ssm"]' },
+      'scalerNetworkEndpoints: got ["ssm"] without scalerNetwork private',
+    ],
+    [
       { scalerAmiId: IMAGE, scalerNetwork: "private", scalerNetworkEndpoints: '["ssm"]' },
       "scalerNetworkEndpoints: got a list without scalerNetworkEgress",
     ],
@@ -269,6 +293,11 @@ describe("the configuration", () => {
       expect(problemsOf(configuration)).to.contain(`  event-driven-aws:${problem}`);
     });
   }
+
+  it("takes the private network's defaults for no wish of anybody's: Pulumi hands them over like values", () => {
+    configure({ ...declaredDefaults(), scalerAmiId: IMAGE });
+    expect(readConfiguration().scaler).to.include({ privateNetwork: undefined });
+  });
 
   it("reports every bad key in one error, and what to do", () => {
     const message = problemsOf({

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { createAnnounceOrders } from "../../handlers/orders/announceBatch";
 import { createConfirmOrders } from "../../handlers/orders/confirmBatch";
 import { deadLetterOf, type Refusal } from "../../handlers/orders/deadLetter";
-import type { StoreOutcome } from "../../handlers/orders/orderStore";
+import type { StoreOutcome } from "../../handlers/orders/storeOutcome";
 import { createProcessOrders } from "../../handlers/orders/processBatch";
 import { parseConfiguration } from "../../handlers/scaling/configuration";
 import { createScaleFleet } from "../../handlers/scaling/handleTrigger";
@@ -17,6 +17,8 @@ import {
   sqsRecord,
   steppedTiming,
   type RecordedTelemetry,
+  sendEach,
+  storeEach,
 } from "./support/handlerFakes";
 
 const RUNBOOK = readFileSync("docs/RUNBOOK.md", "utf8");
@@ -77,8 +79,8 @@ const body = JSON.stringify({ orderId: "a", customerName: "Ada", totalAmount: 1 
 function processOrders(store: () => Promise<StoreOutcome>, ...bodies: string[]) {
   const telemetry = recordTelemetry();
   const handler = createProcessOrders({
-    store: { store },
-    sendToDeadLetterQueue: () => Promise.resolve(),
+    store: storeEach(store),
+    sendToDeadLetterQueue: sendEach(() => Promise.resolve()),
     telemetry,
     timing: steppedTiming(),
   });
@@ -89,7 +91,11 @@ function processOrders(store: () => Promise<StoreOutcome>, ...bodies: string[]) 
 async function confirmOrders(mailError?: Error): Promise<string[]> {
   const telemetry = recordTelemetry();
   const handler = createConfirmOrders({
-    confirmations: { endedOf: () => Promise.resolve(new Set()), end: () => Promise.resolve() },
+    confirmations: {
+      endedOf: () => Promise.resolve(new Set()),
+      end: () => Promise.resolve(),
+      sent: () => Promise.resolve([]),
+    },
     sendMail: () => (mailError === undefined ? Promise.resolve() : Promise.reject(mailError)),
     sendToFailureQueue: () => Promise.resolve(),
     telemetry,
@@ -111,7 +117,7 @@ async function announceOrders(problem?: Error): Promise<string[]> {
     orderId: { S: "a" },
     status: { S: "Processed" },
     totalAmount: { N: "5" },
-    createdAt: { S: "t" },
+    createdAt: { S: "2026-11-24T12:00:00.000Z" },
   };
   await handler({ Records: [{ eventName: "INSERT", dynamodb: { NewImage } }] }, invocation());
   return linesOf(telemetry);

@@ -1,5 +1,5 @@
-import { line, n, type CostLine } from "./line";
-import { networkLines } from "./networkLines";
+import { fleetLines } from "./fleetLines";
+import { gigabyteSeconds, GIGABYTE, KILO, line, n, type CostLine } from "./line";
 import { prices } from "./prices";
 import { assumptions, type Workload } from "./workload";
 
@@ -20,9 +20,6 @@ const WATCHED = {
   fleet: { alarms: 8, metrics: 11 },
 } as const;
 
-const KILO = 1024;
-const GIGABYTE = 1024 ** 3;
-
 /** What a month of this workload costs at list prices, line by line. */
 export function estimateCost(workload: Workload): Estimate {
   const lines = [
@@ -39,10 +36,25 @@ export function estimateCost(workload: Workload): Estimate {
   return { workload, lines, perOrderDollars, fixedDollars, totalDollars: perOrderDollars + fixedDollars };
 }
 
-/** Write units of one order: a put, or a transaction of a put and an update for each SKU, two units each. */
+/**
+ * Write units of one order: a put, or its part of a transaction, a put and an update for each SKU, two units each. A good
+ * that several orders of a batch share is updated once: with a small assortment it is less.
+ */
 export function writeUnitsOfOrder(items: number): number {
   const units = Math.max(1, Math.ceil(bytesOfOrder(items) / KILO));
   return items === 0 ? units : 2 * units + 2 * items;
+}
+
+/** What the orders of a batch take until they are stored: calls at once, or transactions one after the other. */
+function storeMsOf(batchSize: number, items: number): number {
+  if (items === 0) {
+    const ms = batchSize === 1 ? assumptions.putMs : assumptions.batchOfPutsMs;
+    return Math.ceil(batchSize / assumptions.ordersAtOnce) * ms;
+  }
+  const actions = batchSize * (1 + items);
+  return actions <= assumptions.actionsOfASmallTransaction
+    ? assumptions.transactionMs
+    : Math.ceil(actions / assumptions.actionsATransaction) * assumptions.largeTransactionMs;
 }
 
 function bytesOfOrder(items: number): number {
@@ -55,9 +67,7 @@ function orderLines(workload: Workload): CostLine[] {
   const sends = Math.ceil(orders / (api ? 1 : workload.sendBatchSize));
   const polls = Math.ceil(orders / Math.min(batchSize, assumptions.messagesARequest));
   const invocations = Math.ceil(orders / batchSize);
-  const storeMs = items === 0 ? assumptions.putMs : assumptions.transactionMs;
-  const rounds = Math.ceil(batchSize / assumptions.ordersAtOnce);
-  const durationMs = assumptions.invocationMs + rounds * storeMs;
+  const durationMs = assumptions.invocationMs + storeMsOf(batchSize, items);
   const units = writeUnitsOfOrder(items);
   const logBytes = orders * assumptions.logBytesAnOrder + invocations * assumptions.logBytesAnInvocation;
   const gigabytes = (orders * bytesOfOrder(items)) / GIGABYTE;
@@ -237,9 +247,8 @@ function eventLines({ ordersPerMonth: orders, memoryMegabytes }: Workload): Cost
 }
 
 function fixedLines(workload: Workload): CostLine[] {
-  const { api, confirmations, events, instances, instanceHourPrice, wakeMetric } = workload;
-  const { hoursAMonth, idlePollersRequestsAnHour, rootVolumeGigabytes, ticksAnHour } = assumptions;
-  const ticks = ticksAnHour * hoursAMonth;
+  const { api, confirmations, events, instances, wakeMetric } = workload;
+  const { hoursAMonth, idlePollersRequestsAnHour } = assumptions;
   const watched = [
     WATCHED.orders,
     ...(api ? [WATCHED.api] : []),
@@ -249,43 +258,6 @@ function fixedLines(workload: Workload): CostLine[] {
   ];
   const alarms = watched.map((part) => part.alarms);
   const metrics = watched.map((part) => part.metrics);
-  const fleet = [
-    line("EC2 instances", "fixed", `${n(instances)} × ${n(hoursAMonth)} hours`, {
-      quantity: instances * hoursAMonth,
-      unit: "hours",
-      price: instanceHourPrice,
-    }),
-    line("EC2 detailed monitoring", "fixed", `${n(instances)} instances`, {
-      quantity: instances,
-      unit: "instances",
-      price: prices.detailedMonitoringMonth,
-    }),
-    line("CloudWatch, CPU read by instance", "fixed", `${n(ticks)} ticks × ${n(instances)} metrics`, {
-      quantity: ticks * instances,
-      unit: "metrics",
-      price: prices.metricRequested,
-    }),
-    line("CloudWatch, load of days before, with scalerForecast", "fixed", `${n(ticks)} ticks × 1 metric`, {
-      quantity: ticks,
-      unit: "metrics",
-      price: prices.metricRequested,
-    }),
-    ...(wakeMetric
-      ? [
-          line("CloudWatch, waking metric", "fixed", `${n(ticks)} ticks × 1 metric`, {
-            quantity: ticks,
-            unit: "metrics",
-            price: prices.metricRequested,
-          }),
-        ]
-      : []),
-    ...networkLines(workload),
-    line("EBS volumes", "fixed", `${n(instances)} × ${n(rootVolumeGigabytes)} GB`, {
-      quantity: instances * rootVolumeGigabytes,
-      unit: "GB",
-      price: prices.gp3GigabyteMonth,
-    }),
-  ];
   return [
     line(
       "SQS, polls of an idle queue",
@@ -309,16 +281,8 @@ function fixedLines(workload: Workload): CostLine[] {
     }),
     line("Dashboard", "fixed", "1", { quantity: 1, unit: "dashboard", price: prices.dashboardMonth }),
     line("KMS key of the alarms", "fixed", "1", { quantity: 1, unit: "key", price: prices.kmsKeyMonth }),
-    ...(instances > 0 || wakeMetric ? fleet : []),
+    ...(instances > 0 || wakeMetric ? fleetLines(workload) : []),
   ];
-}
-
-function gigabyteSeconds(invocations: number, durationMs: number, memoryMegabytes: number) {
-  return {
-    quantity: (invocations * durationMs * memoryMegabytes) / 1000 / KILO,
-    unit: "GB-seconds",
-    price: prices.lambdaGigabyteSecond,
-  };
 }
 
 function total(values: readonly number[]): number {

@@ -1,3 +1,8 @@
+import { prices } from "./prices";
+
+export const KILO = 1024;
+export const GIGABYTE = 1024 ** 3;
+
 /** One line of a bill. */
 export interface CostLine {
   readonly item: string;
@@ -25,4 +30,13 @@ export function line(
 /** A figure as the arithmetic shows it: 1,200,000; 0.25. */
 export function n(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+}
+
+/** Lambda's time: so many invocations of so many milliseconds. */
+export function gigabyteSeconds(invocations: number, durationMs: number, memoryMegabytes: number) {
+  return {
+    quantity: (invocations * durationMs * memoryMegabytes) / 1000 / KILO,
+    unit: "GB-seconds",
+    price: prices.lambdaGigabyteSecond,
+  };
 }

@@ -17,7 +17,9 @@ export interface Workload {
   readonly memoryMegabytes: number;
   /** The fleet; 0 for none. */
   readonly instances: number;
-  /** Dollars for one instance's hour. */
+  /** What carries the scaler's decisions out. */
+  readonly capacity: FleetCapacity;
+  /** Dollars for one instance's hour; with Spot instances, the average. */
   readonly instanceHourPrice: number;
   /** Whether a metric wakes the fleet. A schedule does so for nothing. */
   readonly wakeMetric: boolean;
@@ -31,8 +33,12 @@ export interface Workload {
   readonly outboundGigabytes: number;
 }
 
+/** As the key `scalerCapacity` names them. */
+export const FLEET_CAPACITIES = ["instances", "autoScalingGroup"] as const;
+type FleetCapacity = (typeof FLEET_CAPACITIES)[number];
+
 export const FLEET_NETWORKS = ["default", "nat", "natPerZone", "endpoints", "none"] as const;
-export type FleetNetwork = (typeof FLEET_NETWORKS)[number];
+type FleetNetwork = (typeof FLEET_NETWORKS)[number];
 
 export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   batchSize: 10,
@@ -43,6 +49,7 @@ export const defaultWorkload: Omit<Workload, "ordersPerMonth"> = {
   sendBatchSize: 1,
   memoryMegabytes: 512,
   instances: 0,
+  capacity: "instances",
   // t3.micro
   instanceHourPrice: 0.0104,
   wakeMetric: false,
@@ -59,13 +66,19 @@ export const assumptions = {
   messagesARequest: 10,
   /** Lambda keeps five pollers at an idle queue, each with a long poll of 20 seconds. */
   idlePollersRequestsAnHour: 5 * (3600 / 20),
-  /** A put without items; a transaction of up to a handful of them. */
+  /** A put without items, and a call of 25 such: at worst what one of a hundred puts takes. */
   putMs: 8,
+  batchOfPutsMs: 16,
+  /** A transaction of up to a handful of actions; one of up to a hundred, for which what a small one takes at p99 is assumed. */
   transactionMs: 25,
+  largeTransactionMs: 93,
   /** What an invocation takes beside its orders. */
   invocationMs: 5,
-  /** Orders of a batch that are written at once. */
-  ordersAtOnce: 50,
+  /** Orders without items that are written at once: fifty calls of 25. */
+  ordersAtOnce: 1_250,
+  /** What one transaction may do: a put an order, an update a good. */
+  actionsATransaction: 100,
+  actionsOfASmallTransaction: 5,
   /** Read of the marker, mail, marker; ten at once; 25 records a batch. */
   confirmationMs: 70,
   confirmationsAtOnce: 10,
@@ -89,4 +102,7 @@ export const assumptions = {
   rootVolumeGigabytes: 8,
   /** The scaler looks each minute; what the alarm's events add is not worth a line. */
   ticksAnHour: 60,
+  /** A look takes four calls one after the other, or, of a group, two at once and a third. */
+  tickMs: { instances: 300, autoScalingGroup: 200 },
+  tickMegabytes: 512,
 } as const;

@@ -2,25 +2,20 @@ import * as v from "valibot";
 import type { CloudContext } from "embedded-aws";
 import type { ScalingSettings } from "../../handlers/scaling/decision";
 import type { FleetIdentity } from "./fleetTally";
+import type { GivenLimits } from "./scheduledLimits";
 
 /** What the demonstration needs to know of the deployed scaler. */
 export interface ScalerSettings
   extends
     FleetIdentity,
+    GivenLimits,
     Pick<
       ScalingSettings,
-      | "minInstances"
-      | "maxInstances"
-      | "targetCpuPercent"
-      | "warmupSeconds"
-      | "scaleInAfterSeconds"
-      | "paused"
+      "targetCpuPercent" | "reserveInstances" | "warmupSeconds" | "scaleInAfterSeconds" | "paused"
     > {
   readonly functionName: string;
   readonly logGroupName: string;
   readonly alarmCpuPercent: number;
-  /** Whether the limits follow the time of day. */
-  readonly scheduled: boolean;
 }
 
 /** The members of the function's variable `SCALER` that are read here. */
@@ -34,10 +29,16 @@ const scalerVariable = v.pipe(
     minInstances: v.number(),
     maxInstances: v.number(),
     targetCpuPercent: v.number(),
+    reserveInstances: v.number(),
     warmupSeconds: v.number(),
     scaleInAfterSeconds: v.number(),
     paused: v.boolean(),
-    schedule: v.optional(v.array(v.unknown())),
+    schedule: v.optional(
+      v.array(
+        v.object({ cron: v.string(), timezone: v.optional(v.string()), min: v.number(), max: v.number() }),
+      ),
+      [],
+    ),
   }),
 );
 
@@ -56,7 +57,7 @@ export async function readScalerSettings(
     functionConfiguration,
     await context.call("lambda", "GetFunctionConfiguration", { FunctionName: functionName }, administrator),
   );
-  const { fleetTagKey, fleet, alarmArn, schedule, ...settings } = Environment.Variables.SCALER;
+  const { fleetTagKey, fleet, alarmArn, ...settings } = Environment.Variables.SCALER;
   const alarmName = alarmArn.split(":").slice(6).join(":");
   const { MetricAlarms: [alarm] = [] } = await context.call(
     "monitoring",
@@ -68,7 +69,6 @@ export async function readScalerSettings(
     throw new Error(`The scaler's alarm "${alarmName}" is not there, or has no threshold`);
   return {
     ...settings,
-    scheduled: schedule !== undefined,
     functionName,
     logGroupName: LoggingConfig.LogGroup,
     tag: { key: fleetTagKey, value: fleet },

@@ -120,7 +120,7 @@ export async function cancelOrder(
     if (order === undefined) return { kind: "unknown" };
     if (order.status === "Cancelled") return { kind: "cancelledBefore", order };
     if (order.status !== "Processed") return { kind: "notProcessed", order };
-    const cancelledAt = new Date(timing.now()).toISOString();
+    const cancelledAt = timeAfter(order, timing.now());
     try {
       await tables.client.send(cancellationOf(tables, order, cancelledAt));
       return { kind: "cancelled", order: { ...order, status: "Cancelled", cancelledAt } };
@@ -130,6 +130,19 @@ export async function cancelOrder(
       await timing.wait(timing.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt));
     }
   }
+}
+
+/**
+ * The time of a change that follows what an order tells of: now or, where this machine's clock is behind those of who wrote
+ * that, just after it. What is announced goes by which came last.
+ */
+function timeAfter({ createdAt, cancelledAt, erasedAt }: StoredOrder, now: number): string {
+  let time = now;
+  for (const known of [createdAt, cancelledAt, erasedAt]) {
+    const after = Date.parse(known ?? "") + 1;
+    if (after > time) time = after;
+  }
+  return new Date(time).toISOString();
 }
 
 function cancellationOf(
@@ -146,8 +159,9 @@ function cancellationOf(
           TableName: ordersTableName,
           Key: { orderId },
           UpdateExpression: "SET #status = :cancelled, cancelledAt = :now",
-          // The time too: what stands there now must be the order whose goods were read.
-          ConditionExpression: "#status = :processed AND createdAt = :createdAt",
+          // The times too: what stands there now must be the order whose goods were read, and not have been erased since.
+          ConditionExpression:
+            "#status = :processed AND createdAt = :createdAt AND (attribute_not_exists(erasedAt) OR erasedAt <= :now)",
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: {
             ":cancelled": "Cancelled",
@@ -170,7 +184,12 @@ function cancellationOf(
   });
 }
 
-const PASSING_CODES = new Set(["ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"]);
+const PASSING_CODES = new Set([
+  "ConditionalCheckFailed",
+  "TransactionConflict",
+  "ThrottlingError",
+  "ProvisionedThroughputExceeded",
+]);
 
 function isOvertaken(error: unknown): boolean {
   if (error instanceof TransactionInProgressException) return true;
@@ -202,7 +221,7 @@ export async function eraseOrder(
         // An update would create an order that was deleted meanwhile.
         ConditionExpression: "attribute_exists(orderId)",
         ...(personal.length === 0 ? {} : { ExpressionAttributeNames: names }),
-        ExpressionAttributeValues: { ":now": new Date(now()).toISOString() },
+        ExpressionAttributeValues: { ":now": timeAfter(order, now()) },
       }),
     );
   } catch (error) {

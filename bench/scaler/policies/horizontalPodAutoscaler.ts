@@ -1,5 +1,15 @@
 import { largest } from "embedded-aws/support";
-import { clamp, HOLD, mean, towards, type CommonSettings, type Policy, type PolicyView } from "../policy";
+import { limitsAt } from "../../../handlers/scaling/schedule";
+import {
+  backWithin,
+  clamp,
+  HOLD,
+  mean,
+  towards,
+  type CommonSettings,
+  type Policy,
+  type PolicyView,
+} from "../policy";
 
 const TOLERANCE = 0.1;
 const STABILISATION_SECONDS = 300;
@@ -31,6 +41,9 @@ export function horizontalPodAutoscaler(settings: CommonSettings): Policy {
       const { now, instances } = view;
       const size = instances.length;
       const desired = recommend(groupPods(view), size, targetCpuPercent);
+      // Its limits come before any metric.
+      const back = backWithin(view, settings);
+      if (back !== undefined) return back;
       // No metric at all: the controller reports an error, and leaves the size as it is.
       if (desired === undefined) return HOLD;
       recommendations = recommendations.filter(({ time }) => now - time < STABILISATION_SECONDS * 1000);
@@ -38,7 +51,7 @@ export function horizontalPodAutoscaler(settings: CommonSettings): Policy {
       const stabilised = largest(recommendations.map((recommendation) => recommendation.desired));
       const most = Math.max(size + MAX_ADDED.pods, Math.ceil(size * (1 + MAX_ADDED.percent / 100)));
       const next = desired > size ? Math.min(desired, most) : Math.min(stabilised, size);
-      return towards(clamp(next, settings), instances);
+      return towards(clamp(next, limitsAt(now, settings)), instances);
     },
   };
 }

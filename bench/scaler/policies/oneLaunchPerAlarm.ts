@@ -1,4 +1,5 @@
-import { HOLD, type CommonSettings, type Policy } from "../policy";
+import { limitsAt } from "../../../handlers/scaling/schedule";
+import { backWithin, HOLD, type CommonSettings, type Policy } from "../policy";
 
 /**
  * The naive scaler: each time the alarm goes off, its event launches one instance. The alarm stays in ALARM
@@ -10,12 +11,17 @@ export function oneLaunchPerAlarm(settings: CommonSettings, alarmCpuPercent: num
     name: "one launch per alarm",
     parameters: { alarmCpuPercent, datapointsToAlarm: 1 },
     everySeconds: 60,
-    reconcile({ instances, minutes }) {
+    reconcile(view) {
+      const { now, instances, minutes } = view;
       const last = minutes.at(-1);
       const breaching = last !== undefined && last.shared.cpuPercent > alarmCpuPercent;
       const transition = breaching && !alarming;
       alarming = breaching;
-      return transition && instances.length < settings.maxInstances ? { action: "launch", count: 1 } : HOLD;
+      const back = backWithin(view, settings);
+      if (back !== undefined) return back;
+      return transition && instances.length < limitsAt(now, settings).maxInstances
+        ? { action: "launch", count: 1 }
+        : HOLD;
     },
   };
 }

@@ -1,4 +1,14 @@
-import { clamp, HOLD, mean, towards, type CommonSettings, type Policy, type PolicyView } from "../policy";
+import { limitsAt } from "../../../handlers/scaling/schedule";
+import {
+  backWithin,
+  clamp,
+  HOLD,
+  mean,
+  towards,
+  type CommonSettings,
+  type Policy,
+  type PolicyView,
+} from "../policy";
 
 const WARMUP_SECONDS = 300;
 const HIGH_DATAPOINTS = 3;
@@ -24,6 +34,8 @@ export function targetTracking(settings: CommonSettings): Policy {
     everySeconds: 60,
     reconcile(view) {
       const { now, instances } = view;
+      const back = backWithin(view, settings);
+      if (back !== undefined) return back;
       const datapoints = groupMetric(view);
       const latest = datapoints.at(-1);
       if (latest === undefined) return HOLD;
@@ -31,7 +43,10 @@ export function targetTracking(settings: CommonSettings): Policy {
       const warmedUpThen = instances.filter(
         ({ launchTime }) => launchTime + WARMUP_SECONDS * 1000 <= latest.time,
       ).length;
-      const wanted = clamp(Math.ceil((warmedUpThen * latest.cpuPercent) / targetCpuPercent - 1e-9), settings);
+      const wanted = clamp(
+        Math.ceil((warmedUpThen * latest.cpuPercent) / targetCpuPercent - 1e-9),
+        limitsAt(now, settings),
+      );
       const all = (count: number, holds: (cpuPercent: number) => boolean) => {
         const last = datapoints.slice(-count);
         return last.length === count && last.every(({ cpuPercent }) => holds(cpuPercent));

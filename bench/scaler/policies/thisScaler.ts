@@ -1,17 +1,20 @@
 import { decideCapacity, historyMs } from "../../../handlers/scaling/decideCapacity";
 import type { ScalingSettings } from "../../../handlers/scaling/decision";
+import { limitsAt } from "../../../handlers/scaling/schedule";
 import { HISTORY_PERIOD_SECONDS, type LoadPoint } from "../../../handlers/scaling/forecast";
 import { HOLD, type CommonSettings, type Policy } from "../policy";
 
 /** The scaler of this project: the handler's own decision, on what the handler reads. */
 export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, keyof CommonSettings>): Policy {
-  const settings: ScalingSettings = { ...own, ...common };
+  const { schedule, ...limits } = common;
+  const settings: ScalingSettings = { ...own, ...limits, ...(schedule && { schedule: [...schedule] }) };
   /** The load's metric in CloudWatch, of which the handler reads the maxima of each period. */
   const published = new Map<number, number>();
   return {
     name: settings.forecast ? "this scaler, with its forecast" : "this scaler",
     parameters: {
       targetCpuPercent: settings.targetCpuPercent,
+      reserveInstances: settings.reserveInstances,
       tolerance: settings.tolerance,
       warmupSeconds: settings.warmupSeconds,
       scaleInAfterSeconds: settings.scaleInAfterSeconds,
@@ -32,7 +35,10 @@ export function thisScaler(common: CommonSettings, own: Omit<ScalingSettings, ke
       const history: LoadPoint[] = settings.forecast
         ? [...published].map(([time, load]) => ({ time, load }))
         : [];
-      const decision = decideCapacity({ now, fleet, samples, history }, settings);
+      const decision = decideCapacity(
+        { now, fleet, samples, history },
+        { ...settings, ...limitsAt(now, settings) },
+      );
       const { load } = decision.findings;
       if (load !== undefined) {
         const period = HISTORY_PERIOD_SECONDS * 1000;

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { CpuScaler } from "../../../components/cpuScaler/cpuScaler";
+import type { ScheduleEntry } from "../../../handlers/scaling/schedule";
 import { fleetNetwork } from "../../../components/cpuScaler/fleetNetwork";
 
 /** What the comparison gives every policy; the rest are the component's defaults. */
@@ -9,6 +10,7 @@ export type ComparedSettings = Readonly<
     | "minInstances"
     | "maxInstances"
     | "targetCpuPercent"
+    | "reserveInstances"
     | "alarmCpuPercent"
     | "tolerance"
     | "warmupSeconds"
@@ -16,7 +18,7 @@ export type ComparedSettings = Readonly<
     | "maxStep",
     number
   >
->;
+> & { readonly schedule?: readonly ScheduleEntry[] };
 
 // Handlers are bundled from the project's root, and this program runs in its own folder.
 process.chdir(path.resolve(__dirname, "../../.."));

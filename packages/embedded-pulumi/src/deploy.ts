@@ -1,8 +1,10 @@
+import path from "node:path";
 import type { Unwrap } from "@pulumi/pulumi";
 import { type Clock, type Cloud, type CloudOptions, SteppedClock } from "embedded-aws";
 import { messageOf, seededRandom } from "embedded-aws/support";
 import { Checkpoint } from "./engine/checkpoint";
 import { destroyAll } from "./engine/destroy";
+import { localDirectory } from "./engine/localDirectory";
 import type { ProgressEvent } from "./engine/progress";
 import {
   type ConfigOverrides,
@@ -11,6 +13,7 @@ import {
   ProjectError,
   readProject,
 } from "./engine/projectFile";
+import { type Drift, refresh } from "./engine/refresh";
 import { refreshFiles } from "./engine/refreshFiles";
 import { runProject, type RunResult } from "./engine/run";
 import type { RegisteredResource } from "./engine/state";
@@ -36,7 +39,7 @@ export type DeployOptions = ProgramSource & {
   readonly onEvent?: (event: ProgressEvent) => void;
   /** Ends the program, and with it the deployment, when it aborts. */
   readonly signal?: AbortSignal;
-  /** Where compiled code is kept to speed up later starts; default `.local/cache` in the project. */
+  /** Where compiled code and packages are kept to speed up later starts; default `.local/cache` in the project. */
   readonly cacheDirectory?: string;
   /** Where relative paths of assets start; default the program's folder. For a program that changes its folder. */
   readonly assetDirectory?: string;
@@ -67,7 +70,8 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
   /**
    * Runs the program again, as it is now, and applies the difference, as `pulumi up` does: creates, changes, replaces
    * and deletes. Resolves when its process has ended; what it exports is then in `outputs`. Rejects as `deploy` does;
-   * what was done until then stays, and the next run goes on from there. One update at a time.
+   * what was done until then stays, and the next run goes on from there. One update at a time. With
+   * `options.refresh: always` in `Pulumi.yaml` it refreshes first.
    */
   readonly update: (options?: UpdateOptions) => Promise<RunResult>;
   /**
@@ -75,6 +79,12 @@ export interface CloudDeployment<Program extends object = Record<string, unknown
    * program; gives the names of those resources. Rejects as AWS refuses them. Not while an update runs.
    */
   readonly refreshFiles: () => Promise<readonly string[]>;
+  /**
+   * Reads everything that stands, as `pulumi refresh` does, and gives what was changed or deleted behind the program's
+   * back; the next update brings that back. Rejects with `DeploymentFailure` for what cannot be read. Not while an
+   * update runs.
+   */
+  readonly refresh: () => Promise<readonly Drift[]>;
   /**
    * Deletes what was deployed, in the order of `pulumi destroy`, whatever protects it. Rejects with
    * `DeploymentFailure` for a resource that cannot be deleted. May be called again.
@@ -116,23 +126,32 @@ export async function deploy<Program extends object = Record<string, unknown>>(
     addImages(cloud, project);
     const { region, accountId } = cloud.context;
     const deployed = Promise.withResolvers<RunResult>();
+    const wait = waiterOn(cloud.context.clock);
     const provider = createProvider({
       region,
       accountId,
       programDirectory: options.assetDirectory ?? project.programDirectory,
+      packageDirectory: path.join(
+        cacheDirectory ?? path.join(localDirectory(project.directory), "cache"),
+        "packages",
+      ),
       // The cloud's condition as it is at the moment.
       get settleMs() {
         return cloud.context.conditions.iamPropagationMs;
       },
-      wait: waiterOn(cloud.context.clock),
+      wait,
+      ...(cloud.context.clock instanceof SteppedClock && {
+        letSettle: () => wait(cloud.context.conditions.iamPropagationMs),
+      }),
       call: cloud.call,
     });
     const checkpoint = new Checkpoint(cloud.context.keep);
-    const run = (
+    const run = async (
       given: UpdateOptions & { readonly project: Project },
       onDeployed?: (result: RunResult) => void,
-    ) =>
-      runProject(given.project, {
+    ) => {
+      if (given.project.refreshes) await refresh(checkpoint, provider);
+      return await runProject(given.project, {
         mode: "update",
         provider,
         checkpoint,
@@ -142,6 +161,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
         ...(given.onEvent === undefined ? {} : { onEvent: given.onEvent }),
         ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
       });
+    };
     const programEnded = run(
       {
         project,
@@ -180,6 +200,7 @@ export async function deploy<Program extends object = Record<string, unknown>>(
         cloud.console.show(topologyOf(last.project, last.resources));
         return last;
       },
+      refresh: () => refresh(checkpoint, provider),
       refreshFiles: () => refreshFiles(checkpoint, provider),
       destroy: () => (destroying ??= destroyAll(checkpoint, provider)),
       close: () => (closing ??= end(running, ending).finally(() => cloud.close())),

@@ -26,6 +26,7 @@ export {
 } from "./engine/projectFile";
 export { renderProgress } from "./engine/renderProgress";
 export { ProgramFailure, runProgram, runProject, type RunResult } from "./engine/run";
+export type { Drift } from "./engine/refresh";
 export type { RegisteredResource } from "./engine/state";
 export { resourceTree } from "./engine/tree";
 export { Archive, displayMap, mapToWire, plainMap, WIRE } from "./engine/values";

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { kind } from "embedded-aws";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 import { type CloudDeployment, deploy } from "../src/deploy";
+import type { Project } from "../src/engine/projectFile";
 import { renderProgress } from "../src/engine/renderProgress";
 import { cacheDirectory, withProgram } from "./engine/endToEnd/program";
 import { failureOf } from "./support/deployments";
@@ -39,7 +40,7 @@ describe("a deployment that is updated", function () {
     use: (tools: {
       cloud: TestCloud;
       deployment: CloudDeployment;
-      update: (source: string) => Promise<readonly string[]>;
+      update: (source: string, project?: Project) => Promise<readonly string[]>;
     }) => Promise<void>,
   ) => {
     await withProgram(first, async (directory) => {
@@ -47,13 +48,14 @@ describe("a deployment that is updated", function () {
       const deployment = await deploy(cloud, { directory, cacheDirectory });
       try {
         await deployment.programEnded;
-        const update = async (source: string) => {
+        const update = async (source: string, project = deployment.project) => {
           const lines: string[] = [];
           writeFileSync(
             path.join(directory, "program.cjs"),
             `const pulumi = require("@pulumi/pulumi");\n${source}`,
           );
           await deployment.update({
+            project,
             onEvent: (event) => lines.push(...[renderProgress(event) ?? []].flat()),
           });
           return lines.map((line) => line.replace(/ \(\d.*?s\)/, "").trim());
@@ -143,6 +145,48 @@ describe("a deployment that is updated", function () {
         cloud.call("iam", "ListRoles", {}).then(({ Roles }) => Roles),
       ]);
       expect(left).to.deep.equal([[], [], [], []]);
+    });
+  });
+
+  it("puts right what was changed behind its back, once that has been read", async () => {
+    const source = program("{ delaySeconds: 3 }", 1);
+    await tried(source, async ({ cloud, deployment, update }) => {
+      expect(await deployment.refresh()).to.deep.equal([]);
+      const { url, reader } = deployment.outputs as { url: string; reader: string };
+      await cloud.call("sqs", "SetQueueAttributes", { QueueUrl: url, Attributes: { DelaySeconds: "9" } });
+      await cloud.call("lambda", "UpdateFunctionConfiguration", { FunctionName: reader, Timeout: 30 });
+      expect(await update(source)).to.deep.equal([]);
+      const drift = await deployment.refresh();
+      expect(drift.map(({ name, changed }) => [name, changed])).to.deep.equal([
+        ["letters", ["delaySeconds"]],
+        ["reader", ["timeout"]],
+      ]);
+      expect(await update(source)).to.have.length(2);
+      expect(await deployment.refresh()).to.deep.equal([]);
+      const { Attributes } = await cloud.call("sqs", "GetQueueAttributes", {
+        QueueUrl: url,
+        AttributeNames: ["DelaySeconds"],
+      });
+      expect(Attributes).to.deep.equal({ DelaySeconds: "3" });
+    });
+  });
+
+  it("refreshes before each update where its project says always, and only there", async () => {
+    const source = program("{ delaySeconds: 3 }", 1);
+    await tried(source, async ({ cloud, deployment, update }) => {
+      const url = String(deployment.outputs.url);
+      const meddle = () =>
+        cloud.call("sqs", "SetQueueAttributes", { QueueUrl: url, Attributes: { DelaySeconds: "9" } });
+      await meddle();
+      expect(await update(source)).to.deep.equal([]);
+      const project = { ...deployment.project, refreshes: true };
+      expect(await update(source, project)).to.deep.equal([
+        "~  aws:sqs:Queue letters updated [diff: ~delaySeconds]",
+      ]);
+      // The project is the deployment's from then on.
+      await cloud.call("sqs", "DeleteQueue", { QueueUrl: url });
+      expect(await update(source)).to.include("+  aws:sqs:Queue letters created");
+      expect(await update(source)).to.deep.equal([]);
     });
   });
 });

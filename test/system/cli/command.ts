@@ -110,11 +110,16 @@ export function runCommand(script: string, ...args: readonly string[]): Promise<
   return new RunningCommand(script, args).ended;
 }
 
-/** Those of `pids` whose processes still run. */
-export function running(pids: readonly number[]): number[] {
-  return processes()
-    .filter(({ pid, state }) => pids.includes(pid) && !state.startsWith("Z"))
-    .map(({ pid }) => pid);
+/** How long a process may take to end by itself once what it worked for has gone, where the machine has much else to do. */
+const ENDING_MS = 10_000;
+
+/** Those of `pids` whose processes run on, though there was time for them to end. */
+export function leftRunning(pids: readonly number[]): number[] {
+  const end = performance.now() + ENDING_MS;
+  for (;;) {
+    const left = processes().filter(({ pid, state }) => pids.includes(pid) && !state.startsWith("Z"));
+    if (left.length === 0 || performance.now() > end) return left.map(({ pid }) => pid);
+  }
 }
 
 /** The names of what runs of the processes `pids` have in the folder for their files, locks included. */

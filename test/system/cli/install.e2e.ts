@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Ended, RunningCommand } from "./command";
@@ -106,6 +106,17 @@ describe("a command that has no place for its files", function () {
       }
     });
   }
+
+  it("is told of a place where there is never a folder, and does not try for ever", async function () {
+    if (!existsSync("/proc/self")) this.skip();
+    for (const args of [["--directory", "/proc/nowhere"], ["--directory=/proc/nowhere/below"]]) {
+      const { status, stdout, stderr } = await new RunningCommand("start", ["--port", "0", ...args]).ended;
+      expect({ status, stdout }).to.deep.equal({ status: 1, stdout: "" });
+      expect(stderr).to.match(
+        /^cannot write to \/proc\/nowhere.*: no folder can be made there .* --directory.*\n$/,
+      );
+    }
+  });
 
   it("is told when --directory names none", async () => {
     const ends = await Promise.all(

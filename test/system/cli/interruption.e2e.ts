@@ -2,7 +2,14 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type CommandSettings, type Ended, filesOf, runCommand, RunningCommand, running } from "./command";
+import {
+  type CommandSettings,
+  type Ended,
+  filesOf,
+  runCommand,
+  RunningCommand,
+  leftRunning,
+} from "./command";
 
 /** Nothing listens at the discard port. */
 const CLOSED = "http://127.0.0.1:9";
@@ -30,7 +37,7 @@ async function startEndedBy(
     const started = [start.pid, ...start.descendants()];
     await act(start, shown);
     const ended = await start.ended;
-    expect(running(started), "processes").to.deep.equal([]);
+    expect(leftRunning(started), "processes").to.deep.equal([]);
     expect(filesOf(started), "files").to.deep.equal([]);
     // Neither a stack of ours nor one of the bundler's.
     expect(ended.stderr).not.to.match(/^\s+at |goroutine/m);

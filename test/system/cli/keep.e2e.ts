@@ -38,8 +38,10 @@ describe("npm start -- --keep", function () {
   const order = (port: string, ...args: readonly string[]) =>
     runCommand("order", ...args, "--port", port, "--json");
   const stored = async (port: string, ids: readonly string[]) => {
-    const shown = await Promise.all(ids.map((id) => order(port, "show", id)));
-    return shown.map(({ status }) => status === 0);
+    const { stdout } = await order(port, "show", ...ids);
+    const shown = JSON.parse(stdout) as { readonly orderId: string; readonly outcome?: string }[];
+    expect(shown.map(({ orderId }) => orderId)).to.deep.equal(ids);
+    return shown.map(({ outcome }) => outcome !== "unknown");
   };
 
   it("goes on from what was there when it was killed, and sends no order twice", async () => {

@@ -54,8 +54,8 @@ describe("the README's orders over HTTP", function () {
       times.push(Math.round(performance.now() - before));
     }
     console.log(`      from curl to a stored order that curl has seen: ${times.join(", ")} ms`);
-    // The machine may hold up some of them; and two curls are in it.
-    expect(Math.min(...times)).to.be.at.most(300);
+    // No more than a poll's wait: how fast it is depends on what else the machine does.
+    expect(Math.min(...times)).to.be.below(3_000);
   });
 
   it("are what npm run order sends, one at a time", async () => {

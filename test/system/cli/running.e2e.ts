@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { runCommand, RunningCommand, running } from "./command";
+import { runCommand, RunningCommand, leftRunning } from "./command";
 
 /** The commands against one local cloud that stays up. */
 describe("while npm start stays up", function () {
@@ -167,7 +167,7 @@ describe("while npm start stays up", function () {
     expect(stdout).to.match(
       /\nStopping\.\n\nThe stack is destroyed, and its fleet with it: \d+ ended, 0 left\.\n$/,
     );
-    expect(running(started)).to.deep.equal([]);
+    expect(leftRunning(started)).to.deep.equal([]);
     expect(start.hasFiles()).to.equal(false);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { freePort, runCommand, RunningCommand, running, startOtherServer } from "./command";
+import { freePort, runCommand, RunningCommand, leftRunning, startOtherServer } from "./command";
 
 describe("npm start", function () {
   this.timeout(60_000);
@@ -48,7 +48,7 @@ describe("npm start", function () {
       expect(status, stderr).to.equal(130);
       expect(stdout, "the deployment went on").not.to.match(/Outputs:/);
       expect(stderr).not.to.match(/^\s+at /m);
-      expect(running(started)).to.deep.equal([]);
+      expect(leftRunning(started)).to.deep.equal([]);
       expect(start.hasFiles()).to.equal(false);
     } finally {
       start.kill();

@@ -1,5 +1,5 @@
 import type { Deployment } from "./deployment";
-import { consumer, processScenarios, shopSubject, SKU, STREAM_SET_UP } from "./orderScenarios";
+import { consumer, processor, processScenarios, shopSubject, SKU, STREAM_SET_UP } from "./orderScenarios";
 import { findFunction, type Subject } from "./scenario";
 
 /** The roles around an encrypted pipeline whose orders announce themselves: what events and a key add to what it may do. */
@@ -13,10 +13,7 @@ export async function announcedSubjects(deployment: Deployment): Promise<Subject
     totalAmount: 1,
     ...more,
   });
-  const process = async (MessageBody: string, signal: AbortSignal) => {
-    const { MessageId } = await cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody });
-    await next((event) => event.type === "message-deleted" && event.messageId === MessageId, signal);
-  };
+  const process = processor(deployment, QueueUrl);
   await cloud.call("dynamodb", "PutItem", {
     TableName: output("announcedInventoryTableName"),
     Item: { sku: { S: SKU }, stock: { N: "1000" } },
@@ -31,7 +28,7 @@ export async function announcedSubjects(deployment: Deployment): Promise<Subject
       {
         title: "a refused order is announced",
         needs: ["events:PutEvents"],
-        run: (signal) => process("not an order", signal),
+        run: (signal) => process(["not an order"], signal),
       },
     ],
   );

@@ -41,6 +41,8 @@ const BY_A_KEY: Readonly<Record<string, readonly string[]>> = {
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",
+      "dynamodb:PartiQLInsert",
+      "dynamodb:PartiQLUpdate",
       "dynamodb:GetRecords",
     ],
     ...["sqs:ReceiveMessage", "sqs:SendMessage"],

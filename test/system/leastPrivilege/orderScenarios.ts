@@ -33,29 +33,31 @@ export async function orderSubjects(
     totalAmount: 1,
     ...more,
   });
-  const send = async (body: string) => {
-    const input = { QueueUrl, MessageBody: body };
-    return (await cloud.call("sqs", "SendMessage", input)).MessageId;
-  };
-  /** Until the queue has given the message up. */
-  const process = async (body: string, signal: AbortSignal) => {
-    const id = await send(body);
-    await next((event) => event.type === "message-deleted" && event.messageId === id, signal);
-  };
+  const process = processor(deployment, QueueUrl);
   /** Until the order in the table says what became of its confirmation. */
   const confirm = async (
     customerEmail: string,
     ending: "confirmationSentAt" | "confirmationFailedAt",
     signal: AbortSignal,
+    count = 1,
   ) => {
-    const given = order({ customerEmail });
-    await send(JSON.stringify(given));
-    await next(
-      (event) =>
-        event.type === "item-modified" &&
-        (event.keys.orderId as { S?: string }).S === given.orderId &&
-        event.newImage?.[ending] !== undefined,
-      signal,
+    // Several at once: a stored batch is a batch of the stream, whose mails are noted together.
+    const given = Array.from({ length: count }, () => order({ customerEmail }));
+    await send(
+      deployment,
+      QueueUrl,
+      given.map((one) => JSON.stringify(one)),
+    );
+    await Promise.all(
+      given.map(({ orderId }) =>
+        next(
+          (event) =>
+            event.type === "item-modified" &&
+            (event.keys.orderId as { S?: string }).S === orderId &&
+            event.newImage?.[ending] !== undefined,
+          signal,
+        ),
+      ),
     );
   };
   await cloud.call("dynamodb", "PutItem", {
@@ -75,6 +77,11 @@ export async function orderSubjects(
       title: "a new order's customer is told",
       needs: ["dynamodb:GetRecords", "dynamodb:BatchGetItem", "ses:SendEmail", "dynamodb:UpdateItem"],
       run: (signal) => confirm("ann@example.com", "confirmationSentAt", signal),
+    },
+    {
+      title: "the customers of several orders are told",
+      needs: ["dynamodb:PartiQLUpdate"],
+      run: (signal) => confirm("ann@example.com", "confirmationSentAt", signal, 10),
     },
     {
       title: "a confirmation that SES refuses goes to the failure queue",
@@ -108,43 +115,70 @@ export function shopSubject({ cloud }: Deployment, roleName: string, QueueUrl: s
   };
 }
 
+/** Sends messages by one request, at most ten, and gives their ids. */
+async function send({ cloud }: Deployment, QueueUrl: string, bodies: readonly string[]) {
+  const Entries = bodies.map((MessageBody, place) => ({ Id: String(place), MessageBody }));
+  const { Successful } = await cloud.call("sqs", "SendMessageBatch", { QueueUrl, Entries });
+  return Successful.map(({ MessageId }) => MessageId);
+}
+
+/** Sends messages by one request, at most ten, and waits until the queue has given each up. */
+export function processor(deployment: Deployment, QueueUrl: string): Process {
+  return async (bodies, signal) => {
+    const ids = await send(deployment, QueueUrl, bodies);
+    await Promise.all(
+      ids.map((id) =>
+        deployment.next((event) => event.type === "message-deleted" && event.messageId === id, signal),
+      ),
+    );
+  };
+}
+
+type Process = (bodies: readonly string[], signal: AbortSignal) => Promise<void>;
+
 /** All that the function does that takes orders off the queue: `process` resolves once a message has been given up. */
-export function processScenarios(
-  order: (more?: object) => object,
-  process: (body: string, signal: AbortSignal) => Promise<void>,
-): Scenario[] {
+export function processScenarios(order: (more?: object) => object, process: Process): Scenario[] {
   return [
     {
       title: "an order without items is stored",
       needs: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "dynamodb:PutItem"],
-      run: (signal) => process(JSON.stringify(order()), signal),
+      run: (signal) => process([JSON.stringify(order())], signal),
     },
     {
       title: "an order with items is stored, and its stock reserved",
       needs: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-      run: (signal) => process(JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] })), signal),
+      run: (signal) => process([JSON.stringify(order({ items: [{ sku: SKU, quantity: 1 }] }))], signal),
+    },
+    {
+      title: "several orders without items are stored",
+      needs: ["dynamodb:PartiQLInsert"],
+      run: (signal) =>
+        process(
+          Array.from({ length: 10 }, () => JSON.stringify(order())),
+          signal,
+        ),
     },
     {
       title: "a duplicate changes nothing",
       needs: ["dynamodb:PutItem"],
       async run(signal) {
         const body = JSON.stringify(order());
-        await process(body, signal);
-        await process(body, signal);
+        await process([body], signal);
+        await process([body], signal);
       },
     },
     {
       title: "a malformed order goes to the dead-letter queue",
       needs: ["sqs:SendMessage"],
-      run: (signal) => process("not an order", signal),
+      run: (signal) => process(["not an order"], signal),
     },
     {
       title: "an order that conflicts with a stored one goes to the dead-letter queue",
       needs: ["sqs:SendMessage"],
       async run(signal) {
         const stored = order();
-        await process(JSON.stringify(stored), signal);
-        await process(JSON.stringify({ ...stored, totalAmount: 2 }), signal);
+        await process([JSON.stringify(stored)], signal);
+        await process([JSON.stringify({ ...stored, totalAmount: 2 })], signal);
       },
     },
   ];

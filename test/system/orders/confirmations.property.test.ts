@@ -22,6 +22,7 @@ import {
   type OrderTables,
 } from "./orderTables";
 import { runs } from "../../support/runs";
+import { storeOne } from "../../support/storeOne";
 
 const SENDER = "orders@shop.example";
 
@@ -75,7 +76,8 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
     return { orderId, ...(domain === undefined ? {} : { customerEmail: `${orderId}@${domain}` }) };
   });
   for (const order of orders) {
-    const stored = await store.store(
+    const stored = await storeOne(
+      store,
       { ...order, customerName: "Ann", totalAmount: 1 },
       timing.now() + INVOCATION_MS,
     );
@@ -237,7 +239,7 @@ describe("confirmations under crashes, throttles and redeliveries", function () 
     const store = createOrderStore({ ordersTableName, inventoryTableName: "none", client, timing });
     dynamoDb.faults = () => new AwsError("InternalServerError", "down", 500);
     const order = { orderId: "unstored", customerName: "Ann", totalAmount: 1, customerEmail: "a@b.example" };
-    const failure = await store.store(order, timing.now() + 1_000).catch((error: unknown) => error);
+    const failure = await storeOne(store, order, timing.now() + 1_000).catch((error: unknown) => error);
     dynamoDb.faults = undefined;
     expect(failure).to.have.property("name", "InternalServerError");
     expect(await streamRecords(tables, ordersTableName)).to.deep.equal([]);

@@ -1,13 +1,15 @@
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "chai";
 import fc from "fast-check";
-import { createOrderStore, type StoreOutcome } from "../../../handlers/orders/orderStore";
+import { createOrderStore } from "../../../handlers/orders/orderStore";
+import type { StoreOutcome } from "../../../handlers/orders/storeOutcome";
 import { realTiming } from "../../../handlers/shared/retry";
 import { cancelOrder, type Cancellation } from "../../../tools/shop/orders";
 import { setStock } from "../../../tools/shop/stockLevels";
 import { runs } from "../../support/runs";
 import { isLinearizable, type Operation } from "./linearizable";
 import { INVOCATION_MS, startOrderTables, type OrderTables } from "./orderTables";
+import { storeOne } from "../../support/storeOne";
 
 /** What the shop knows: how much there is of the one good, and what became of each order. */
 interface State {
@@ -112,7 +114,7 @@ describe("orders, cancellations and restocking at once, over the wire", function
           }
           const items = [{ sku: "TEA", quantity: QUANTITY }];
           const order = { orderId: given.id, customerName: "Ann", totalAmount: 1, items };
-          const { kind } = await store.store(order, realTiming.now() + INVOCATION_MS);
+          const { kind } = await storeOne(store, order, realTiming.now() + INVOCATION_MS);
           return [kind, stored(given.id)[kind]];
         };
         await Promise.all(

@@ -7,6 +7,7 @@ import { realTiming } from "../../../handlers/shared/retry";
 import { setStock } from "../../../tools/shop/stockLevels";
 import { peekQueue } from "../../../tools/demonstration/observe";
 import { deployedProgram, type DeployedProgram } from "../support/deployedProgram";
+import { storeOne } from "../../support/storeOne";
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -196,7 +197,7 @@ describe("the deployed order pipeline", function () {
         inventoryTableName: program.output("inventoryTableName"),
         timing: realTiming,
       });
-      expect(await store.store(order, realTiming.now() + 10_000)).to.deep.equal({ kind: "processed" });
+      expect(await storeOne(store, order, realTiming.now() + 10_000)).to.deep.equal({ kind: "processed" });
       client.destroy();
       return reports.reduce((sum, { CapacityUnits = NaN }) => sum + CapacityUnits, 0);
     }

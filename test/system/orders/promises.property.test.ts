@@ -90,9 +90,15 @@ async function run(
   const attempt = <T>(call: () => Promise<T>) => mayCrash(random, chaotic ? crashes : 0, call);
   const handle = createProcessOrders({
     store: createOrderStore({ ...names, timing, client: tables.clientThrough(attempt) }),
-    async sendToDeadLetterQueue(letter) {
-      await attempt(() => Promise.resolve(letters.push(letter.MessageBody)));
-    },
+    sendToDeadLetterQueue: (sent) =>
+      Promise.all(
+        sent.map((letter) =>
+          attempt(() => Promise.resolve(letters.push(letter.MessageBody))).then(
+            () => undefined,
+            (error: unknown) => error as Error,
+          ),
+        ),
+      ),
     telemetry: silentTelemetry,
     timing,
   });

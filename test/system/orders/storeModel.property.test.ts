@@ -8,6 +8,7 @@ import { cancelOrder, eraseOrder, findOrder } from "../../../tools/shop/orders";
 import { setStock } from "../../../tools/shop/stockLevels";
 import { runs } from "../../support/runs";
 import { INVOCATION_MS, startOrderTables, type OrderTables } from "./orderTables";
+import { storeOne } from "../../support/storeOne";
 
 const SKUS = ["TEA", "COFFEE"] as const;
 type Sku = (typeof SKUS)[number];
@@ -81,7 +82,7 @@ const deadline = () => realTiming.now() + INVOCATION_MS;
 
 const processing = (order: Order): Command =>
   command(`process(${JSON.stringify(order)})`, async (model, real) => {
-    const { kind } = await real.store.store(order, deadline());
+    const { kind } = await storeOne(real.store, order, deadline());
     answers(real, kind, process(model, order));
   });
 
@@ -89,7 +90,7 @@ const processing = (order: Order): Command =>
 const processingAtOnce = (order: Order, times: number): Command =>
   command(`process ${times} times at once(${JSON.stringify(order)})`, async (model, real) => {
     const outcomes = await Promise.all(
-      Array.from({ length: times }, () => real.store.store(order, deadline())),
+      Array.from({ length: times }, () => storeOne(real.store, order, deadline())),
     );
     const expected = outcomes.map(() => process(model, order));
     expect(outcomes.map(({ kind }) => kind).sort()).to.deep.equal(expected.sort());

@@ -17,13 +17,12 @@ describe("the scaler's demonstration", function () {
   async function demonstrate(
     signal: AbortSignal,
     eachMinute: (lines: readonly string[]) => void = () => undefined,
+    settings = fleet.settings,
   ) {
     const lines: string[] = [];
     const tell = (line: string) => void lines.push(line);
     const ending = new AbortController();
-    const outcome = demonstrateScaler(fleet.cloud, fleet.settings, tell, signal).finally(() =>
-      ending.abort(),
-    );
+    const outcome = demonstrateScaler(fleet.cloud, settings, tell, signal).finally(() => ending.abort());
     // Whoever awaits the outcome below hears of a rejection; until then it is not unhandled.
     outcome.catch(() => undefined);
     while (!ending.signal.aborted) {
@@ -96,5 +95,17 @@ describe("the scaler's demonstration", function () {
       from = Math.min(...places) + 1;
     }
     for (const line of lines) expect(line).to.match(/^ {2}\d\d:\d\d:\d\d {2}\S/);
+  });
+
+  it("shows a fleet that comes back to its reserve", async () => {
+    await fleet.configure({ reserveInstances: 1 });
+    const { lines, outcome } = await demonstrate(forever, undefined, {
+      ...fleet.settings,
+      reserveInstances: 1,
+    });
+    const demonstration = await outcome;
+    expect(brokenScalerPromises(demonstration)).to.deep.equal([]);
+    expect(demonstration).to.include({ maximum: 4, minimum: 2, peak: 4, final: 2, missed: undefined });
+    expect(lines.join("\n")).to.match(/wanted \d+: \d+ for the load, 1 in reserve; at most 4; launching /);
   });
 });

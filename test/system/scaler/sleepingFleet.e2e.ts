@@ -2,6 +2,13 @@ import { expect } from "chai";
 import type { Load } from "embedded-aws";
 import { DeployedFleet, MINUTE } from "./deployedFleet";
 
+const wakeMetric = {
+  namespace: "AWS/SQS",
+  name: "ApproximateNumberOfMessagesVisible",
+  dimensions: { QueueName: "jobs" },
+  above: 0,
+};
+
 describe("the deployed scaler with a minimum of 0 and a waking metric", function () {
   this.timeout(60_000);
   let fleet: DeployedFleet;
@@ -13,15 +20,7 @@ describe("the deployed scaler with a minimum of 0 and a waking metric", function
     const { key, value } = fleet.settings.tag;
     load = fleet.cloud.createLoad({ fleetTags: { [key]: value } });
     ({ QueueUrl = "" } = await fleet.cloud.call("sqs", "CreateQueue", { QueueName: "jobs" }));
-    await fleet.configure({
-      minInstances: 0,
-      wakeMetric: {
-        namespace: "AWS/SQS",
-        name: "ApproximateNumberOfMessagesVisible",
-        dimensions: { QueueName: "jobs" },
-        above: 0,
-      },
-    });
+    await fleet.configure({ minInstances: 0, wakeMetric });
   });
   after(async () => {
     load.close();
@@ -62,5 +61,22 @@ describe("the deployed scaler with a minimum of 0 and a waking metric", function
     expect(fleet.said().at(-1)).to.match(
       /^no CPU metric of 0 running; wanted 0, at most 4; holding: the fleet sleeps/,
     );
+  });
+
+  it("with a reserve, wakes with one, keeps the reserve while there is work, and sleeps without it", async () => {
+    await fleet.configure({ minInstances: 0, reserveInstances: 2, wakeMetric });
+    await fleet.cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody: "a job" });
+    const before = fleet.launches().length;
+    await fleet.advanceUntil("the wake", 6, async () => !(await isEmpty()));
+    expect(fleet.launches()).to.have.length(before + 1);
+    load.setDemand(0.5);
+    await fleet.advanceUntil("the reserve", 12, async () => (await fleet.live()).length === 3);
+
+    // What three idle instances do by themselves keeps none of them.
+    load.setDemand(0);
+    await fleet.cloud.call("sqs", "PurgeQueue", { QueueUrl });
+    await fleet.advanceUntil("sleep", 40, isEmpty);
+    for (let minute = 0; minute < 15; minute++) await fleet.clock.advance(MINUTE);
+    expect(await isEmpty()).to.equal(true);
   });
 });

@@ -79,6 +79,34 @@ describe("a project that is watched", function () {
     await project.shows(/processOrders updated in/, from);
   });
 
+  it("leaves a function as it is whose file exports its handler no more, and others are swapped once it does again", async () => {
+    const from = project.shown.length;
+    project.edit("handlers/processOrders.ts", (text) =>
+      text.replace("export const handler", "export const handle"),
+    );
+    await project.shows(
+      /^handlers\/processOrders\.ts exports no "handler"; .*\nWhat runs goes on as it was\./m,
+      from,
+    );
+    await send("without-export");
+    project.edit("handlers/processOrders.ts", (text) =>
+      text.replace("export const handle ", "export const handler "),
+    );
+    project.edit("handlers/orders/processBatch.ts", (text) => text.replace("newer code", "newest code"));
+    await project.shows(/processOrders updated in/, from);
+    await send("with-export");
+  });
+
+  it("has types checked after an edit that no code comes of", async () => {
+    const { applied } = project;
+    const from = project.shown.length;
+    project.edit(HANDLER, (text) => `${text}\nexport const of: string = 1 as unknown as number;\n`);
+    await project.applies(applied + 1);
+    expect(project.shown.length).to.equal(from);
+    project.edit(HANDLER, (text) => text.replace(/\nexport const of.*\n/, ""));
+    await project.applies(applied + 2);
+  });
+
   it("applies another argument of a component, as pulumi up shows it", async () => {
     const from = project.shown.length;
     const started = performance.now();
@@ -106,7 +134,7 @@ describe("a project that is watched", function () {
     const edit = async (index: number) => {
       const from = project.shown.length;
       project.edit("handlers/orders/processBatch.ts", (text) =>
-        text.replace(/(newer code)\d*/, `$1${index}`),
+        text.replace(/(newest code)\d*/, `$1${index}`),
       );
       await project.shows(/processOrders updated in/, from);
       if (index % 10 === 0) await send(`edit-${index}`);

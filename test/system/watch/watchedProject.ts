@@ -27,6 +27,10 @@ export interface WatchedProject {
   edit(file: string, change: (text: string) => string): void;
   /** Resolves with what was shown from `from` on, once that holds `pattern`. */
   shows(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
+  /** Resolves once saved files were applied so many times since the project is watched. */
+  applies(times: number): Promise<void>;
+  /** How often saved files were applied by now. */
+  readonly applied: number;
   close(): Promise<void>;
 }
 
@@ -44,6 +48,8 @@ export async function watchedProject(): Promise<WatchedProject> {
   await deployment.programEnded;
   const shown: string[] = [];
   let onShown: () => void = () => undefined;
+  let applied = 0;
+  let onApplied: () => void = () => undefined;
   const ending = new AbortController();
   const terminal: Terminal = {
     print: (line = "") => {
@@ -57,7 +63,10 @@ export async function watchedProject(): Promise<WatchedProject> {
   const watch = watchProject(
     { deployment, readProject: () => Promise.resolve(readProject(directory, "dev")) },
     terminal,
-    () => undefined,
+    () => {
+      applied++;
+      onApplied();
+    },
   );
   return {
     cloud,
@@ -74,6 +83,14 @@ export async function watchedProject(): Promise<WatchedProject> {
           if (match !== null) resolve(match);
         };
         onShown();
+      }),
+    get applied() {
+      return applied;
+    },
+    applies: (times) =>
+      new Promise((resolve) => {
+        onApplied = () => applied >= times && resolve();
+        onApplied();
       }),
     async close() {
       ending.abort(new Error("the test has ended"));

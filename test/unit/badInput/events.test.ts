@@ -171,6 +171,7 @@ describe("bad events", function () {
             confirmations: {
               endedOf: () => Promise.resolve(new Set<string>()),
               end: () => Promise.resolve(),
+              sent: () => Promise.resolve([]),
             },
             sendMail(mail) {
               if (!/^\S+@\S+$/.test(mail.to))

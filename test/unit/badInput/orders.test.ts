@@ -5,7 +5,14 @@ import type { DeadLetter } from "../../../handlers/orders/deadLetter";
 import { describeReasons, orderIdIn, parseOrder, type Order } from "../../../handlers/orders/order";
 import { createProcessOrders } from "../../../handlers/orders/processBatch";
 import { badOrders, oddOrders, orderText } from "../../support/badOrders";
-import { invocation, recordTelemetry, sqsRecord, steppedTiming } from "../support/handlerFakes";
+import {
+  invocation,
+  recordTelemetry,
+  sendEach,
+  sqsRecord,
+  steppedTiming,
+  storeEach,
+} from "../support/handlerFakes";
 
 /** Far above what any of them takes, and far below what a walk that goes back takes. */
 const LONGEST_MS = 2_000;
@@ -16,16 +23,14 @@ async function process(bodies: readonly string[]) {
   const letters: DeadLetter[] = [];
   const telemetry = recordTelemetry();
   const handler = createProcessOrders({
-    store: {
-      store(order) {
-        stored.push(order);
-        return Promise.resolve({ kind: "processed" });
-      },
-    },
-    sendToDeadLetterQueue(letter) {
+    store: storeEach((order) => {
+      stored.push(order);
+      return Promise.resolve({ kind: "processed" });
+    }),
+    sendToDeadLetterQueue: sendEach((letter: DeadLetter) => {
       letters.push(letter);
       return Promise.resolve();
-    },
+    }),
     sendEvents: (events) => Promise.resolve(events.map(() => undefined)),
     telemetry,
     timing: steppedTiming(),

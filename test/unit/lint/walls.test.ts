@@ -56,7 +56,7 @@ describe("the walls between the rooms", function () {
     ["tools/cost/estimate.ts", "tools/order.ts", "cost"],
     ["tools/shop/sendOrders.ts", "tools/order.ts", "shop"],
     ["tools/demonstration/orders.ts", `${PULUMI}/cli/index.ts`, "demonstration"],
-    ["bench/orders.ts", `${PULUMI}/cli/index.ts`, "bench"],
+    ["bench/orders.ts", `${PULUMI}/cli/arguments.ts`, "bench"],
     [`${PULUMI}/deploy.ts`, `${PULUMI}/cli/index.ts`, "engine-knows-no-command-line"],
     [`${PULUMI}/preview/report.ts`, `${PULUMI}/cli/terminal.ts`, "engine-knows-no-command-line"],
     ["policy/rules/sqs.ts", "handlers/orders/order.ts", "policy"],

@@ -1,5 +1,8 @@
 import type { SQSMessageAttribute, SQSRecord } from "aws-lambda";
 import type { InvocationContext } from "../../../handlers/shared/batch";
+import type { Order } from "../../../handlers/orders/order";
+import type { OrderStore } from "../../../handlers/orders/orderStore";
+import type { StoreOutcome } from "../../../handlers/orders/storeOutcome";
 import type { Timing } from "../../../handlers/shared/retry";
 import type { LogFields, Telemetry } from "../../../handlers/shared/telemetry";
 
@@ -72,6 +75,19 @@ export function sqsRecord(
     eventSourceARN: "arn:aws:sqs:us-east-1:123456789012:orders",
     awsRegion: "us-east-1",
   };
+}
+
+/** An order store that stores each order by itself, all at once. */
+export function storeEach(store: (order: Order) => Promise<StoreOutcome>): OrderStore {
+  return { store: (orders) => Promise.allSettled(orders.map((order) => store(order))) };
+}
+
+/** Sends each entry by itself, all at once, and tells what stood in the way. */
+export function sendEach<Entry>(send: (entry: Entry) => Promise<unknown>) {
+  return async (entries: readonly Entry[]): Promise<readonly (Error | undefined)[]> =>
+    (await Promise.allSettled(entries.map((entry) => send(entry)))).map((result) =>
+      result.status === "rejected" ? (result.reason as Error) : undefined,
+    );
 }
 
 /** An error as the SDK throws it. */

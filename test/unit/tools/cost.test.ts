@@ -70,6 +70,14 @@ describe("npm run cost", () => {
     expect(await dollars("with order API and events", "--api", "--events")).to.equal(undefined);
   });
 
+  it("reckons with the executor that it is told", async () => {
+    const { text, json } = await run(
+      ...["--orders-per-month", "1", "--instances", "2", "--capacity", "autoScalingGroup", "--json"],
+    );
+    expect(text.join("\n")).to.include("CPU read by instance").and.not.to.include("launch journal");
+    expect(json[0]).to.have.property("workload").that.includes({ capacity: "autoScalingGroup" });
+  });
+
   it("prints nothing for machines unless it is asked to", async () => {
     expect((await run("--orders-per-month", "1")).json).to.deep.equal([]);
   });
@@ -79,6 +87,10 @@ describe("npm run cost", () => {
     [
       ["--orders-per-month", "1", "--network", "mesh"],
       /^--network: got "mesh"; expected one of default, nat/,
+    ],
+    [
+      ["--orders-per-month", "1", "--capacity", "fargate"],
+      /^--capacity: got "fargate"; expected one of instances, autoScalingGroup/,
     ],
     [["--orders-per-month", "many"], /^--orders-per-month: got "many"/],
     [

@@ -70,7 +70,8 @@ describe("cancelOrder", () => {
           TableName: "orders",
           Key: { orderId: "a" },
           UpdateExpression: "SET #status = :cancelled, cancelledAt = :now",
-          ConditionExpression: "#status = :processed AND createdAt = :createdAt",
+          ConditionExpression:
+            "#status = :processed AND createdAt = :createdAt AND (attribute_not_exists(erasedAt) OR erasedAt <= :now)",
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: {
             ":cancelled": "Cancelled",
@@ -114,6 +115,31 @@ describe("cancelOrder", () => {
     expect(written).to.have.length(1);
   });
 
+  it("comes after what the order tells of, by whichever clock: which came last is what is announced", async () => {
+    for (const [times, cancelledAt] of [
+      [{ erasedAt: "2026-11-25T12:00:07.000Z" }, "2026-11-25T12:00:07.001Z"],
+      [{ erasedAt: "2026-11-25T11:00:00.000Z" }, "2026-11-25T12:00:00.000Z"],
+      [{ createdAt: "2026-11-25T12:17:00.000Z" }, "2026-11-25T12:17:00.001Z"],
+      [{ createdAt: "yesterday" }, "2026-11-25T12:00:00.000Z"],
+    ] as const) {
+      const { tables, timing, written } = setUp([{ ...order, ...times }]);
+      expect(await cancelOrder(tables, "a", timing)).to.have.nested.property(
+        "order.cancelledAt",
+        cancelledAt,
+      );
+      const [change] = (written[0] as TransactWriteCommand).input.TransactItems ?? [];
+      expect(change?.Update?.ExpressionAttributeValues?.[":now"]).to.equal(cancelledAt);
+    }
+  });
+
+  it("tries again what DynamoDB throttles, of either kind", async () => {
+    for (const code of ["ThrottlingError", "ProvisionedThroughputExceeded"]) {
+      const { tables, timing, written } = setUp([order], [refused("None", code), undefined]);
+      expect((await cancelOrder(tables, "a", timing)).kind).to.equal("cancelled");
+      expect(written).to.have.length(2);
+    }
+  });
+
   it("waits longer and longer while it meets other writers, and gives up at last", async () => {
     const { tables, timing, written, waits } = setUp([order], [refused("None", "TransactionConflict")]);
     const error: unknown = await cancelOrder(tables, "a", timing).catch((cause: unknown) => cause);
@@ -146,6 +172,14 @@ describe("eraseOrder", () => {
     ]);
     expect(UpdateExpression).to.equal("SET erasedAt = if_not_exists(erasedAt, :now) REMOVE #0, #1, #2, #3");
     expect(ConditionExpression).to.equal("attribute_exists(orderId)");
+  });
+
+  it("comes after a cancellation, by whichever clock: it is not to announce that once more", async () => {
+    const cancelledAt = "2026-11-25T12:17:00.000Z";
+    const { tables, written } = setUp([{ ...order, status: "Cancelled", cancelledAt }]);
+    await eraseOrder(tables, "a", () => NOW);
+    const { ExpressionAttributeValues } = (written[0] as UpdateCommand).input;
+    expect(ExpressionAttributeValues).to.deep.equal({ ":now": "2026-11-25T12:17:00.001Z" });
   });
 
   it("removes what stands beside the marks of a confirmation, which may hold an address, and keeps their times", async () => {

@@ -25,6 +25,8 @@ export interface CommandLine {
   readonly options: Readonly<Record<string, Option>>;
   /** Whether arguments beside options are taken. */
   readonly positionals?: boolean;
+  /** Whether it runs without the loader, which takes `--directory`. */
+  readonly withoutLoader?: boolean;
 }
 
 /** A command line, parsed by its table: every option that is there is of its kind. */
@@ -112,14 +114,15 @@ function checkedValue(
   );
 }
 
-function unknownOption(rawName: string, { options }: CommandLine): UsageError {
+function unknownOption(rawName: string, { options, withoutLoader }: CommandLine): UsageError {
   const known = Object.entries(options).map(([name, { kind }]) => `--${name}${kind === "flag" ? "" : " …"}`);
+  if (withoutLoader !== true) known.push("--directory …");
   const meant = proposal(
     rawName,
     Object.keys(options).map((name) => `--${name}`),
   );
   return new UsageError(
-    `Unknown option '${rawName.slice(0, 200)}'${meant}${meant === "" ? ";" : ""} the options here are ${[...known, "--directory …", "--help"].join(", ")}`,
+    `Unknown option '${rawName.slice(0, 200)}'${meant}${meant === "" ? ";" : ""} the options here are ${[...known, "--help"].join(", ")}`,
   );
 }
 
@@ -134,7 +137,8 @@ export function helpText(line: CommandLine): string {
     option.kind === "integer" ? `${option.about} (${option.min} to ${option.max})` : option.about,
   ]);
   // Taken by the loader, before there is a command.
-  rows.push(["--directory DIR", "where everything that is generated lies; default .local"]);
+  if (line.withoutLoader !== true)
+    rows.push(["--directory DIR", "where everything that is generated lies; default .local"]);
   rows.push(["--help", "this text"]);
   const width = largest(
     rows.map(([left]) => left.length),

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { proposal } from "../engine/nearest";
 import { loopbackWithoutProxy } from "../engine/loopback";
 import { type CommandLine, helpText, UsageError } from "./arguments";
@@ -5,6 +6,10 @@ import { CommandError } from "./commandError";
 import { explainUnwritable } from "./explainUnwritable";
 import { Interruption, interruptions } from "./interruption";
 import { processTerminal, type Terminal } from "./terminal";
+
+const { endEarly } = createRequire(__filename)("embedded-pulumi/program-process") as {
+  readonly endEarly: () => void;
+};
 
 /** A command of a command line. */
 export interface Command {
@@ -23,6 +28,7 @@ const LINGER_MS = 2000;
 export function runCommandLine(commands: ReadonlyMap<string, Command>, parent: number): void {
   void main(commands, parent).then((status) => {
     process.exitCode = status;
+    endEarly();
     setTimeout(() => process.exit(), LINGER_MS).unref();
   });
 }

@@ -22,6 +22,7 @@ const nobody: Provider = {
   deletesFirst: refused,
   create: refused,
   update: refused,
+  read: refused,
   delete: refused,
   invoke: () => Promise.reject(new ResourceFailure("nothing is asked")),
 };

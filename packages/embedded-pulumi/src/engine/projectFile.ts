@@ -23,6 +23,8 @@ export interface Project {
   readonly nodeArguments: readonly string[];
   /** `runtime.options.tsconfig`, as written; undefined for `tsconfig.json`. */
   readonly tsconfig: string | undefined;
+  /** Whether an update reads everything that stands first: `options.refresh: always`. */
+  readonly refreshes: boolean;
   /** Every configuration value by its full key ("event-driven-aws:batchSize"), as Pulumi hands it to programs. */
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
@@ -91,6 +93,7 @@ export function readProject(
     typescript: settings.typescript,
     nodeArguments: settings.nodeArguments,
     tsconfig: settings.tsconfig,
+    refreshes: settings.refreshes,
     config,
     secretKeys,
   };

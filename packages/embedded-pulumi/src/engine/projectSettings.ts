@@ -15,6 +15,8 @@ export interface ProjectSettings {
   /** A folder, relative to the file's. */
   readonly stackConfigDir: string | undefined;
   readonly requiredPulumiVersion: string | undefined;
+  /** Whether an update refreshes first: `options.refresh` is `always`. */
+  readonly refreshes: boolean;
   readonly config: Readonly<Record<string, ConfigDeclaration>>;
 }
 
@@ -51,8 +53,7 @@ const PROJECT_KEYS: Readonly<Record<string, Treatment>> = {
   license: "left alone",
   template: "left alone",
   backend: "left alone",
-  // Refreshes the state before an update; every run here starts from nothing.
-  options: "left alone",
+  options: v.nullish(map),
   plugins: { refused: "plugins of the project's own are not supported by the embedded engine" },
   packages: { refused: "packages of the project's own are not supported by the embedded engine" },
 };
@@ -65,7 +66,11 @@ const RUNTIME_KEYS: Readonly<Record<string, Treatment>> = {
   options: v.nullish(map),
 };
 
-const OPTION_KEYS: Readonly<Record<string, Treatment>> = {
+const PROJECT_OPTION_KEYS: Readonly<Record<string, Treatment>> = {
+  refresh: v.literal("always", "expected always; leave it out for updates that do not refresh first"),
+};
+
+const RUNTIME_OPTION_KEYS: Readonly<Record<string, Treatment>> = {
   typescript: v.nullish(flag),
   tsconfig: v.nullish(text),
   nodeargs: v.nullish(text),
@@ -106,7 +111,10 @@ export function readProjectSettings(file: YamlFile): ProjectSettings {
   const root = checker.root(PROJECT_KEYS, ["name", "runtime"]);
   const runtime = isMap(root.runtime) ? checker.part(root.runtime, ["runtime"], RUNTIME_KEYS, ["name"]) : {};
   const options = isMap(runtime.options)
-    ? checker.part(runtime.options, ["runtime", "options"], OPTION_KEYS)
+    ? checker.part(runtime.options, ["runtime", "options"], RUNTIME_OPTION_KEYS)
+    : {};
+  const projectOptions = isMap(root.options)
+    ? checker.part(root.options, ["options"], PROJECT_OPTION_KEYS)
     : {};
   const declared = isMap(root.config) ? root.config : {};
   const config = Object.entries(declared).map(([key, value]): [string, ConfigDeclaration] => [
@@ -126,6 +134,7 @@ export function readProjectSettings(file: YamlFile): ProjectSettings {
     nodeArguments: words(optionalText(options.nodeargs) ?? ""),
     stackConfigDir: optionalText(root.stackConfigDir) ?? oldFolder,
     requiredPulumiVersion: optionalText(root.requiredPulumiVersion),
+    refreshes: projectOptions.refresh === "always",
     config: Object.fromEntries(config),
   };
 }

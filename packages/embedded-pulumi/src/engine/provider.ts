@@ -34,6 +34,14 @@ export interface StandingResource {
   readonly config: PropertyMap;
 }
 
+/** A resource as it was found: what differs from how it was made is as it is now, all else as it was. */
+export interface ReadResource {
+  /** The inputs that differ, by name. */
+  readonly changed: readonly string[];
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
 /** One value that is to change; undefined on the side where it is not there. */
 export interface PropertyChange {
   /** Where it stands: ["environment", "variables", "LOG_LEVEL"]. */
@@ -72,6 +80,8 @@ export interface Provider {
     old: StandingResource,
     changed: ReadonlySet<string>,
   ): Promise<CreatedResource>;
+  /** Looks how a resource stands now; undefined when it is gone. Throws AWS's own error. */
+  read(resource: StandingResource): Promise<ReadResource | undefined>;
   /**
    * Deletes the resource; one that is gone already is deleted. Throws AWS's own error. `force` takes off first what
    * AWS itself protects it with.

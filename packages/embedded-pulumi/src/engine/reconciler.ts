@@ -88,7 +88,8 @@ export class Reconciler {
     const why = this.#replacementReasons(old, wanted, lifecycle);
     const changed = [...new Set(wanted.changes.map(({ path: [property = ""] }) => property))];
     if (why.length > 0) {
-      this.#refuseIfProtected(old, "replaced");
+      // As Pulumi does: what a program protects no longer it may replace in the same run.
+      if (base.protect) this.#refuseIfProtected(old, "replaced");
       this.#replaced.add(base.urn);
       return await this.#timed(base, "replacing", "replaced", changed, () =>
         this.#replace(old, wanted, registration, config, keep),

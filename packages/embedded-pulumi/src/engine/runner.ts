@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -29,9 +29,17 @@ export interface RunnerOptions {
 /** How the program's process ended. */
 export type Ending = { readonly code: number } | { readonly killedBy: NodeJS.Signals };
 
-/** By the package's own name, so that it is found from a bundle of this code as well. */
-const TELL_ACTIVITY = require.resolve("embedded-pulumi/tell-activity");
-const QUICKEN_SDK = path.join(path.dirname(TELL_ACTIVITY), "quickenSdk.cjs");
+/** By the package's own name, so that a bundle of this code finds the one that the command line has loaded. */
+const { startProgram } = createRequire(__filename)("embedded-pulumi/program-process") as {
+  readonly startProgram: (options: {
+    readonly directory: string;
+    readonly nodeArguments: readonly string[];
+    readonly cacheDirectory: string;
+    readonly quiet: boolean;
+    readonly args: readonly string[];
+    readonly environment: NodeJS.ProcessEnv;
+  }) => ChildProcess;
+};
 
 /** How long a program that was told to end may take before it is ended by force. */
 const KILL_AFTER_MS = 2000;
@@ -39,13 +47,13 @@ const KILL_AFTER_MS = 2000;
 /** Runs the program in a process of its own, through the SDK's runner, as Pulumi's Node language host does. */
 export async function runProcess(options: RunnerOptions): Promise<Ending> {
   const { project, engineAddress } = options;
-  const child = spawn(
-    process.execPath,
-    [
-      `--require=${TELL_ACTIVITY}`,
-      `--require=${QUICKEN_SDK}`,
-      ...project.nodeArguments,
-      resolveRunner(project.programDirectory),
+  const child = startProgram({
+    directory: project.programDirectory,
+    nodeArguments: project.nodeArguments,
+    cacheDirectory: options.cacheDirectory,
+    // Registrations that go elsewhere go to Pulumi's own engine, which shows what is asked of it with --debug.
+    quiet: options.monitorAddress === undefined,
+    args: [
       `--monitor=${options.monitorAddress ?? engineAddress}`,
       `--engine=${engineAddress}`,
       `--project=${project.name}`,
@@ -57,15 +65,8 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
       `--root-directory=${project.directory}`,
       project.entryPoint,
     ],
-    {
-      cwd: project.programDirectory,
-      env: environment(options),
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      // A process group of its own, so that what the program starts ends with it.
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    },
-  );
+    environment: environment(options),
+  });
   guardProcess(child);
   const ended = ending(child);
   options.onStarted?.(() => askActivity(child));
@@ -79,16 +80,6 @@ export async function runProcess(options: RunnerOptions): Promise<Ending> {
     return outcome;
   } finally {
     options.signal.removeEventListener("abort", stop);
-  }
-}
-
-/** The program's own copy of the SDK has the runner that fits it. */
-function resolveRunner(directory: string): string {
-  const runner = "@pulumi/pulumi/cmd/run";
-  try {
-    return createRequire(path.join(directory, "package.json")).resolve(runner);
-  } catch {
-    return require.resolve(runner);
   }
 }
 

@@ -34,10 +34,23 @@ const FAULTS_SHOWN = 50;
 /** No configuration is nested so deeply; what is takes the parser seconds, or its stack. */
 const DEEPEST = 100;
 
+/** By file: a start reads the project's file for its stacks, and again for itself. */
+const parsed = new Map<string, { readonly text: string; readonly content: YamlFile }>();
+const MOST_PARSED = 8;
+
 /** Reads a YAML file. Throws `ProjectError` that lists everything wrong with it, with line and column. */
 export function readYamlFile(file: string): YamlFile {
   const name = path.basename(file);
   const text = readText(file, name);
+  const known = parsed.get(file);
+  if (known?.text === text) return known.content;
+  const content = parseYaml(name, text);
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  parsed.set(file, { text, content });
+  return content;
+}
+
+function parseYaml(name: string, text: string): YamlFile {
   if (isTooDeep(text))
     throw new ProjectError(
       `${name} is nested deeper than ${DEEPEST} levels; expected the settings of a project`,

@@ -18,8 +18,8 @@ export interface ResourceChange {
   readonly kind: "updated" | "replaced";
   /** As it will be. */
   readonly resource: PreviewedResource;
-  /** Whether it is protected now, so that Pulumi refuses to replace it. */
-  readonly wasProtected: boolean;
+  /** Whether it is protected now, and stays so: Pulumi then refuses to replace it. */
+  readonly staysProtected: boolean;
   readonly properties: readonly PropertyChange[];
 }
 
@@ -64,5 +64,5 @@ function resourceChanges(before: PreviewedResource, after: PreviewedResource): r
   }
   if (properties.length === 0) return [];
   const kind = properties.some((change) => change.replaces) ? "replaced" : "updated";
-  return [{ kind, resource: after, wasProtected: before.protect, properties }];
+  return [{ kind, resource: after, staysProtected: before.protect && after.protect, properties }];
 }

@@ -49,7 +49,7 @@ export function describeChange(change: Change): DescribedChange {
     case "replaced":
       return {
         title: `${titleOf(change.resource)} replaced`,
-        warning: change.wasProtected ? PROTECTED : undefined,
+        warning: change.staysProtected ? PROTECTED : undefined,
         lines: propertyLines(change.properties),
       };
     case "configured":

@@ -4,6 +4,7 @@ import { unzipSync, type Zippable, zipSync } from "fflate";
 import { nameOfGenerated } from "../engine/localDirectory";
 import type { Archive } from "../engine/values";
 import { Asset } from "../engine/values";
+import { keptPackage } from "./keptPackages";
 
 /** Every file's time in a package: the earliest that the format can hold, so that the same files give the same bytes. */
 const MODIFIED = new Date(1980, 0, 1);
@@ -14,9 +15,18 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 /**
  * The zip that is uploaded for a function: the same archive always gives the same bytes.
  * Paths are relative to `directory`. Throws when a path does not exist or a part has to be fetched.
+ * `keptIn`: the folder where packages are kept from one start to the next; by default they are not.
  */
-export async function packageArchive(archive: Archive, directory: string): Promise<Uint8Array> {
+export async function packageArchive(
+  archive: Archive,
+  directory: string,
+  keptIn?: string,
+): Promise<Uint8Array> {
   const files = await archiveFiles(archive, directory);
+  return keptIn === undefined ? compressed(files) : keptPackage(keptIn, files, () => compressed(files));
+}
+
+function compressed(files: Files): Uint8Array {
   const names = [...files.keys()].sort();
   const entries: Zippable = {};
   for (const name of names)

@@ -11,6 +11,8 @@ import { comparable } from "./comparable";
 import { readConfiguration } from "./configuration";
 import { functions } from "./functions";
 import { propertyChanges } from "./propertyChanges";
+import { readers } from "./readers";
+import { readResource } from "./read";
 import { replaces } from "./replacements";
 import type { CreateContext, ResourceType } from "./resourceType";
 import { resourceTypes } from "./table";
@@ -58,6 +60,18 @@ export function createProvider(context: CreateContext): Provider {
       request.type === PROVIDER_TYPE
         ? Promise.resolve({ id: old.id, outputs: {} })
         : update(request, old, changed, context),
+    async read(standing) {
+      const { type, inputs, outputs, config } = standing;
+      if (type === PROVIDER_TYPE) return { changed: [], inputs, outputs };
+      const found = supported(type);
+      const reader = readers.get(type);
+      if (reader === undefined)
+        throw new ResourceFailure("the embedded cloud cannot read resources of this type");
+      const { given, taggable } = inputsOf(found, inputs, config, context);
+      const parsed = v.parse(found.inputs, given) as Readonly<Record<string, unknown>>;
+      const { defaultTags } = readConfiguration(config, context.region);
+      return await readResource(reader, standing, { parsed, ...(taggable && { defaultTags }) }, context);
+    },
     async delete({ type, inputs, config, id }, force) {
       if (type === PROVIDER_TYPE) return;
       const found = supported(type);

@@ -8,10 +8,17 @@ export interface CreateContext {
   readonly accountId: string;
   /** Paths of assets and archives are relative to it. */
   readonly programDirectory: string;
+  /** Where functions' packages are kept from one start to the next; by default they are made anew. */
+  readonly packageDirectory?: string;
   /** How long a change of IAM may take to count in the cloud, in milliseconds of its clock. */
   readonly settleMs: number;
   /** Waits so many milliseconds of the cloud's clock. */
   wait(ms: number): Promise<void>;
+  /**
+   * Moves the cloud's clock on until every change of IAM counts; there where nothing else moves it. A function that is
+   * called by a deployment may wait for such a change, and would wait for ever.
+   */
+  readonly letSettle?: (() => Promise<void>) | undefined;
   /** Calls the embedded cloud in-process, as the account's administrator. */
   readonly call: ServiceCaller<[]>;
 }

@@ -1,8 +1,13 @@
 import { AwsError } from "embedded-aws";
 import type { CreateContext } from "./resourceType";
 
-/** The first pause, which doubles each time; milliseconds. */
-const FIRST_PAUSE_MS = 200;
+/**
+ * The pause between two calls, as a part of the longest that a change may take: what counts is used soon after, and a
+ * deployment's last functions are not held up by a pause that has grown as long as the change took.
+ */
+const PAUSE = 1 / 20;
+/** Milliseconds; where changes count nearly at once, that is often enough. */
+const SHORTEST_PAUSE_MS = 20;
 
 /** What AWS's services say of a role, a policy or a profile that is too new for them, as the AWS provider reads it. */
 const UNSETTLED: readonly { readonly code: string; readonly message: RegExp }[] = [
@@ -22,12 +27,12 @@ export async function untilSettled<Answer>(
   context: Pick<CreateContext, "wait" | "settleMs">,
   call: () => Promise<Answer>,
 ): Promise<Answer> {
-  let waited = 0;
-  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+  for (let waited = 0; ;) {
     try {
       return await call();
     } catch (error) {
       if (!isUnsettled(error) || waited >= 2 * context.settleMs) throw error;
+      const pause = Math.max(SHORTEST_PAUSE_MS, context.settleMs * PAUSE);
       await context.wait(pause);
       waited += pause;
     }

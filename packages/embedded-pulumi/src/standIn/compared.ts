@@ -67,10 +67,11 @@ export async function changesBetween(
   const before = await comparedInputs(old, config, context);
   // The provider's default tags may have been others then.
   const given = tagsAll === undefined ? undefined : mapFromWire({ tagsAll }).tagsAll;
+  const { tags: _tags, ...untagged } = before;
   const tagged =
-    given !== undefined && isPropertyMap(given) && Object.keys(given).length > 0
-      ? { ...before, tags: given as Comparable }
-      : before;
+    given === undefined || !isPropertyMap(given)
+      ? before
+      : { ...untagged, ...(Object.keys(given).length > 0 && { tags: given as Comparable }) };
   return provider.changes(type, tagged, after);
 }
 

@@ -12,7 +12,6 @@ import { mapToWire, type PropertyMap, UNKNOWN } from "../engine/values";
 import { createProvider } from "../provider/provider";
 import type { CreateContext } from "../provider/resourceType";
 import { changesBetween, filledIn, propertiesOf, type WireMap, withFilledIn, withoutNotes } from "./compared";
-import { exists } from "./exists";
 import { propertyKey } from "./propertyKey";
 import { unsettledOutputs } from "./unsettledOutputs";
 
@@ -182,9 +181,17 @@ export function createProviderService(options: ProviderServiceOptions): Partial<
         throw new Error(
           `${type} "${name}": the stand-in provider cannot import or get() what it has not created`,
         );
-      if (!(await exists(options.call, type, request.getId(), propertiesOf({ ...inputs, ...state }))))
-        return response;
-      return response.setId(request.getId()).setInputs(toStruct(inputs)).setProperties(toStruct(state));
+      const old = { inputs: propertiesOf(inputs), outputs: propertiesOf(state) };
+      const read = await provider
+        .read({ type, id: request.getId(), config, ...old })
+        .catch((error: unknown) => {
+          throw told(error);
+        });
+      if (read === undefined) return response;
+      return response
+        .setId(request.getId())
+        .setInputs(toStruct(withRead(inputs, old.inputs, read.inputs)))
+        .setProperties(toStruct(withRead(state, old.outputs, read.outputs)));
     }),
     delete: configured(async (request: messages.DeleteRequest, config) => {
       const { type } = requestOf(request, {}, config, "");
@@ -262,8 +269,10 @@ function diffResponse(
     .setReplacesList(names(changes.filter(({ replaces }) => replaces)))
     .setHasdetaileddiff(true);
   for (const change of changes) {
-    const diff = new messages.PropertyDiff().setKind(kindOf(change)).setInputdiff(true);
-    response.getDetaileddiffMap().set(propertyKey(change.path, ...sides), diff);
+    const { key, inText } = propertyKey(change.path, ...sides);
+    // A text that loses a part of what it says is still there.
+    const kind = inText ? kindOf({ ...change, before: "", after: "" }) : kindOf(change);
+    response.getDetaileddiffMap().set(key, new messages.PropertyDiff().setKind(kind).setInputdiff(true));
   }
   return response;
 }
@@ -272,6 +281,13 @@ function kindOf({ before, after, replaces }: PropertyChange): messages.PropertyD
   if (before === undefined) return replaces ? Kind.ADD_REPLACE : Kind.ADD;
   if (after === undefined) return replaces ? Kind.DELETE_REPLACE : Kind.DELETE;
   return replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE;
+}
+
+/** `wire` with what has been read differently: all else stays as the engine sent it, notes and hashes of files too. */
+function withRead(wire: WireMap, before: PropertyMap, read: PropertyMap): WireMap {
+  const kept = Object.entries(wire).filter(([name]) => !(name in before) || before[name] === read[name]);
+  const changed = Object.entries(read).filter(([name, value]) => before[name] !== value);
+  return { ...Object.fromEntries(kept), ...mapToWire(Object.fromEntries(changed)) };
 }
 
 /** What a creation or an update gave beside the inputs. */

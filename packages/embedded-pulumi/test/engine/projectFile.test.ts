@@ -41,6 +41,7 @@ describe("a project's files", () => {
       entryPoint: "app.ts",
       typescript: true,
       nodeArguments: [],
+      refreshes: false,
       tsconfig: undefined,
       config: { "shop:size": "3", "aws:region": "eu-west-1" },
       secretKeys: [],
@@ -103,6 +104,12 @@ describe("a project's files", () => {
       "name: shop\nruntime: nodejs\nauthor: a\ndescription: b\nlicense: MIT\nwebsite: c\ntemplate: {description: d}\nbackend: {url: 'file://.'}\noptions: {refresh: always}",
       "secretsprovider: passphrase\nencryptionsalt: v1:abc\nencryptedkey: abc\nenvironment: []\nconfig: {}",
     );
+  });
+
+  it("say whether an update refreshes first", () => {
+    const refreshes = (options: string) => read(`name: shop\nruntime: nodejs\n${options}`).refreshes;
+    expect(refreshes("options: {refresh: always}")).to.equal(true);
+    for (const none of ["", "options:", "options: {}"]) expect(refreshes(none), none).to.equal(false);
   });
 
   for (const [range, met] of [
@@ -184,6 +191,24 @@ describe("a project's files", () => {
       "name: shop\nruntime: {name: nodejs, options: {nodeArgs: a}}",
       undefined,
       "runtime.options.nodeArgs: unknown key; did you mean nodeargs?",
+    ],
+    ...["never", "true", "'Always'", "[always]", ""].map((value): [string, string, undefined, RegExp] => [
+      `refresh: ${value}`,
+      `name: shop\nruntime: nodejs\noptions:\n  refresh: ${value}`,
+      undefined,
+      /^Pulumi\.yaml:4:3: options\.refresh: got .*; expected always; leave it out/,
+    ]),
+    [
+      "a misspelt option of the project",
+      "name: shop\nruntime: nodejs\noptions: {refrsh: always}",
+      undefined,
+      "options.refrsh: unknown key; did you mean refresh?",
+    ],
+    [
+      "options that are none",
+      "name: shop\nruntime: nodejs\noptions: always",
+      undefined,
+      'options: got "always"; expected keys and values',
     ],
     [
       "plugins",

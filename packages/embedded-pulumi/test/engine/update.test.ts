@@ -224,6 +224,17 @@ describe("a program that is run again", () => {
     expect((await run(() => Promise.resolve())).done).to.deep.equal(["delete a"]);
   });
 
+  it("replaces in one run what the program protects no longer, or only from then on, as Pulumi does", async () => {
+    const { run } = stack();
+    await run((register) => register("a", { queueUrl: "u" }, { protect: true }));
+    const unprotected = await run((register) => register("a", { queueUrl: "v" }));
+    expect([unprotected.failure, unprotected.done]).to.deep.equal([undefined, ["create a", "delete a"]]);
+    const sinceThen = await run((register) => register("a", { queueUrl: "w" }, { protect: true }));
+    expect([sinceThen.failure, sinceThen.done]).to.deep.equal([undefined, ["create a", "delete a"]]);
+    const both = await run((register) => register("a", { queueUrl: "x" }, { protect: true }));
+    expect(both.failure).to.include('"a" is protected, and would be replaced');
+  });
+
   it("knows a resource by its former name, and its children by the former name of their parent", async () => {
     const { run } = stack();
     const program =

@@ -51,12 +51,18 @@ describe("comparePreviews", () => {
     });
   }
 
-  it("tells that a resource which is to be replaced is protected", () => {
-    const [change] = changesOf(
-      [previewed(TABLE, "a", { hashKey: "a" }, true)],
-      [previewed(TABLE, "a", { hashKey: "b" }, true)],
-    );
-    expect(change).to.deep.include({ kind: "replaced", wasProtected: true });
+  it("tells that a resource which is to be replaced is protected, and stays so: Pulumi then refuses it", () => {
+    for (const [before, after] of [
+      [true, true],
+      [true, false],
+      [false, true],
+    ] as const) {
+      const [change] = changesOf(
+        [previewed(TABLE, "a", { hashKey: "a" }, before)],
+        [previewed(TABLE, "a", { hashKey: "b" }, after)],
+      );
+      expect(change).to.deep.include({ kind: "replaced", staysProtected: before && after });
+    }
   });
 
   it("tells when protection changes", () => {

@@ -25,6 +25,7 @@ function runOf(inputs: PropertyMap, outputs: PropertyMap = {}): RunResult {
       entryPoint: ".",
       typescript: true,
       nodeArguments: [],
+      refreshes: false,
       tsconfig: undefined,
       config: { "shop:key": "hunter2", "shop:size": "1" },
       secretKeys: ["shop:key"],

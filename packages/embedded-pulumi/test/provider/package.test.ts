@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -95,5 +104,54 @@ describe("a function's package", () => {
       .to.be.instanceOf(Error)
       .with.property("message")
       .that.includes("fetches nothing from the network");
+  });
+
+  describe("kept from one start to the next", () => {
+    const content = (text: string) =>
+      new Archive({ assets: { "index.js": new Asset({ text }), "one.js": new Asset({ path: "one.js" }) } });
+    const kept = () => path.join(directory, "cache", "packages");
+    const files = () => readdirSync(kept()).map((name) => path.join(kept(), name));
+    const packed = async (archive = content("x")) =>
+      Buffer.from(await packageArchive(archive, directory, kept())).toString("hex");
+    const fresh = async (archive = content("x")) =>
+      Buffer.from(await packageArchive(archive, directory)).toString("hex");
+
+    it("has the bytes of one that is made anew, and is made once", async () => {
+      expect(await packed()).to.equal(await fresh());
+      const [file = ""] = files();
+      const { ino } = statSync(file);
+      expect(await packed()).to.equal(await fresh());
+      expect([files().length, statSync(file).ino]).to.deep.equal([1, ino]);
+    });
+
+    it("is another when a text or a file is another, be its size and time the same", async () => {
+      const before = await packed();
+      const { atime, mtime } = statSync(path.join(directory, "one.js"));
+      writeFileSync(path.join(directory, "one.js"), "two");
+      utimesSync(path.join(directory, "one.js"), atime, mtime);
+      expect(await packed())
+        .to.equal(await fresh())
+        .and.not.to.equal(before);
+      expect(await packed(content("y"))).to.equal(await fresh(content("y")));
+    });
+
+    it("is made anew when what lies there is damaged", async () => {
+      await packed();
+      const [file = ""] = files();
+      for (const damaged of ["", "cut", readFileSync(file).subarray(0, -1)]) {
+        writeFileSync(file, damaged);
+        expect(await packed()).to.equal(await fresh());
+      }
+    });
+
+    it("is made all the same where nothing can be written", async () => {
+      writeFileSync(path.join(directory, "cache"), "a file, where a folder should be");
+      expect(await packed()).to.equal(await fresh());
+    });
+
+    it("gives way once there are many", async () => {
+      for (let at = 0; at < 70; at += 1) await packed(content(`version ${at}`));
+      expect(files()).to.have.length(64);
+    });
   });
 });

@@ -21,9 +21,9 @@ describe("untilSettled", () => {
     return { outcome, pauses };
   }
 
-  it("calls again, ever more slowly, while a role or its policy is too new", async () => {
+  it("calls again, often, while a role or its policy is too new", async () => {
     expect(await attempt(0, unknownRole)).to.deep.equal({ outcome: "created", pauses: [] });
-    expect(await attempt(3, unknownRole)).to.deep.equal({ outcome: "created", pauses: [200, 400, 800] });
+    expect(await attempt(3, unknownRole)).to.deep.equal({ outcome: "created", pauses: [50, 50, 50] });
     const messages = [
       "The provided execution role does not have permissions to call ReceiveMessage on SQS",
       "The function's execution role does not have permissions to call SendMessage on arn:aws:sqs:…",
@@ -38,7 +38,9 @@ describe("untilSettled", () => {
   it("gives up once any change would count, with the last refusal", async () => {
     const { outcome, pauses } = await attempt(Infinity, unknownRole);
     expect(outcome).to.equal(unknownRole);
-    expect(pauses).to.deep.equal([200, 400, 800, 1600]);
+    expect(pauses).to.deep.equal(Array<number>(40).fill(50));
+    expect((await attempt(Infinity, unknownRole, 60_000)).pauses).to.deep.equal(Array<number>(40).fill(3000));
+    expect((await attempt(Infinity, unknownRole, 50)).pauses).to.deep.equal(Array<number>(5).fill(20));
     expect(await attempt(Infinity, unknownRole, 0)).to.deep.equal({ outcome: unknownRole, pauses: [] });
   });
 

@@ -92,6 +92,7 @@ describe("the stand-in for the aws provider", () => {
       replaces: response.getReplacesList(),
       first: response.getDeletebeforereplace(),
       keys: [...response.getDetaileddiffMap().keys()],
+      kinds: [...response.getDetaileddiffMap().values()].map((each) => each.getKind()),
     };
   };
   const update = async (id: string, old: Values, state: Values, news: Values, preview = false) => {
@@ -109,12 +110,12 @@ describe("the stand-in for the aws provider", () => {
   const read = async (id: string, inputs: Values, state: Values) => {
     const request = new messages.ReadRequest().setUrn(URN).setId(id).setInputs(struct(inputs));
     request.setProperties(struct(state));
-    return (
-      await ask<messages.ReadRequest, messages.ReadResponse>(
-        (sent, reply) => client.read(sent, reply),
-        request,
-      )
-    ).getId();
+    const response = await ask<messages.ReadRequest, messages.ReadResponse>(
+      (sent, reply) => client.read(sent, reply),
+      request,
+    );
+    const found = { inputs: values(response.getInputs()), state: values(response.getProperties()) };
+    return { id: response.getId(), ...found };
   };
   const remove = (id: string, inputs: Values, state: Values) => {
     const request = new messages.DeleteRequest().setUrn(URN).setId(id).setOldInputs(struct(inputs));
@@ -133,6 +134,21 @@ describe("the stand-in for the aws provider", () => {
     expect((await check({}, { name: "given" })).inputs.name).to.match(/^orders-/);
   });
 
+  it("calls a text that says less a changed one", async () => {
+    const statement = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: "*" };
+    const policy = (...sids: string[]) => ({
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: sids.map((Sid) => ({ Sid, ...statement })),
+      }),
+    });
+    const { keys, kinds } = await diff(policy("One", "Two"), policy("One", "Two"), policy("One"));
+    expect(keys).to.deep.equal(["policy"]);
+    expect(kinds).to.deep.equal([messages.PropertyDiff.Kind.UPDATE]);
+    const gone = await diff(policy("One"), policy("One"), {});
+    expect(gone.kinds).to.deep.equal([messages.PropertyDiff.Kind.DELETE]);
+  });
+
   it("says which input it does not take, and why", async () => {
     const { failures } = await check({ delaySeconds: "soon" });
     expect(failures).to.have.length(1);
@@ -146,7 +162,7 @@ describe("the stand-in for the aws provider", () => {
     expect(id).to.match(/^http/);
     expect(state).to.include({ delaySeconds: 5 }).and.not.to.have.property("__defaults");
     expect(state.tagsAll).to.deep.equal({ A: "1", Team: "shop" });
-    expect(await read(id, inputs, state)).to.equal(id);
+    expect(await read(id, inputs, state)).to.deep.equal({ id, inputs, state });
 
     const { inputs: news } = await check({ delaySeconds: 7, tags: { A: "1" } }, inputs);
     expect(await diff(inputs, state, news)).to.deep.include({
@@ -163,9 +179,41 @@ describe("the stand-in for the aws provider", () => {
     expect((await diff(news, updated, news)).changes).to.equal(messages.DiffResponse.DiffChanges.DIFF_NONE);
 
     await remove(id, news, updated);
-    expect(await read(id, news, updated)).to.equal("");
+    expect((await read(id, news, updated)).id).to.equal("");
     // What is gone is deleted.
     await remove(id, news, updated);
+  });
+
+  it("finds what was changed behind the program's back, and nothing else, until an update puts it right", async () => {
+    const { inputs } = await check({ delaySeconds: 5, tags: { A: "1" } }, {}, "drift");
+    const { id, state } = await create(inputs);
+    await cloud.call("sqs", "SetQueueAttributes", { QueueUrl: id, Attributes: { DelaySeconds: "9" } });
+    const found = await read(id, inputs, state);
+    expect(found).to.deep.equal({
+      id,
+      inputs: { ...inputs, delaySeconds: 9 },
+      state: { ...state, delaySeconds: 9 },
+    });
+    expect(await read(id, found.inputs, found.state)).to.deep.equal(found);
+    expect((await diff(found.inputs, found.state, inputs)).keys).to.deep.equal(["delaySeconds"]);
+    const updated = await update(id, found.inputs, found.state, inputs);
+    expect((await attributes(id)).DelaySeconds).to.equal("5");
+    expect(await read(id, inputs, updated)).to.deep.equal({ id, inputs, state: updated });
+    await remove(id, inputs, updated);
+  });
+
+  it("finds tags taken away, those that the provider gives to everything too", async () => {
+    const { inputs } = await check({}, {}, "tags");
+    const { id, state } = await create(inputs);
+    await cloud.call("sqs", "UntagQueue", { QueueUrl: id, TagKeys: ["Team"] });
+    const found = await read(id, inputs, state);
+    expect(found.inputs).to.deep.equal(inputs);
+    expect(found.state).to.deep.equal({ ...state, tagsAll: {} });
+    expect((await diff(found.inputs, found.state, inputs)).keys).to.deep.equal(["tags"]);
+    const updated = await update(id, found.inputs, found.state, inputs);
+    expect((await cloud.call("sqs", "ListQueueTags", { QueueUrl: id })).Tags).to.deep.equal({ Team: "shop" });
+    expect((await read(id, inputs, updated)).state).to.deep.equal(updated);
+    await remove(id, inputs, updated);
   });
 
   it("creates nothing in a preview", async () => {

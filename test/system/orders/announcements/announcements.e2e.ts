@@ -211,6 +211,9 @@ describe("orders that announce themselves", function () {
     await announced("everythingQueueUrl", byType("OrderProcessed", "A-6"));
     const cancellations = (received.get("everythingQueueUrl") ?? []).filter(byType("OrderCancelled", "A-1"));
     expect(new Set(cancellations.map(({ detail }) => detail.eventId)).size).to.equal(1);
+    // One that was erased can be cancelled still, and that is announced.
+    expect((await cancelOrder(tables, "A-4")).kind).to.equal("cancelled");
+    await announced("everythingQueueUrl", byType("OrderCancelled", "A-4"));
   });
 
   it("may be deleted by their time to live, 30 days after they were stored, and that is announced to nobody", async () => {

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { SteppedClock, type WireFault } from "embedded-aws";
-import { readCommandLine, UsageError } from "../../../../bench/chaos/commandLine";
+import { UsageError } from "embedded-pulumi/cli";
+import { readCommandLine } from "../../../../bench/chaos/commandLine";
 import { faultKinds, Faults, type FaultKind } from "../../../../bench/chaos/faults";
 import { LeapingClock } from "../../../../bench/chaos/leapingClock";
 import type { Plan } from "../../../../bench/chaos/run";
@@ -105,7 +106,7 @@ describe("the command line of npm run chaos", () => {
     const given = ["--seed", "3", "--minutes", "2", "--json", "--faults", "redrive, clock jump"];
     expect(readCommandLine(given, 7)).to.deep.include({ seed: 3, orders: Infinity, minutes: 2, json: true });
     expect([...readCommandLine(given, 7).kinds]).to.deep.equal(["redrive", "clock jump"]);
-    expect(readCommandLine(["--faults", ""], 7).kinds.size).to.equal(0);
+    expect(readCommandLine(["--faults", "none"], 7).kinds.size).to.equal(0);
   });
 
   for (const [args, message] of [
@@ -114,8 +115,9 @@ describe("the command line of npm run chaos", () => {
     [["--seed", "-1"], "--seed"],
     [["--seed", "4294967296"], '--seed: got "4294967296"; expected a whole number from 0 to 4294967295'],
     [["--minutes", "soon"], '--minutes: got "soon"'],
-    [["--faults", "fire"], '--faults: got "fire"; expected any of throttle'],
-    [["--fast"], "--fast"],
+    [["--faults", "fire"], '--faults: got "fire"; expected none, or any of throttle'],
+    [["--faults", ""], "--faults: expected a value"],
+    [["--fast"], "Unknown option '--fast'"],
     [["10"], "10"],
   ] as const)
     it(`refuses ${args.join(" ")}`, () => {

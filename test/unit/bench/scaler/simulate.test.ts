@@ -33,6 +33,31 @@ function scripted(inMinute: number, count: number) {
   return { policy, views };
 }
 
+describe("limits by time of day", () => {
+  // The trace begins at midnight.
+  const schedule = [
+    { cron: "20 0 * * *", min: 4, max: 4 },
+    { cron: "40 0 * * *", min: 1, max: 2 },
+    { cron: "0 23 * * *", min: 1, max: 3 },
+  ];
+
+  for (const contender of contendersIn({ ...world, schedule }, "simulated")) {
+    it(`hold for ${contender.name}, whatever the load`, async () => {
+      const minutes = { name: "busy", demand: Array<number>(60).fill(9) };
+      const { steps } = await contender.run(minutes);
+      const sizesFrom = (minute: number) => {
+        const from = (minute * 60) / STEP_SECONDS;
+        return new Set(steps.slice(from, from + 600 / STEP_SECONDS).map(({ fleet }) => fleet));
+      };
+      expect([sizesFrom(5), sizesFrom(25), sizesFrom(45)]).to.deep.equal([
+        new Set([3]),
+        new Set([4]),
+        new Set([2]),
+      ]);
+    });
+  }
+});
+
 describe("simulate", () => {
   it("starts in service, at the size that holds the first demand at the target", async () => {
     const { steps } = await simulate(scripted(-1, 0).policy, trace(1.5, 1.5), world);
@@ -156,6 +181,18 @@ describe("the comparison", () => {
         launched[index]! += together.launched;
     }
     expect(launched[0]).to.be.at.most(launched[1]!);
+  });
+
+  it("finds that a reserve of what a spike adds leaves nothing of the load unserved, for fewer instance-hours than the low target that does", async () => {
+    const at = async (targetCpuPercent: number, reserveInstances: number) => {
+      const tuned = contendersIn({ ...WORLD, targetCpuPercent }, "simulated", reserveInstances);
+      const [own] = await compare(tuned.slice(0, 1), standardTraces(1));
+      return own!.together;
+    };
+    const [reserve, low] = [await at(90, 7), await at(22, 0)];
+    expect(reserve.timeUnder).to.be.at.most(low.timeUnder);
+    expect(reserve.shortfall).to.be.at.most(low.shortfall);
+    expect(reserve.instanceHours).to.be.at.most(0.75 * low.instanceHours);
   });
 
   it("never lets anyone exceed the maximum", async () => {

@@ -1,13 +1,24 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { expect } from "chai";
+import { buildSync } from "esbuild";
 import { bundleHandler, productionDependencies } from "../../../../components/bundling/bundle";
-import { bundleHandlers, withoutPackages } from "../../../../components/bundling/bundling";
+import { bundleHandlers, exportsHandler, withoutPackages } from "../../../../components/bundling/bundling";
 
 const HANDLERS = readdirSync("handlers").flatMap((name) => /^(.+)\.ts$/.exec(name)?.[1] ?? []);
 
@@ -32,16 +43,18 @@ const DEBUGGED = `
 `;
 
 describe("bundleHandler", () => {
-  it("gives the same bytes for the same sources", function () {
+  it("gives the same bytes for the same sources", async function () {
     this.timeout(60_000);
-    const read = () =>
-      [...bundleHandlers().values()].flatMap(({ paths }) => paths.map((file) => readFileSync(file, "utf8")));
-    const first = read();
+    const read = async () =>
+      [...(await bundleHandlers()).values()].flatMap(({ paths }) =>
+        paths.map((file) => readFileSync(file, "utf8")),
+      );
+    const first = await read();
     expect(first).to.have.length(2 * HANDLERS.length);
-    expect(read()).to.deep.equal(first);
+    expect(await read()).to.deep.equal(first);
   });
 
-  it("gives the same bytes where node_modules is a link, and in another folder", function () {
+  it("gives the same bytes where node_modules is a link, and in another folder", async function () {
     this.timeout(60_000);
     const elsewhere = mkdtempSync(path.join(tmpdir(), "bundles-"));
     try {
@@ -51,7 +64,7 @@ describe("bundleHandler", () => {
       symlinkSync(path.resolve("node_modules"), path.join(elsewhere, "node_modules"), "junction");
       const program = 'require("./components/bundling/bundling").bundleHandlers()';
       execFileSync(process.execPath, ["--require", "tsx/cjs", "--eval", program], { cwd: elsewhere });
-      for (const { paths } of bundleHandlers().values()) {
+      for (const { paths } of (await bundleHandlers()).values()) {
         for (const file of paths) {
           const [here, there] = [file, path.join(elsewhere, file)].map((name) => readFileSync(name));
           expect(there?.equals(here ?? Buffer.of()), file).to.equal(true);
@@ -62,8 +75,8 @@ describe("bundleHandler", () => {
     }
   });
 
-  it("stays within 150 KB zipped, each handler", () => {
-    for (const [handler, { paths }] of bundleHandlers()) {
+  it("stays within 150 KB zipped, each handler", async () => {
+    for (const [handler, { paths }] of await bundleHandlers()) {
       const zipped = paths.reduce((sum, file) => sum + deflateRawSync(readFileSync(file)).length, 0);
       expect(zipped, handler).to.be.below(150 * 1024);
     }
@@ -112,11 +125,61 @@ describe("bundleHandler", () => {
     }
   });
 
+  it("says of a file that is to be deployed, and exports no handler, what is missing", function () {
+    this.timeout(60_000);
+    const elsewhere = mkdtempSync(path.join(tmpdir(), "bundles-"));
+    try {
+      for (const part of ["components/bundling", "package.json", "tsconfig.json"])
+        cpSync(part, path.join(elsewhere, part), { recursive: true });
+      symlinkSync(path.resolve("node_modules"), path.join(elsewhere, "node_modules"), "junction");
+      mkdirSync(path.join(elsewhere, "handlers"));
+      writeFileSync(path.join(elsewhere, "handlers", "renamed.ts"), "export const handle = () => 1;");
+      const program = 'require("./components/bundling/bundle").bundleHandler("renamed")';
+      const { stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
+        cwd: elsewhere,
+        encoding: "utf8",
+      });
+      expect(stderr).to.contain(
+        'handlers/renamed.ts exports no "handler"; expected export const handler = …',
+      );
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
   it("says which handlers there are when one is not", () => {
     expect(() => bundleHandler("noSuchHandler")).to.throw(
       `handlers/noSuchHandler.ts is not there; expected one of ${HANDLERS.sort().join(", ")}`,
     );
   });
+});
+
+describe("exportsHandler", () => {
+  for (const [contents, isHandler] of [
+    ["export const handle = () => 1;", false],
+    ["", false],
+    ["export const handlers = 1, myhandler = 2;", false],
+    ["export type handler = () => 1;", false],
+    ["console.log({\n  handler: () => 1\n});\nexport const handle = 1;", false],
+    ["export const environment = 1, handler = () => 1;", true],
+    ["const other = () => 1;\nexport { other as handler };", true],
+    ["export async function handler() {}", true],
+    ['export * from "aws-lambda-handlers";', true],
+    ["exports.handler = () => 1;", true],
+  ] as const) {
+    it(`says ${isHandler ? "yes" : "no"} to ${JSON.stringify(contents)}`, () => {
+      const { outputFiles } = buildSync({
+        stdin: { contents, loader: "ts" },
+        bundle: true,
+        external: ["aws-lambda-handlers"],
+        minify: true,
+        format: "cjs",
+        platform: "node",
+        write: false,
+      });
+      expect(exportsHandler(outputFiles[0]?.text ?? "")).to.equal(isHandler);
+    });
+  }
 });
 
 describe("withoutPackages", () => {

@@ -3,10 +3,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import {
+  beginBundling,
+  knownSources,
   rememberBundles,
   unchangedBundles,
   writeAtomically,
 } from "../../../../components/bundling/bundleCache";
+
+/** The files below are written at once; they are to count as written before the bundling began. */
+const LATER_MS = 60_000;
+const SOURCES = [["ship", ["handlers/ship.ts", "node_modules/parcel/index.js"]]] as const;
 
 describe("bundles of an earlier run", () => {
   const origin = process.cwd();
@@ -21,14 +27,16 @@ describe("bundles of an earlier run", () => {
     mkdirSync("handlers");
     for (const file of [
       "handlers/ship.ts",
+      "components/bundling/awsSdk.ts",
       "components/bundling/bundling.ts",
+      "components/bundling/importOneByOne.ts",
       "components/bundling/inlineKeys.ts",
       "node_modules/parcel/index.js",
       ".local/bundles/ship.js",
     ]) {
       writeAtomically(file, `the content of ${file}`);
     }
-    rememberBundles(bundles, ["handlers/ship.ts", "node_modules/parcel/index.js"]);
+    rememberBundles(bundles, SOURCES, { ...beginBundling(), at: Date.now() + LATER_MS });
   });
 
   afterEach(() => {
@@ -38,6 +46,7 @@ describe("bundles of an earlier run", () => {
 
   it("are taken while nothing has changed", () => {
     expect(unchangedBundles()).to.deep.equal(bundles);
+    expect(knownSources()).to.deep.include({ sources: SOURCES, changed: new Set() });
   });
 
   for (const [what, change] of [
@@ -46,6 +55,8 @@ describe("bundles of an earlier run", () => {
     ["a source is gone", () => rmSync("handlers/ship.ts")],
     ["there is a new handler", () => writeFileSync("handlers/pack.ts", "new")],
     ["the bundling has changed", () => writeFileSync("components/bundling/bundling.ts", "other")],
+    ["the bundling of packages has changed", () => writeFileSync("components/bundling/awsSdk.ts", "other")],
+    ["imports are changed otherwise", () => writeFileSync("components/bundling/importOneByOne.ts", "other")],
     ["the bundle has been touched", () => writeFileSync(".local/bundles/ship.js", "other")],
     ["the bundle is gone", () => rmSync(".local/bundles/ship.js")],
     ["the manifest is half written", () => writeFileSync(".local/bundles/manifest.json", '{"bundles":[')],
@@ -55,4 +66,26 @@ describe("bundles of an earlier run", () => {
       expect(unchangedBundles()).to.equal(undefined);
     });
   }
+
+  it("are not taken when a source was saved while they were made: it may have gone in as it was before", () => {
+    const beginning = beginBundling(() => Date.now() - LATER_MS);
+    writeFileSync("handlers/ship.ts", "other");
+    rememberBundles(bundles, SOURCES, beginning);
+    expect(unchangedBundles()).to.equal(undefined);
+    expect([...(knownSources()?.changed ?? [])]).to.include("handlers/ship.ts");
+  });
+
+  it("are not taken when a handler came, or came back, while they were made", () => {
+    const beginning = { ...beginBundling(), at: Date.now() + LATER_MS };
+    writeFileSync("handlers/pack.ts", "new");
+    rememberBundles(bundles, SOURCES, beginning);
+    expect(unchangedBundles()).to.equal(undefined);
+  });
+
+  it("tell which of their sources have changed, and nothing when more than that is another", () => {
+    writeFileSync("handlers/ship.ts", "other");
+    expect(knownSources()?.changed).to.deep.equal(new Set(["handlers/ship.ts"]));
+    writeFileSync("components/bundling/inlineKeys.ts", "other");
+    expect(knownSources()).to.equal(undefined);
+  });
 });

@@ -73,6 +73,22 @@ describe("CpuScaler's arguments", () => {
     expect(problems({ schedule: [] }).join()).to.contain("expected a schedule of 1 to 50 entries");
   });
 
+  it("refuse what the function's environment could not hold", () => {
+    const times = Array.from({ length: 50 }, (_, minute) => ({ cron: `${minute} 8 * * *`, min: 1, max: 3 }));
+    expect(Buffer.byteLength(JSON.stringify(times))).to.be.within(1_800, 2_000);
+    expect(problems({ schedule: times })).to.deep.equal([]);
+    const zoned = times.map((entry) => ({ ...entry, timezone: "Europe/Berlin" }));
+    expect(problems({ schedule: zoned }).join()).to.match(
+      /schedule: got 3,\d+ bytes as JSON; expected at most 2,000/,
+    );
+    const dimensions = Object.fromEntries(
+      Array.from({ length: 5 }, (_, at) => [`name${at}`, "v".repeat(250)]),
+    );
+    expect(problems({ wakeMetric: { ...WAKE_METRIC, dimensions } }).join()).to.contain(
+      "of at most 1,000 bytes",
+    );
+  });
+
   for (const [what, args, problem] of [
     [
       "no image",
@@ -108,6 +124,31 @@ describe("CpuScaler's arguments", () => {
       "an alarm below the target",
       { alarmCpuPercent: 55 },
       "alarmCpuPercent: got 55; expected at least targetCpuPercent, 60",
+    ],
+    [
+      "a reserve beyond the maximum",
+      { reserveInstances: 5 },
+      "reserveInstances: got 5; expected at most maxInstances, 4",
+    ],
+    [
+      "a reserve beyond every maximum of the schedule",
+      { reserveInstances: 3, schedule: [{ cron: "0 8 * * *", min: 1, max: 2 }] },
+      "reserveInstances: got 3; expected at most the greatest max of schedule, 2",
+    ],
+    [
+      "a reserve of parts",
+      { reserveInstances: 1.5 },
+      "reserveInstances: got 1.5; expected an integer from 0 to 1,000 instances",
+    ],
+    [
+      "a target that nothing can exceed, for all the reserve",
+      { targetCpuPercent: 95, reserveInstances: 1, maxInstances: 20, alarmCpuPercent: 99 },
+      "targetCpuPercent: got 95 with a tolerance of 0.1, and a reserve of 1 of 20; expected less than 92.8, or a smaller tolerance",
+    ],
+    [
+      "an alarm below what a fleet with a reserve shows at its maximum",
+      { targetCpuPercent: 80, reserveInstances: 5, maxInstances: 20, alarmCpuPercent: 59 },
+      "alarmCpuPercent: got 59; expected at least 60.0, the CPU at a targetCpuPercent of 80 with 5 of 20 in reserve",
     ],
     [
       "an image of another architecture than its type's",
@@ -150,6 +191,23 @@ describe("CpuScaler's arguments", () => {
     });
   }
 
+  it("take with a reserve a target that would be too high without, and the alarm that it is told by", () => {
+    const high = { targetCpuPercent: 95, alarmCpuPercent: 80, maxInstances: 30 };
+    expect(problems(high)).to.have.length(2);
+    expect(problems({ ...high, reserveInstances: 7 })).to.deep.equal([]);
+    const schedule = [
+      { cron: "0 8 * * *", min: 1, max: 30 },
+      { cron: "0 20 * * *", min: 1, max: 2 },
+    ];
+    // Where there is a schedule, its maximum counts.
+    expect(problems({ ...high, reserveInstances: 7, maxInstances: 1, schedule })).to.deep.equal([]);
+    expect(
+      problems({ ...high, reserveInstances: 2, schedule }).map((line) => line.split(":")[0]),
+    ).to.deep.equal(["targetCpuPercent", "alarmCpuPercent"]);
+    expect(problems({ reserveInstances: 4, maxInstances: 4 })).to.deep.equal([]);
+    expect(problems({ ...high, reserveInstances: pulumi.output(7) })).to.deep.equal([]);
+  });
+
   it("take a minimum of 0 with a metric that wakes the fleet, and tell the function of both", () => {
     expect(problems({ minInstances: 0, wakeMetric: WAKE_METRIC })).to.deep.equal([]);
     expect(
@@ -179,6 +237,7 @@ describe("CpuScaler's arguments", () => {
     const numeric = [
       "minInstances",
       "maxInstances",
+      "reserveInstances",
       "maxStep",
       "warmupSeconds",
       "scaleInAfterSeconds",

@@ -43,13 +43,19 @@ describe("CpuScaler runs a function", () => {
       minInstances: 1,
       maxInstances: 4,
       targetCpuPercent: 60,
+      reserveInstances: 0,
       tolerance: 0.1,
       warmupSeconds: 120,
       scaleInAfterSeconds: 300,
       maxStep: 10,
       paused: false,
     });
-    expect(configurationOf(rich.recorder)).to.include({ maxInstances: 7, paused: true, publicIp: true });
+    expect(configurationOf(rich.recorder)).to.include({
+      maxInstances: 7,
+      reserveInstances: 2,
+      paused: true,
+      publicIp: true,
+    });
     expect(configurationOf(rich.recorder)).to.deep.include({ minInstances: 0, wakeMetric: WAKE_METRIC });
   });
 

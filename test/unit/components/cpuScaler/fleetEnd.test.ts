@@ -9,6 +9,7 @@ describe("CpuScaler", () => {
     expect(JSON.parse(inputs.input as string)).to.deep.equal({
       launchTemplateId: "web-template-id",
       securityGroupIds: REQUIRED.securityGroupIds,
+      subnetIds: REQUIRED.subnetIds,
       warmupSeconds: 120,
     });
     expect(recorder.find(FUNCTION, "web-end").inputs).to.deep.include({ timeout: 600 });

@@ -21,7 +21,13 @@ describe("CpuScaler hands its fleet to an Auto Scaling group", () => {
   let spotted: Built;
   before(async () => {
     plain = await plainScaler();
-    grouped = await build({ capacity: "autoScalingGroup", minInstances: 2, tags: { Team: "shop" } });
+    grouped = await build({
+      capacity: "autoScalingGroup",
+      minInstances: 2,
+      // A matter of the decision: the group knows nothing of it.
+      reserveInstances: 3,
+      tags: { Team: "shop" },
+    });
     spotted = await build({
       capacity: "autoScalingGroup",
       spotPercent: 75,
@@ -48,6 +54,7 @@ describe("CpuScaler hands its fleet to an Auto Scaling group", () => {
       terminationPolicies: ["OldestLaunchTemplate", "OldestInstance"],
       instanceRefresh: {
         strategy: "Rolling",
+        triggers: ["vpc_zone_identifier"],
         preferences: { minHealthyPercentage: 90, maxHealthyPercentage: 100, instanceWarmup: "120" },
       },
       tags: [
@@ -118,6 +125,7 @@ describe("CpuScaler hands its fleet to an Auto Scaling group", () => {
       fleet: FLEET,
       minInstances: 2,
       maxInstances: 4,
+      reserveInstances: 3,
     });
     expect(environment.variables.SCALER).not.to.match(/subnet|securityGroup|launchTemplate|journal/i);
   });

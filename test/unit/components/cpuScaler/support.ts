@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CpuScaler } from "../../../../components/cpuScaler/cpuScaler";
-import { checkCpuScalerArgs, type CpuScalerArgs } from "../../../../components/cpuScaler/arguments";
+import type { CpuScalerArgs } from "../../../../components/cpuScaler/arguments";
+import { checkCpuScalerArgs } from "../../../../components/cpuScaler/checkArguments";
 import { parseConfiguration } from "../../../../handlers/scaling/configuration";
 import { WAKE_METRIC } from "../../handlers/scaling/situation";
 import { promiseOf, recordResources, type Recorder } from "../../support/recordResources";
@@ -54,6 +55,7 @@ export const richScaler = once({
   metric: { kind: "dimensions", dimensions: { InstanceType: "t3.micro" } },
   alarmActions: [TOPIC],
   maxInstances: 7,
+  reserveInstances: pulumi.output(2),
   paused: true,
   eventBusName: "fleet-events",
   notifications: "ops@example.com",

@@ -59,7 +59,7 @@ describe("OrderPipeline with events", () => {
       { eventName: ["INSERT"] },
       {
         eventName: ["MODIFY"],
-        dynamodb: { NewImage: { status: { S: ["Cancelled"] }, erasedAt: { S: [{ exists: false }] } } },
+        dynamodb: { NewImage: { status: { S: ["Cancelled"] } } },
       },
     ]);
   });

@@ -35,7 +35,7 @@ describe("OrderPipeline", () => {
         { Effect: "Allow", Action: "dynamodb:ListStreams", Resource: `${arn("orders-orders")}/stream/*` },
         {
           Effect: "Allow",
-          Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+          Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:PartiQLUpdate"],
           Resource: arn("orders-orders"),
         },
         {

@@ -105,7 +105,11 @@ describe("OrderPipeline", () => {
           Resource: arn("orders-queue"),
         },
         { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-queue-dead-letters") },
-        { Effect: "Allow", Action: "dynamodb:PutItem", Resource: arn("orders-orders") },
+        {
+          Effect: "Allow",
+          Action: ["dynamodb:PutItem", "dynamodb:PartiQLInsert"],
+          Resource: arn("orders-orders"),
+        },
         { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: arn("orders-inventory") },
         ...ownTelemetry("orders-process-logs"),
       ]);

@@ -71,10 +71,31 @@ describe("the package of processOrders, as deployed", () => {
               }
             : { body: {} };
         }
+        case "BatchExecuteStatement": {
+          const statements = input.Statements as { Parameters: { S?: string }[] }[];
+          const Error = { Code: "AccessDenied", Message: "no" };
+          return {
+            body: {
+              Responses: statements.map(({ Parameters }) =>
+                Parameters.some(({ S }) => S === "denied") ? { Error } : {},
+              ),
+            },
+          };
+        }
         case "TransactWriteItems":
           return { body: {} };
-        case "SendMessage":
-          return { body: { MessageId: "m", MD5OfMessageBody: md5(input.MessageBody as string) } };
+        case "SendMessageBatch": {
+          const entries = input.Entries as { Id: string; MessageBody: string }[];
+          return {
+            body: {
+              Successful: entries.map(({ Id, MessageBody }) => ({
+                Id,
+                MessageId: "m",
+                MD5OfMessageBody: md5(MessageBody),
+              })),
+            },
+          };
+        }
         default:
           return { status: 400, body: { __type: "UnknownOperationException" } };
       }
@@ -105,16 +126,15 @@ describe("the package of processOrders, as deployed", () => {
     const { answer, output } = await deployed.invoke(event, environment());
     expect(answer).to.deep.equal({ result: { batchItemFailures: [{ itemIdentifier: "denied" }] } });
     expect(aws.requests.map(({ operation }) => operation).sort()).to.deep.equal([
+      "BatchExecuteStatement",
+      // What the batch could not tell of.
       "PutItem",
-      "PutItem",
-      "SendMessage",
+      "SendMessageBatch",
       "TransactWriteItems",
     ]);
-    const letter = aws.requests.find(({ operation }) => operation === "SendMessage");
-    expect(letter?.input).to.deep.include({
-      MessageBody: "{ not json",
-      QueueUrl: environment().DEAD_LETTER_QUEUE_URL,
-    });
+    const letters = aws.requests.find(({ operation }) => operation === "SendMessageBatch");
+    expect(letters?.input).to.have.property("QueueUrl", environment().DEAD_LETTER_QUEUE_URL);
+    expect(letters?.input).to.have.nested.property("Entries[0].MessageBody", "{ not json");
 
     const lines = output.map((line) => JSON.parse(line) as Record<string, unknown>);
     const orders = lines.filter(({ message }) => message === "order");

@@ -11,7 +11,7 @@ const record = (id: string, more: Partial<DynamoDBRecord> = {}): DynamoDBRecord 
     NewImage: {
       orderId: { S: id },
       status: { S: "Processed" },
-      createdAt: { S: "t" },
+      createdAt: { S: "2026-11-24T12:00:00.000Z" },
       customerName: { S: "Ada" },
       totalAmount: { N: "1" },
     },
@@ -59,10 +59,16 @@ describe("announceBatch", () => {
       { itemIdentifier: "seq-c" },
     ]);
     expect(telemetry.counts).to.deep.equal([{ EventsSent: 1, EventsSkipped: 0, EventsFailed: 2 }]);
-    expect(telemetry.lines.map(({ level, fields }) => [level, fields.outcome])).to.deep.equal([
-      ["info", "sent"],
-      ["warn", "failed"],
-      ["warn", "failed"],
+    const told = telemetry.lines.map(({ level, fields }) => [
+      level,
+      fields.sequenceNumber,
+      fields.outcome,
+      fields.failure,
+    ]);
+    expect(told).to.deep.equal([
+      ["info", "seq-a", "sent", undefined],
+      ["warn", "seq-b", "failed", "ThrottlingException"],
+      ["warn", "seq-c", "failed", "ThrottlingException"],
     ]);
   });
 

@@ -34,6 +34,8 @@ function setUp(
     readonly queueFails?: boolean;
     readonly endFails?: boolean;
     readonly lookupFails?: boolean;
+    /** Of which order it cannot be noted that its mail was sent. */
+    readonly noteFails?: string;
   } = {},
 ) {
   const timing = steppedTiming();
@@ -46,6 +48,7 @@ function setUp(
   let atOnce = 0;
   let mostAtOnce = 0;
   const lookups: (readonly string[])[] = [];
+  const notes: (readonly string[])[] = [];
   const handler = createConfirmOrders({
     confirmations: {
       endedOf: (orderIds) => {
@@ -54,6 +57,18 @@ function setUp(
         return options.lookupFails === true
           ? Promise.reject(awsError("AccessDeniedException"))
           : Promise.resolve(new Set(orderIds.filter((orderId) => endings.has(orderId))));
+      },
+      sent: (orderIds) => {
+        notes.push(orderIds);
+        for (const orderId of orderIds)
+          if (options.endFails !== true) endings.set(orderId, "confirmationSentAt");
+        return Promise.resolve(
+          orderIds.map((orderId) =>
+            options.endFails === true || options.noteFails === orderId
+              ? awsError("ThrottlingException")
+              : undefined,
+          ),
+        );
       },
       end: (orderId, ending, _deadline, why) => {
         if (options.endFails === true) return Promise.reject(awsError("ThrottlingException"));
@@ -91,6 +106,7 @@ function setUp(
     failures,
     mailTimes,
     lookups,
+    notes,
     mostAtOnce: () => mostAtOnce,
   };
 }
@@ -114,6 +130,25 @@ describe("confirmOrders", () => {
       ["b", "confirmationSentAt"],
     ]);
     expect(telemetry.counts).to.deep.equal([{ ...NOTHING, ConfirmationsSent: 2 }]);
+  });
+
+  it("notes the mails of ten orders at once, those that were sent, and reports what could not be noted", async () => {
+    const { run, notes, telemetry } = setUp({
+      noteFails: "o3",
+      sendMail: (to) => (to.startsWith("o1@") ? awsError("ThrottlingException") : undefined),
+    });
+    const records = Array.from({ length: 12 }, (_, place) => streamRecord(`s${place}`, `o${place}`));
+    expect(await run(records)).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "s1" }, { itemIdentifier: "s3" }],
+    });
+    expect(notes).to.deep.equal([[0, 2, 3, 4, 5, 6, 7, 8, 9].map((place) => `o${place}`), ["o10", "o11"]]);
+    expect(telemetry.counts).to.deep.equal([{ ...NOTHING, ConfirmationsSent: 10, ConfirmationsFailed: 2 }]);
+  });
+
+  it("notes nothing where no mail was sent", async () => {
+    const { run, notes } = setUp({ sendMail: () => awsError("ThrottlingException") });
+    await run([streamRecord("1", "a")]);
+    expect(notes).to.deep.equal([]);
   });
 
   it("sends nothing for a record that comes again", async () => {

@@ -1,7 +1,9 @@
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   UpdateItemCommand,
+  type BatchStatementErrorCodeEnum,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
@@ -113,5 +115,54 @@ describe("confirmationLog", () => {
     const denied = setUp(() => awsError("AccessDeniedException"));
     const error: unknown = await denied.log.endedOf(["a"], denied.deadline).catch((cause: unknown) => cause);
     expect(error).to.have.property("name", "AccessDeniedException");
+  });
+
+  describe("notes that mails were sent", () => {
+    const refused = (Code: BatchStatementErrorCodeEnum) => ({ Error: { Code, Message: "refused" } });
+    const statementsOf = (command: unknown) =>
+      command instanceof BatchExecuteStatementCommand ? (command.input.Statements ?? []) : [];
+
+    it("for several orders by one call, each unless it is noted", async () => {
+      const { log, commands, deadline } = setUp(() => ({
+        Responses: [{}, refused("ConditionalCheckFailed"), {}],
+      }));
+      expect(await log.sent(["a", "b", "c"], deadline)).to.deep.equal([undefined, undefined, undefined]);
+      expect(commands).to.have.length(1);
+      expect(statementsOf(commands[0])).to.deep.equal(
+        ["a", "b", "c"].map((S) => ({
+          Statement:
+            'UPDATE "orders" SET confirmationSentAt = ? WHERE orderId = ? AND confirmationSentAt IS MISSING',
+          Parameters: [{ S: "2026-11-24T12:00:00.000Z" }, { S }],
+        })),
+      );
+    });
+
+    it("for one by an update, as for each that a batch cannot tell of", async () => {
+      const { log, commands, deadline } = setUp((command) =>
+        command instanceof UpdateItemCommand ? {} : { Responses: [{}, refused("ValidationError")] },
+      );
+      expect(await log.sent(["a"], deadline)).to.deep.equal([undefined]);
+      expect(await log.sent(["a", "b"], deadline)).to.deep.equal([undefined, undefined]);
+      const updates = commands.filter((command) => command instanceof UpdateItemCommand);
+      expect(updates.map(({ input }) => input.Key?.orderId?.S)).to.deep.equal(["a", "b"]);
+      expect(updates[0]?.input.ExpressionAttributeNames).to.deep.equal({ "#ending": "confirmationSentAt" });
+      expect(commands).to.have.length(3);
+    });
+
+    it("and says of which it could not", async () => {
+      const throttled = setUp((command) => ({
+        Responses: statementsOf(command).map(({ Parameters: [, id] = [] }) =>
+          id?.S === "b" ? refused("ThrottlingError") : {},
+        ),
+      }));
+      const problems = await throttled.log.sent(["a", "b"], throttled.deadline);
+      expect(problems.map((problem) => problem?.name)).to.deep.equal([undefined, "ThrottlingError"]);
+      const denied = setUp(() => awsError("AccessDeniedException"));
+      const all = await denied.log.sent(["a", "b"], denied.deadline);
+      expect(all.map((problem) => problem?.name)).to.deep.equal([
+        "AccessDeniedException",
+        "AccessDeniedException",
+      ]);
+    });
   });
 });

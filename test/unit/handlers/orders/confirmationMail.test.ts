@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import {
   confirmationMail,
   escapeHtml,
@@ -26,6 +27,18 @@ describe("confirmationMail", () => {
       `Hello ${order.customerName},\n\nyour order order-1 is confirmed. The total is 1,234.50.\n\n- 2 x <tea>\n`,
     );
     expect(mail.html).to.contain("<p>your order order-1 is confirmed. The total is 1,234.50.</p>");
+  });
+
+  it("writes any amount as English has it", () => {
+    const english = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e11 }), (cents) => {
+        const totalAmount = cents / 100;
+        const { text } = confirmationMail(image({ ...order, totalAmount }, "t"));
+        expect(text).to.contain(` The total is ${english.format(totalAmount)}.\n`);
+      }),
+      { examples: [[0], [99_999], [100_000], [99_999_999], [100_000_000], [1e11]] },
+    );
   });
 
   it("escapes in HTML whatever the customer wrote", () => {
@@ -59,11 +72,18 @@ describe("confirmationMail", () => {
     expect(unknown.html).to.contain("because we do not sell &lt;tea&gt;");
   });
 
+  it("leaves the total away where there is none", () => {
+    const { totalAmount: _, ...withoutAmount } = image(order, "t");
+    for (const given of [withoutAmount, { ...withoutAmount, totalAmount: { S: "free" } }])
+      expect(confirmationMail(given).text).to.contain("your order order-1 is confirmed.\n");
+  });
+
   it("leaves the list away when there are no items", () => {
     const { items: _, ...withoutItems } = order;
     const { html, text } = confirmationMail(image(withoutItems, "t"));
     expect(html).not.to.contain("<ul>");
-    expect(text).not.to.contain("- ");
+    expect(html).to.match(/<\/p>\n<\/body><\/html>$/);
+    expect(text).to.match(/ is confirmed\. The total is 1,234\.50\.\n$/);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { SQSMessageAttribute } from "aws-lambda";
 import { expect } from "chai";
+import fc from "fast-check";
 import { confirmationFailure, deadLetterOf } from "../../../../handlers/orders/deadLetter";
 import { sqsRecord } from "../../support/handlerFakes";
 
@@ -43,11 +44,12 @@ describe("deadLetterOf", () => {
     expect(kept).to.include.members(["a0", "a7", "refusalCode", "refusalReason"]);
   });
 
-  it("replaces the reason of an earlier refusal", () => {
-    const record = sqsRecord("1", "b", { refusalCode: text("old"), refusalReason: text("old") });
-    expect(deadLetterOf(record, refusal).MessageAttributes.refusalReason?.StringValue).to.equal(
-      refusal.reason,
-    );
+  it("replaces the reason of an earlier refusal, in whose place no other attribute goes", () => {
+    const earlier = { refusalCode: text("old"), refusalReason: text("old") };
+    const others = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`a${index}`, text("v")]));
+    const kept = deadLetterOf(sqsRecord("1", "b", { ...earlier, ...others }), refusal).MessageAttributes;
+    expect(kept.refusalReason?.StringValue).to.equal(refusal.reason);
+    expect(kept).to.have.all.keys("refusalCode", "refusalReason", ...Object.keys(others));
   });
 
   it("bounds the reason's length", () => {
@@ -71,5 +73,22 @@ describe("confirmationFailure", () => {
     expect(bell.MessageAttributes.failureReason?.StringValue).to.equal("a\ufffdb");
     // SQS takes no empty attribute.
     expect(MessageAttributes.failureReason?.StringValue).to.equal("MessageRejected");
+  });
+
+  it("holds no character that SQS refuses, whatever a customer's name and the mail service say", () => {
+    const sendable = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u;
+    const odd = fc.constantFrom("\0", "\u000b", "\ufffd", "\ufffe", "\uffff", "\ud83d", "😀", "\\", '"');
+    const unit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+    const anyText = fc.array(fc.oneof(odd, unit)).map((units) => units.join(""));
+    fc.assert(
+      fc.property(anyText, anyText, (name, said) => {
+        const record = { eventID: "1", dynamodb: { NewImage: { customerName: { S: name } } } };
+        const letter = confirmationFailure(record, { name: "n", message: said });
+        expect(letter.MessageBody).to.match(sendable);
+        expect(letter.MessageAttributes.failureReason?.StringValue).to.match(sendable);
+        // And the order is still in it as it is.
+        expect(JSON.parse(letter.MessageBody)).to.deep.equal(record);
+      }),
+    );
   });
 });

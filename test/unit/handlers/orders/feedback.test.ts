@@ -55,6 +55,16 @@ describe("recordFeedback", () => {
     expect(telemetry.counts[0]).to.deep.equal({ ConfirmationsBounced: 0, ConfirmationsComplainedOf: 1 });
   });
 
+  it("notes what is told, where of a bounce or a complaint no more is told than that it was one", async () => {
+    const { run, noted } = setUp();
+    await run({ eventType: "Bounce", mail });
+    await run({ eventType: "Complaint", mail });
+    expect(noted).to.deep.equal([
+      ["A-1001", "confirmationBouncedAt", "Bounce"],
+      ["A-1001", "confirmationComplainedAt", "Complaint"],
+    ]);
+  });
+
   it("puts no address into logs", async () => {
     const { run, telemetry } = setUp();
     await run({ eventType: "Bounce", bounce, mail });

@@ -12,20 +12,25 @@ const order = {
 };
 const item = toItem(order, "2026-01-01T00:00:00.000Z");
 
-function get(event: Partial<ApiEvent>, answers: readonly (Item | Error | undefined)[] = [item]) {
+function get(
+  event: Partial<ApiEvent>,
+  answers: readonly (Item | Error | undefined)[] = [item],
+  remainingMs = 10_000,
+) {
   const asked: unknown[] = [];
   const left = [...answers];
-  const send = (command: GetItemCommand) => {
+  const send = (command: GetItemCommand, { abortSignal }: { readonly abortSignal?: AbortSignal } = {}) => {
     asked.push(command.input);
+    expect(abortSignal).to.be.instanceOf(AbortSignal);
     const answer = left.shift();
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve({ Item: answer });
   };
   const handler = createGetOrder({
     client: { send: send as never },
     ordersTableName: "orders",
-    timing: { now: () => 0, sleep: () => Promise.resolve(), random: () => 0 },
+    timing: { now: () => 0, sleep: () => Promise.resolve(), random: () => 0.8 },
   });
-  const context = { getRemainingTimeInMillis: () => 10_000 };
+  const context = { getRemainingTimeInMillis: () => remainingMs };
   return { asked, answer: () => handler({ requestContext: {}, ...event }, context) };
 }
 const asking = (orderId: string, claims?: Readonly<Record<string, unknown>>): Partial<ApiEvent> => ({
@@ -68,13 +73,31 @@ describe("asking for an order", () => {
   for (const orderId of ["", "a b", "x".repeat(65), "ä", "../A-1"]) {
     it(`refuses ${JSON.stringify(orderId.slice(0, 10))} without reading anything`, async () => {
       const { asked, answer } = get(asking(orderId));
-      expect((await answer()).statusCode).to.equal(400);
+      const { statusCode, body } = await answer();
+      expect(statusCode).to.equal(400);
+      expect(body).to.equal('{"message":"orderId: expected 1 to 64 letters, digits, _ or -"}');
       expect(asked).to.deep.equal([]);
     });
   }
 
   it("answers 404 for one that is not there", async () => {
-    expect((await get(asking("A-1"), [undefined]).answer()).statusCode).to.equal(404);
+    const { statusCode, body } = await get(asking("A-1"), [undefined]).answer();
+    expect(statusCode).to.equal(404);
+    expect(body).to.match(/There is no such order/);
+  });
+
+  it("shows no amount where there is none", () => {
+    const { totalAmount: _amount, ...free } = item;
+    expect(shownOrder(free)).to.have.property("totalAmount", undefined);
+  });
+
+  it("tries again only while a second is left for the answer", async () => {
+    const throttled = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+    const late = await get(asking("A-1"), [throttled, item], 1_010)
+      .answer()
+      .catch((error: unknown) => error);
+    expect(late).to.equal(throttled);
+    expect(await get(asking("A-1"), [throttled, item], 1_030).answer()).to.have.property("statusCode", 200);
   });
 
   it("tries again what fails in passing, and fails with what does not", async () => {

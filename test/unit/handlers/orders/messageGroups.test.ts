@@ -3,7 +3,15 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { DeadLetter } from "../../../../handlers/orders/deadLetter";
 import { createProcessOrders } from "../../../../handlers/orders/processBatch";
-import { awsError, invocation, recordTelemetry, sqsRecord, steppedTiming } from "../../support/handlerFakes";
+import {
+  awsError,
+  invocation,
+  recordTelemetry,
+  sendEach,
+  sqsRecord,
+  steppedTiming,
+  storeEach,
+} from "../../support/handlerFakes";
 
 function message(id: string, group: string, body?: string, queue = "orders.fifo"): SQSRecord {
   const record = sqsRecord(id, body ?? { orderId: id, customerName: group, totalAmount: 1 });
@@ -25,13 +33,11 @@ function setUp(fails: (id: string) => boolean) {
     handled.push(id);
   };
   const handler = createProcessOrders({
-    store: {
-      store: async ({ orderId }) => {
-        await settle(orderId);
-        return { kind: "processed" };
-      },
-    },
-    sendToDeadLetterQueue: (letter: DeadLetter) => settle(letter.MessageDeduplicationId ?? ""),
+    store: storeEach(async ({ orderId }) => {
+      await settle(orderId);
+      return { kind: "processed" };
+    }),
+    sendToDeadLetterQueue: sendEach((letter: DeadLetter) => settle(letter.MessageDeduplicationId ?? "")),
     telemetry,
     timing: steppedTiming(),
   });

@@ -2,7 +2,13 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { RFC_EMAIL_REGEX } from "valibot";
 import { EMAIL_ADDRESS } from "../../../../components/parts/arguments";
-import { addressProblem, describeReasons, parseOrder, type Order } from "../../../../handlers/orders/order";
+import {
+  addressProblem,
+  describeReasons,
+  orderIdIn,
+  parseOrder,
+  type Order,
+} from "../../../../handlers/orders/order";
 import { anyOrder } from "../../support/orderArbitraries";
 
 const valid = { orderId: "order-1", customerName: "Ada", totalAmount: 12.5 };
@@ -151,6 +157,22 @@ describe("parseOrder", () => {
       ok: false,
       reasons: [{ field: "order", got: "a string of 10 characters", expected: "valid JSON" }],
     });
+  });
+
+  it("refuses a field that is there twice, and what is nested too deep, by their names", () => {
+    expect(parseOrder('{"orderId":"a","orderId":"b","customerName":"Ada","totalAmount":1}')).to.deep.equal({
+      ok: false,
+      reasons: [{ field: "orderId", got: "it twice", expected: "it once" }],
+    });
+    expect(
+      parseOrder(
+        JSON.stringify({ ...valid, more: 0 }).replace("0}", `${"[".repeat(100)}${"]".repeat(100)}}`),
+      ),
+    )
+      .to.have.property("reasons")
+      .that.deep.equals([
+        { field: "order", got: "JSON nested deeper", expected: "JSON nested at most 100 levels deep" },
+      ]);
   });
 
   it("reports everything that is wrong, without any of the content", () => {
@@ -304,4 +326,18 @@ describe("parseOrder", () => {
       ),
     );
   });
+});
+
+describe("orderIdIn", () => {
+  for (const [what, body, id] of [
+    ["an order that is refused for something else", '{"orderId":"a","totalAmount":-1}', "a"],
+    ["one that says something else twice", '{"orderId":"a","totalAmount":1,"totalAmount":2}', "a"],
+    ["one that says its id twice", '{"orderId":"a","orderId":"b"}', undefined],
+    ["one whose id is none", '{"orderId":"a b"}', undefined],
+    ["one without an id", "{}", undefined],
+    ["what is no object", "[]", undefined],
+    ["what is no JSON", "orderId: a", undefined],
+  ] as const) {
+    it(`finds ${id ?? "none"} in ${what}`, () => expect(orderIdIn(body)).to.equal(id));
+  }
 });

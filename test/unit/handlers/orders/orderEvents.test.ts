@@ -1,13 +1,19 @@
 import type { AttributeValue } from "aws-lambda";
 import { expect } from "chai";
 import fc from "fast-check";
-import { eventOfChange, refusedEvent, type OrderEvent } from "../../../../handlers/orders/orderEvents";
+import {
+  entryOfOrder,
+  eventOfChange,
+  refusedEvent,
+  type OrderEvent,
+} from "../../../../handlers/orders/orderEvents";
 import { toItem, type Rejection } from "../../../../handlers/orders/orderItem";
 import { eventSchemas, expectPublished } from "../../support/eventSchemas";
 import { anyOrder } from "../../support/orderArbitraries";
 
 const AT = "2026-11-24T12:00:00.000Z";
 const LATER = "2026-11-25T12:00:00.000Z";
+const LATEST = "2026-11-25T12:00:00.001Z";
 const order = {
   orderId: "A-1",
   customerName: "Ada",
@@ -19,6 +25,17 @@ type Image = Record<string, AttributeValue>;
 const stored = toItem(order, AT) as Image;
 const rejected = toItem(order, AT, { reason: "unknownSku", sku: "TEA" }) as Image;
 const cancelled: Image = { ...stored, status: { S: "Cancelled" }, cancelledAt: { S: LATER } };
+const { orderId: _orderId, ...nameless } = stored;
+const { totalAmount: _totalAmount, ...priceless } = stored;
+/** A second item, beside one that is well. */
+const withItem = (M: Record<string, AttributeValue>): Image => ({
+  ...stored,
+  items: { L: [...(stored.items?.L ?? []), { M }] },
+});
+const withRejection = (reason: string, sku: string): Image => ({
+  ...rejected,
+  rejection: { M: { reason: { S: reason }, sku: { S: sku } } },
+});
 const figures = { orderId: "A-1", totalAmount: 42.5, items: [{ sku: "TEA", quantity: 2 }] };
 
 describe("eventOfChange", () => {
@@ -65,9 +82,50 @@ describe("eventOfChange", () => {
         detail: { schemaVersion: 1, eventId: `OrderCancelled/A-1/${LATER}`, occurredAt: LATER, ...figures },
       },
     ],
+    [
+      "an order that is cancelled after its customer's data was erased",
+      "MODIFY",
+      { ...cancelled, erasedAt: { S: AT } },
+      {
+        type: "OrderCancelled",
+        detail: { schemaVersion: 1, eventId: `OrderCancelled/A-1/${LATER}`, occurredAt: LATER, ...figures },
+      },
+    ],
+    [
+      "an order of which there was too little",
+      "INSERT",
+      toItem(order, AT, { reason: "insufficientStock", sku: "TEA" }) as Image,
+      {
+        type: "OrderRejected",
+        detail: {
+          schemaVersion: 1,
+          eventId: `OrderRejected/A-1/${AT}`,
+          occurredAt: AT,
+          ...figures,
+          rejection: { reason: "insufficientStock", sku: "TEA" },
+        },
+      },
+    ],
+    ["what has no id, and so is no order", "INSERT", nameless, undefined],
+    ["what has no amount, and so is no order", "INSERT", priceless, undefined],
+    ["what has a negative amount", "INSERT", { ...stored, totalAmount: { N: "-1" } }, undefined],
+    ["what says no time", "INSERT", { ...stored, createdAt: { S: "yesterday" } }, undefined],
+    ["what says a time in another form", "INSERT", { ...stored, createdAt: { S: "2026-11-24" } }, undefined],
+    ["what was cancelled at no time", "MODIFY", { ...stored, status: { S: "Cancelled" } }, undefined],
+    ["what has a text for items", "INSERT", { ...stored, items: { S: "TEA" } }, undefined],
+    ["what has a list of no items", "INSERT", { ...stored, items: { L: [] } }, undefined],
+    ["an item without an SKU", "INSERT", withItem({ quantity: { N: "1" } }), undefined],
+    ["an item with an empty SKU", "INSERT", withItem({ sku: { S: "" }, quantity: { N: "1" } }), undefined],
+    ["an item without a quantity", "INSERT", withItem({ sku: { S: "TEA" } }), undefined],
+    ["an item of none", "INSERT", withItem({ sku: { S: "TEA" }, quantity: { N: "0" } }), undefined],
+    ["half an item", "INSERT", withItem({ sku: { S: "TEA" }, quantity: { N: "0.5" } }), undefined],
+    ["an unknown rejection", "INSERT", withRejection("mood", "TEA"), undefined],
+    ["a rejection of no SKU", "INSERT", withRejection("unknownSku", ""), undefined],
+    ["a rejection without its reason", "INSERT", { ...stored, status: { S: "Rejected" } }, undefined],
+    ["an order that was put there as cancelled", "INSERT", cancelled, undefined],
     ["the mark of a confirmation", "MODIFY", { ...stored, confirmationSentAt: { S: LATER } }, undefined],
     ["the erasure of an order", "MODIFY", { ...stored, erasedAt: { S: LATER } }, undefined],
-    ["the erasure of a cancelled order", "MODIFY", { ...cancelled, erasedAt: { S: LATER } }, undefined],
+    ["the erasure of a cancelled order", "MODIFY", { ...cancelled, erasedAt: { S: LATEST } }, undefined],
     ["a mark on a rejected order", "MODIFY", { ...rejected, confirmationSentAt: { S: LATER } }, undefined],
     ["an order that expired", "REMOVE", {}, undefined],
     ["a record without an image", undefined, {}, undefined],
@@ -114,6 +172,19 @@ describe("eventOfChange", () => {
     expect(new Set(ids).size).to.equal(ids.length);
     const marked = { ...cancelled, confirmationSentAt: { S: LATER } };
     expect(eventOfChange("MODIFY", marked)?.detail.eventId).to.equal(ids.at(-1));
+  });
+});
+
+describe("entryOfOrder", () => {
+  it("is of the orders, at the time when it happened", () => {
+    const event = eventOfChange("INSERT", stored);
+    if (event === undefined) throw new Error("no event");
+    expect(entryOfOrder(event)).to.deep.equal({
+      Source: "orders",
+      DetailType: "OrderProcessed",
+      Detail: JSON.stringify(event.detail),
+      Time: new Date(AT),
+    });
   });
 });
 

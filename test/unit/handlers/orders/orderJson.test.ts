@@ -45,6 +45,11 @@ describe("readOrderJson", () => {
     '{"items":{"a":1,"b":{"a":1}}}',
     '[{"a":1},{"a":2}]',
     '[[{"a":1,"a":2}]]',
+    '{"x":[{"q":{"r":{}},"a":1,"a":2}]}',
+    '{"items.0":{"a":1,"a":2}}',
+    '{"x.items.0":{"a":1,"a":2}}',
+    '{"items":{"0":{"a":1,"a":2}}}',
+    '{"items":[{"items":[{"a":1,"a":2}]}]}',
   ])
     it(`minds nothing that counts for nothing: ${text}`, () => {
       expect(read(text)).to.deep.equal({ kind: "value", value: JSON.parse(text) as unknown });

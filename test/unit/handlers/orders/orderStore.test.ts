@@ -1,26 +1,11 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import fc from "fast-check";
 import { createOrderStore } from "../../../../handlers/orders/orderStore";
 import type { Order } from "../../../../handlers/orders/order";
-import { fakeOrderTables, type Mishap } from "../../support/fakeOrderTables";
+import { toItem, type Item } from "../../../../handlers/orders/orderItem";
+import type { Mishap } from "../../support/fakeOrderTables";
 import { awsError, steppedTiming } from "../../support/handlerFakes";
-import { runs } from "../../../support/runs";
-
-const order: Order = { orderId: "a", customerName: "Ada", totalAmount: 10 };
-const withItems: Order = { ...order, items: [{ sku: "tea", quantity: 2 }] };
-const lost = (when: Mishap["when"]): Mishap => ({ when, error: awsError("TimeoutError", 0) });
-
-function setUp(options: Parameters<typeof fakeOrderTables>[0] = {}, random?: () => number) {
-  const tables = fakeOrderTables(options);
-  const timing = steppedTiming(random);
-  const { store } = createOrderStore({
-    client: tables.client,
-    ordersTableName: "orders",
-    inventoryTableName: "inventory",
-    timing,
-  });
-  return { tables, timing, store: (given: Order, ms = 10_000) => store(given, timing.now() + ms) };
-}
+import { cancelled, lost, order, setUp, withItems } from "./orderStoreSupport";
 
 describe("orderStore", () => {
   it("stores an order without items by one plain put", async () => {
@@ -139,6 +124,120 @@ describe("orderStore", () => {
     expect(await store(withItems)).to.have.property("kind", "rejected");
   });
 
+  // What stands in the table when an attempt comes whose forerunner got no answer: it may be another delivery's.
+  const strangers: [string, Partial<Item>][] = [
+    ["at another time", { createdAt: { S: "2026-11-24T11:59:59.999Z" } }],
+    ["to another end", { status: { S: "Cancelled" } }],
+    ["by nobody knows whom, without time", { createdAt: undefined }],
+    ["by nobody knows whom, without an end", { status: undefined }],
+  ];
+  for (const [what, change] of strangers) {
+    it(`calls an order a duplicate that another has stored ${what} while it got no answer`, async () => {
+      for (const given of [order, withItems]) {
+        const { tables, timing, store } = setUp({
+          mishap(call) {
+            if (call > 1) return undefined;
+            const item = { ...toItem(given, new Date(timing.now()).toISOString()), ...change } as Item;
+            tables.orders.set("a", item);
+            return lost("before");
+          },
+        });
+        expect(await store(given)).to.deep.equal({ kind: "duplicate" });
+        expect(tables.calls).to.have.length(2);
+      }
+    });
+  }
+
+  it("says when an order may be deleted, rejected or not: so many days after it was stored, or never", async () => {
+    for (const given of [order, withItems, { ...withItems, items: [{ sku: "none", quantity: 1 }] }]) {
+      for (const timeToLiveDays of [undefined, 0, 1, 400]) {
+        const { tables, timing, store } = setUp({
+          stock: { tea: 5 },
+          ...(timeToLiveDays !== undefined && { timeToLiveDays }),
+        });
+        timing.advance(1);
+        const from = Math.floor(timing.now() / 1000);
+        await store(given);
+        const { expiresAt } = tables.orders.get("a") ?? {};
+        const never = timeToLiveDays === undefined || timeToLiveDays === 0;
+        // Whole seconds, and none too early.
+        expect(expiresAt?.N).to.equal(never ? undefined : String(from + 1 + timeToLiveDays * 86_400));
+      }
+    }
+  });
+
+  it("tries a transaction again that another writer, or a limit, stood in the way of", async () => {
+    for (const code of ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]) {
+      const { tables, store } = setUp({
+        stock: { tea: 5 },
+        mishap: (call) => (call === 1 ? cancelled("None", code) : undefined),
+      });
+      expect(await store(withItems)).to.deep.equal({ kind: "processed" });
+      expect(tables.calls).to.have.length(2);
+      expect(tables.stock.get("tea")).to.equal(3);
+    }
+  });
+
+  it("fails at once, by its name, on what is neither the order's fault nor passes", async () => {
+    const untold: Mishap = {
+      when: "before",
+      error: new ConditionalCheckFailedException({ message: "exists", $metadata: {} }),
+    };
+    const cases: [Order, Mishap, RegExp][] = [
+      [withItems, cancelled("None", "ValidationError"), /cancelled with ValidationError/],
+      [withItems, cancelled(), /cancelled with None/],
+      [withItems, cancelled("ConditionalCheckFailed", "None"), /did not return the order/],
+      [order, untold, /did not return the order/],
+    ];
+    for (const [given, mishap, said] of cases) {
+      const { tables, store } = setUp({ mishap: () => mishap });
+      const error: unknown = await store(given).catch((cause: unknown) => cause);
+      expect(String(error)).to.match(said);
+      expect(tables.calls).to.have.length(1);
+    }
+  });
+
+  for (const [what, count] of [
+    ["of one", 1],
+    ["of several orders, and tries none of them by itself", 3],
+  ] as const) {
+    it(`lets go of a call that does not end, at its deadline: ${what}`, async () => {
+      for (const given of [order, withItems]) {
+        const timing = steppedTiming();
+        let calls = 0;
+        // As the SDK's clients, and the lean one, tell of an abort, whatever its reason.
+        const hangs = (_command: unknown, { abortSignal }: { readonly abortSignal: AbortSignal }) =>
+          new Promise((_, reject) => {
+            calls++;
+            abortSignal.addEventListener("abort", () =>
+              reject(Object.assign(new Error("Request aborted"), { name: "AbortError" })),
+            );
+          });
+        const store = createOrderStore({
+          client: { send: hangs as DynamoDBClient["send"] },
+          ordersTableName: "orders",
+          inventoryTableName: "inventory",
+          timing,
+        });
+        const orders = Array.from({ length: count }, (_, index) => ({ ...given, orderId: `o${index}` }));
+        const results = await store.store(orders, timing.now() + 5);
+        expect(
+          results.map((result) => result.status === "rejected" && (result.reason as Error).name),
+        ).to.deep.equal(orders.map(() => "TimeoutError"));
+        expect(calls).to.equal(1);
+      }
+    });
+  }
+
+  it("begins nothing once its deadline is over", async () => {
+    const { tables, storeAll } = setUp();
+    expect(await storeAll([order, { ...withItems, orderId: "b" }], 0)).to.deep.equal([
+      "TimeoutError",
+      "TimeoutError",
+    ]);
+    expect(tables.calls).to.deep.equal([]);
+  });
+
   it("tries throttles again with growing, full jitter", async () => {
     const throttled: Mishap = { when: "before", error: awsError("ProvisionedThroughputExceededException") };
     const { timing, store } = setUp({ mishap: (call) => (call <= 4 ? throttled : undefined) }, () => 0.5);
@@ -161,57 +260,5 @@ describe("orderStore", () => {
     const error: unknown = await store(order).catch((cause: unknown) => cause);
     expect(error).to.have.property("name", "AccessDeniedException");
     expect(tables.calls).to.have.length(1);
-  });
-
-  it("keeps stock and orders in step over any stream of redeliveries, crashes and batches at once", async () => {
-    const skus = ["tea", "cake"] as const;
-    const anyItems = fc.uniqueArray(
-      fc.record({ sku: fc.constantFrom(...skus, "unknown"), quantity: fc.integer({ min: 1, max: 3 }) }),
-      {
-        minLength: 1,
-        maxLength: 3,
-        selector: ({ sku }) => sku,
-      },
-    );
-    const anyOrders = fc.array(fc.option(anyItems, { nil: undefined }), { minLength: 1, maxLength: 8 });
-    await fc.assert(
-      fc.asyncProperty(
-        anyOrders,
-        fc.array(fc.nat(), { maxLength: 30 }),
-        fc.array(fc.constantFrom("before", "after", "none", "none", "none"), { maxLength: 60 }),
-        fc.nat(8),
-        fc.nat(8),
-        async (contents, redeliveries, mishaps, tea, cake) => {
-          const orders = contents.map((items, index): Order => ({
-            orderId: `o${index}`,
-            customerName: "Ada",
-            totalAmount: index,
-            ...(items === undefined ? {} : { items }),
-          }));
-          const { tables, store } = setUp({
-            stock: { tea, cake },
-            mishap: (call) => {
-              const what = mishaps[call - 1];
-              return what === "before" || what === "after" ? lost(what) : undefined;
-            },
-          });
-          const deliveries = [...orders, ...redeliveries.map((index) => orders[index % orders.length]!)];
-          await Promise.all(deliveries.map((given) => store(given)));
-
-          expect(tables.orders.size).to.equal(orders.length);
-          for (const [index, sku] of skus.entries()) {
-            const left = tables.stock.get(sku) ?? 0;
-            expect(left).to.be.at.least(0);
-            const reserved = orders
-              .filter(({ orderId }) => tables.orders.get(orderId)?.status?.S === "Processed")
-              .flatMap(({ items = [] }) => items)
-              .filter((item) => item.sku === sku)
-              .reduce((sum, { quantity }) => sum + quantity, 0);
-            expect(left + reserved).to.equal([tea, cake][index]);
-          }
-        },
-      ),
-      { numRuns: runs(200) },
-    );
   });
 });

@@ -3,9 +3,17 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { DeadLetter } from "../../../../handlers/orders/deadLetter";
 import type { Order } from "../../../../handlers/orders/order";
-import type { StoreOutcome } from "../../../../handlers/orders/orderStore";
 import { createProcessOrders } from "../../../../handlers/orders/processBatch";
-import { awsError, invocation, recordTelemetry, sqsRecord, steppedTiming } from "../../support/handlerFakes";
+import { fulfilled, type StoreOutcome } from "../../../../handlers/orders/storeOutcome";
+import {
+  awsError,
+  invocation,
+  recordTelemetry,
+  sendEach,
+  sqsRecord,
+  steppedTiming,
+  storeEach,
+} from "../../support/handlerFakes";
 
 const person = { customerName: "Ada Lovelace", customerEmail: "ada@example.com" };
 const order = (orderId: string, more: object = {}) => ({ orderId, totalAmount: 12.5, ...person, ...more });
@@ -21,17 +29,15 @@ function setUp(
   const stored: string[] = [];
   const letters: DeadLetter[] = [];
   const handler = createProcessOrders({
-    store: {
-      store: (given) => {
-        stored.push(given.orderId);
-        return options.store?.(given) ?? Promise.resolve({ kind: "processed" });
-      },
-    },
-    sendToDeadLetterQueue: (letter) => {
+    store: storeEach((given) => {
+      stored.push(given.orderId);
+      return options.store?.(given) ?? Promise.resolve({ kind: "processed" });
+    }),
+    sendToDeadLetterQueue: sendEach((letter: DeadLetter) => {
       if (options.sendFails === true) return Promise.reject(awsError("ThrottlingException"));
       letters.push(letter);
       return Promise.resolve();
-    },
+    }),
     telemetry,
     timing,
   });
@@ -226,19 +232,39 @@ describe("processOrders", () => {
     expect(stored).to.deep.equal(["a", "a"]);
   });
 
-  it("runs at most 50 orders at once", async () => {
-    let running = 0;
-    let most = 0;
-    const { run } = setUp({
-      store: async () => {
-        most = Math.max(most, ++running);
-        await new Promise(setImmediate);
-        running--;
-        return { kind: "processed" };
+  it("gives the store all orders of a batch at once, no id twice", async () => {
+    const calls: string[][] = [];
+    const timing = steppedTiming();
+    const handler = createProcessOrders({
+      store: {
+        store: (orders) => {
+          calls.push(orders.map(({ orderId }) => orderId));
+          return Promise.resolve(orders.map(() => fulfilled({ kind: "processed" })));
+        },
       },
+      sendToDeadLetterQueue: sendEach(() => Promise.resolve()),
+      telemetry: recordTelemetry(),
+      timing,
     });
-    await run(Array.from({ length: 120 }, (_, index) => sqsRecord(String(index), order(`o${index}`))));
-    expect(most).to.equal(50);
+    const ids = ["a", "b", "a", "c", "a", "c"];
+    const Records = ids.map((id, index) => sqsRecord(String(index), order(id)));
+    await handler({ Records: [...Records, sqsRecord("bad", "not JSON")] }, invocation());
+    expect(calls).to.deep.equal([["a", "b", "c"], ["a", "c"], ["a"]]);
+  });
+
+  it("reports an order that the store does not tell of", async () => {
+    const handler = createProcessOrders({
+      store: {
+        store: (orders) => Promise.resolve(orders.slice(1).map(() => fulfilled({ kind: "processed" }))),
+      },
+      sendToDeadLetterQueue: sendEach(() => Promise.resolve()),
+      telemetry: recordTelemetry(),
+      timing: steppedTiming(),
+    });
+    const Records = [sqsRecord("1", order("a")), sqsRecord("2", order("b"))];
+    expect(await handler({ Records }, invocation())).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "2" }],
+    });
   });
 
   it("starts no record near the function's deadline, and reports what it did not start", async () => {
@@ -267,12 +293,12 @@ describe("processOrders", () => {
     const deadlines: number[] = [];
     const handler = createProcessOrders({
       store: {
-        store: (_order, deadline) => {
+        store: (orders, deadline) => {
           deadlines.push(deadline - timing.now());
-          return Promise.resolve({ kind: "processed" });
+          return Promise.resolve(orders.map(() => fulfilled({ kind: "processed" })));
         },
       },
-      sendToDeadLetterQueue: () => Promise.resolve(),
+      sendToDeadLetterQueue: sendEach(() => Promise.resolve()),
       telemetry: recordTelemetry(),
       timing,
     });

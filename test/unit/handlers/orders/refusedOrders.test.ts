@@ -1,9 +1,17 @@
 import type { SQSRecord } from "aws-lambda";
 import { expect } from "chai";
 import type { OrderEvent } from "../../../../handlers/orders/orderEvents";
-import type { StoreOutcome } from "../../../../handlers/orders/orderStore";
 import { createProcessOrders } from "../../../../handlers/orders/processBatch";
-import { awsError, invocation, recordTelemetry, sqsRecord, steppedTiming } from "../../support/handlerFakes";
+import type { StoreOutcome } from "../../../../handlers/orders/storeOutcome";
+import {
+  awsError,
+  invocation,
+  recordTelemetry,
+  sendEach,
+  sqsRecord,
+  steppedTiming,
+  storeEach,
+} from "../../support/handlerFakes";
 import { expectPublished } from "../../support/eventSchemas";
 
 const good = JSON.stringify({ orderId: "a", customerName: "Ada", totalAmount: 1 });
@@ -16,18 +24,18 @@ function setUp(options: { store?: StoreOutcome; letterFails?: boolean; busFails?
   const telemetry = recordTelemetry();
   let failures = options.busFails ?? 0;
   const handler = createProcessOrders({
-    store: { store: () => Promise.resolve(options.store ?? { kind: "processed" }) },
-    sendToDeadLetterQueue() {
+    store: storeEach(() => Promise.resolve(options.store ?? { kind: "processed" })),
+    sendToDeadLetterQueue: sendEach(() => {
       if (options.letterFails === true) return Promise.reject(awsError("ThrottlingException"));
       happened.push("letter");
       return Promise.resolve();
-    },
-    sendEvents(sent) {
-      if (failures-- > 0) return Promise.resolve([awsError("ThrottlingException")]);
-      events.push(...sent);
+    }),
+    sendEvents: sendEach((event: OrderEvent) => {
+      if (failures-- > 0) return Promise.reject(awsError("ThrottlingException"));
+      events.push(event);
       happened.push("event");
-      return Promise.resolve([undefined]);
-    },
+      return Promise.resolve();
+    }),
     telemetry,
     timing: steppedTiming(),
   });
@@ -121,10 +129,37 @@ describe("refused orders", () => {
     expect(new Set(events.map(({ detail }) => detail.eventId)).size).to.equal(1);
   });
 
+  it("of one batch are set aside and announced together, and only those that stand in the queue are announced", async () => {
+    const letters: (string | undefined)[][] = [];
+    const announced: (string | undefined)[][] = [];
+    const handler = createProcessOrders({
+      store: storeEach(() => Promise.resolve({ kind: "processed" })),
+      sendToDeadLetterQueue(given) {
+        letters.push(given.map(({ MessageBody }) => MessageBody));
+        return Promise.resolve([undefined, awsError("ThrottlingException"), undefined, undefined]);
+      },
+      sendEvents(events) {
+        announced.push(events.map(({ detail }) => detail.orderId));
+        return Promise.resolve([undefined, awsError("ThrottlingException"), undefined]);
+      },
+      telemetry: recordTelemetry(),
+      timing: steppedTiming(),
+    });
+    const bodies = ["a", "b", "c", "d"].map((id) => `{"orderId":"${id}"}`);
+    const Records = [...bodies, good.replace('"a"', '"e"')].map((body, index) =>
+      sqsRecord(String(index), body),
+    );
+    expect(await handler({ Records }, invocation())).to.deep.equal({
+      batchItemFailures: [{ itemIdentifier: "1" }, { itemIdentifier: "2" }],
+    });
+    expect(letters).to.deep.equal([bodies]);
+    expect(announced).to.deep.equal([["a", "c", "d"]]);
+  });
+
   it("are not announced where orders do not announce themselves", async () => {
     const handler = createProcessOrders({
-      store: { store: () => Promise.reject(new Error("not called")) },
-      sendToDeadLetterQueue: () => Promise.resolve(),
+      store: storeEach(() => Promise.reject(new Error("not called"))),
+      sendToDeadLetterQueue: sendEach(() => Promise.resolve()),
       telemetry: recordTelemetry(),
       timing: steppedTiming(),
     });

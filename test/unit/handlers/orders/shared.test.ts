@@ -25,7 +25,8 @@ describe("isPassing", () => {
   const cases: [string, unknown, boolean][] = [
     ["a throttle", awsError("ThrottlingException"), true],
     ["too many requests", awsError("Anything", 429), true],
-    ["AWS's own failure", awsError("Anything", 503), true],
+    ["AWS's own failure", awsError("Anything", 500), true],
+    ["AWS's being overrun", awsError("Anything", 503), true],
     ["a timeout", awsError("TimeoutError", 0), true],
     ["a broken connection", Object.assign(new Error("x"), { code: "ECONNRESET" }), true],
     ["a conflict", new PassingFailure("TransactionConflict", "x"), true],
@@ -35,12 +36,35 @@ describe("isPassing", () => {
       Object.assign(awsError("InvalidSignatureException"), { message: "Signature expired: 1 is before 2" }),
       true,
     ],
+    [
+      "a signature by a clock that was wrong and has been set right",
+      awsError("RequestExpired", 400, { $metadata: { httpStatusCode: 400, clockSkewCorrected: true } }),
+      true,
+    ],
+    [
+      "a signature by a clock that cannot be set right",
+      awsError("RequestExpired", 400, { $metadata: { httpStatusCode: 400, clockSkewCorrected: false } }),
+      false,
+    ],
+    [
+      "a signature ahead of its time",
+      Object.assign(awsError("SignatureDoesNotMatch"), {
+        message: "Signature not yet current: 2 is still later than 1",
+      }),
+      true,
+    ],
+    [
+      "an invalid request that quotes as much",
+      Object.assign(awsError("ValidationException"), { message: "customerName: Signature expired" }),
+      false,
+    ],
     ["a signature by another secret", awsError("InvalidSignatureException"), false],
     ["a refused permission", awsError("AccessDeniedException"), false],
     ["an invalid request", awsError("ValidationException"), false],
     ["a programming error", new TypeError("x is not a function"), false],
     ["Node's own argument errors", Object.assign(new Error("x"), { code: "ERR_INVALID_URL" }), false],
     ["no error", "x", false],
+    ["nothing at all", undefined, false],
   ];
   for (const [name, error, passing] of cases) {
     it(`says ${passing ? "yes" : "no"} to ${name}`, () => {

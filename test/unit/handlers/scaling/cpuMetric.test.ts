@@ -70,6 +70,9 @@ describe("measurementsFrom", () => {
       measurementsFrom([
         { Id: "i_0a1", Timestamps: [at(1), at(2)], Values: [NaN] },
         { Id: "i_0b2" },
+        { Id: "i_0b2", Timestamps: [at(1)] },
+        { Id: "i_0b2", Values: [1] },
+        { Id: "wake" },
         { Id: "wake", Timestamps: [at(1)], Values: [NaN] },
       ]),
     ).to.deep.equal({ cpu: [], wake: [] });

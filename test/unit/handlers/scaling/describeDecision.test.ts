@@ -41,6 +41,22 @@ describe("describeDecision", () => {
     );
   });
 
+  it("tells what is for the load and what is in reserve, on the way out, in and at the maximum", () => {
+    const spare = { reserveInstances: 7, maxInstances: 20 };
+    expect(line(situation(members(2), flat(60)), spare)).to.equal(
+      "CPU 60 % on 2 of 2 running; wanted 9: 2 for the load, 7 in reserve; at most 20; launching 7 × t3.micro of ami-new",
+    );
+    expect(line(situation(members(11), flat(10)), { ...spare, maxStep: 1 })).to.equal(
+      "CPU 10 % on 11 of 11 running; wanted 9: 2 for the load, 7 in reserve; at most 20; terminating 1: i-0",
+    );
+    expect(line(situation(members(5), flat(60)), { ...spare, maxInstances: 5 })).to.equal(
+      "CPU 60 % on 5 of 5 running; wanted 12: 5 for the load, 7 in reserve; at most 5; holding: the maximum of 5 is reached",
+    );
+    expect(line(situation(members(9), flat(2)), { ...spare, minInstances: 9 })).to.match(
+      /; wanted 8: 1 for the load, 7 in reserve; at least 9; holding: /,
+    );
+  });
+
   it("tells of a missing metric, and of the minimum", () => {
     expect(line(situation(members(1), []))).to.match(
       /^no CPU metric of 1 running; wanted 1, at most 10; holding: /,

@@ -74,6 +74,31 @@ describe("endFleet", () => {
       expect(outcome).to.equal({ create: "opened", delete: "ended", update: "renewed" }[action]);
     });
 
+  it("asks soon after a refusal, ever more slowly up to once a second", async () => {
+    const ec2 = new Ec2Model(seededRandom(1), faultless);
+    const since = ec2.now;
+    const { store, clock, ...rest } = ec2.invocation(atOnce);
+    const asked: number[] = [];
+    const read = () => {
+      asked.push(ec2.now - since);
+      const denied = Object.assign(new Error("no"), { name: "AccessDeniedException" });
+      return asked.length < 20 ? Promise.reject(denied) : store.read();
+    };
+    const endFleet = createEndFleet({
+      ...rest,
+      clock,
+      store: { ...store, read },
+      newHolder: () => "end",
+      log: { info: () => undefined },
+    });
+    await endFleet(event("create"), { remainingMs: () => since + TIMEOUT_MS - ec2.now });
+    const pauses = asked.slice(1).map((at, index) => at - asked[index]!);
+    expect(pauses.slice(0, 3)).to.deep.equal([50, 62.5, 78.125]);
+    expect(pauses.slice(-3)).to.deep.equal([1000, 1000, 1000]);
+    for (const [index, pause] of pauses.entries())
+      expect(pause, `pause ${index}`).to.be.at.most(Math.max(50, 0.25 * asked[index]! + 50.001));
+  });
+
   it("does not wait for ever for a policy that never allows it", async () => {
     const ec2 = new Ec2Model(seededRandom(1), faultless);
     const since = ec2.now;
@@ -126,6 +151,36 @@ describe("endFleet", () => {
     await tick(ec2);
     await end(ec2, event("update", { ...PARTS, securityGroupIds: ["sg-2"] }));
     expect(ec2.live).to.equal(0);
+  });
+
+  it("ends what was launched just before an update, though EC2 does not show it yet", async () => {
+    for (const changes of [
+      { securityGroupIds: ["sg-2"] },
+      { launchTemplateId: "lt-2" },
+      { subnetIds: ["d"] },
+    ]) {
+      const ec2 = new Ec2Model(seededRandom(7), { ...faultless, lagMs: 60_000 });
+      await tick(ec2);
+      expect(ec2.live).to.equal(3);
+      await end(ec2, event("update", { ...PARTS, ...changes }));
+      expect(ec2.live, JSON.stringify(changes)).to.equal(0);
+    }
+  });
+
+  it("leaves nothing outdated behind where an invocation launches while an update renews", async () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const random = seededRandom(seed);
+      const ec2 = new Ec2Model(random, { ...faultless, lagMs: 30_000, flapping: true, timeout: 0.1 });
+      const turns = new Turns(random);
+      // By the settings of before: it has read the journal when the function is given others.
+      let calls = 0;
+      tick(ec2, () => (calls++ < 2 ? atOnce() : turns.wait())).catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      const renewal = end(ec2, event("update", { ...PARTS, securityGroupIds: ["sg-2"] }), turns.wait);
+      await turns.run(() => void (ec2.now += Math.floor(random.next() * 1_500)));
+      await renewal;
+      expect(ec2.live, `seed ${seed}`).to.equal(0);
+    }
   });
 
   it("renews a fleet by halves, beside ticks that launch, within its maximum", async () => {

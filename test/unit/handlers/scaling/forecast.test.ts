@@ -7,7 +7,8 @@ import {
   trendAt,
   type LoadPoint,
 } from "../../../../handlers/scaling/forecast";
-import { members, NOW, settings, situation } from "./situation";
+import type { CpuSample } from "../../../../handlers/scaling/demand";
+import { members, minutes, NOW, settings, situation } from "./situation";
 
 const MINUTE = 60_000;
 const PERIOD = HISTORY_PERIOD_SECONDS * 1000;
@@ -114,6 +115,49 @@ describe("decideCapacity with a forecast", () => {
   it("follows the greater of what is needed now and what is foreseen", () => {
     expect(decide(true, [40, 40, 40, 40, 40, 95]).findings.wanted).to.equal(5);
     expect(decide(true, [40, 40, 40, 40, 40, 99]).findings.wanted).to.equal(7);
+  });
+
+  it("looks as far ahead as a launch takes, and the minute after", () => {
+    const later = [
+      day(0, () => 1.2),
+      ...[1, 2, 3].map((back) => day(back, (time) => (time < NOW + 4.5 * MINUTE ? 1.2 : 3))),
+    ].flat();
+    const at = (warmupSeconds: number) =>
+      decideCapacity(situation(members(3), flat, { history: later }), {
+        ...settings,
+        forecast: true,
+        warmupSeconds,
+      });
+    expect(at(240)).to.deep.include({ action: "launch", count: 2 });
+    expect(at(120)).not.to.include({ action: "launch" });
+  });
+
+  describe("by the trend", () => {
+    const rising = (samples: readonly CpuSample[]) =>
+      decideCapacity(situation(members(3), [], { samples }), { ...settings, forecast: true });
+
+    it("launches what a steady rise needs when a launch is ready", () => {
+      // By 0.3 instances a minute, to 3: at 4 in three and a half minutes.
+      expect(rising(minutes(members(3), [30, 36, 42, 48, 54, 60]))).to.deep.include({
+        action: "launch",
+        count: 2,
+      });
+    });
+
+    it("reads the minute in too that not all have reported in yet", () => {
+      const complete = minutes(members(3), [37, 43, 49, 55, 61, undefined]);
+      const emerging = minutes(members(2), [37, 43, 49, 55, 61, 67]).slice(-2);
+      expect(rising(complete)).to.deep.include({ action: "launch", count: 2 });
+      // Two of three rise by less than before: 3.25, and then 0.2 a minute.
+      expect(rising([...complete, ...emerging])).to.deep.include({ action: "launch", count: 1 });
+    });
+
+    it("follows a jump of the minute that not all have reported in yet", () => {
+      const steady = minutes(members(3), [60, 60, 60, 60, 60, undefined]);
+      expect(rising(steady)).to.include({ action: "hold" });
+      const jump = minutes(members(2), [60, 60, 60, 60, 60, 95]).slice(-2);
+      expect(rising([...steady, ...jump])).to.deep.include({ action: "launch", count: 2 });
+    });
   });
 
   it("takes nothing away that is foreseen to be needed, nor passes the maximum", () => {

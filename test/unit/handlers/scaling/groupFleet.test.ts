@@ -165,6 +165,58 @@ describe("a fleet that a group keeps", () => {
     expect(decision).to.deep.include({ action: "hold", reason: "fleet ended" });
   });
 
+  it("is told its size, and launches and ends nothing that it is asked for by name", async () => {
+    const group: GroupRecord = { minSize: 1, maxSize: 6, desired: 3, members: inService(members(3)) };
+    for (const found of [group, undefined]) {
+      const aws = {
+        group: () => Promise.resolve(found),
+        instances: () => Promise.resolve(members(3)),
+        setDesiredCapacity: () => Promise.resolve(),
+      };
+      const session = await groupFleet(aws, () => NOW).open(TIME, 9);
+      expect(session.found).to.deep.equal([]);
+      expect(session.records).to.have.length(found === undefined ? 0 : 3);
+      expect(session.unseen).to.equal(0);
+      for (const asked of [session.launch(1), session.terminate(["i-0"])]) {
+        const failure: unknown = await asked.catch((error: unknown) => error);
+        expect(String(failure)).to.match(/is told its size, and nothing else/);
+      }
+    }
+  });
+
+  it("counts those on their way in, not out, and remembers who is ending and who has ended", async () => {
+    const states = ["InService", "Pending", "Terminating:Wait", "Standby"];
+    const group: GroupRecord = {
+      minSize: 1,
+      maxSize: 9,
+      desired: 5,
+      members: states.map((state, index) => ({ id: `i-${index}`, state, imageId: "ami-new" })),
+    };
+    const instances = [
+      ...["running", "pending", "shutting-down", "running"].map((state, index) => ({
+        ...member(`i-${index}`),
+        state,
+      })),
+      { ...member("i-ending"), state: "shutting-down" },
+      { ...member("i-ended"), state: "terminated" },
+      { ...member("i-foreign"), state: "running" },
+    ];
+    const aws = {
+      group: () => Promise.resolve(group),
+      instances: () => Promise.resolve(instances),
+      setDesiredCapacity: () => Promise.resolve(),
+    };
+    const session = await groupFleet(aws, () => NOW).open(TIME, 9);
+    expect(session).to.include({ unseen: 3, leaving: 1, groupSize: 5 });
+    expect(session.records.map(({ id, state }) => `${id} ${state}`)).to.deep.equal([
+      "i-0 running",
+      "i-1 pending",
+      "i-2 shutting-down",
+      "i-ending shutting-down",
+      "i-ended terminated",
+    ]);
+  });
+
   it("is told of in a sentence", async () => {
     const { decision } = await once({ cpu: Array(10).fill(90) });
     expect(describeDecision(decision, { ...configuration, image: "ami-new" })).to.equal(
@@ -178,7 +230,13 @@ async function live(seed: number, faults: GroupFaults): Promise<number> {
   const random = seededRandom(seed);
   const pick = (from: number, to: number) => from + Math.floor(random.next() * (to - from + 1));
   const maxInstances = pick(2, 6);
-  const limits = { ...settings, minInstances: pick(1, 2), maxInstances, maxStep: pick(1, 4) };
+  const limits = {
+    ...settings,
+    minInstances: pick(1, 2),
+    maxInstances,
+    maxStep: pick(1, 4),
+    reserveInstances: pick(0, 3),
+  };
   const group = new GroupModel(
     random,
     faults,

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { FleetPort, FleetSession } from "../../../../handlers/scaling/fleetPort";
 import { createScaleFleet } from "../../../../handlers/scaling/handleTrigger";
+import type { LoadMetric } from "../../../../handlers/scaling/loadMetric";
 import type { ScalerAction } from "../../../../handlers/scaling/scalerAction";
 import { createTeller } from "../../../../handlers/scaling/tell";
 import type { Telemetry } from "../../../../handlers/shared/telemetry";
@@ -39,13 +40,17 @@ function setUp(
   cpu: number,
   changes: Partial<FleetSession> = {},
   send = (_: readonly ScalerAction[]) => Promise.resolve(),
+  settings: Partial<typeof configuration> = {},
+  load?: LoadMetric,
 ) {
   const lines: string[] = [];
+  const fields: object[] = [];
   const counts: Record<string, number>[] = [];
   const terminated: string[] = [];
   const told: ScalerAction[] = [];
-  const say = (level: string) => (message: string) => {
+  const say = (level: string) => (message: string, more: object) => {
     lines.push(`${level}: ${message}`);
+    fields.push(more);
   };
   const telemetry: Telemetry = {
     log: { info: say("info"), warn: say("warn"), error: say("error") },
@@ -56,6 +61,7 @@ function setUp(
   const aws = {
     fleet: fleetOf(size, terminated, changes),
     cpu: { since: () => Promise.resolve({ cpu: minutes(members(size), flat(cpu)), wake: [] }) },
+    load,
     now: () => NOW,
     teller: createTeller(
       [
@@ -71,9 +77,9 @@ function setUp(
       telemetry.log,
     ),
   };
-  const scaleFleet = createScaleFleet(configuration, aws, telemetry);
+  const scaleFleet = createScaleFleet({ ...configuration, ...settings }, aws, telemetry);
   const wake = (event: unknown) => scaleFleet(event, { remainingMs: () => 60_000 });
-  return { scaleFleet: wake, telemetry, lines, counts, terminated, told };
+  return { scaleFleet: wake, telemetry, lines, fields, counts, terminated, told };
 }
 
 describe("scaleFleet", () => {
@@ -82,8 +88,13 @@ describe("scaleFleet", () => {
     ["tick", tickEvent()],
   ] as const) {
     it(`launches on an ${what}, and says so in one line and in numbers`, async () => {
-      const { scaleFleet, lines, counts } = setUp(3, 91);
+      const { scaleFleet, lines, fields, counts } = setUp(3, 91);
       const result = await scaleFleet(event);
+      const { findings } = result.outcome === "reconciled" ? result.decision : expect.fail();
+      expect(findings).to.include({ running: 3, wanted: 5 });
+      expect(fields).to.deep.equal([
+        { trigger: what, action: "launch", findings, launched: "i-new-1 i-new-2", found: "", terminated: "" },
+      ]);
       expect(result).to.deep.include({ outcome: "reconciled", launched: ["i-new-1", "i-new-2"] });
       expect(lines).to.deep.equal([
         "info: CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-new",
@@ -116,6 +127,29 @@ describe("scaleFleet", () => {
     });
   });
 
+  it("counts a group's growth as launched, and what it gives up as terminated", async () => {
+    for (const [cpu, groupSize, launched, terminated] of [
+      [91, 3, 2, 0],
+      [15, 3, 0, 2],
+      [60, 3, 0, 0],
+    ] as const) {
+      const sizes: number[] = [];
+      const resize = (size: number) => Promise.resolve(void sizes.push(size));
+      const { scaleFleet, counts, told } = setUp(3, cpu, { groupSize, resize });
+      await scaleFleet(tickEvent());
+      expect(counts[0]).to.include({ InstancesLaunched: launched, InstancesTerminated: terminated });
+      const to = 3 + launched - terminated;
+      expect(sizes).to.deep.equal(to === 3 ? [] : [to]);
+      expect(told.map(({ action }) => action)).to.deep.equal(to === 3 ? [] : ["resize"]);
+    }
+  });
+
+  it("is not at its maximum while that is enough", async () => {
+    const { scaleFleet, counts } = setUp(10, 60);
+    await scaleFleet(tickEvent());
+    expect(counts[0]).to.include({ InstancesDesired: 10, FleetAtMaximum: 0 });
+  });
+
   it("holds, and says why", async () => {
     const { scaleFleet, lines, counts } = setUp(10, 100);
     await scaleFleet(tickEvent());
@@ -124,7 +158,7 @@ describe("scaleFleet", () => {
   });
 
   it("tells of each launch that could not be had, as an error and in numbers", async () => {
-    const { scaleFleet, lines, counts } = setUp(3, 91, {
+    const { scaleFleet, lines, fields, counts } = setUp(3, 91, {
       launch: (count) =>
         Promise.resolve({
           kind: "asked",
@@ -137,7 +171,35 @@ describe("scaleFleet", () => {
       "info: CPU 91 % on 3 of 3 running; wanted 5, at most 10; launching 2 × t3.micro of ami-new (2 could not be had)",
       "error: could not launch 2: a: InsufficientInstanceCapacity: no room",
     ]);
+    expect(fields[1]).to.deep.equal({ kind: "no capacity" });
     expect(counts[0]).to.include({ InstancesLaunched: 0, LaunchesRefused: 2 });
+  });
+
+  it("calls nobody for a reserve that the maximum cuts, until the load itself asks for more", async () => {
+    const at = async (reserveInstances: number, cpu: number) => {
+      const { scaleFleet, lines, counts, told } = setUp(10, cpu, {}, undefined, { reserveInstances });
+      await scaleFleet(tickEvent());
+      return { line: lines[0], atMaximum: counts[0]?.FleetAtMaximum, told };
+    };
+    const cut = await at(4, 54);
+    expect(cut.line).to.match(/wanted 13: 9 for the load, 4 in reserve; at most 10; holding: the maximum/);
+    expect(cut).to.deep.include({ atMaximum: 0, told: [] });
+    const short = await at(4, 72);
+    expect(short.line).to.match(/wanted 16: 12 for the load, 4 in reserve; at most 10; holding: the maximum/);
+    expect(short.atMaximum).to.equal(1);
+    expect(short.told[0]).to.deep.include({ action: "refused", cause: "maximum", count: 2, desired: 10 });
+    expect(short.told[0]?.reason).to.equal(short.line?.replace("info: ", ""));
+  });
+
+  it("publishes the load without the reserve", async () => {
+    const published: number[] = [];
+    const publish = ({ load }: { readonly load: number }) => void published.push(load);
+    for (const reserveInstances of [0, 5]) {
+      const load = { publish, history: () => Promise.resolve([]) };
+      await setUp(3, 60, {}, undefined, { reserveInstances }, load).scaleFleet(tickEvent());
+    }
+    expect(published).to.have.length(2);
+    expect(published[1]).to.equal(published[0]);
   });
 
   it("tells of a launch with its reason, and once an hour that the maximum holds it back", async () => {
@@ -218,7 +280,7 @@ describe("scaleFleet", () => {
       now: () => NOW,
       teller: { tell: () => expect.fail("somebody was told") },
     };
-    const { lines, counts } = telemetry;
+    const { lines, fields, counts } = telemetry;
     const scaleFleet = (event: unknown) =>
       createScaleFleet(configuration, aws, telemetry.telemetry)(event, { remainingMs: () => 60_000 });
     for (const event of [
@@ -229,6 +291,9 @@ describe("scaleFleet", () => {
       expect(await scaleFleet(event)).to.have.property("outcome", "refused event");
     }
     expect(lines.every((line) => line.startsWith("error: refused an event: "))).to.equal(true);
+    expect(lines).to.deep.equal(
+      fields.map((more) => `error: refused an event: ${(more as { readonly reason: string }).reason}`),
+    );
     expect(counts).to.deep.equal(Array(3).fill({ EventsRefused: 1 }));
   });
 

@@ -6,6 +6,10 @@ describe("launchRefusal", () => {
   for (const [error, kind] of [
     // This zone or subnet alone.
     [sdkError("InsufficientInstanceCapacity", "no", 500), "no capacity"],
+    [sdkError("InsufficientVolumeCapacity", "no", 500), "no capacity"],
+    [sdkError("InsufficientCapacity", "no", 500), "no capacity"],
+    [sdkError("InsufficientAddressCapacity", "no", 500), "no capacity"],
+    [sdkError("InsufficientReservedInstanceCapacity", "no", 500), "no capacity"],
     [sdkError("InsufficientFreeAddressesInSubnet", "no", 400), "no capacity"],
     [sdkError("Unsupported", "not offered here", 400), "no capacity"],
     [sdkError("InvalidSubnetID.NotFound", "deleted", 400), "no capacity"],

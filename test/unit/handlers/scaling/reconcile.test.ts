@@ -6,6 +6,7 @@ import { instancesFleet } from "../../../../handlers/scaling/instancesFleet";
 import { reconcile, type Reconciliation } from "../../../../handlers/scaling/reconcile";
 import { seededRandom } from "embedded-aws/support";
 import { Ec2Model, Turns, type Ec2Faults } from "./ec2Model";
+import { sdkError } from "./sdkError";
 import { configuration, settings as scaling, WAKE_METRIC } from "./situation";
 import { runs } from "../../../support/runs";
 
@@ -167,6 +168,23 @@ describe("reconcile", () => {
     }
   });
 
+  it("launches as soon as EC2 answers again, though it has failed for half an hour", async () => {
+    const ec2 = model(2, 90);
+    const healed = ec2.now + 30 * 60_000;
+    const invocation = ec2.invocation.bind(ec2);
+    ec2.invocation = (turn) => {
+      const aws = invocation(turn);
+      const run = () => Promise.reject(sdkError("InternalError", "An internal error has occurred", 500));
+      return ec2.now < healed ? { ...aws, ec2: { ...aws.ec2, run } } : aws;
+    };
+    while (ec2.now < healed) {
+      expect((await reconcileOn(ec2)).launched).to.deep.equal([]);
+      ec2.now += 10_000;
+    }
+    expect((await reconcileOn(ec2)).found).to.have.length(1);
+    expect(ec2.live).to.equal(3);
+  });
+
   it("launches once, however many invocations decide on the same situation at once", async () => {
     for (let seed = 1; seed <= 200; seed++) {
       const ec2 = model(2, 90, { lagMs: 30_000, flapping: true }, seed);
@@ -187,6 +205,15 @@ describe("reconcile", () => {
     expect(launched).to.have.length(3);
     expect(ec2.live).to.equal(5);
   });
+
+  it("takes no instance for launched that was there before its journal was lost", async () => {
+    const ec2 = model(2, 100);
+    // One in each zone, so that the next is like the first.
+    for (let each = 1; each <= 3; each++) await reconcileOn(ec2, { maxStep: 1, maxInstances: 9 });
+    expect(ec2.live).to.equal(5);
+    ec2.journal = { ...ec2.journal, sequence: 0, launches: [] };
+    expect((await reconcileOn(ec2, { maxStep: 1, maxInstances: 9 })).launched).to.deep.equal(["i-0005"]);
+  });
 });
 
 /**
@@ -195,10 +222,16 @@ describe("reconcile", () => {
  * any decision so far asked for: then one decision was carried out twice. Gives what happened, so that a test
  * can tell that something did.
  */
-async function live(seed: number, faults: Ec2Faults, mostAtOnce: number, kill: number) {
+async function live(seed: number, faults: Ec2Faults, mostAtOnce: number, kill: number, changing = false) {
   const random = seededRandom(seed);
   const pick = (from: number, to: number) => from + Math.floor(random.next() * (to - from + 1));
-  const limits = { ...settings, minInstances: pick(1, 2), maxInstances: pick(2, 6), maxStep: pick(1, 4) };
+  let limits = {
+    ...settings,
+    minInstances: pick(1, 2),
+    maxInstances: pick(2, 6),
+    maxStep: pick(1, 4),
+    reserveInstances: pick(0, 3),
+  };
   const ec2 = new Ec2Model(random, faults);
   const initial = pick(0, limits.maxInstances);
   for (let number = 1; number <= initial; number++) ec2.seed();
@@ -214,12 +247,15 @@ async function live(seed: number, faults: Ec2Faults, mostAtOnce: number, kill: n
         })),
     );
 
+  // What was there as the maximum was lowered may take its time to go.
+  let most = limits.maxInstances;
   const check = () => {
-    if (ec2.live > limits.maxInstances)
-      throw new Error(`seed ${seed}: ${ec2.live} instances; expected at most ${limits.maxInstances}`);
+    if (ec2.live > most) throw new Error(`seed ${seed}: ${ec2.live} instances; expected at most ${most}`);
   };
   let killed = 0;
   for (let burst = 0; burst < 4; burst++) {
+    if (changing) limits = { ...limits, maxInstances: pick(limits.minInstances, 6) };
+    most = Math.max(limits.maxInstances, ec2.live);
     const turns = new Turns(random);
     const invocations = Array.from({ length: pick(1, mostAtOnce) }, () => {
       const deadline = ec2.now + TIMEOUT_MS;
@@ -244,10 +280,16 @@ async function live(seed: number, faults: Ec2Faults, mostAtOnce: number, kill: n
 }
 
 describe("the fleet", () => {
-  const lives = async (runs: number, faults: Ec2Faults, mostAtOnce: number, kill: number) => {
+  const lives = async (
+    runs: number,
+    faults: Ec2Faults,
+    mostAtOnce: number,
+    kill: number,
+    changing?: boolean,
+  ) => {
     const happened = { created: 0, terminated: 0, killed: 0 };
     for (let seed = 1; seed <= runs; seed++) {
-      const { created, terminated, killed } = await live(seed, faults, mostAtOnce, kill);
+      const { created, terminated, killed } = await live(seed, faults, mostAtOnce, kill, changing);
       happened.created += created;
       happened.terminated += terminated;
       happened.killed += killed;
@@ -262,6 +304,10 @@ describe("the fleet", () => {
 
   it("never exceeds its maximum in thousands of runs of invocations that are doubled, killed and throttled, in zones that run out of room, on lagging and contradicting describes", async () => {
     await lives(runs(10_000), unkind, 4, 0.02);
+  }).timeout(120_000);
+
+  it("launches nothing beyond a maximum that is lowered meanwhile, as by a schedule", async () => {
+    await lives(runs(5_000), { ...unkind, timeout: 0.3 }, 3, 0.05, true);
   }).timeout(120_000);
 
   it("never exceeds it one invocation at a time, on describes that lag far behind", async () => {

@@ -78,6 +78,21 @@ describe("the actions of a reconciliation", () => {
     expect(problems({ ...action, to: undefined })).not.to.equal("none");
   });
 
+  it("tell that the maximum holds the fleet back, where it does and by how many", () => {
+    const findings = { ...FINDINGS, wanted: 6 };
+    const told = (decision: Reconciliation["decision"]) =>
+      actionsOf("web", "why", { ...NOTHING, decision }).flatMap((action) =>
+        action.action === "refused" ? [[action.cause, action.count, action.reason]] : [],
+      );
+    expect(told({ action: "hold", reason: "at maximum", findings })).to.deep.equal([["maximum", 2, "why"]]);
+    expect(
+      told({ action: "hold", reason: "at maximum", findings: { ...findings, wanted: 4 } }),
+    ).to.deep.equal([]);
+    expect(told({ action: "hold", reason: "paused", findings })).to.deep.equal([]);
+    expect(told({ action: "launch", count: 1, findings })).to.deep.equal([]);
+    expect(told({ action: "resize", from: 3, to: 4, findings })).to.deep.equal([]);
+  });
+
   it("name every instance once, and are what the schema says", () => {
     fc.assert(
       fc.property(reconciliation, (given) => {
@@ -134,6 +149,7 @@ describe("telling", () => {
 
   it("begins nothing when little time is left, goes on by the other ways, and tells again what was not told", async () => {
     const lines: string[] = [];
+    const fields: object[] = [];
     const sent: string[] = [];
     let isBroken = true;
     const teller = createTeller(
@@ -145,7 +161,12 @@ describe("telling", () => {
         { name: "the topic", send: () => Promise.resolve(void sent.push("topic")) },
       ],
       () => 0,
-      { error: (message) => void lines.push(message) },
+      {
+        error(message, more) {
+          lines.push(message);
+          fields.push(more);
+        },
+      },
     );
     const actions = [refusal("maximum")];
     expect(await teller.tell(actions, { remainingMs: () => 9_999 })).to.equal(2);
@@ -161,5 +182,13 @@ describe("telling", () => {
       "could not tell the topic of a refused: Error: no time was left",
       "could not tell the bus of a refused: Error: no",
     ]);
+    for (const more of fields) expect(more).to.deep.equal({ action: "refused", told: "why" });
+  });
+
+  it("begins with ten seconds left", async () => {
+    const teller = createTeller([{ name: "the bus", send: () => Promise.resolve() }], () => 0, {
+      error: (message) => expect.fail(message),
+    });
+    expect(await teller.tell([refusal("maximum")], { remainingMs: () => 10_000 })).to.equal(0);
   });
 });

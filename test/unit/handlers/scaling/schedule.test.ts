@@ -19,7 +19,9 @@ describe("limitsAt", () => {
   // 2026-06-01 is a Monday.
   for (const [time, maximum, what] of [
     ["2026-06-01T07:59:59Z", 2, "a second before the morning"],
+    ["2026-06-01T07:59:59.999Z", 2, "and a millisecond"],
     ["2026-06-01T08:00:00Z", 10, "at the very moment"],
+    ["2026-06-01T08:00:00.999Z", 10, "and within its second"],
     ["2026-06-01T19:59:59Z", 10, "until the next fires"],
     ["2026-06-01T20:00:00Z", 2, "from the next on"],
     ["2026-06-06T12:00:00Z", 2, "over a Saturday, on which no morning fires"],
@@ -30,6 +32,10 @@ describe("limitsAt", () => {
   it("has the limits that are given where there is no schedule, or none has fired", () => {
     expect(limitsAt(NOW, GIVEN)).to.deep.equal(GIVEN);
     expect(limitsAt(NOW, { ...GIVEN, schedule: [] })).to.deep.equal(GIVEN);
+    // The thirtieth of February.
+    const never = { cron: "0 8 30 2 *", min: 9, max: 9 };
+    expect(limitsAt(NOW, { ...GIVEN, schedule: [never] })).to.deep.equal(GIVEN);
+    expect(maximumAt("2026-06-01T08:00:00Z", [day, never])).to.equal(10);
   });
 
   it("has the last in the list of those that fire at once", () => {
@@ -128,6 +134,10 @@ describe("a fleet with a schedule", () => {
   it("launches none for a metric that calls while none may be", () => {
     const wakeMetric = { namespace: "n", name: "m", dimensions: {}, above: 0 };
     const none = { ...settings, minInstances: 0, maxInstances: 0, wakeMetric, schedule: [day] };
-    expect(decideCapacity(situation([], [], { wake: [5] }), none)).to.include({ action: "hold" });
+    // It does not sleep: something calls.
+    expect(decideCapacity(situation([], [], { wake: [5] }), none)).to.include({
+      action: "hold",
+      reason: "no metric",
+    });
   });
 });

@@ -10,6 +10,7 @@ interface Settings {
   readonly accountIdEndpointMode?: "preferred" | "required" | "disabled";
   readonly accountId?: string;
   readonly endpoint?: string;
+  readonly ignoreConfiguredEndpointUrls?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -77,6 +78,9 @@ describe("endpointOf", () => {
     { accountIdEndpointMode: "required" },
     { endpoint: "http://127.0.0.1:4566" },
     { endpoint: "http://127.0.0.1:4566", useFipsEndpoint: true },
+    { endpoint: "https://gateway.example/calls" },
+    { ignoreConfiguredEndpointUrls: true, environment: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" } },
+    { ignoreConfiguredEndpointUrls: false, environment: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" } },
     { environment: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" } },
     { environment: { AWS_ENDPOINT_URL: "" } },
     {

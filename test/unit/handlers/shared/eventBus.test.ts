@@ -1,7 +1,6 @@
 import type { EventBridgeClient, PutEventsCommand, PutEventsResultEntry } from "@aws-sdk/client-eventbridge";
 import { expect } from "chai";
-import fc from "fast-check";
-import { createEventBus, inRequests } from "../../../../handlers/shared/eventBus";
+import { createEventBus } from "../../../../handlers/shared/eventBus";
 import { entryOfOrder, refusedEvent, type OrderEvent } from "../../../../handlers/orders/orderEvents";
 import { awsError, steppedTiming } from "../../support/handlerFakes";
 
@@ -12,7 +11,11 @@ const event = (id: string): OrderEvent => refusedEvent(id, undefined, refusal, 0
 function setUp(answer: (ids: readonly string[], call: number) => readonly PutEventsResultEntry[] | Error) {
   const calls: (readonly string[])[] = [];
   const timing = steppedTiming();
-  const send = ({ input }: PutEventsCommand) => {
+  const send = (
+    { input }: PutEventsCommand,
+    { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
+  ) => {
+    expect(abortSignal).to.be.instanceOf(AbortSignal);
     const ids = (input.Entries ?? []).map(
       ({ Detail = "{}" }) => (JSON.parse(Detail) as { messageId: string }).messageId,
     );
@@ -138,30 +141,5 @@ describe("eventBus", () => {
         ],
       },
     ]);
-  });
-});
-
-describe("inRequests", () => {
-  it("loses nothing, keeps the order, and passes neither ten entries nor 256 KB", () => {
-    const entries = fc.array(
-      fc.integer({ min: 0, max: 300_000 }).map((size) => ({ Detail: "x".repeat(size) })),
-      { maxLength: 30 },
-    );
-    fc.assert(
-      fc.property(entries, (given) => {
-        const requests = inRequests(given);
-        expect(requests.flat()).to.deep.equal(given);
-        for (const request of requests) {
-          expect(request.length).to.be.within(1, 10);
-          const bytes = request.reduce((sum, { Detail = "" }) => sum + 14 + Detail.length, 0);
-          if (request.length > 1) expect(bytes).to.be.at.most(256 * 1024);
-        }
-      }),
-    );
-  });
-
-  it("counts bytes, not characters", () => {
-    const tea = "\u{1F375}".repeat(40_000);
-    expect(inRequests([{ Detail: tea }, { Detail: tea }])).to.have.length(2);
   });
 });

@@ -33,6 +33,35 @@ describe("createServerClock", () => {
     });
   }
 
+  it("takes four minutes away for wrong, by an answer that took a minute at most", () => {
+    for (const aheadMs of [-4 * MINUTE, 4 * MINUTE]) {
+      for (const [tookMs, learnt] of [
+        [MINUTE, true],
+        [MINUTE + 1, false],
+      ] as const) {
+        const { clock, advance } = setUp(aheadMs);
+        const signing = clock.sign();
+        advance(tookMs);
+        // By the server's clock: its date has no parts of seconds, and none is lost here.
+        const answered = new Date(start + MINUTE);
+        expect(
+          clock.learn(answered.toUTCString(), { ...signing, date: new Date(start + 5 * MINUTE) }),
+        ).to.equal(true);
+        const offset = clock.sign().date.getTime() - (start + aheadMs + tookMs);
+        expect(offset !== 0).to.equal(learnt);
+      }
+    }
+  });
+
+  it("follows a clock that was slow and is fast", () => {
+    let ours = start - 10 * MINUTE;
+    const clock = createServerClock(() => ours);
+    clock.learn(new Date(start).toUTCString(), clock.sign());
+    ours = start + 10 * MINUTE;
+    clock.learn(new Date(start).toUTCString(), clock.sign());
+    expect(clock.sign().date.getTime()).to.equal(start);
+  });
+
   it("leaves a clock alone that AWS takes", () => {
     for (const aheadMs of [0, 3.9 * MINUTE, -3.9 * MINUTE]) {
       const { clock, server } = setUp(aheadMs);

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetAccountCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import { expect } from "chai";
-import { traced } from "../../../../handlers/shared/tracing";
+import { traced, tracingOf } from "../../../../handlers/shared/tracing";
 import { clientConfig } from "../../../../handlers/shared/retry";
 
 const HEADER = "Root=1-6926f3e0-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1";
@@ -102,8 +102,25 @@ describe("traced", () => {
     expect(await client.send(new GetAccountCommand({})).catch((error: unknown) => error)).to.be.instanceOf(
       Error,
     );
-    expect(JSON.parse(documents[0] ?? "{}")).to.deep.include({ name: "SES", fault: true });
+    const document = JSON.parse(documents[0] ?? "{}") as { readonly aws: object };
+    expect(document).to.deep.include({ name: "SES", fault: true });
+    expect(document).not.to.have.any.keys("http", "error");
+    expect(document.aws).to.deep.equal({ operation: "GetAccount", region: "us-east-1" });
     client.destroy();
+  });
+
+  it("takes the words for client and command off the end of a name alone, and knows a throttle by its status", async () => {
+    const documents: Record<string, unknown>[] = [];
+    const client = { middlewareStack: { add: () => undefined } };
+    traced(client, (document) => documents.push(JSON.parse(document) as Record<string, unknown>));
+    const slow = Object.assign(new Error("m"), { name: "Slow", $metadata: { httpStatusCode: 429 } });
+    const call = tracingOf(client)?.(() => Promise.reject(slow), {
+      clientName: "ClientVpnClient",
+      commandName: "SendCommandCommand",
+    });
+    expect(await call?.({ input: {} }).catch((error: unknown) => error)).to.equal(slow);
+    expect(documents[0]).to.include({ name: "ClientVpn", throttle: true, error: true });
+    expect(documents[0]).to.have.nested.property("aws.operation", "SendCommand");
   });
 
   for (const header of [
@@ -111,6 +128,7 @@ describe("traced", () => {
     "",
     HEADER.replace("Sampled=1", "Sampled=0"),
     "Root=1;Sampled=1",
+    "Parent=1;Sampled=1",
     "nonsense",
   ]) {
     it(`shows nothing outside of a sampled invocation (${header ?? "no variable"})`, async () => {
@@ -129,18 +147,28 @@ describe("traced", () => {
     await once(daemon.bind(0, "127.0.0.1"), "listening");
     process.env.AWS_XRAY_DAEMON_ADDRESS = `127.0.0.1:${daemon.address().port}`;
     const client = traced(new DynamoDBClient(options()));
-    const received = once(daemon, "message") as Promise<[Buffer]>;
+    const received = once(daemon, "message") as Promise<[Buffer, { readonly port: number }]>;
     await client.send(get);
     const [header = "", document = ""] = (await received)[0].toString("utf8").split("\n");
     expect(JSON.parse(header)).to.deep.equal({ format: "json", version: 1 });
     expect(JSON.parse(document)).to.include({ name: "DynamoDB", type: "subsegment" });
+    const again = once(daemon, "message") as Promise<[Buffer, { readonly port: number }]>;
+    calls = 0;
+    await client.send(get);
+    const [, { port }] = await again;
+    expect(port, "one socket for all").to.equal((await received)[1].port);
     client.destroy();
     daemon.close();
   });
 
   it("does without a daemon", async () => {
     const client = traced(new DynamoDBClient(options()));
-    await client.send(get);
+    for (const address of [undefined, "", "127.0.0.1", ":2000"]) {
+      if (address === undefined) Reflect.deleteProperty(process.env, "AWS_XRAY_DAEMON_ADDRESS");
+      else process.env.AWS_XRAY_DAEMON_ADDRESS = address;
+      await client.send(get);
+      calls = 0;
+    }
     client.destroy();
   });
 });

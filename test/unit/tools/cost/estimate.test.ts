@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { describeEstimate } from "../../../../tools/cost/describe";
 import { estimateCost, writeUnitsOfOrder } from "../../../../tools/cost/estimate";
 import { prices } from "../../../../tools/cost/prices";
-import { defaultWorkload, FLEET_NETWORKS, type Workload } from "../../../../tools/cost/workload";
+import {
+  defaultWorkload,
+  FLEET_CAPACITIES,
+  FLEET_NETWORKS,
+  type Workload,
+} from "../../../../tools/cost/workload";
 
 const MILLION = 1_000_000;
 
@@ -28,6 +33,7 @@ const anyWorkload: fc.Arbitrary<Workload> = fc.record({
   memoryMegabytes: fc.integer({ min: 128, max: 10_240 }),
   instances: fc.integer({ min: 0, max: 1_000 }),
   instanceHourPrice: fc.double({ min: 0, max: 100, noNaN: true }),
+  capacity: fc.constantFrom(...FLEET_CAPACITIES),
   wakeMetric: fc.boolean(),
   network: fc.constantFrom(...FLEET_NETWORKS),
   zones: fc.integer({ min: 2, max: 3 }),
@@ -41,8 +47,8 @@ describe("the cost of a month", () => {
     ["SQS requests", { batchSize: 1 }, 3_000_000, 1.2],
     ["SQS requests", { batchSize: 1000, sendBatchSize: 10 }, 300_000, 0.12],
     ["Lambda requests, orders", { batchSize: 100 }, 10_000, 0.002],
-    ["Lambda time, orders", { items: 0, memoryMegabytes: 1024 }, 1_300, 1_300 * 0.0000133334],
-    ["Lambda time, orders", { batchSize: 100, memoryMegabytes: 1024 }, 550, 550 * 0.0000133334],
+    ["Lambda time, orders", { items: 0, memoryMegabytes: 1024 }, 2_100, 2_100 * 0.0000133334],
+    ["Lambda time, orders", { batchSize: 100, memoryMegabytes: 1024 }, 1_910, 1_910 * 0.0000133334],
     ["DynamoDB writes, orders", { items: 0 }, MILLION, 0.625],
     ["DynamoDB writes, orders", { items: 3 }, 8 * MILLION, 5],
     ["SQS requests", { api: true, sendBatchSize: 10 }, 1_200_000, 0.48],
@@ -63,6 +69,12 @@ describe("the cost of a month", () => {
     ["VPC endpoints", { instances: 2, network: "endpoints" }, 5840, 58.4],
     ["VPC endpoints, traffic", { instances: 2, network: "endpoints" }, 10, 0.1],
     ["CloudWatch, waking metric", { wakeMetric: true }, 43_800, 0.438],
+    ["CloudWatch, CPU read by instance", { instances: 3 }, 131_400, 1.314],
+    ["CloudWatch, CPU read by instance", { instances: 3, capacity: "autoScalingGroup" }, 131_400, 1.314],
+    ["Lambda time, scaler", { instances: 3 }, 6_570, 6_570 * 0.0000133334],
+    ["Lambda time, scaler", { instances: 3, capacity: "autoScalingGroup" }, 4_380, 4_380 * 0.0000133334],
+    ["DynamoDB reads, launch journal", { instances: 3 }, 43_800, 0.005475],
+    ["X-Ray traces, scaler", { wakeMetric: true }, 43_800, 0.219],
     ["Alarms", {}, 6, 0.6],
     ["Alarms", { confirmations: true, instances: 1 }, 19, 1.9],
     ["Alarms", { events: true }, 11, 1.1],
@@ -79,6 +91,17 @@ describe("the cost of a month", () => {
     const batches = { batchSize: 50, items: 0, sendBatchSize: 10 };
     expect(estimateCost(workload(batches)).perOrderDollars).to.be.at.most(1.2);
     expect(estimateCost(workload({ ...batches, api: true })).perOrderDollars).to.be.at.most(5);
+  });
+
+  it("has a launch journal only where the function launches, and is the same otherwise", () => {
+    const items = (given: Partial<Workload>) => estimateCost(workload(given)).lines.map(({ item }) => item);
+    const journal = "DynamoDB reads, launch journal";
+    const own = items({ instances: 3 });
+    expect(own).to.include(journal);
+    expect(items({ instances: 3, capacity: "autoScalingGroup" })).to.deep.equal(
+      own.filter((item) => item !== journal),
+    );
+    expect(items({ capacity: "autoScalingGroup" })).to.deep.equal(items({}));
   });
 
   it("is the sum of its lines, none of them negative, each a quantity at a listed price", () => {

@@ -14,11 +14,12 @@ const settings: ScalerSettings = {
   minInstances: 1,
   maxInstances: 4,
   targetCpuPercent: 60,
+  reserveInstances: 0,
   alarmCpuPercent: 80,
   warmupSeconds: 120,
   scaleInAfterSeconds: 300,
   paused: false,
-  scheduled: false,
+  schedule: [],
 };
 
 const instance = (instanceId: string, state: InstanceEvent["state"], Fleet = "web"): CloudEvent => ({
@@ -177,8 +178,11 @@ describe("the scaler's promises", () => {
   it("cannot be shown on a fleet that no load moves", () => {
     expect(nothingToShow(settings)).to.equal(undefined);
     expect(nothingToShow({ ...settings, paused: true })).to.include("paused");
-    expect(nothingToShow({ ...settings, scheduled: true })).to.include("time of day");
+    const schedule = [{ cron: "0 8 * * *", min: 1, max: 2 }];
+    expect(nothingToShow({ ...settings, schedule, minInstances: 0 })).to.equal(undefined);
     expect(nothingToShow({ ...settings, minInstances: 0 })).to.include("0 instances");
     expect(nothingToShow({ ...settings, minInstances: 4 })).to.include("minimum");
+    expect(nothingToShow({ ...settings, reserveInstances: 2 })).to.equal(undefined);
+    expect(nothingToShow({ ...settings, reserveInstances: 3 })).to.include("reserve");
   });
 });

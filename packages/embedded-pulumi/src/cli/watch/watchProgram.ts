@@ -27,8 +27,8 @@ export interface WatchOptions {
   readonly readProject: () => Promise<Project>;
   /** Brings saved files about without a run of the program, where it can. */
   readonly shortcut?: (files: readonly string[]) => Promise<Shortcut>;
-  /** Called after something has changed in the cloud. */
-  readonly onUpdated?: () => void;
+  /** Called once saved files are applied, though nothing had to change: types can be wrong of what runs as before. */
+  readonly onApplied?: (files: readonly string[]) => void;
 }
 
 export interface ProgramWatch {
@@ -74,7 +74,7 @@ export function watchProgram(options: WatchOptions): ProgramWatch {
 
 async function applySaved(
   files: readonly string[],
-  { deployment, terminal, readProject, shortcut, onUpdated }: WatchOptions,
+  { deployment, terminal, readProject, shortcut, onApplied }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
@@ -87,7 +87,7 @@ async function applySaved(
     }
     if (short.kind === "done") {
       if (short.names.length > 0) terminal.print(`\n${short.names.join(", ")} updated in ${seconds()}`);
-      if (short.names.length > 0) onUpdated?.();
+      onApplied?.(files);
       return;
     }
     const done: ProgressEvent[] = [];
@@ -111,7 +111,7 @@ async function applySaved(
     if (counts.length === 0)
       terminal.print(`\nNothing to change after a change of ${named(files)} (${seconds()})`);
     if (counts.length > 0) terminal.print(`\nResources:\n${counts.join("\n")}\n\nDuration: ${seconds()}`);
-    if (counts.some((line) => !line.endsWith("unchanged"))) onUpdated?.();
+    onApplied?.(files);
   } catch (error) {
     if (signal.aborted) return;
     // Errors that speak for themselves need no stack; of the others, it is all that helps.

@@ -7,6 +7,8 @@ export interface FakeProvider extends Provider {
   readonly created: ResourceRequest[];
   /** What was done, in order: "create a", "update a: size", "delete a". */
   readonly done: string[];
+  /** What is found of a resource by its id: other inputs than it was made with, or nothing. */
+  readonly found: Map<string, PropertyMap | "gone">;
   readonly invoked: { readonly token: string; readonly args: PropertyMap }[];
 }
 
@@ -20,6 +22,7 @@ const REPLACING = ["name", "queueUrl"];
 export function fakeProvider(): FakeProvider {
   const created: ResourceRequest[] = [];
   const done: string[] = [];
+  const found = new Map<string, PropertyMap | "gone">();
   const failing = ({ inputs }: ResourceRequest) =>
     typeof inputs.fail === "string" ? new ResourceFailure(inputs.fail, "fail") : undefined;
   const outputs = (name: string) => ({ arn: `arn:${name}`, url: `https://${name}` });
@@ -28,6 +31,7 @@ export function fakeProvider(): FakeProvider {
     created,
     done,
     invoked,
+    found,
     check(request) {
       if (request.type === "aws:sqs/nothing:Nothing")
         throw new ResourceFailure("this resource type is not supported");
@@ -62,6 +66,12 @@ export function fakeProvider(): FakeProvider {
       if (failure !== undefined) return Promise.reject(failure);
       done.push(`update ${request.name}: ${[...changed].join(" ")}`);
       return Promise.resolve({ id: old.id, outputs: outputs(request.name) });
+    },
+    read({ id, inputs, outputs }) {
+      const now = found.get(id);
+      if (now === "gone") return Promise.resolve(undefined);
+      const changed = Object.keys(now ?? {});
+      return Promise.resolve({ changed, inputs: { ...inputs, ...now }, outputs: { ...outputs, ...now } });
     },
     delete({ id }) {
       done.push(`delete ${id.slice("id-of-".length)}`);

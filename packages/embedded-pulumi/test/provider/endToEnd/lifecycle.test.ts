@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { AwsError, kind, SteppedClock } from "embedded-aws";
-import { startTestCloud, type TestCloud } from "embedded-aws/testing";
+import { AwsError } from "embedded-aws";
 import { ResourceFailure } from "../../../src/engine/provider";
 import type { PropertyMap } from "../../../src/engine/values";
 import { replaces } from "../../../src/provider/replacements";
 import { resourceTypes } from "../../../src/provider/table";
 import { lifecycles } from "./lifecycles";
 import { archive, functionOf, type Lifecycle } from "./lifecycles/parts";
-import { providerOf, requestOf } from "./providerOf";
+import { requestOf } from "./providerOf";
+import { inputsOf, withoutUndefined, type Workshop, workshop } from "./workshop";
 
 /** Types whose life is not tried: none may be added without a reason. */
 const UNTRIED: readonly string[] = [
@@ -175,27 +175,6 @@ function tryLife(lifecycle: Lifecycle): void {
       expect(outcome).to.be.instanceOf(ResourceFailure).with.property("property", name);
     });
   }
-}
-
-type Workshop = Awaited<ReturnType<typeof workshop>>;
-
-/** A cloud that forgives, and a way to make resources in it. */
-async function workshop() {
-  const clock = new SteppedClock();
-  const cloud: TestCloud = await startTestCloud({ clock, conditions: kind });
-  cloud.ec2.images.add("ami-0a12023000000865a");
-  const provider = providerOf(cloud, clock);
-  const make = async (type: string, inputs: PropertyMap) =>
-    await provider.create({ ...requestOf(type, inputs), inputs: provider.check(requestOf(type, inputs)) });
-  return { cloud, provider, make, close: () => cloud.close() };
-}
-
-function inputsOf(type: string): string[] {
-  return Object.keys((resourceTypes.get(type)?.inputs as { entries?: object }).entries ?? {});
-}
-
-function withoutUndefined(inputs: Readonly<Record<string, PropertyMap[string] | undefined>>): PropertyMap {
-  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined)) as PropertyMap;
 }
 
 /** What differs from one resource to the next, as words that do not; lists of tags in one order. */

@@ -60,6 +60,7 @@ describe("decideCapacity", () => {
       maxStep: fc.integer({ min: 1, max: 10 }),
       scaleInAfterSeconds: fc.constantFrom(0, 60, 300, 600),
       tolerance: fc.constantFrom(0, 0.1, 0.5),
+      reserveInstances: fc.constantFrom(0, 1, 4, 30),
       wakeMetric: fc.constantFrom(undefined, WAKE_METRIC),
     })
     .map(({ above, ...rest }) => ({ ...settings, ...rest, maxInstances: rest.minInstances + above + 1 }));
@@ -102,13 +103,20 @@ describe("decideCapacity", () => {
 
   it("wants no fewer instances for more load", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10 }), fc.nat(100), fc.nat(100), (size, one, other) => {
-        const wanted = (cpu: number) =>
-          decideCapacity(situation(members(size), flat(cpu)), settings).findings.wanted;
-        const [low, high] = [Math.min(one, other), Math.max(one, other)];
-        // Within the tolerance the present size stands for the need, a whole instance up or down.
-        expect(wanted(high)).to.be.at.least(wanted(low) - 1);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 10 }),
+        fc.nat(5),
+        fc.nat(100),
+        fc.nat(100),
+        (size, reserveInstances, one, other) => {
+          const wanted = (cpu: number) =>
+            decideCapacity(situation(members(size), flat(cpu)), { ...settings, reserveInstances }).findings
+              .wanted;
+          const [low, high] = [Math.min(one, other), Math.max(one, other)];
+          // Within the tolerance the present size stands for the need, a whole instance up or down.
+          expect(wanted(high)).to.be.at.least(wanted(low) - 1);
+        },
+      ),
     );
   });
 });

@@ -40,6 +40,18 @@ describe("decideCapacity", () => {
       decides: "-i-a i-0",
     },
     {
+      when: "the maximum was lowered, and only what is not seen yet is beyond it: nothing that is there ends for it",
+      situation: situation(members(2), flat(91), { unseen: 8 }),
+      settings: { maxInstances: 2 },
+      decides: "launches unseen",
+    },
+    {
+      when: "the maximum was lowered, and what is there is beyond it as well",
+      situation: situation(members(4), flat(91), { unseen: 8 }),
+      settings: { maxInstances: 3 },
+      decides: "-i-0",
+    },
+    {
       when: "it is above the maximum without any metric",
       situation: situation(members(3), []),
       settings: { maxInstances: 2 },

@@ -51,6 +51,31 @@ describe("decideCapacity", () => {
       decides: "no metric",
     },
     {
+      when: "the last minute of the metric began four and a half minutes ago",
+      situation: situation(members(3), [...flat(91), undefined, undefined, undefined]),
+      decides: "+2",
+    },
+    {
+      when: "the last minute of the metric began five and a half minutes ago",
+      situation: situation(members(3), [...flat(91), ...Array<undefined>(4)]),
+      decides: "no metric",
+    },
+    {
+      when: "a datapoint is below nothing",
+      situation: situation(members(3), flat(-5)),
+      decides: "no metric",
+    },
+    {
+      when: "the newest minute is not complete, though high: the window ends before it",
+      situation: situation(members(5), [], {
+        samples: [
+          ...minutes(members(5), [...flat(24), undefined]),
+          ...minutes(members(1), [...flat(24), 90]).slice(-1),
+        ],
+      }),
+      decides: "-i-0 i-1 i-2",
+    },
+    {
       when: "a datapoint comes from the future",
       situation: situation(members(3), [], {
         samples: [{ instanceId: "i-0", time: NOW + 3_600_000, cpuPercent: 100 }],

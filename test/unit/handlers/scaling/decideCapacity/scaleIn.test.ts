@@ -1,5 +1,8 @@
-import { members, minutes, situation } from "../situation";
+import { member, members, minutes, situation } from "../situation";
 import { ended, flat, itDecides } from "./support";
+
+/** Four that have long been there, and one that was launched so many minutes ago. */
+const grown = (minutesAgo: number) => [...members(4), member("i-young", minutesAgo)];
 
 // In, gradually.
 describe("decideCapacity", () => {
@@ -28,8 +31,8 @@ describe("decideCapacity", () => {
       when: "instances that served in the window are gone, what they carried is remembered",
       situation: situation([...members(3), ...ended(3, 3)], [], {
         samples: [
-          ...minutes(members(3), [50, 50, 10, 10, 10]),
-          ...minutes(ended(3, 3), [50, 50, undefined, undefined, undefined]),
+          ...minutes(members(3), [30, 30, 10, 10, 10]),
+          ...minutes(ended(3, 3), [30, 30, undefined, undefined, undefined]),
         ],
       }),
       decides: "stabilising",
@@ -43,6 +46,26 @@ describe("decideCapacity", () => {
         ],
       }),
       decides: "-i-0 i-1",
+    },
+    {
+      when: "the fleet has not grown for an hour",
+      situation: situation(grown(60), flat(46)),
+      decides: "-i-0",
+    },
+    {
+      when: "the fleet has just grown: what the load needs again at the slightest rise stays",
+      situation: situation(grown(59), flat(46)),
+      decides: "stabilising",
+    },
+    {
+      when: "the fleet has just grown, and far too much",
+      situation: situation(grown(59), flat(30)),
+      decides: "-i-0 i-1",
+    },
+    {
+      when: "a launch is not seen yet: it counts as warming up",
+      situation: situation(members(5), flat(10), { unseen: 1 }),
+      decides: "warming up",
     },
     {
       when: "a minute of the window is missing",

@@ -30,6 +30,17 @@ describe("decideCapacity", () => {
       decides: "+5",
     },
     {
+      when: "the load is at the very end of the tolerance",
+      situation: situation(members(2), flat(90)),
+      settings: { tolerance: 0.5 },
+      decides: "at target",
+    },
+    {
+      when: "an earlier launch is not seen yet",
+      situation: situation(members(2), flat(100), { unseen: 1 }),
+      decides: "launches unseen",
+    },
+    {
       when: "a single minute is high: no need to wait for three",
       situation: situation(members(3), [50, 50, 50, 50, 91]),
       decides: "+2",

@@ -61,6 +61,12 @@ describe("decideCapacity", () => {
       decides: "-i-0",
     },
     {
+      when: "nothing calls, and the CPU is at the very end of the tolerance",
+      situation: situation(members(1), flat(6)),
+      settings: sleepy,
+      decides: "-i-0",
+    },
+    {
       when: "nothing calls, and the CPU does something",
       situation: situation(members(1), flat(7)),
       settings: sleepy,

@@ -82,6 +82,8 @@ async function refreshInstances(
       InstanceWarmup: instanceWarmup === undefined ? undefined : Number(instanceWarmup),
       SkipMatching: preferences.skipMatching,
       AutoRollback: preferences.autoRollback,
+      ScaleInProtectedInstances: preferences.scaleInProtectedInstances,
+      StandbyInstances: preferences.standbyInstances,
     },
   });
 }

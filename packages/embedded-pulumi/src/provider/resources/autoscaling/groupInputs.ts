@@ -71,6 +71,9 @@ export const groupInputs = v.strictObject({
           instanceWarmup: v.optional(v.string()),
           skipMatching: v.optional(v.boolean()),
           autoRollback: v.optional(v.boolean()),
+          // What the provider sends where nothing is given: AWS's own default is to wait.
+          scaleInProtectedInstances: v.optional(v.picklist(["Refresh", "Ignore", "Wait"]), "Ignore"),
+          standbyInstances: v.optional(v.picklist(["Terminate", "Ignore", "Wait"]), "Ignore"),
         }),
       ),
     }),

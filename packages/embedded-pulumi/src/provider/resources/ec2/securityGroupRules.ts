@@ -32,7 +32,7 @@ export function permission(rule: Rule, groupId: string) {
 }
 
 /** EC2 keeps a rule for each other side. */
-function singleRules(rule: Rule): Rule[] {
+export function singleRules(rule: Rule): Rule[] {
   const { cidrBlocks = [], ipv6CidrBlocks = [], securityGroups = [], self } = rule;
   const none = { cidrBlocks: undefined, ipv6CidrBlocks: undefined, securityGroups: undefined, self: false };
   return [

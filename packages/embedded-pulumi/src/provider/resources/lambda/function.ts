@@ -96,7 +96,9 @@ export const lambdaFunction = resource({
   async create(inputs, context) {
     const input: FunctionInput = {
       ...functionConfiguration(inputs),
-      Code: { ZipFile: await packageArchive(inputs.code, context.programDirectory) },
+      Code: {
+        ZipFile: await packageArchive(inputs.code, context.programDirectory, context.packageDirectory),
+      },
       PackageType: "Zip",
       Architectures: inputs.architectures,
       Publish: inputs.publish,
@@ -116,7 +118,7 @@ export const lambdaFunction = resource({
     if (CODE.some((name) => changed.has(name)))
       await context.call("lambda", "UpdateFunctionCode", {
         FunctionName,
-        ZipFile: await packageArchive(inputs.code, context.programDirectory),
+        ZipFile: await packageArchive(inputs.code, context.programDirectory, context.packageDirectory),
         Architectures: inputs.architectures,
       });
     if (changed.has("reservedConcurrentExecutions")) await reserve(inputs, context);

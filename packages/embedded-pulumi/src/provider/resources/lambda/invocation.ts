@@ -46,6 +46,7 @@ async function invoke(
   const lifecycle = { [terraformKey]: { action, prev_input: previous } };
   const event =
     lifecycleScope === "CRUD" ? JSON.stringify({ ...(JSON.parse(input) as object), ...lifecycle }) : input;
+  await context.letSettle?.();
   const { Payload, FunctionError } = await context.call("lambda", "Invoke", {
     FunctionName: functionName,
     Qualifier: qualifier,
