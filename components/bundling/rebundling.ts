@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { context, stop } from "esbuild";
+import { context } from "esbuild";
 import { beginBundling, knownSources, packagedBundle, rememberBundles } from "./bundleCache";
 import { bundledText, exportsHandler, groupsOf, handlerNames, writeBundle } from "./bundling";
 import { describeBundlingFailure, describeMissingExport } from "./bundlingFailure";
@@ -62,6 +62,7 @@ function contentOf(name: string): string {
  * fraction of the time of all; what no message has named yet is read between messages. Ends with its channel.
  */
 async function main(): Promise<void> {
+  endWithChannel();
   const names = handlerNames();
   const earlier = knownSources();
   const known = new Map(earlier?.sources);
@@ -104,13 +105,22 @@ async function main(): Promise<void> {
   // What was edited since the program has bundled.
   let last: Promise<unknown> = rebundle(earlier?.changed ?? new Set()).catch(() => undefined);
   process.on("message", (files: readonly string[]) => void (last = last.then(() => answer(files))));
-  // esbuild's own process complains aloud when it finds its parent gone.
-  process.on("disconnect", () => void stop().finally(() => process.exit()));
   for (const handler of handlers) {
     // Messages that have come meanwhile have their turn first.
     for (let seen; seen !== last;) await (seen = last);
     if (!handler.isRead()) last = read(handler);
   }
+}
+
+/** Ends this process once nobody is there to be answered, at whatever it is. */
+function endWithChannel(): void {
+  const end = () => {
+    // With esbuild's process, which is of this one's group: it prints its stack when its input ends while it bundles.
+    if (process.platform !== "win32") process.kill(-process.pid, "SIGKILL");
+    process.exit();
+  };
+  process.once("disconnect", end);
+  if (!process.connected) end();
 }
 
 void main();

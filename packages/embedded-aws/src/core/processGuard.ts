@@ -37,13 +37,16 @@ export function guardProcess(child: ChildProcess): void {
   });
 }
 
-/** Ends `child`, and on systems with process groups what it has started, at once. */
-export function killGroup(child: ChildProcess): void {
+/**
+ * Signals `child`, a leader of its own process group, and on systems with such groups what it has started. By default,
+ * that ends them at once.
+ */
+export function killGroup(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): void {
   const { pid } = child;
   if (pid === undefined) return;
   try {
-    if (process.platform === "win32") child.kill("SIGKILL");
-    else process.kill(-pid, "SIGKILL");
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-pid, signal);
   } catch (error) {
     // Gone already, which is what was wanted.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;

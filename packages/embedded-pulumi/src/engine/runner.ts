@@ -118,7 +118,8 @@ function ending(child: ChildProcess): Promise<Ending> {
 }
 
 function endProcess(child: ChildProcess): void {
-  child.kill("SIGTERM");
+  // With what it has started, as a terminal's Ctrl-C would: esbuild prints its stack when its parent ends without it.
+  killGroup(child, "SIGTERM");
   const force = setTimeout(() => killGroup(child), KILL_AFTER_MS);
   child.once("exit", () => clearTimeout(force));
 }

@@ -83,8 +83,9 @@ describe("a program in the embedded engine", function () {
     expect(error.message).to.include("the embedded engine does not support resource hooks");
   });
 
-  it("ends the program when the signal aborts", () =>
-    withProgram(`console.log("up"); setInterval(() => {}, 1000);`, async (directory) => {
+  const stopped = async (program: string): Promise<readonly string[]> => {
+    const printed: string[] = [];
+    await withProgram(program, async (directory) => {
       const stop = new AbortController();
       const running = runProgram({
         projectDirectory: directory,
@@ -95,8 +96,9 @@ describe("a program in the embedded engine", function () {
         signal: stop.signal,
         cacheDirectory,
         onEvent: (event) => {
-          if (event.type === "program-output" && event.line === "up")
-            stop.abort(new Error("stopped by the test"));
+          if (event.type !== "program-output") return;
+          printed.push(event.line);
+          if (event.line === "up") stop.abort(new Error("stopped by the test"));
         },
       });
       const error = await running.then(
@@ -104,5 +106,25 @@ describe("a program in the embedded engine", function () {
         (reason: unknown) => reason,
       );
       expect(error).to.be.instanceOf(Error).with.property("message", "stopped by the test");
-    }));
+    });
+    return printed;
+  };
+
+  it("ends the program when the signal aborts", () =>
+    stopped(`console.log("up"); setInterval(() => {}, 1000);`));
+
+  it("ends what the program has started with it, before that has lost its parent", async function () {
+    if (process.platform === "win32") this.skip();
+    const orphan = `
+      process.stdin.on("end", () => console.error("where is my parent?")).resume();
+      console.log("up");
+    `;
+    const printed = await stopped(`
+      const child = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(orphan)}], {
+        stdio: ["pipe", "inherit", "inherit"],
+      });
+      process.once("SIGTERM", () => child.once("exit", () => process.exit()).stdin.end());
+    `);
+    expect(printed).to.deep.equal(["up"]);
+  });
 });
