@@ -1,5 +1,3 @@
-// Before Pulumi's SDK: it spares the tests, too, what the SDK does over and over.
-import "embedded-pulumi/quicken-sdk";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the program registered it. */

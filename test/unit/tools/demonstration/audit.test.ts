@@ -98,18 +98,18 @@ describe("auditOrders", () => {
     );
   });
 
-  it("judges 100,000 messages, one of which is lost", async () => {
-    const messages = new OrderMessages(100_000, seededRandom(3));
+  it("judges 20,000 messages, one of which is lost", async () => {
+    const messages = new OrderMessages(20_000, seededRandom(3));
     const auditor = new OrderAuditor(messages);
     for (let place = 0; place < messages.length; place++) {
       const { body, kind } = messages.at(place);
-      if (kind === "order" && place !== 40_000) auditor.addStored(stored(body));
+      if (kind === "order" && place !== 8_000) auditor.addStored(stored(body));
       if (kind === "conflict" || kind === "malformed") auditor.addDeadLetter(body);
     }
     const audit = await auditor.audit();
-    expect(audit).to.include({ sent: 100_000, distinct: 80_000, stored: 79_999, deadLettered: 10_000 });
+    expect(audit).to.include({ sent: 20_000, distinct: 16_000, stored: 15_999, deadLettered: 2_000 });
     expect(audit.lost).to.be.at.least(1);
     // The lost one, and whoever repeats it.
-    expect(audit.lost).to.equal(100_000 - 79_999 - 10_000 - audit.duplicates);
-  }).timeout(60_000);
+    expect(audit.lost).to.equal(20_000 - 15_999 - 2_000 - audit.duplicates);
+  });
 });

@@ -23,8 +23,8 @@ const idOf = (messages: OrderMessages, place: number) =>
   (JSON.parse(messages.at(place).body) as { orderId: string }).orderId;
 
 describe("the tally of the demonstration's orders", () => {
-  it("counts 300,000 of them, and knows their percentiles", () => {
-    const messages = new OrderMessages(300_000, seededRandom(1));
+  it("counts 60,000 of them, and knows their percentiles", () => {
+    const messages = new OrderMessages(60_000, seededRandom(1));
     let now = 1_000;
     const tally = new OrderTally(messages, names, () => now);
     let orders = 0;
@@ -40,11 +40,11 @@ describe("the tally of the demonstration's orders", () => {
       }
       tally.take(message(kind === "malformed" ? "message-dead-lettered" : "message-deleted", "orders"));
     }
-    expect(orders).to.equal(240_000);
-    expect(tally).to.include({ handled: 300_000, confirmed: 240_000, storedTwice: 0, firstStoredAt: 1_010 });
+    expect(orders).to.equal(48_000);
+    expect(tally).to.include({ handled: 60_000, confirmed: 48_000, storedTwice: 0, firstStoredAt: 1_010 });
     expect(tally.latencies.p99Ms).to.be.closeTo(10, 0.05);
     expect(tally.confirmationLatencies.p50Ms).to.be.closeTo(40, 0.2);
-  }).timeout(60_000);
+  });
 
   it("tells an order that was stored twice from one that was confirmed twice", () => {
     const messages = new OrderMessages(2, seededRandom(1));

@@ -60,9 +60,10 @@ describe("a sorted map", () => {
       const check = () => {
         const inOrder = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
         expect(map.size).to.equal(model.size);
-        expect(map.values()).to.deep.equal(inOrder);
-        expect(map.values({ reverse: true })).to.deep.equal(inOrder.toReversed());
-        for (const [key, value] of model) expect(map.get(key)).to.equal(value);
+        // As one text, which is a hundred times as fast to compare as thousands of them.
+        expect(map.values().join()).to.equal(inOrder.join());
+        expect(map.values({ reverse: true }).join()).to.equal(inOrder.toReversed().join());
+        expect([...model.keys()].map((key) => map.get(key)).join()).to.equal([...model.values()].join());
       };
       for (const growth of [0.9, 0.5, 0.05, 0.9]) {
         for (let step = 0; step < 3_000; step++) {

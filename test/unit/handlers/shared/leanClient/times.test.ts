@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
+import { useFakeTimers } from "sinon";
 import { isPassing } from "../../../../../handlers/shared/failure";
 import { lean } from "../../../../../handlers/shared/leanClient";
 import { realTiming, retryUntil } from "../../../../../handlers/shared/retry";
@@ -69,10 +70,22 @@ describe("the times of a lean client", () => {
 
   it("gives a call up that is not answered", async () => {
     aws.answer = { fault: "none comes" };
-    const failure = await aws.failureOf(lean(aws.dynamoDb()).send(get()));
-    expect(failure.name).to.equal("TimeoutError");
-    expect(isPassing(failure)).to.equal(true);
-  }).timeout(10_000);
+    const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const sending = lean(aws.dynamoDb()).send(get());
+      while (aws.seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      clock.tick(2_999);
+      expect(
+        await Promise.race([sending, new Promise((resolve) => setImmediate(resolve, "waits"))]),
+      ).to.equal("waits");
+      clock.tick(1);
+      const failure = await aws.failureOf(sending);
+      expect(failure.name).to.equal("TimeoutError");
+      expect(isPassing(failure)).to.equal(true);
+    } finally {
+      clock.restore();
+    }
+  });
 
   it("takes an answer that came while the process stood still", async () => {
     // A server in a process of its own answers while this one does nothing.
@@ -81,20 +94,21 @@ describe("the times of a lean client", () => {
       `const server = require("http").createServer((request, response) => {
         request.resume();
         console.log("asked");
-        setTimeout(() => response.end("{}"), 300);
+        setTimeout(() => response.end("{}"), 100);
       }).listen(0, "127.0.0.1", () => console.log(server.address().port));`,
     ]);
     const lines = createInterface({ input: other.stdout })[Symbol.asyncIterator]();
     try {
       const port = String((await lines.next()).value);
-      const client = lean(new DynamoDBClient({ ...aws.options(), endpoint: `http://127.0.0.1:${port}` }));
+      const options = { ...aws.options(), endpoint: `http://127.0.0.1:${port}` };
+      const client = lean(new DynamoDBClient(options), {}, { requestTimeout: 200 });
       const sending = client.send(get());
       expect((await lines.next()).value).to.equal("asked");
       // Nothing runs until the answer has long been there, and its time is over.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_100);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
       expect(await sending).to.have.nested.property("$metadata.httpStatusCode", 200);
     } finally {
       other.kill();
     }
-  }).timeout(20_000);
+  });
 });
