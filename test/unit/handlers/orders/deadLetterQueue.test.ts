@@ -22,8 +22,10 @@ const taken = (id: string, body: string) => ({
 function setUp(answer?: (request: number) => Answer | undefined) {
   const timing = steppedTiming();
   const requests: SendMessageBatchCommand["input"][] = [];
-  const send = async ({ input }: SendMessageBatchCommand): Promise<Answer> => {
+  const signals: unknown[] = [];
+  const send = async ({ input }: SendMessageBatchCommand, options: object): Promise<Answer> => {
     await Promise.resolve();
+    signals.push((options as { abortSignal?: unknown }).abortSignal);
     requests.push(input);
     const entries = input.Entries ?? [];
     return (
@@ -39,12 +41,12 @@ function setUp(answer?: (request: number) => Answer | undefined) {
   });
   const names = async (letters: readonly DeadLetter[]) =>
     (await sendAll(letters, timing.now() + 3_000)).map((problem) => problem?.name);
-  return { requests, sendAll: names };
+  return { requests, signals, sendAll: names };
 }
 
 describe("the dead-letter queue", () => {
   it("takes letters as they are, ten a request", async () => {
-    const { requests, sendAll } = setUp();
+    const { requests, signals, sendAll } = setUp();
     const group = { MessageGroupId: "g", MessageDeduplicationId: "d" };
     const letters = Array.from({ length: 11 }, (_, index) =>
       letter(`body ${index}`, index === 0 ? group : {}),
@@ -52,6 +54,8 @@ describe("the dead-letter queue", () => {
     expect(await sendAll(letters)).to.deep.equal(Array(11).fill(undefined));
     expect(requests.map(({ Entries = [] }) => Entries.length)).to.deep.equal([10, 1]);
     expect(new Set(requests.map(({ QueueUrl }) => QueueUrl))).to.deep.equal(new Set(["https://queue"]));
+    // Or a request would go on when the function's time is over.
+    for (const signal of signals) expect(signal).to.be.instanceOf(AbortSignal);
     expect(requests[0]?.Entries?.[0]).to.deep.equal({ Id: "0", ...letters[0] });
     expect(
       requests.flatMap(({ Entries = [] }) => Entries.map(({ MessageBody }) => MessageBody)),
