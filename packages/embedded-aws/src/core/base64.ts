@@ -1,3 +1,5 @@
+import { bareRecord } from "./record";
+
 /**
  * The bytes that standard base64 with padding (RFC 4648, section 4) stands for; undefined when `text` is none.
  *
@@ -13,13 +15,13 @@ export function decodeBase64(text: string): Buffer | undefined {
   return bytes.byteLength === (text.length / 4) * 3 - padding ? bytes : undefined;
 }
 
-/** A copy of a value with base64 in the place of bytes, and without undefined members and prototypes. */
+/** A copy of a value with base64 in the place of bytes, and without undefined members, in bare records. */
 export function withBase64(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Uint8Array) return base64(value);
   if (Array.isArray(value)) return value.map(withBase64);
   const members = value as Readonly<Record<string, unknown>>;
-  const copy = Object.create(null) as Record<string, unknown>;
+  const copy = bareRecord<unknown>();
   for (const name in members) {
     const member = members[name];
     if (member === undefined || member === null) continue;

@@ -75,7 +75,8 @@ export function decideAdmission(head: RequestHead, port: number, named: OriginRu
 export function headerValues({ rawHeaders }: Pick<RequestHead, "rawHeaders">, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const [other, value] = [rawHeaders[index], rawHeaders[index + 1]];
+    const other = rawHeaders[index];
+    const value = rawHeaders[index + 1];
     if (value !== undefined && other?.length === name.length && other.toLowerCase() === name)
       values.push(value);
   }

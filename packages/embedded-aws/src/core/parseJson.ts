@@ -28,8 +28,8 @@ const CLOSE = 0x7d;
 
 /** Whether arrays and objects of a JSON text lie in more than `limit` others; one pass, no allocation. */
 export function nestsDeeperThan(text: string, limit: number): boolean {
-  // A text with too few brackets needs no look at its strings.
-  if (text.length <= limit) return false;
+  // A text with too few brackets needs no look at its strings. To look for them alone takes a fraction of the time.
+  if (text.length <= limit || !hasMoreThan(limit, text)) return false;
   let depth = 0;
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
@@ -45,6 +45,15 @@ export function nestsDeeperThan(text: string, limit: number): boolean {
       depth--;
     }
   }
+  return false;
+}
+
+/** Whether a text has more than `limit` brackets that open something, be it within strings. */
+function hasMoreThan(limit: number, text: string): boolean {
+  let found = 0;
+  for (const bracket of ["{", "["])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if (++found > limit) return true;
   return false;
 }
 

@@ -1,3 +1,4 @@
+import { bareRecord } from "../core/record";
 import { decodeBase64 } from "./json";
 import { InputProblem, isEmpty, wrongType } from "./problem";
 import type { ListShape, MapShape, Member, Shape, Structure } from "./shape";
@@ -106,7 +107,7 @@ function listOf(shape: ListShape, node: Node, style: FormStyle, flattened: boole
 }
 
 function mapOf(shape: MapShape, node: Node, style: FormStyle): Record<string, unknown> {
-  const map = Object.create(null) as Record<string, unknown>;
+  const map = bareRecord<unknown>();
   if (node.children.size === 0 && (node.text ?? "") === "") return map;
   for (const item of itemsOf(node.children.get("entry") ?? node)) {
     const key = item.children.get(shape.key.traits.xmlName ?? "key")?.text;

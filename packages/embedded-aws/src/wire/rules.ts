@@ -22,80 +22,82 @@ export type Rules = Readonly<Record<string, Rule>>;
 
 /** @throws InputProblem */
 export function checkRules(rules: Rules, input: unknown): void {
-  for (const path in rules) checkPath(rules[path] ?? {}, path.split("."), input);
+  for (const path in rules) checkPath(rules[path] ?? {}, path, input);
 }
 
-function checkPath(rule: Rule, path: readonly string[], value: unknown): void {
+function checkPath(rule: Rule, path: string, value: unknown): void {
   if (value === undefined || value === null) return;
-  const [name, ...rest] = path;
-  if (name === undefined) {
+  if (path === "") {
     checkValue(rule, value);
     if (!Array.isArray(value)) return;
     const { length: _, ...ofItems } = rule;
-    for (const [index, item] of value.entries())
-      at(index, () => {
-        checkValue(ofItems, item);
-      });
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries())
-      at(index, () => {
-        checkPath(rule, path, item);
-      });
-  } else {
-    at(name, () => {
-      checkPath(rule, rest, (value as Readonly<Record<string, unknown>>)[name]);
+    checkEach(value, (item) => {
+      checkValue(ofItems, item);
     });
+  } else if (Array.isArray(value)) {
+    checkEach(value, (item) => {
+      checkPath(rule, path, item);
+    });
+  } else {
+    const dot = path.indexOf(".");
+    const name = dot < 0 ? path : path.slice(0, dot);
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member === undefined) return;
+    try {
+      checkPath(rule, dot < 0 ? "" : path.slice(dot + 1), member);
+    } catch (cause) {
+      throw InputProblem.at(name, cause);
+    }
   }
 }
 
-function at(segment: string | number, run: () => void): void {
+function checkEach(items: readonly unknown[], checkOne: (item: unknown) => void): void {
+  let index = 0;
   try {
-    run();
+    for (; index < items.length; index++) checkOne(items[index]);
   } catch (cause) {
-    throw InputProblem.at(segment, cause);
+    throw InputProblem.at(index, cause);
   }
 }
 
-function unlessOf(value: unknown) {
-  return (right: boolean, constraint: string) => {
-    if (!right)
-      throw new InputProblem({
-        kind: "constraint",
-        constraint: `Member must ${constraint}`,
-        got: describe(value),
-      });
-  };
+function broken(value: unknown, constraint: string): InputProblem {
+  return new InputProblem({
+    kind: "constraint",
+    constraint: `Member must ${constraint}`,
+    got: describe(value),
+  });
 }
 
 function checkValue(rule: Rule, value: unknown): void {
   const { range, length } = rule;
-  const unless = unlessOf(value);
   if (range !== undefined && typeof value === "number") {
-    unless(Number.isInteger(value), "be a whole number");
-    unless(value >= range[0], `have value greater than or equal to ${range[0]}`);
-    unless(value <= range[1], `have value less than or equal to ${range[1]}`);
+    if (!Number.isInteger(value)) throw broken(value, "be a whole number");
+    if (value < range[0]) throw broken(value, `have value greater than or equal to ${range[0]}`);
+    if (value > range[1]) throw broken(value, `have value less than or equal to ${range[1]}`);
   }
   if (length !== undefined && (typeof value === "string" || Array.isArray(value))) {
-    unless(value.length >= length[0], `have length greater than or equal to ${length[0]}`);
-    unless(value.length <= length[1], `have length less than or equal to ${length[1]}`);
+    if (value.length < length[0]) throw broken(value, `have length greater than or equal to ${length[0]}`);
+    if (value.length > length[1]) throw broken(value, `have length less than or equal to ${length[1]}`);
   }
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries())
-      at(index, () => {
-        checkItem(rule, item);
-      });
+    checkEach(value, (item) => {
+      checkItem(rule, item);
+    });
   } else {
     checkItem(rule, value);
   }
 }
 
 function checkItem({ pattern, oneOf, supported }: Rule, value: unknown): void {
-  const unless = unlessOf(value);
-  if (pattern !== undefined && typeof value === "string") {
-    unless(pattern.test(value), `satisfy regular expression pattern: ${pattern.source}`);
+  if (pattern !== undefined && typeof value === "string" && !pattern.test(value)) {
+    throw broken(value, `satisfy regular expression pattern: ${pattern.source}`);
   }
-  if (oneOf !== undefined && (typeof value === "string" || typeof value === "number")) {
-    unless(oneOf.includes(value), `satisfy enum value set: [${oneOf.join(", ")}]`);
+  if (
+    oneOf !== undefined &&
+    (typeof value === "string" || typeof value === "number") &&
+    !oneOf.includes(value)
+  ) {
+    throw broken(value, `satisfy enum value set: [${oneOf.join(", ")}]`);
   }
   if (supported !== undefined && !Array.isArray(value) && !supported.some((known) => known === value)) {
     throw new InputProblem({ kind: "notSupported", value: describe(value) });

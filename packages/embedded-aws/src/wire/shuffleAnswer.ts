@@ -1,5 +1,6 @@
 import { parseJson } from "../core/parseJson";
 import type { Random } from "../core/random";
+import { bareRecord } from "../core/record";
 import { unorderedLists } from "./unorderedLists";
 
 /** Puts the lists of an answer that AWS promises no order for into another one; what is given stays as it is. */
@@ -41,7 +42,7 @@ function atPath(value: unknown, path: readonly string[], random: Random): unknow
   const wanted =
     step === "*" || step === "[]" ? Object.keys(value) : Object.hasOwn(value, step) ? [step] : [];
   if (wanted.length === 0) return value;
-  const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const copy = bareRecord<unknown>();
   for (const [name, member] of Object.entries(value)) {
     copy[name] = wanted.includes(name) ? atPath(member, rest, random) : member;
   }

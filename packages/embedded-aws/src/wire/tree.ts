@@ -1,3 +1,4 @@
+import { bareRecord } from "../core/record";
 import { InputProblem, isEmpty, wrongType } from "./problem";
 import type { ListShape, MapShape, Member, Shape, Structure, TimestampFormat } from "./shape";
 
@@ -103,7 +104,7 @@ export class TreeCodec {
     return (tree) => {
       if (!isTree(tree)) throw wrongType("a map", tree);
       // Keys are a stranger's text: the map must not know any of them beforehand.
-      const map = Object.create(null) as Tree;
+      const map = bareRecord<unknown>();
       let at = "";
       try {
         for (at in tree) {
@@ -260,7 +261,7 @@ export class TreeCodec {
 
 /** Only maps of what cannot be written as it is are copied. */
 function encodedMap(map: Tree, encode: Convert): Tree {
-  const tree = Object.create(null) as Tree;
+  const tree = bareRecord<unknown>();
   for (const [key, item] of Object.entries(map)) {
     if (item !== undefined && item !== null) tree[key] = encode(item);
   }

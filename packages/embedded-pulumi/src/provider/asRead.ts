@@ -142,5 +142,6 @@ function opened(text: string): Wire {
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // Of an instance of some class, what it inherits from inherits something itself.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -27,9 +27,9 @@ export function authorizer(
   return (principal, accesses, onDecided) => {
     if (principal.kind === "administrator") return;
     const { caller, role } = callerFor(principal, identities);
+    const policies = role === undefined ? [] : identityPolicies(role, surroundings.clock.now());
     for (const access of accesses) {
       let by: Statement | undefined;
-      const policies = role === undefined ? [] : identityPolicies(role, surroundings.clock.now());
       const taken = principal.kind === "role" && faults.isTaken(principal.roleName, access.action);
       const decision = evaluate(
         {
@@ -83,10 +83,11 @@ export function callerFor(
 
 /** The policies that count at `now`: changes take a while. */
 export function identityPolicies(role: Role, now: number): PolicyDocument[] {
-  return [
-    ...[...role.inlinePolicies.inForce(now).values()].map((policy) => policy.document),
-    ...[...role.attachedPolicies.inForce(now).values()].map(({ versions }) => versions.inForce(now).document),
-  ];
+  const documents: PolicyDocument[] = [];
+  for (const { document } of role.inlinePolicies.inForce(now).values()) documents.push(document);
+  for (const { versions } of role.attachedPolicies.inForce(now).values())
+    documents.push(versions.inForce(now).document);
+  return documents;
 }
 
 /** The global condition keys (IAM user guide, "AWS global condition context keys"), and the access's own. */
@@ -96,12 +97,11 @@ export function conditionContext(
   own: Readonly<Record<string, string | readonly string[]>>,
   surroundings: Surroundings,
 ): ConditionContext {
-  const ownKeys = Object.entries(own).map(([key, value]) => [key.toLowerCase(), value] as const);
   // A statement asks for few of them, and most ask for none.
   return (key) => {
     const name = key.toLowerCase();
     const value =
-      ownKeys.findLast(([ownName]) => ownName === name)?.[1] ??
+      Object.entries(own).findLast(([ownName]) => ownName.toLowerCase() === name)?.[1] ??
       globalKey(name, principal, role, surroundings);
     return typeof value === "string" ? [value] : value;
   };

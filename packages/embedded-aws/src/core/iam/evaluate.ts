@@ -67,17 +67,19 @@ export function verdictOf(
   };
   const action = request.action.toLowerCase();
   let verdict: Verdict = "none";
-  for (const statement of policies.flatMap((policy) => policy.statements)) {
-    const who = principalMatch(statement.principal, request.caller);
-    if (who === "other" || !applies(statement, action, request, variables)) continue;
-    if (statement.effect === "Deny") {
-      onDeciding?.(statement);
-      return "deny";
+  for (const { statements } of policies) {
+    for (const statement of statements) {
+      const who = principalMatch(statement.principal, request.caller);
+      if (who === "other" || !applies(statement, action, request, variables)) continue;
+      if (statement.effect === "Deny") {
+        onDeciding?.(statement);
+        return "deny";
+      }
+      if (who === "itself") {
+        if (verdict !== "allow") onDeciding?.(statement);
+        verdict = "allow";
+      } else if (verdict === "none") verdict = "delegate";
     }
-    if (who === "itself") {
-      if (verdict !== "allow") onDeciding?.(statement);
-      verdict = "allow";
-    } else if (verdict === "none") verdict = "delegate";
   }
   return verdict;
 }
@@ -90,18 +92,25 @@ function applies(
   variables: Variables,
 ): boolean {
   return (
-    included(statement.actions, (pattern) => matchesPattern(pattern, action, variables)) &&
+    included(statement.actions, matchesPattern, action, variables) &&
     (statement.resources === undefined ||
-      included(
-        statement.resources,
-        (pattern) => pattern === "*" || matchesArn(pattern, request.resource, variables),
-      )) &&
+      included(statement.resources, matchesResource, request.resource, variables)) &&
     statement.conditions.every((condition) => conditionHolds(condition, request.context, variables))
   );
 }
 
-function included({ not, patterns }: Patterns, matches: (pattern: string) => boolean): boolean {
-  return patterns.some(matches) !== not;
+function included(
+  { not, patterns }: Patterns,
+  matches: (pattern: string, text: string, variables: Variables) => boolean,
+  text: string,
+  variables: Variables,
+): boolean {
+  for (const pattern of patterns) if (matches(pattern, text, variables)) return !not;
+  return not;
+}
+
+function matchesResource(pattern: string, resource: string, variables: Variables): boolean {
+  return pattern === "*" || matchesArn(pattern, resource, variables);
 }
 
 /**

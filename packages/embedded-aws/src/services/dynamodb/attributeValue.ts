@@ -32,7 +32,10 @@ export const MAX_ITEM_BYTES = 400 * 1024;
 /** The bytes that an item counts for, in capacity, limits and `SizeBytes` ("Item sizes and formats", developer guide). */
 export function itemSize(item: Item): number {
   let bytes = 0;
-  for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueSize(value);
+  for (const name in item) {
+    const value = item[name];
+    if (value !== undefined) bytes += Buffer.byteLength(name) + valueSize(value);
+  }
   return bytes;
 }
 
@@ -59,18 +62,29 @@ function binarySize(base64: string): number {
   return Buffer.byteLength(base64, "base64");
 }
 
+const ZERO = 0x30;
+
 /** One byte for sign and exponent, one for each pair of significant digits, one more when negative. */
 function numberSize(decimal: string): number {
   const negative = decimal.startsWith("-");
-  const [whole = "", fraction = ""] = decimal.replace("-", "").split(".");
-  const digits = whole + fraction;
-  const leading = /^0*/.exec(digits)?.[0].length ?? 0;
-  const significant = digits.slice(leading).replace(/0+$/, "").length;
-  if (significant === 0) return 1;
+  const point = decimal.indexOf(".");
+  const whole = (point < 0 ? decimal.length : point) - (negative ? 1 : 0);
+  // Places of digits, counted without sign and point.
+  let place = 0;
+  let first = -1;
+  let last = -1;
+  for (let at = negative ? 1 : 0; at < decimal.length; at++) {
+    if (at === point) continue;
+    if (decimal.charCodeAt(at) !== ZERO) {
+      if (first < 0) first = place;
+      last = place;
+    }
+    place++;
+  }
+  if (first < 0) return 1;
   // Pairs are aligned with the decimal point, so an odd number of digits before it leaves half a pair.
-  const beforePoint = whole.length - leading;
-  const firstPairIsHalf = beforePoint % 2 !== 0;
-  return 1 + Math.ceil((significant + (firstPairIsHalf ? 1 : 0)) / 2) + (negative ? 1 : 0);
+  const firstPairIsHalf = (whole - first) % 2 !== 0;
+  return 1 + Math.ceil((last - first + 1 + (firstPairIsHalf ? 1 : 0)) / 2) + (negative ? 1 : 0);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AttributeValue as SdkValue } from "@aws-sdk/client-dynamodb";
+import { bareRecord } from "../../core/record";
 import type { AttributeValue, Item } from "./attributeValue";
 
 /**
@@ -18,7 +19,7 @@ function bytesIn(item: Item): object {
     if (value === undefined) continue;
     const converted = bytesOf(value);
     if (converted === value) continue;
-    copy ??= Object.assign(Object.create(null) as Record<string, object>, item);
+    copy ??= Object.assign(bareRecord<object>(), item);
     copy[name] = converted;
   }
   return copy ?? item;

@@ -45,7 +45,12 @@ function fits(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (levels === 0) return false;
   const { L, M } = value as Partial<Record<"L" | "M", AttributeValue>>;
-  return [L, M].every((container) => membersOf(container).every((inner) => fits(inner, levels - 1)));
+  // Most values are neither.
+  return (L === undefined || haveFitting(L, levels - 1)) && (M === undefined || haveFitting(M, levels - 1));
+}
+
+function haveFitting(container: unknown, levels: number): boolean {
+  return membersOf(container).every((inner) => fits(inner, levels));
 }
 
 function membersOf(value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 import { parseOwnJson } from "../../core/parseJson";
-import type { AttributeValue, Item } from "./attributeValue";
+import { bareRecord } from "../../core/record";
+import { type AttributeValue, type Item, typeOf } from "./attributeValue";
 import type { Codec } from "../../core/sortedMap";
 
 /** How many shapes are told apart; items of further ones are written with their names and types. */
@@ -63,22 +64,19 @@ function isList(content: Item | readonly Leaf[]): content is readonly Leaf[] {
 /** A text that two items share when they have the same shape. Adds the item's values to `leaves`. */
 function keyOfMembers(item: Item, leaves: Leaf[]): string {
   let key = "{";
-  for (const [name, value] of Object.entries(item)) key += JSON.stringify(name) + keyOf(value, leaves);
+  for (const name in item) {
+    const value = item[name];
+    if (value !== undefined) key += JSON.stringify(name) + keyOf(value, leaves);
+  }
   return `${key}}`;
 }
 
 function keyOf(value: AttributeValue, leaves: Leaf[]): string {
   if ("M" in value) return keyOfMembers(value.M, leaves);
   if ("L" in value) return `[${value.L.map((element) => keyOf(element, leaves)).join("")}]`;
-  const [type, leaf] = leafOf(value);
-  leaves.push(leaf);
+  const type = typeOf(value);
+  leaves.push((value as Readonly<Record<string, Leaf>>)[type] ?? "");
   return `${type} `;
-}
-
-function leafOf(value: AttributeValue): readonly [type: string, leaf: Leaf] {
-  const [entry] = Object.entries(value as Readonly<Record<string, Leaf>>);
-  if (entry === undefined) throw new Error("an attribute value without a type");
-  return entry;
 }
 
 function shapeOfMembers(item: Item): Members {
@@ -88,7 +86,7 @@ function shapeOfMembers(item: Item): Members {
 function shapeOf(value: AttributeValue): Shape {
   if ("M" in value) return { kind: "M", members: shapeOfMembers(value.M) };
   if ("L" in value) return { kind: "L", elements: value.L.map(shapeOf) };
-  return { kind: "leaf", type: leafOf(value)[0] };
+  return { kind: "leaf", type: typeOf(value) };
 }
 
 interface Reading {
@@ -96,9 +94,9 @@ interface Reading {
   next: number;
 }
 
-/** Without a prototype: an attribute may have any name. */
+/** A bare record: an attribute may have any name. */
 function itemOf(members: Members, reading: Reading): Item {
-  const item = Object.create(null) as Record<string, AttributeValue>;
+  const item = bareRecord<AttributeValue>();
   for (const [name, shape] of members) item[name] = valueOf(shape, reading);
   return item;
 }

@@ -1,4 +1,5 @@
 import { AwsError } from "../../core/errors";
+import { bareRecord } from "../../core/record";
 import type { Range } from "../../core/sortedMap";
 import type { AttributeValue, Item } from "./attributeValue";
 import { attributesOf, type KeyAttribute, type KeyShape } from "./keyShape";
@@ -104,7 +105,7 @@ export function rangeOf({ hash, range }: KeyShape, conditions: KeyConditions): R
 
 /** The values that the attributes must equal. */
 export function keyValues(attributes: readonly KeyAttribute[], conditions: KeyConditions): Item {
-  const values: Record<string, AttributeValue> = Object.create(null) as Record<string, AttributeValue>;
+  const values = bareRecord<AttributeValue>();
   for (const { name } of attributes) {
     const [value] = conditions.get(name)?.values ?? [];
     if (value !== undefined) values[name] = value;

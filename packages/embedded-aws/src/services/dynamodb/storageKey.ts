@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import type { AttributeValue, Item } from "./attributeValue";
 import { sortableNumber } from "./decimal";
 import { attributesOf, type KeyAttribute, type KeyShape } from "./keyShape";
@@ -19,7 +19,7 @@ const PREFIX_DIGITS = 6;
 /** The beginning that all items of one partition share. Every hash attribute must be there. */
 export function partitionPrefix(hash: readonly KeyAttribute[], item: Item): string {
   const values = hash.map(({ name }) => `${sortable(item[name])}/`).join("");
-  return `${createHash("md5").update(values).digest("hex").slice(0, PREFIX_DIGITS)}/${values}`;
+  return `${digest("md5", values, "hex").slice(0, PREFIX_DIGITS)}/${values}`;
 }
 
 export function storageKey({ hash, range }: KeyShape, item: Item): string {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import * as v from "valibot";
-import { record, recordOf } from "../../../src/core/record";
+import { bareRecord, record, recordOf } from "../../../src/core/record";
 
 const names = fc.oneof(
   fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype), "prototype", "__proto__"),
@@ -9,6 +9,17 @@ const names = fc.oneof(
 );
 
 describe("records of a stranger's names", () => {
+  it("inherit nothing, and no change of one reaches another", () => {
+    const members = bareRecord<unknown>();
+    for (const name of [...Object.getOwnPropertyNames(Object.prototype), "prototype"])
+      expect(name in members, name).to.equal(false);
+    for (const name of ["__proto__", "toString"]) members[name] = { stranger: true };
+    expect(Object.keys(members)).to.have.members(["__proto__", "toString"]);
+    expect("stranger" in members).to.equal(false);
+    expect(Object.keys(bareRecord())).to.deep.equal([]);
+    expect(Object.getPrototypeOf(bareRecord())).to.satisfy(Object.isFrozen);
+  });
+
   it("keep every name, and know no other", () => {
     const schema = v.strictObject({ tags: record(v.string(), v.string()) });
     fc.assert(
