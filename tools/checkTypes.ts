@@ -16,12 +16,15 @@ const ERROR_LINE = /^\S.*\(\d+,\d+\): error TS\d+: .*$/gm;
 async function checkTypes(project: string, signal: AbortSignal): Promise<string | undefined> {
   const compiler = compilerOf(project);
   if (compiler === undefined) return undefined;
-  const buildInfo = path.join(localDirectory(project), "cache", "types.tsbuildinfo");
+  const cache = path.join(localDirectory(project), "cache");
+  const buildInfo = path.join(cache, "types.tsbuildinfo");
   const child = spawn(
     process.execPath,
     [compiler, "--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", buildInfo],
     {
       cwd: project,
+      // The compiler would keep its own code, compiled, in the system's folder for temporary files.
+      env: { ...process.env, NODE_COMPILE_CACHE: path.join(cache, "compile") },
       stdio: ["ignore", "pipe", "ignore"],
       detached: process.platform !== "win32",
       windowsHide: true,

@@ -1,6 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SingleBar } from "cli-progress";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { seededRandom } from "embedded-aws/support";
 import { generateMessages } from "./demonstration/orders";
 import {
@@ -15,6 +15,7 @@ import {
 } from "embedded-pulumi/cli";
 import { type FileOrder, OrdersFileError, readOrders } from "./ordersFile";
 import { fitsOrderApi, placeOrder } from "./placeOrder";
+import { readInput } from "./readInput";
 import { isFifo } from "./shop/orderGroup";
 import { sendOrders, SendInterrupted, type SendSummary } from "./shop/sendOrders";
 import { LOOK_AFTER_USAGE, lookAfterOrders } from "./lookAfterOrders";
@@ -64,7 +65,7 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
   if (given.has("file") === given.has("count")) {
     throw new UsageError("give either --file orders.json or --count N");
   }
-  const all = await ordersToSend(given);
+  const all = await ordersToSend(given, terminal.signal);
   const skipped = given.integer("skip") ?? 0;
   const orders = all.slice(skipped);
   if (orders.length === 0)
@@ -112,11 +113,11 @@ export async function order(args: readonly string[], terminal: Terminal): Promis
   }
 }
 
-async function ordersToSend(given: ParsedArguments): Promise<readonly FileOrder[]> {
+async function ordersToSend(given: ParsedArguments, signal: AbortSignal): Promise<readonly FileOrder[]> {
   const file = given.text("file");
   return file === undefined
     ? generated(given.integer("count") ?? 1, given.integer("seed") ?? Date.now() % 2 ** 32)
-    : await ordersOf(file);
+    : await ordersOf(file, signal);
 }
 
 /** Well-formed orders only: showing what becomes of bad ones is the demonstration's job. */
@@ -125,7 +126,7 @@ function generated(count: number, seed: number): FileOrder[] {
   return generateMessages(count, random, ["order"]).map(({ body }) => ({ body, line: undefined }));
 }
 
-async function ordersOf(file: string): Promise<readonly FileOrder[]> {
+async function ordersOf(file: string, signal: AbortSignal): Promise<readonly FileOrder[]> {
   let bytes: Buffer;
   try {
     const { size } = await stat(file);
@@ -133,7 +134,7 @@ async function ordersOf(file: string): Promise<readonly FileOrder[]> {
       throw new CommandError(
         `${file}: has ${size} bytes; expected at most ${LARGEST_FILE_BYTES}: split it; nothing was sent`,
       );
-    bytes = await readFile(file);
+    bytes = await readInput(file, signal);
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(`${file}: cannot be read; expected a file of orders, as JSON`);

@@ -9,7 +9,7 @@ import type { RebundlingOutcome } from "../components/bundling/rebundling";
 export interface Rebundler {
   /** What becomes of saved files, by their paths in the project: bundled, where all of them are handlers'. */
   rebundle(files: readonly string[]): Promise<Shortcut>;
-  /** Resolves once the process is gone. */
+  /** Resolves once the process is gone, whatever it bundles: who waits for that is told that the program has to run. */
   close(): Promise<void>;
 }
 
@@ -29,13 +29,14 @@ export function startRebundler(directory: string): Rebundler {
     async rebundle(files) {
       if (!files.every((file) => file.startsWith(`handlers${path.sep}`))) return { kind: "run" };
       if (child === undefined) listen((child = start(directory)));
+      const asked = child;
       const answer = new Promise<RebundlingOutcome>((resolve) => waiting.push(resolve));
-      child.send([...files]);
+      asked.send([...files]);
       const outcome = await answer;
       if ("elsewhere" in outcome) {
-        // Another process finds the handlers that are there now.
-        child.disconnect();
-        child = undefined;
+        // Another process finds the handlers that are there now. This one may have ended, which answers as well.
+        if (asked.connected) asked.disconnect();
+        if (child === asked) child = undefined;
         return { kind: "run" };
       }
       return "error" in outcome
@@ -46,7 +47,7 @@ export function startRebundler(directory: string): Rebundler {
       const last = child;
       if (last === undefined) return;
       const ended = new Promise((resolve) => last.once("exit", resolve));
-      last.disconnect();
+      if (last.connected) last.disconnect();
       await ended;
     },
   };
@@ -60,6 +61,8 @@ function start(directory: string): ChildProcess {
     env: {
       ...process.env,
       ...(place === path.join(directory, ".local") ? {} : { EMBEDDED_ENGINE_DIRECTORY: place }),
+      // What it compiles would be kept in the system's folder for temporary files.
+      TSX_DISABLE_CACHE: "true",
     },
     execArgv: ["--require", "tsx/cjs"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],

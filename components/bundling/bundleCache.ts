@@ -114,9 +114,12 @@ function handlerFiles(): string {
   return readdirSync("handlers").sort().join(" ");
 }
 
-/** A new handler, other bytes of a bundle, another version of esbuild: each gives another fingerprint. */
+/**
+ * A new handler, other bytes of a bundle, another version of esbuild, a copy of the folder elsewhere: each gives another
+ * fingerprint.
+ */
 function fingerprintOf(bundles: Manifest["bundles"], handlers: string): string {
-  const hash = createHash("sha256").update(`${version} ${handlers}`);
+  const hash = createHash("sha256").update(`${version} ${handlers} ${bundleDirectory()}`);
   for (const file of [...MADE_BY, ...bundles.flatMap(([, { paths }]) => paths)])
     hash.update(file).update(readFileSync(file));
   return hash.digest("hex");

@@ -139,7 +139,8 @@ function bundle(entry, file, manifests, path) {
   const absWorkingDir = path.dirname(entry);
   const esbuild = require("esbuild");
   const options = {
-    entryPoints: [entry],
+    // By its name: a star in the way to it would be a pattern.
+    entryPoints: [`./${path.basename(entry)}`],
     outfile: file,
     absWorkingDir,
     bundle: true,

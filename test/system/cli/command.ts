@@ -16,6 +16,8 @@ export interface CommandSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** What stands between this test and the command, such as `npm run`; the command itself by default. */
   readonly through?: readonly string[];
+  /** The folder that it runs in; this project's by default. */
+  readonly directory?: string;
   /** A file, instead of a pipe, for standard output. */
   readonly stdout?: number;
 }
@@ -33,6 +35,7 @@ export class RunningCommand {
     const [program = "", ...first] = settings.through ?? direct;
     this.#child = spawn(program, [...first, ...args], {
       detached: true,
+      ...(settings.directory !== undefined && { cwd: settings.directory }),
       stdio: ["ignore", settings.stdout ?? "pipe", "pipe"],
       env: { ...process.env, ...settings.environment },
     });

@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -118,6 +120,29 @@ describe("npm start ends in good order", function () {
       { args: ["--detached", "--json"] },
     );
     expect(status).to.equal(143);
+  });
+});
+
+describe("npm run order -- --file", function () {
+  this.timeout(30_000);
+  const folder = mkdtempSync(path.join(tmpdir(), "pipe-"));
+  let order: RunningCommand | undefined;
+
+  after(() => {
+    order?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("ends by Ctrl-C while it waits for a pipe that nobody writes to", async function () {
+    if (process.platform === "win32") this.skip();
+    const pipe = path.join(folder, "orders");
+    execFileSync("mkfifo", [pipe]);
+    order = new RunningCommand("order", ["--file", pipe]);
+    // Which waits until somebody reads there.
+    const writer = await open(pipe, "w");
+    order.interrupt();
+    expect(await order.ended).to.deep.equal({ status: null, stdout: "", stderr: "" });
+    await writer.close();
   });
 });
 

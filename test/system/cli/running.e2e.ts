@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -10,10 +10,15 @@ describe("while npm start stays up", function () {
   let start: RunningCommand;
   let port: string;
   let files: string;
+  let temporary: string;
 
   before(async () => {
     files = mkdtempSync(path.join(tmpdir(), "orders-"));
-    start = new RunningCommand("start", ["--port", "0", "--orders", "6"]);
+    temporary = path.join(files, "temporary");
+    mkdirSync(temporary);
+    start = new RunningCommand("start", ["--port", "0", "--orders", "6"], {
+      environment: { TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+    });
     const stayingUp = await start.shows(/stays up at http:\/\/127\.0\.0\.1:(\d+) until Ctrl-C/);
     port = stayingUp[1] ?? "";
   });
@@ -169,5 +174,8 @@ describe("while npm start stays up", function () {
     );
     expect(leftRunning(started)).to.deep.equal([]);
     expect(start.hasFiles()).to.equal(false);
+    expect(readdirSync(temporary), "neither a loader nor the compiler keeps anything there").to.deep.equal(
+      [],
+    );
   });
 });

@@ -18,6 +18,9 @@ const REASONS: Readonly<Partial<Record<string, string>>> = {
 /** Calls of the system that have other reasons to fail than a place. */
 const OTHER_CALLS = /^(listen|bind|connect|kill|spawn)/;
 
+/** How Node's recursive mkdir tells of a file system that is read-only above what is to be made. */
+const NO_FOLDER = "no folder can be made there";
+
 const TOLD = /\b(ENOSPC|EDQUOT|EFBIG|EROFS): /;
 
 /** `error` as a sentence, when it says that generated files cannot be written; as it is otherwise. */
@@ -30,7 +33,7 @@ export function explainUnwritable(error: unknown): unknown {
     return new CommandError(`${message}; ${advice}`);
   }
   const { code = "", syscall = "", path: at } = error as NodeJS.ErrnoException;
-  const reason = REASONS[code];
+  const reason = code === "ENOENT" && syscall === "mkdir" ? NO_FOLDER : REASONS[code];
   if (reason === undefined || OTHER_CALLS.test(syscall)) return error;
   return new CommandError(`cannot write to ${at ?? localDirectory()}: ${reason} (${code}); ${advice}`);
 }

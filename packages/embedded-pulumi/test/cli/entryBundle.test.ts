@@ -61,6 +61,19 @@ describe("the bundle of a command line", () => {
     expect(statSync(kept("main.cjs")).ino).to.equal(ino);
   });
 
+  it("is made where a folder's name looks like a pattern", function () {
+    if (process.platform === "win32") this.skip();
+    const outer = folder;
+    folder = path.join(outer, "a*b");
+    try {
+      write("package.json", '{"name":"shop","dependencies":{}}');
+      write("main.ts", 'export const run = () => console.log("there");\n');
+      expect(run()).to.equal("there");
+    } finally {
+      folder = outer;
+    }
+  });
+
   it("is made anew when a source changes, be its size and time the same", () => {
     run();
     const { atime, mtime } = statSync(path.join(folder, "said/index.ts"));

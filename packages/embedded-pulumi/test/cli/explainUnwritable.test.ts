@@ -21,6 +21,10 @@ describe("an error of the system", () => {
         ),
       );
     }
+    // So Node's recursive mkdir tells of a read-only file system.
+    expect(String(explainUnwritable(systemError("ENOENT", "mkdir", "/mnt/shop/runs")))).to.match(
+      /cannot write to \/mnt\/shop\/runs: no folder can be made there \(ENOENT\); .* --directory DIR/,
+    );
     expect(String(explainUnwritable(systemError("ENOSPC", "write")))).to.match(/cannot write to .*\.local: /);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -66,6 +66,24 @@ describe("bundles of an earlier run", () => {
       expect(unchangedBundles()).to.equal(undefined);
     });
   }
+
+  it("are not taken from a copy of their folder: its notes name the files of the other", () => {
+    const before = process.env.EMBEDDED_ENGINE_DIRECTORY;
+    try {
+      process.env.EMBEDDED_ENGINE_DIRECTORY = path.resolve("generated");
+      const file = path.resolve("generated/bundles/ship.js");
+      writeAtomically(file, "bundled");
+      const there = new Map([["ship", { module: "./.local/bundles/ship.js", paths: [file] }]]);
+      rememberBundles(there, SOURCES, { ...beginBundling(), at: Date.now() + LATER_MS });
+      expect(unchangedBundles()).to.deep.equal(there);
+      cpSync("generated", "copied", { recursive: true });
+      process.env.EMBEDDED_ENGINE_DIRECTORY = path.resolve("copied");
+      expect(unchangedBundles()).to.equal(undefined);
+    } finally {
+      if (before === undefined) delete process.env.EMBEDDED_ENGINE_DIRECTORY;
+      else process.env.EMBEDDED_ENGINE_DIRECTORY = before;
+    }
+  });
 
   it("are not taken when a source was saved while they were made: it may have gone in as it was before", () => {
     const beginning = beginBundling(() => Date.now() - LATER_MS);

@@ -37,8 +37,18 @@ export interface Instance {
   readonly tags: Map<string, string>;
   /** Of an instance that an Auto Scaling group has launched as a Spot one. */
   lifecycle?: "spot";
-  /** Every state so far, oldest first, with the time at which it began, and at which Describe operations know of it. */
-  readonly states: { readonly state: InstanceState; readonly at: number; readonly knownAt: number }[];
+  /** Every state so far, oldest first. */
+  readonly states: EnteredState[];
+}
+
+export interface EnteredState {
+  readonly state: InstanceState;
+  /** The time at which it began. */
+  readonly at: number;
+  /** How far Describe operations lagged behind at that time, at most; milliseconds. */
+  readonly lagMs: number;
+  /** The share of that by which they lag behind this change: 0 to 1. */
+  readonly share: number;
 }
 
 /** The state at a time; undefined before the launch. */
@@ -46,9 +56,13 @@ export function stateAt(instance: Instance, at: number): InstanceState | undefin
   return instance.states.findLast((entry) => entry.at <= at)?.state;
 }
 
-/** The state that Describe operations know of at a time; undefined while they know of no instance. */
-export function knownState(instance: Instance, at: number): InstanceState | undefined {
-  return instance.states.findLast((entry) => entry.knownAt <= at)?.state;
+/**
+ * The state that Describe operations know of at a time; undefined while they know of no instance. `lagMs`: how far they
+ * lag behind now, at most; where that is less than when a change happened, they know of that one earlier too.
+ */
+export function knownState(instance: Instance, at: number, lagMs: number): InstanceState | undefined {
+  return instance.states.findLast((entry) => entry.at + entry.share * Math.min(entry.lagMs, lagMs) <= at)
+    ?.state;
 }
 
 export function currentState(instance: Instance): InstanceState {

@@ -46,7 +46,8 @@ export class Instances {
   }
 
   #seenState(instance: Instance): InstanceState | undefined {
-    return knownState(instance, this.context.clock.now() - this.#controls.visibilityMs);
+    const { clock, conditions } = this.context;
+    return knownState(instance, clock.now() - this.#controls.visibilityMs, conditions.instanceLagMs);
   }
 
   /** Every instance as it is, whatever Describe operations see. */
@@ -118,8 +119,8 @@ export class Instances {
   #enter(instance: Instance, state: InstanceState): void {
     const previous = instance.states.at(-1)?.state;
     const at = this.context.clock.now();
-    const knownAt = at + this.#lag.next() * this.context.conditions.instanceLagMs;
-    instance.states.push({ state, at, knownAt });
+    const lagMs = this.context.conditions.instanceLagMs;
+    instance.states.push({ state, at, lagMs, share: this.#lag.next() });
     this.context.events.publish({
       type: "instance-state-changed",
       instanceId: instance.id,

@@ -159,6 +159,17 @@ describe("consistency", () => {
       expect(await terminate()).to.equal("none");
       expect(await states()).to.deep.equal(Array(8).fill("running"));
     });
+
+    it("shows what has changed at once when it no longer lags, and no later than before when it lags more", async () => {
+      await start({ instanceLagMs: 10_000 });
+      await launch(8);
+      expect(await states()).to.deep.equal([]);
+      cloud.setConditions({ instanceLagMs: 0 });
+      expect(await states()).to.deep.equal(Array(8).fill("pending"));
+      cloud.setConditions({ instanceLagMs: 20_000 });
+      await clock.advance(10_000);
+      expect(await states()).to.deep.equal(Array(8).fill("pending"));
+    });
   });
 
   describe("of SQS", () => {

@@ -81,6 +81,7 @@ async function applySaved(
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   try {
     const short: Shortcut = (await shortcut?.(files)) ?? { kind: "run" };
+    if (signal.aborted) return;
     if (short.kind === "wrong") {
       terminal.print(`\n${short.reason}\nWhat runs goes on as it was.`);
       return;
