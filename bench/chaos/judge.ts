@@ -215,8 +215,8 @@ function unconfirmed(evidence: Evidence, complain: Complain): number {
     const [mailed, given] = [mails.get(orderId) ?? 0, failedConfirmations.get(orderId) ?? 0];
     // Without an address, or stored with the note that nobody can be reached there.
     if (order.customerEmail === undefined || failed === order.createdAt) continue;
-    // Whoever cancels before the mail leaves gets none.
-    if (order.cancelledAt !== undefined && mailed === 0 && sent === "none") continue;
+    // Whoever cancels before the mail leaves gets none; whoever does before the note that it left, no note.
+    if (order.cancelledAt !== undefined && sent === "none") continue;
     const well = evidence.refusesMail(orderId)
       ? given > 0 && failed !== "none"
       : mailed > 0 && sent !== "none";
