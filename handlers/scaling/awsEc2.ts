@@ -39,9 +39,24 @@ export function awsEc2(fleetTag: { readonly key: string; readonly value: string 
     },
 
     async terminate(instanceIds) {
-      await ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] }));
+      if (await terminated(ec2, instanceIds)) return instanceIds;
+      // One that somebody has protected keeps those beside it alive that are to end with it: each by itself.
+      const ended: string[] = [];
+      for (const id of instanceIds) if (await terminated(ec2, [id])) ended.push(id);
+      return ended;
     },
   };
+}
+
+/** False when EC2 refuses, as one of them is protected from termination (`DisableApiTermination`). */
+async function terminated(ec2: EC2Client, instanceIds: readonly string[]): Promise<boolean> {
+  try {
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === "OperationNotPermitted") return false;
+    throw error;
+  }
 }
 
 /** How many instances one call may ask for by id. */

@@ -124,11 +124,12 @@ function decideForHealthy(
   };
   const terminate = (wish: Wish): Decision => {
     if (groupSize !== undefined) return resize(groupSize, wish);
+    const order = terminationOrder(fleet, now, warmupSeconds, settings.imageId).map(({ id }) => id);
+    const count = Math.min(seen - within(wish.wanted), settings.maxStep);
     return {
       action: "terminate",
-      instanceIds: terminationOrder(fleet, now, warmupSeconds, settings.imageId)
-        .slice(0, Math.min(seen - within(wish.wanted), settings.maxStep))
-        .map((member) => member.id),
+      instanceIds: order.slice(0, count),
+      others: order.slice(count),
       findings: findings(wish),
     };
   };

@@ -91,7 +91,13 @@ export interface Findings {
 
 export type Decision =
   | { readonly action: "launch"; readonly count: number; readonly findings: Findings }
-  | { readonly action: "terminate"; readonly instanceIds: readonly string[]; readonly findings: Findings }
+  | {
+      readonly action: "terminate";
+      readonly instanceIds: readonly string[];
+      /** Those that go in their place, in this order, should any be protected from termination. */
+      readonly others: readonly string[];
+      readonly findings: Findings;
+    }
   /** Of a group that launches and terminates by itself: its size now, and the one that it is told. */
   | {
       readonly action: "resize";

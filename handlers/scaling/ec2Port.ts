@@ -7,7 +7,8 @@ export interface Ec2Port {
   describe(): Promise<InstanceRecord[]>;
   /** Launches, or answers with what the token has launched before. Makes one attempt. */
   run(request: LaunchRequest, clientToken: string): Promise<InstanceRecord[]>;
-  terminate(instanceIds: readonly string[]): Promise<void>;
+  /** Ids of those that end; one that is protected from termination stays, and rejects nothing. */
+  terminate(instanceIds: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface Clock {

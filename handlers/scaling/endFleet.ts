@@ -173,8 +173,8 @@ async function renew(
     // Stryker disable next-line EqualityOperator: no two have the same id.
     .toSorted((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
   const half = all.length < 2 ? [] : all.slice(0, Math.ceil(all.length / 2)).map(({ id }) => id);
-  if (half.length > 0) {
-    await ec2.terminate(half);
+  const ended = half.length === 0 ? [] : await ec2.terminate(half);
+  if (ended.length > 0) {
     const since = clock.now();
     while (clock.now() - since < LONGEST_RENEWAL_MS && time.remainingMs() > LONGEST_LOOK_MS + RESERVE_MS) {
       await clock.sleep(LONGEST_LOOK_MS);
@@ -183,7 +183,7 @@ async function renew(
       if (clock.now() - since >= LAUNCHED_MS && !(await ec2.describe()).some(isStarting)) break;
     }
   }
-  return [...new Set([...half, ...(await end(aws, time, outdated, mayCome))])];
+  return [...new Set([...ended, ...(await end(aws, time, outdated, mayCome))])];
 }
 
 /**
@@ -203,12 +203,19 @@ async function end(
     const records = await ec2.describe();
     const left = records.filter((record) => record.state !== "terminated" && chosen(record));
     const living = left.filter((record) => !isGone(record)).map(({ id }) => id);
-    if (living.length > 0) await ec2.terminate(living);
-    for (const id of living) terminated.add(id);
+    const ended = living.length === 0 ? [] : await ec2.terminate(living);
+    for (const id of ended) terminated.add(id);
+    const kept = living.filter((id) => !ended.includes(id));
     const unseen = compared(book, records, clock.now()).launches.some(mayCome);
     if (left.length === 0 && !unseen) {
       log.info(`ended ${terminated.size} instances`, { terminated: [...terminated].join(" ") });
       return [...terminated];
+    }
+    if (kept.length > 0 && kept.length === left.length && !unseen) {
+      const what = `${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} protected from termination`;
+      throw new Error(
+        `the fleet has not ended: ${what}; disable that (DisableApiTermination), and try again`,
+      );
     }
     if (time.remainingMs() < wait + RESERVE_MS) {
       const what = left.map(({ id, state }) => `${id} is ${state}`);

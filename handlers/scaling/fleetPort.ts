@@ -43,14 +43,27 @@ export type LaunchReport =
       readonly refused: readonly LaunchProblem[];
     };
 
+export type TerminationReport =
+  | { readonly kind: "another at work" }
+  | {
+      readonly kind: "asked";
+      /** Ids of those that were told to end. */
+      readonly terminated: readonly string[];
+      /** Ids of those that stay, as somebody has protected them from termination. */
+      readonly kept: readonly string[];
+    };
+
 /** A fleet as one invocation has found it, and what may be done to it. At most one of the three, once. */
 export interface FleetSession extends FleetView {
   /** Tells the group its size; only where there is one. Rejects with the SDK's errors. */
   resize?(size: number): Promise<void>;
   /** Rejects with the SDK's errors only where nothing can have been launched. */
   launch(count: number): Promise<LaunchReport>;
-  /** Ids of those that were told to end; none when another invocation was at work. */
-  terminate(instanceIds: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Ends instances; in place of each that is protected from termination the next of `others`. Rejects with the SDK's
+   * errors.
+   */
+  terminate(instanceIds: readonly string[], others: readonly string[]): Promise<TerminationReport>;
 }
 
 /** Whatever carries decisions out: instances launched by the function itself, or a group of EC2 Auto Scaling. */

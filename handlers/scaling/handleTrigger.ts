@@ -58,7 +58,7 @@ export function createScaleFleet(
       time,
       alarmStateOf(trigger, aws.now()),
     );
-    const { decision, limits, launched, found, terminated, refused } = result;
+    const { decision, limits, launched, found, terminated, kept, refused } = result;
     const grown = decision.action === "resize" ? decision.to - decision.from : 0;
     const { findings } = decision;
     const summary =
@@ -68,6 +68,10 @@ export function createScaleFleet(
     log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
     for (const { kind, count, reason } of refused)
       log.error(`could not launch ${count}: ${reason}`, { kind });
+    if (kept.length > 0)
+      log.warn(`did not end ${kept.length}: protected from termination, until somebody ends that`, {
+        kept: kept.join(" "),
+      });
     const untold = await aws.teller.tell(actionsOf(configuration.fleet, summary, result), time);
     publish({
       InstancesDesired: findings.desired,

@@ -1,6 +1,14 @@
 import type { Clock, Ec2Port } from "./ec2Port";
 import { type InstanceRecord, isGone, membersOf } from "./fleet";
-import type { FleetPort, FleetSession, FleetView, LaunchProblem, LaunchReport, TimeLeft } from "./fleetPort";
+import type {
+  FleetPort,
+  FleetSession,
+  FleetView,
+  LaunchProblem,
+  LaunchReport,
+  TerminationReport,
+  TimeLeft,
+} from "./fleetPort";
 import { LaunchWork } from "./launchWork";
 import {
   askedAgain,
@@ -136,17 +144,28 @@ class Session implements FleetSession {
     return { kind: "asked", launched: work.launched, refused: work.refused };
   }
 
-  async terminate(instanceIds: readonly string[]): Promise<readonly string[]> {
+  async terminate(instanceIds: readonly string[], others: readonly string[]): Promise<TerminationReport> {
     if (!(await this.#write({ ...this.#book, leaseUntil: this.#leaseEnd() }))) {
       this.#lost();
-      return [];
+      return { kind: "another at work" };
     }
+    const terminated: string[] = [];
+    const kept: string[] = [];
+    const left = [...instanceIds, ...others];
     try {
-      await this.parts.ec2.terminate(instanceIds);
+      for (
+        let wanted = instanceIds.length;
+        wanted > 0 && left.length > 0;
+        wanted = instanceIds.length - terminated.length
+      ) {
+        const next = left.splice(0, wanted);
+        const ended = await this.parts.ec2.terminate(next);
+        for (const id of next) (ended.includes(id) ? terminated : kept).push(id);
+      }
     } finally {
       await this.#release(this.#book);
     }
-    return instanceIds;
+    return { kind: "asked", terminated, kept };
   }
 
   #work(): LaunchWork {

@@ -39,6 +39,8 @@ export interface Reconciliation {
   /** Ids of instances that an earlier call had asked for without learning what became of it. */
   readonly found: readonly string[];
   readonly terminated: readonly string[];
+  /** Ids of instances that were to end, and stay: they are protected from termination. */
+  readonly kept: readonly string[];
   /** Launches that were decided and did not happen, with the reason of each. */
   readonly refused: readonly LaunchProblem[];
 }
@@ -68,15 +70,15 @@ export async function reconcile(
   const { load } = decision.findings;
   if (load !== undefined) parts.load?.publish(load);
   const refused = [...(session.failed ?? []), ...missingOf(session)];
-  const nothing = { decision, limits, launched: [], found, terminated: [], refused };
+  const nothing = { decision, limits, launched: [], found, terminated: [], kept: [], refused };
   switch (decision.action) {
     case "hold":
       return nothing;
     case "terminate": {
-      const terminated = await session.terminate(decision.instanceIds);
-      return terminated.length === 0
-        ? { ...nothing, decision: decide("another at work") }
-        : { ...nothing, terminated };
+      const report = await session.terminate(decision.instanceIds, decision.others);
+      return report.kind === "asked"
+        ? { ...nothing, terminated: report.terminated, kept: report.kept }
+        : { ...nothing, decision: decide("another at work") };
     }
     case "resize":
       if (session.resize === undefined) throw new Error("the fleet has no group that could be told its size");

@@ -73,7 +73,8 @@ export function actionsOf(
     reason: `could not launch ${count}: ${reason}`,
   });
   // Those of no use are ended before those that are idle.
-  const unhealthy = findings.unhealthy ?? 0;
+  const unhealthy =
+    decision.action === "terminate" ? decision.instanceIds.slice(0, findings.unhealthy ?? 0) : [];
   // What is missing of the reserve alone is no want: the load has what it needs.
   const beyond = forTheLoad(findings) - limits.maxInstances;
   // Stryker disable next-line ConditionalExpression: what holds alone has a reason; the type asks for both.
@@ -81,8 +82,14 @@ export function actionsOf(
   return [
     ...(decision.action === "resize" ? [resized(decision)] : []),
     ...done("launch", launched),
-    ...done("replace", terminated.slice(0, unhealthy)),
-    ...done("terminate", terminated.slice(unhealthy)),
+    ...done(
+      "replace",
+      terminated.filter((id) => unhealthy.includes(id)),
+    ),
+    ...done(
+      "terminate",
+      terminated.filter((id) => !unhealthy.includes(id)),
+    ),
     ...refused.map(missing),
     ...(isHeldBack
       ? [{ ...about, action: "refused" as const, cause: "maximum" as const, count: beyond, reason: summary }]

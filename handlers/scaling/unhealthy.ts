@@ -58,5 +58,6 @@ export function withReplacements(
     return { ...decision, count: Math.min(decision.count, room), findings };
   const idle = decision.action === "terminate" ? decision.instanceIds : [];
   const instanceIds = [...unhealthy.map(({ id }) => id), ...idle].slice(0, maxStep);
-  return { action: "terminate", instanceIds, findings };
+  // One that is of no use and protected stays; none that is of use goes for it.
+  return { action: "terminate", instanceIds, others: [], findings };
 }

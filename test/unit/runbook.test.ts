@@ -133,7 +133,8 @@ async function scaleFleet(cpu: number): Promise<string[]> {
     unseen: 0,
     found: [],
     launch: () => Promise.resolve({ kind: "asked", launched: [], refused } as const),
-    terminate: (ids: readonly string[]) => Promise.resolve(ids),
+    terminate: (ids: readonly string[]) =>
+      Promise.resolve({ kind: "asked", terminated: ids, kept: [] } as const),
   };
   const aws = {
     fleet: { open: () => Promise.resolve(session) },

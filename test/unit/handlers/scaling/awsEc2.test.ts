@@ -157,6 +157,24 @@ describe("awsEc2", () => {
       { operation: "TerminateInstances", input: { InstanceIds: ["i-1", "i-2"] }, attempts: 3 },
     ]);
   });
+
+  it("terminates each by itself where one of them is protected, which stays", async () => {
+    const isProtected = sdkError("OperationNotPermitted", "protected", 400);
+    const { calls } = answering(EC2Client, [isProtected, {}, isProtected, {}]);
+    expect(await ec2().terminate(["i-1", "i-2", "i-3"])).to.deep.equal(["i-1", "i-3"]);
+    expect((await calls()).map(({ input }) => input)).to.deep.equal(
+      [["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]].map((InstanceIds) => ({ InstanceIds })),
+    );
+  });
+
+  it("says what else keeps instances from ending", async () => {
+    const denied = sdkError("UnauthorizedOperation", "denied", 403);
+    answering(EC2Client, [denied]);
+    const failure: unknown = await ec2()
+      .terminate(["i-1"])
+      .catch((error: unknown) => error);
+    expect(failure).to.equal(denied);
+  });
 });
 
 describe("recordOf", () => {

@@ -24,7 +24,7 @@ function emptyFleet(left: number[]): FleetPort {
             launched: Array.from({ length: count }, (_, index) => `i-${index}`),
             refused: [],
           }),
-        terminate: (ids) => Promise.resolve(ids),
+        terminate: (ids) => Promise.resolve({ kind: "asked", terminated: ids, kept: [] }),
       });
     },
   };

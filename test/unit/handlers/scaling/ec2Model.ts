@@ -90,7 +90,11 @@ export class Ec2Model {
       ec2: {
         describe: () => surely(() => this.#describe()),
         run: (request, clientToken) => call(() => this.#run(request, clientToken)),
-        terminate: (ids) => call(() => this.#terminate(ids)).catch(() => undefined),
+        terminate: (ids) =>
+          call(() => this.#terminate(ids)).then(
+            () => ids,
+            () => ids,
+          ),
       },
       cpu: { since: (_from, ids) => surely(() => ({ cpu: this.cpu(ids), wake: this.wake })) },
       store: {

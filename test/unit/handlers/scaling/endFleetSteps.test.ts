@@ -18,11 +18,14 @@ interface World {
   readonly endingMs?: number;
   /** What `describe` fails with, in turn. */
   readonly failures?: readonly Error[];
+  /** Ids of instances that are protected from termination. */
+  readonly kept?: readonly string[];
 }
 
 /** A deployment's event, and all that comes of it. */
 async function deploy(action: string, world: World = {}, parts: object = PARTS) {
-  const { records = [], book = EMPTY_JOURNAL, timeoutMs = 600_000, endingMs = 0, failures = [] } = world;
+  const { records = [], book = EMPTY_JOURNAL, timeoutMs = 600_000, endingMs = 0 } = world;
+  const { failures = [], kept = [] } = world;
   let now = NOW;
   let stored = book;
   const left = [...failures];
@@ -44,8 +47,9 @@ async function deploy(action: string, world: World = {}, parts: object = PARTS) 
         );
       },
       terminate(ids) {
-        terminated.push({ at: now, ids });
-        return Promise.resolve();
+        const ended = ids.filter((id) => !kept.includes(id));
+        terminated.push({ at: now, ids: ended });
+        return Promise.resolve(ended);
       },
     },
     store: {
@@ -106,6 +110,22 @@ describe("endFleet, step by step", () => {
     expect(terminated).to.deep.equal([["i-1", "i-2"]]);
     expect(sleeps).to.deep.equal([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
     expect(logged).to.deep.equal([["ended 2 instances", { terminated: "i-1 i-2" }]]);
+  });
+
+  it("ends all but those that are protected, and then says at once which they are", async () => {
+    const records = [member("i-1"), member("i-2"), member("i-3")];
+    const { answer, terminated, seconds } = await deploy("delete", {
+      records,
+      kept: ["i-2"],
+      endingMs: 5_000,
+    });
+    expect(messageOf(answer)).to.equal(
+      "the fleet has not ended: i-2 is protected from termination; disable that (DisableApiTermination), and try again",
+    );
+    expect(terminated[0]).to.deep.equal(["i-1", "i-3"]);
+    expect(seconds).to.be.within(5, 10);
+    const several = await deploy("delete", { records, kept: ["i-2", "i-3"] });
+    expect(messageOf(several.answer)).to.match(/i-2, i-3 are protected/);
   });
 
   it("asks EC2 for nothing where there is nothing", async () => {

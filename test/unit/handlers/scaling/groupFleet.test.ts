@@ -177,7 +177,7 @@ describe("a fleet that a group keeps", () => {
       expect(session.found).to.deep.equal([]);
       expect(session.records).to.have.length(found === undefined ? 0 : 3);
       expect(session.unseen).to.equal(0);
-      for (const asked of [session.launch(1), session.terminate(["i-0"])]) {
+      for (const asked of [session.launch(1), session.terminate(["i-0"], [])]) {
         const failure: unknown = await asked.catch((error: unknown) => error);
         expect(String(failure)).to.match(/is told its size, and nothing else/);
       }

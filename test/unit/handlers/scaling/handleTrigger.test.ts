@@ -27,7 +27,7 @@ function fleetOf(size: number, terminated: string[], changes: Partial<FleetSessi
           }),
         terminate: (ids) => {
           terminated.push(...ids);
-          return Promise.resolve(ids);
+          return Promise.resolve({ kind: "asked", terminated: ids, kept: [] });
         },
         ...changes,
       }),
@@ -83,6 +83,18 @@ function setUp(
 }
 
 describe("scaleFleet", () => {
+  it("says which instances should have ended and are protected from it", async () => {
+    const terminate: FleetSession["terminate"] = (ids, others) =>
+      Promise.resolve({ kind: "asked", terminated: others.slice(0, 1), kept: ids });
+    const { scaleFleet, lines, fields, told } = setUp(3, 15, { terminate });
+    const result = await scaleFleet(tickEvent());
+    expect(result).to.deep.include({ terminated: ["i-2"], kept: ["i-0", "i-1"] });
+    expect(lines[1]).to.equal("warn: did not end 2: protected from termination, until somebody ends that");
+    expect(fields[1]).to.deep.equal({ kept: "i-0 i-1" });
+    expect(told).to.have.length(1);
+    expect(told[0]).to.deep.include({ action: "terminate", instanceIds: ["i-2"] });
+  });
+
   for (const [what, event] of [
     ["alarm", alarmEvent("ALARM")],
     ["tick", tickEvent()],

@@ -27,6 +27,7 @@ function setUp(
     readonly paused?: boolean;
     readonly refused?: readonly number[];
     readonly terminating?: Error;
+    readonly kept?: readonly string[];
     readonly launching?: Error;
     readonly maxInstances?: number;
     readonly subnetIds?: readonly string[];
@@ -51,7 +52,9 @@ function setUp(
       },
       terminate(ids) {
         terminated.push(ids);
-        return terminating === undefined ? Promise.resolve() : Promise.reject(terminating);
+        return terminating === undefined
+          ? Promise.resolve(ids.filter((id) => start.kept?.includes(id) !== true))
+          : Promise.reject(terminating);
       },
     },
     store: {
@@ -261,7 +264,11 @@ describe("a fleet of instances", () => {
 
   it("terminates under a lease, and gives it back though EC2 refuses", async () => {
     const well = setUp({ records: [member("i-1")] });
-    expect(await (await well.session()).terminate(["i-1"])).to.deep.equal(["i-1"]);
+    expect(await (await well.session()).terminate(["i-1"], [])).to.deep.equal({
+      kind: "asked",
+      terminated: ["i-1"],
+      kept: [],
+    });
     expect(well.terminated).to.deep.equal([["i-1"]]);
     expect(well.written.map(({ book }) => book.leaseUntil)).to.deep.equal([NOW + REMAINING_MS + 2_000, 0]);
     expect(well.stored()).to.include({ version: 2, holder: "me", ended: false });
@@ -270,16 +277,33 @@ describe("a fleet of instances", () => {
     const failure: unknown = await (
       await badly.session()
     )
-      .terminate(["i-1"])
+      .terminate(["i-1"], [])
       .catch((error: unknown) => error);
     expect(failure).to.equal(denied);
     expect(badly.stored()).to.include({ leaseUntil: 0, version: 2 });
   });
 
+  it("terminates others in place of those that are protected, as many as there are", async () => {
+    const { session, terminated, stored } = setUp({ kept: ["i-1", "i-3"] });
+    const end = async (ids: string[], others: string[]) => (await session()).terminate(ids, others);
+    expect(await end(["i-1", "i-2"], ["i-3", "i-4", "i-5"])).to.deep.equal({
+      kind: "asked",
+      terminated: ["i-2", "i-4"],
+      kept: ["i-1", "i-3"],
+    });
+    expect(terminated).to.deep.equal([["i-1", "i-2"], ["i-3"], ["i-4"]]);
+    expect(stored()).to.include({ leaseUntil: 0 });
+    expect(await end(["i-1"], ["i-3"])).to.deep.equal({
+      kind: "asked",
+      terminated: [],
+      kept: ["i-1", "i-3"],
+    });
+  });
+
   it("terminates nothing where another came first", async () => {
     const { session, terminated } = setUp({ records: [member("i-1")], refused: [1] });
     const opened = await session();
-    expect(await opened.terminate(["i-1"])).to.deep.equal([]);
+    expect(await opened.terminate(["i-1"], [])).to.deep.equal({ kind: "another at work" });
     expect(opened.hold).to.equal("another at work");
     expect(terminated).to.deep.equal([]);
   });

@@ -26,7 +26,7 @@ async function once(
     },
     terminate(ids) {
       asked.push(`terminate ${ids.length}`);
-      return Promise.resolve(ids);
+      return Promise.resolve({ kind: "asked", terminated: ids, kept: [] });
     },
     ...of,
   };
@@ -95,7 +95,7 @@ describe("reconcile, of its parts", () => {
   it("says that another was faster, where it could not act", async () => {
     const launching = await once(90, {}, { launch: () => Promise.resolve({ kind: "another at work" }) });
     expect(launching.result).to.deep.include({ launched: [], refused: [] });
-    const ending = await once(15, {}, { terminate: () => Promise.resolve([]) });
+    const ending = await once(15, {}, { terminate: () => Promise.resolve({ kind: "another at work" }) });
     expect(ending.result).to.deep.include({ terminated: [], found: ["i-found"] });
     for (const { result } of [launching, ending])
       expect(result.decision).to.include({ action: "hold", reason: "another at work" });

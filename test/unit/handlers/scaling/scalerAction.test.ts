@@ -23,6 +23,7 @@ const NOTHING: Reconciliation = {
   launched: [],
   found: [],
   terminated: [],
+  kept: [],
   refused: [],
 };
 
@@ -60,11 +61,17 @@ describe("the actions of a reconciliation", () => {
     const decision = {
       action: "terminate",
       instanceIds: ["i-1", "i-2", "i-3"],
+      others: [],
       findings: { ...FINDINGS, unhealthy: 2 },
     } as const;
     const actions = actionsOf("web", "why", { ...NOTHING, decision, terminated: ["i-1", "i-2", "i-3"] });
     expect(actions.map(({ action, count }) => [action, count])).to.deep.equal([
       ["replace", 2],
+      ["terminate", 1],
+    ]);
+    const kept = actionsOf("web", "why", { ...NOTHING, decision, terminated: ["i-2", "i-3"], kept: ["i-1"] });
+    expect(kept.map(({ action, count }) => [action, count])).to.deep.equal([
+      ["replace", 1],
       ["terminate", 1],
     ]);
   });

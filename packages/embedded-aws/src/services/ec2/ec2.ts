@@ -13,6 +13,7 @@ import { runInstances } from "./runInstances";
 import { securityGroupOperations } from "./securityGroupOperations";
 import { SecurityGroups } from "./securityGroups";
 import { tagOperations } from "./tagOperations";
+import { terminationOperations } from "./termination";
 
 /** EC2: launch templates and the instances that come of them, and the networks that these are in. */
 export function createEc2(context: CloudContext): Service {
@@ -26,6 +27,7 @@ export function createEc2(context: CloudContext): Service {
     ...runInstances({ context, instances, templates, network, groups, keyPairs, controls }),
     ...keyPairOperations(context, keyPairs),
     ...instanceOperations(context, instances, network, groups),
+    ...terminationOperations(context, instances),
     ...launchTemplateOperations(context, templates),
     ...tagOperations(context, instances, templates, groups, keyPairs, network),
     ...networkOperations({ context, network, groups, instances, controls }),

@@ -35,6 +35,8 @@ export interface Instance {
   readonly networkInterfaceId: string;
   readonly profile: { readonly id: string; readonly arn: string } | undefined;
   readonly tags: Map<string, string>;
+  /** `DisableApiTermination`: whether `TerminateInstances` refuses it. Auto Scaling ends it all the same. */
+  isProtected: boolean;
   /** Of an instance that an Auto Scaling group has launched as a Spot one. */
   lifecycle?: "spot";
   /** Every state so far, oldest first. */

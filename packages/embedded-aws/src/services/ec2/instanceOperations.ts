@@ -1,14 +1,12 @@
-import { AwsError } from "../../core/errors";
 import type { Access, CloudContext } from "../../core/service";
 import { operationsOf } from "../../wire/operation";
 import { ec2ControlsOf } from "./controls";
-import { dryRun, invalidCombination, invalidParameter, notFound } from "./errors";
+import { invalidCombination, notFound } from "./errors";
 import { applyFilters, type FilterValues } from "./filters";
 import { describeRules, type Filters, ids } from "./inputs";
-import { currentState, type Instance, STATE_CODES, stateElement } from "./instance";
+import { STATE_CODES, stateElement } from "./instance";
 import { instanceElement } from "./instanceElement";
-import type { Instances, SeenInstance } from "./instances";
-import { resourceTagKeys } from "./launchAccess";
+import { checkInstanceIds, type Instances, type SeenInstance } from "./instances";
 import type { Network } from "./network";
 import type { SecurityGroups } from "./securityGroups";
 import { page } from "./pages";
@@ -38,12 +36,6 @@ export function instanceOperations(
   const operation = operationsOf("ec2", context);
   const { impaired } = ec2ControlsOf(context);
   const anywhere = (action: string) => (): Access[] => [{ action, resource: "*" }];
-  const find = (ids: readonly string[]): Instance[] => {
-    checkIds(ids);
-    const unknown = ids.filter((id) => instances.seenById(id) === undefined);
-    if (unknown.length > 0) throw notFound("InvalidInstanceID.NotFound", "instance ID", unknown);
-    return ids.flatMap((id) => instances.seenById(id) ?? []);
-  };
   /** The instances that a Describe operation is asked for, as it sees them. */
   const select = (
     ids: readonly string[] = [],
@@ -55,7 +47,7 @@ export function instanceOperations(
     if (maxResults !== undefined) {
       throw invalidCombination("The parameter instancesSet cannot be used with the parameter maxResults");
     }
-    checkIds(ids);
+    checkInstanceIds(ids);
     const unknown = ids.filter((id) => !seen.some(({ instance }) => instance.id === id));
     if (unknown.length > 0) throw notFound("InvalidInstanceID.NotFound", "instance ID", unknown);
     const asked = seen.filter(({ instance }) => ids.includes(instance.id));
@@ -106,44 +98,7 @@ export function instanceOperations(
         };
       },
     ),
-
-    ...operation(
-      "TerminateInstances",
-      { supports: ["InstanceIds", "DryRun"], rules: { InstanceIds: ids } },
-      (input) => {
-        if (input.InstanceIds.length === 0) throw invalidParameter("No instances specified");
-        return find(input.InstanceIds).map((instance) => ({
-          action: "ec2:TerminateInstances",
-          resource: instance.arn,
-          context: {
-            "ec2:InstanceType": instance.instanceType,
-            "ec2:AvailabilityZone": instance.subnet.zone,
-            ...resourceTagKeys(instance.tags),
-          },
-        }));
-      },
-      (input) => {
-        if (input.DryRun === true) throw dryRun();
-        return {
-          TerminatingInstances: find(input.InstanceIds).map((instance) => {
-            const previous = instances.terminate(instance);
-            return {
-              InstanceId: instance.id,
-              CurrentState: stateElement(currentState(instance)),
-              PreviousState: stateElement(previous),
-            };
-          }),
-        };
-      },
-    ),
   };
-}
-
-function checkIds(ids: readonly string[]): void {
-  const malformed = ids.find((id) => !/^i-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id));
-  if (malformed !== undefined) {
-    throw new AwsError("InvalidInstanceID.Malformed", `Invalid id: "${malformed}" (expecting "i-...")`);
-  }
 }
 
 function statusElement({ instance, state }: SeenInstance, now: number, impaired: ReadonlySet<string>) {

@@ -2,6 +2,7 @@ import { AwsError } from "../../core/errors";
 import type { Random } from "../../core/random";
 import type { CloudContext } from "../../core/service";
 import { ec2ControlsOf } from "./controls";
+import { notFound } from "./errors";
 import { currentState, type Instance, type InstanceState, knownState } from "./instance";
 
 /** Terminated instances stay visible for about an hour: EC2 user guide, "Terminate Amazon EC2 instances". */
@@ -24,7 +25,6 @@ export class Instances {
   readonly #byId = new Map<string, Instance>();
   readonly #lag: Random;
   /** What a service that launches in the account's name puts on its instances, by the launch's client token. */
-  readonly #unprotected = new Set<string>();
   readonly #marks = new Map<string, InstanceMark>();
 
   constructor(private readonly context: CloudContext) {
@@ -43,6 +43,18 @@ export class Instances {
   seenById(id: string): Instance | undefined {
     const instance = this.#byId.get(id);
     return instance === undefined || this.#seenState(instance) === undefined ? undefined : instance;
+  }
+
+  /**
+   * Those with these ids, as calls find them.
+   *
+   * @throws InvalidInstanceID.Malformed, InvalidInstanceID.NotFound.
+   */
+  find(ids: readonly string[]): Instance[] {
+    checkInstanceIds(ids);
+    const unknown = ids.filter((id) => this.seenById(id) === undefined);
+    if (unknown.length > 0) throw notFound("InvalidInstanceID.NotFound", "instance ID", unknown);
+    return ids.flatMap((id) => this.seenById(id) ?? []);
   }
 
   #seenState(instance: Instance): InstanceState | undefined {
@@ -83,7 +95,8 @@ export class Instances {
    * guide, "Change instance termination protection".
    */
   unprotect(id: string): void {
-    this.#unprotected.add(id);
+    const instance = this.#byId.get(id);
+    if (instance !== undefined) instance.isProtected = false;
   }
 
   launch(instance: Instance): void {
@@ -101,16 +114,9 @@ export class Instances {
   terminate(instance: Instance): InstanceState {
     const before = currentState(instance);
     if (!isLive(before)) return before;
-    if (instance.specification.DisableApiTermination === true && !this.#unprotected.has(instance.id)) {
-      throw new AwsError(
-        "OperationNotPermitted",
-        `The instance '${instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
-      );
-    }
     this.#enter(instance, "shutting-down");
     this.context.clock.after(this.#controls.shutdownMs, () => {
       this.#enter(instance, "terminated");
-      this.#unprotected.delete(instance.id);
       this.context.clock.after(TERMINATED_VISIBLE_MS, () => this.#byId.delete(instance.id));
     });
     return before;
@@ -169,4 +175,12 @@ export function instancesOf(context: CloudContext): Instances {
 
 export function isLive(state: InstanceState): boolean {
   return state === "pending" || state === "running";
+}
+
+/** @throws InvalidInstanceID.Malformed */
+export function checkInstanceIds(ids: readonly string[]): void {
+  const malformed = ids.find((id) => !/^i-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id));
+  if (malformed !== undefined) {
+    throw new AwsError("InvalidInstanceID.Malformed", `Invalid id: "${malformed}" (expecting "i-...")`);
+  }
 }

@@ -163,6 +163,7 @@ function create(
       })),
       networkInterfaceId: `eni-0${random.hex(16)}`,
       profile: plan.profile,
+      isProtected: specification.DisableApiTermination ?? false,
       tags: new Map([...tagsOf(specification, "instance"), ...templateTags(plan)]),
       states: [],
     };
