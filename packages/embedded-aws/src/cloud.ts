@@ -225,7 +225,7 @@ async function start(options: CloudOptions): Promise<Cloud> {
     directory,
     cold,
     endpoint: () => server.endpoint,
-    issueCredentials: (roleName, sessionName) => identities.issueCredentials(roleName, sessionName),
+    issueCredentials: (...session) => identities.issueCredentials(...session),
     idOfRole: (arn) => identities.idOfRole(arn),
     isSettled: (arn) => identities.isSettled(arn, clock.now()),
     callerOf: (head, service, body) => callerOf(head, service, body, authentication),

@@ -11,6 +11,8 @@ import { readClaim, type Claim } from "./signature";
 export interface Session {
   readonly principal: Principal;
   readonly credentials: Credentials;
+  /** When they end, in milliseconds since the epoch; never, by default. */
+  readonly expiresAt?: number | undefined;
   /** By scope; a session signs thousands of requests with each. */
   readonly signingKeys: Map<string, KeyObject>;
 }
@@ -25,6 +27,7 @@ export interface AuthenticationOptions {
 /** Why a claim is not believed; `refusalOf` puts it in a service's words. */
 export type Doubt =
   | { readonly kind: "unknown-token"; readonly message: string }
+  | { readonly kind: "expired-token"; readonly message: string }
   | { readonly kind: "wrong-signature"; readonly message: string };
 
 /** A caller who is known at once, or one who is once `verify`, given the body as it came, finds no doubt. */
@@ -62,7 +65,14 @@ export function authenticate(
   if (!isSameSecret(session.credentials.sessionToken, claim.sessionToken ?? "")) {
     return unknownToken("it is not the one of this access key");
   }
-  const outside = outsideOfTime(claim, options.now());
+  const { expiresAt = Infinity } = session;
+  const now = options.now();
+  // As signatures' dates: whoever goes by the machine's time renews it by that, however fast the cloud's clock runs.
+  if (Math.min(now.cloud, now.machine) >= expiresAt) {
+    const message = `The security token included in the request is expired: since ${new Date(expiresAt).toISOString()}; it is ${new Date(now.cloud).toISOString()} in the cloud`;
+    return { kind: "doubted", doubt: { kind: "expired-token", message } };
+  }
+  const outside = outsideOfTime(claim, now);
   if (outside !== undefined) return wrongSignature(outside);
   const unsigned = unsignedHeaders(head, claim);
   if (unsigned.length > 0) {
@@ -205,6 +215,8 @@ export function refusalOf(doubt: Doubt, service?: Pick<Service, "name" | "wire">
         doubt.message,
         status,
       );
+    case "expired-token":
+      return new AwsError(isJson ? "ExpiredTokenException" : "ExpiredToken", doubt.message, status);
     case "wrong-signature":
       return new AwsError(
         isJson ? "InvalidSignatureException" : "SignatureDoesNotMatch",

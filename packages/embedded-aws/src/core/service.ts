@@ -91,8 +91,12 @@ export interface CloudContext {
   readonly directory: string;
   /** Where stores put what is seldom read. */
   readonly cold: ColdStore;
-  /** Credentials of a role's session; calls signed with them come from that role. */
-  issueCredentials(roleName: string, sessionName: string): Credentials;
+  /**
+   * Credentials of a role's session; calls signed with them come from that role.
+   *
+   * @param expiresAt when they end, by the cloud's time in milliseconds since the epoch; never, by default.
+   */
+  issueCredentials(roleName: string, sessionName: string, expiresAt?: number): Credentials;
   /** Whether other services than IAM know a role, or an instance profile, by its ARN: a new one takes a while. */
   isSettled(arn: string): boolean;
   /** A role's unique id, by its ARN: one that is made anew under its name has another. Undefined where there is none. */

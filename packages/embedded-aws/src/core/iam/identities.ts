@@ -96,15 +96,20 @@ export class Identities {
     return found?.arn === arn ? found.roleId : undefined;
   }
 
-  /** Credentials of a new session. They do not expire: a function's environment outlives any session of AWS's. */
-  issueCredentials(roleName: string, sessionName: string): Credentials {
+  /** Credentials of a new session. Without an end they never expire: a function's environment outlives any session of AWS's. */
+  issueCredentials(roleName: string, sessionName: string, expiresAt?: number): Credentials {
     const principal: RolePrincipal = { kind: "role", accountId: this.accountId, roleName, sessionName };
     const credentials = {
       accessKeyId: iamId(this.random, "ASIA", 16),
       secretAccessKey: newSecret(30, "base64"),
       sessionToken: newSecret(32, "hex"),
     };
-    this.#sessions.set(credentials.accessKeyId, { principal, credentials, signingKeys: new Map() });
+    this.#sessions.set(credentials.accessKeyId, {
+      principal,
+      credentials,
+      expiresAt,
+      signingKeys: new Map(),
+    });
     return credentials;
   }
 

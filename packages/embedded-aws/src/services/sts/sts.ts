@@ -15,6 +15,8 @@ const assumeRoleInput = {
   },
 } as const;
 const defaultSession = 3600;
+/** Of a session that another role's session opens, whatever its role allows: STS API reference, `AssumeRole`. */
+const longestChainedSession = 3600;
 
 type AssumeRoleInput = Supported<"sts", "AssumeRole", (typeof assumeRoleInput.supports)[number]>;
 
@@ -72,7 +74,14 @@ function assumeRole(
       `DurationSeconds: got ${seconds}; expected at most the role's MaxSessionDuration, ${role.maxSessionDuration}`,
     );
   }
-  const credentials = context.issueCredentials(role.roleName, input.RoleSessionName);
+  if (call.caller.kind === "role" && seconds > longestChainedSession) {
+    throw new AwsError(
+      "ValidationError",
+      "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+    );
+  }
+  const expiresAt = now + seconds * 1000;
+  const credentials = context.issueCredentials(role.roleName, input.RoleSessionName, expiresAt);
   const session: Principal = {
     kind: "role",
     accountId: context.accountId,
@@ -84,7 +93,7 @@ function assumeRole(
       AccessKeyId: credentials.accessKeyId,
       SecretAccessKey: credentials.secretAccessKey,
       SessionToken: credentials.sessionToken,
-      Expiration: new Date(context.clock.now() + seconds * 1000),
+      Expiration: new Date(expiresAt),
     },
     AssumedRoleUser: { AssumedRoleId: userId(session, identities), Arn: principalArn(session) },
   };
