@@ -13,7 +13,7 @@ export function watchProject(
 ): { close(): Promise<void> } {
   const rebundler = startRebundler(deployment.project.directory);
   const shortcut = async (files: readonly string[]): Promise<Shortcut> => {
-    if (!concerns(files)) return { kind: "done", names: [] };
+    if (!concerns(files)) return { kind: "none" };
     const outcome = await rebundler.rebundle(files);
     if (outcome.kind === "done" && outcome.names.length > 0) await deployment.refreshFiles();
     return outcome;
@@ -23,7 +23,7 @@ export function watchProject(
     terminal,
     readProject,
     shortcut,
-    onApplied: (files) => concerns(files) && onApplied(),
+    onApplied,
   });
   return {
     async close() {

@@ -15,6 +15,8 @@ import { watchFolder } from "./watchFolder";
 export type Shortcut =
   /** The code of these functions was swapped, or nothing had to be. */
   | { readonly kind: "done"; readonly names: readonly string[] }
+  /** Nothing that runs is made of them. */
+  | { readonly kind: "none" }
   /** They are wrong, in words; what runs goes on. */
   | { readonly kind: "wrong"; readonly reason: string }
   /** The program has to run. */
@@ -28,7 +30,7 @@ export interface WatchOptions {
   /** Brings saved files about without a run of the program, where it can. */
   readonly shortcut?: (files: readonly string[]) => Promise<Shortcut>;
   /** Called once saved files are applied, though nothing had to change: types can be wrong of what runs as before. */
-  readonly onApplied?: (files: readonly string[]) => void;
+  readonly onApplied?: () => void;
 }
 
 export interface ProgramWatch {
@@ -46,12 +48,13 @@ export function watchProgram(options: WatchOptions): ProgramWatch {
   const ending = new AbortController();
   const signal = AbortSignal.any([terminal.signal, ending.signal]);
   const saved = new Set<string>();
+  const wrong = new Set<string>();
   let working: Promise<void> | undefined;
   const work = async () => {
     while (saved.size > 0 && !signal.aborted) {
       const files = [...saved];
       saved.clear();
-      await applySaved(files, options, signal);
+      await applySaved(files, wrong, options, signal);
     }
     working = undefined;
   };
@@ -72,8 +75,10 @@ export function watchProgram(options: WatchOptions): ProgramWatch {
   };
 }
 
+/** @param wrong the files that could not be applied when they were last saved; brought up to date. */
 async function applySaved(
   files: readonly string[],
+  wrong: Set<string>,
   { deployment, terminal, readProject, shortcut, onApplied }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -82,13 +87,18 @@ async function applySaved(
   try {
     const short: Shortcut = (await shortcut?.(files)) ?? { kind: "run" };
     if (signal.aborted) return;
+    if (short.kind === "none") return;
     if (short.kind === "wrong") {
+      for (const file of files) wrong.add(file);
       terminal.print(`\n${short.reason}\nWhat runs goes on as it was.`);
       return;
     }
+    const mended = files.filter((file) => wrong.delete(file));
     if (short.kind === "done") {
       if (short.names.length > 0) terminal.print(`\n${short.names.join(", ")} updated in ${seconds()}`);
-      onApplied?.(files);
+      // Whoever takes back what was wrong waits for a word, though all is as it runs.
+      else if (mended.length > 0) terminal.print(`\n${named(mended)} as it runs: nothing to change`);
+      onApplied?.();
       return;
     }
     const done: ProgressEvent[] = [];
@@ -112,9 +122,10 @@ async function applySaved(
     if (counts.length === 0)
       terminal.print(`\nNothing to change after a change of ${named(files)} (${seconds()})`);
     if (counts.length > 0) terminal.print(`\nResources:\n${counts.join("\n")}\n\nDuration: ${seconds()}`);
-    onApplied?.(files);
+    onApplied?.();
   } catch (error) {
     if (signal.aborted) return;
+    for (const file of files) wrong.add(file);
     // Errors that speak for themselves need no stack; of the others, it is all that helps.
     const stack = error instanceof Error ? error.stack : undefined;
     const words = error instanceof CommandError ? error.message : (stack ?? messageOf(error));
