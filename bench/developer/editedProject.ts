@@ -1,21 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { kind, startCloud, type Cloud } from "embedded-aws";
 import { deploy, readProject, type CloudDeployment } from "embedded-pulumi";
 import { stringOutput } from "../../tools/target";
 import { watchProject } from "../../tools/watchProject";
+import { ProjectCopy } from "./projectCopy";
 
-/** What the program is made of. */
-const COPIED = [
-  "index.ts",
-  "config.ts",
-  "components",
-  "handlers",
-  "package.json",
-  "tsconfig.json",
-  "Pulumi.yaml",
-  "Pulumi.dev.yaml",
-];
 const EDITED = path.join("handlers", "orders", "processBatch.ts");
 const MARK = /\nconsole\.log\("edit \d+"\);\n$/;
 
@@ -23,7 +12,7 @@ type Terminal = Parameters<typeof watchProject>[1];
 
 /** A copy of this project, deployed and watched as by `npm start`, whose handler of orders is edited. */
 export class EditedProject {
-  readonly #directory: string;
+  readonly #copy: ProjectCopy;
   readonly #cloud: Cloud;
   readonly #deployment: CloudDeployment;
   readonly #ending = new AbortController();
@@ -32,8 +21,8 @@ export class EditedProject {
   #onUpdated: () => void = () => undefined;
   #onRefused: (reason: Error) => void = () => undefined;
 
-  private constructor(directory: string, cloud: Cloud, deployment: CloudDeployment) {
-    this.#directory = directory;
+  private constructor(copy: ProjectCopy, cloud: Cloud, deployment: CloudDeployment) {
+    this.#copy = copy;
     this.#cloud = cloud;
     this.#deployment = deployment;
     const terminal: Terminal = {
@@ -45,28 +34,25 @@ export class EditedProject {
       interactive: false,
     };
     this.#watch = watchProject(
-      { deployment, readProject: () => Promise.resolve(readProject(directory, "dev")) },
+      { deployment, readProject: () => Promise.resolve(readProject(copy.directory, "dev")) },
       terminal,
       () => this.#onUpdated(),
     );
   }
 
   static async open(): Promise<EditedProject> {
-    mkdirSync(".local", { recursive: true });
-    const directory = mkdtempSync(path.resolve(".local", "edited-"));
+    const copy = new ProjectCopy("edited");
     try {
-      for (const name of COPIED) cpSync(name, path.join(directory, name), { recursive: true });
-      symlinkSync(path.resolve("node_modules"), path.join(directory, "node_modules"));
       const cloud = await startCloud({ port: 0, conditions: kind });
       const deployment = await deploy(cloud, {
-        directory,
+        directory: copy.directory,
         stack: "dev",
         cacheDirectory: path.resolve(".local", "cache"),
       });
       await deployment.programEnded;
-      return new EditedProject(directory, cloud, deployment);
+      return new EditedProject(copy, cloud, deployment);
     } catch (error) {
-      rmSync(directory, { recursive: true, force: true });
+      copy.remove();
       throw error;
     }
   }
@@ -77,8 +63,6 @@ export class EditedProject {
    */
   async edit(): Promise<number> {
     const mark = `edit ${++this.#edits}`;
-    const file = path.join(this.#directory, EDITED);
-    const text = `${readFileSync(file, "utf8").replace(MARK, "")}\nconsole.log("${mark}");\n`;
     const updated = new Promise<void>((resolve, reject) => {
       this.#onUpdated = resolve;
       this.#onRefused = reject;
@@ -91,7 +75,7 @@ export class EditedProject {
       });
     });
     const started = performance.now();
-    writeFileSync(file, text);
+    this.#copy.edit(EDITED, (text) => `${text.replace(MARK, "")}\nconsole.log("${mark}");\n`);
     await updated;
     await this.#cloud.call("sqs", "SendMessage", {
       QueueUrl: stringOutput({ outputs: this.#deployment.outputs }, "orderQueueUrl"),
@@ -105,6 +89,6 @@ export class EditedProject {
     this.#ending.abort(new Error("the bench has ended"));
     await this.#watch.close();
     await this.#deployment.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#copy.remove();
   }
 }

@@ -15,7 +15,7 @@ import { standingIn } from "../support/standing";
 import { canonicalInputs } from "./canonicalInputs";
 import { Pulumi, tally } from "./cli";
 import { MEDDLING } from "./meddling";
-import { ProjectCopy } from "./projectCopy";
+import { ProjectCopy } from "../../bench/developer/projectCopy";
 
 const FUNCTION = "aws:lambda/function:Function";
 
@@ -35,7 +35,7 @@ describe("the stack dev under Pulumi's own engine", function () {
     }
     this.timeout(20 * 60_000);
     await findCli((line) => console.warn(`      ${line}`));
-    project = new ProjectCopy();
+    project = new ProjectCopy("engine", ["policy"]);
     cloud = await startEmptyCloud(readProject(project.directory, "dev"), 0);
     pulumi = new Pulumi(project.directory, Number(new URL(cloud.endpoint).port));
     atFirst = await standingIn(cloud.cloud);

@@ -1,21 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { kind } from "embedded-aws";
 import { startTestCloud, type TestCloud } from "embedded-aws/testing";
 import { type CloudDeployment, deploy, readProject } from "embedded-pulumi";
 import type { Terminal } from "embedded-pulumi/cli";
+import { ProjectCopy } from "../../../bench/developer/projectCopy";
 import { watchProject } from "../../../tools/watchProject";
-
-const COPIED = [
-  "index.ts",
-  "config.ts",
-  "components",
-  "handlers",
-  "package.json",
-  "tsconfig.json",
-  "Pulumi.yaml",
-  "Pulumi.dev.yaml",
-];
 
 /** A copy of this project that is deployed and watched: its files can be edited. */
 export interface WatchedProject {
@@ -35,10 +24,8 @@ export interface WatchedProject {
 }
 
 export async function watchedProject(): Promise<WatchedProject> {
-  mkdirSync(".local", { recursive: true });
-  const directory = mkdtempSync(path.resolve(".local", "watched-"));
-  for (const name of COPIED) cpSync(name, path.join(directory, name), { recursive: true });
-  symlinkSync(path.resolve("node_modules"), path.join(directory, "node_modules"));
+  const copy = new ProjectCopy("watched");
+  const { directory } = copy;
   const cloud = await startTestCloud({ conditions: kind });
   const deployment = await deploy(cloud, {
     directory,
@@ -72,10 +59,7 @@ export async function watchedProject(): Promise<WatchedProject> {
     cloud,
     deployment,
     shown,
-    edit(file, change) {
-      const place = path.join(directory, file);
-      writeFileSync(place, change(readFileSync(place, "utf8")));
-    },
+    edit: (file, change) => copy.edit(file, change),
     shows: (pattern, from = 0) =>
       new Promise((resolve) => {
         onShown = () => {
@@ -96,7 +80,7 @@ export async function watchedProject(): Promise<WatchedProject> {
       ending.abort(new Error("the test has ended"));
       await watch.close();
       await deployment.close();
-      rmSync(directory, { recursive: true, force: true });
+      copy.remove();
     },
   };
 }

@@ -2,13 +2,13 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import path from "node:path";
 
 const ROOT = path.resolve(__dirname, "../..");
+/** What the program is made of. */
 const PARTS = [
   "components",
   "config.ts",
   "handlers",
   "index.ts",
   "package.json",
-  "policy",
   "Pulumi.dev.yaml",
   "Pulumi.yaml",
   "tsconfig.json",
@@ -19,11 +19,15 @@ export class ProjectCopy {
   readonly directory: string;
   readonly #originals = new Map<string, string>();
 
-  constructor() {
+  /**
+   * @param name what the folder's own begins with.
+   * @param more what else of the project is copied.
+   */
+  constructor(name: string, more: readonly string[] = []) {
     const local = path.join(ROOT, ".local");
     mkdirSync(local, { recursive: true });
-    this.directory = mkdtempSync(path.join(local, "engine-"));
-    for (const part of PARTS)
+    this.directory = mkdtempSync(path.join(local, `${name}-`));
+    for (const part of [...PARTS, ...more])
       cpSync(path.join(ROOT, part), path.join(this.directory, part), { recursive: true });
     symlinkSync(path.join(ROOT, "node_modules"), path.join(this.directory, "node_modules"));
   }
