@@ -117,6 +117,27 @@ describe("confirmationLog", () => {
     expect(error).to.have.property("name", "AccessDeniedException");
   });
 
+  it("lets go of a call that does not end, at its deadline", async () => {
+    const timing = steppedTiming();
+    const hangs = (_command: unknown, { abortSignal }: { readonly abortSignal: AbortSignal }) =>
+      new Promise((_, reject) => abortSignal.addEventListener("abort", () => reject(new Error("aborted"))));
+    const log = createConfirmationLog({
+      client: { send: hangs as DynamoDBClient["send"] },
+      ordersTableName: "orders",
+      timing,
+    });
+    const deadline = timing.now() + 5;
+    for (const call of [
+      () => log.end("a", "confirmationSentAt", deadline),
+      () => log.endedOf(["a"], deadline),
+    ]) {
+      const error: unknown = await call().catch((cause: unknown) => cause);
+      expect(error).to.have.property("name", "TimeoutError");
+    }
+    const problems = await log.sent(["a", "b"], deadline);
+    expect(problems.map((problem) => problem?.name)).to.deep.equal(["TimeoutError", "TimeoutError"]);
+  });
+
   describe("notes that mails were sent", () => {
     const refused = (Code: BatchStatementErrorCodeEnum) => ({ Error: { Code, Message: "refused" } });
     const statementsOf = (command: unknown) =>
