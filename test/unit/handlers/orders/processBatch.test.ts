@@ -122,6 +122,8 @@ describe("processOrders", () => {
     expect(letters).to.have.length(1);
     expect(letters[0]?.MessageBody).to.equal(record.body);
     expect(letters[0]?.MessageAttributes.refusalCode?.StringValue).to.equal("conflictingOrder");
+    // SQS takes no empty attribute, and a person needs the field.
+    expect(letters[0]?.MessageAttributes.refusalReason?.StringValue).to.match(/^orderId: \S/);
   });
 
   it("reports a record whose way to the dead-letter queue fails, instead of losing it", async () => {
