@@ -118,6 +118,7 @@ function timeOf(value: AttributeValue | undefined): string | undefined {
 /** Undefined where something else stands in the place of items. */
 function itemsOf(items: AttributeValue | undefined): Pick<OrderFigures, "items"> | undefined {
   if (items === undefined) return {};
+  // Stryker disable next-line ArrayDeclaration: of no list nothing is known.
   const known = (items.L ?? []).flatMap(({ M }) => {
     const [sku = "", quantity] = [M?.sku?.S, Number(M?.quantity?.N)];
     return sku !== "" && Number.isInteger(quantity) && quantity > 0 ? [{ sku, quantity }] : [];

@@ -16,6 +16,9 @@ interface Field<Value> {
   readonly contentOf: (attribute: AttributeValue) => unknown;
 }
 
+// Stryker disable next-line EqualityOperator: no order has an SKU twice, and any order of them that stays will do.
+const bySku = ([a]: readonly [string, number], [b]: readonly [string, number]) => (a < b ? -1 : 1);
+
 const text: Field<string> = { toAttribute: (S) => ({ S }), contentOf: ({ S }) => S };
 
 /**
@@ -36,9 +39,7 @@ const FIELDS: { readonly [Name in keyof Order]-?: Field<NonNullable<Order[Name]>
       L: items.map(({ sku, quantity }) => ({ M: { sku: { S: sku }, quantity: { N: String(quantity) } } })),
     }),
     contentOf: ({ L = [] }) =>
-      L.map(({ M }) => [M?.sku?.S ?? "", Number(M?.quantity?.N)] as const)
-        // Stryker disable next-line EqualityOperator: no order has an SKU twice.
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
+      L.map(({ M }) => [M?.sku?.S ?? "", Number(M?.quantity?.N)] as const).sort(bySku),
   },
 };
 

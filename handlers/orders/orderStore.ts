@@ -34,14 +34,11 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       const createdAt = new Date(now).toISOString();
       const expiresAt =
         timeToLiveDays === 0 ? undefined : Math.ceil(now / 1000) + timeToLiveDays * SECONDS_A_DAY;
-      const results = new Map<Order, StoreResult>();
+      const results = new Map<Order, StoreResult | undefined>();
 
       const insertAll = async (inserts: readonly (Insert & { readonly order: Order })[]) => {
         const inserted = await insert(inserts, deadline);
-        for (const [index, result] of inserted.entries()) {
-          const order = inserts[index]?.order;
-          if (order !== undefined) results.set(order, result);
-        }
+        for (const [index, { order }] of inserts.entries()) results.set(order, inserted[index]);
       };
 
       const plain = orders
@@ -58,7 +55,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         const rejected = reservations.flatMap((reservation) => {
           const { order } = reservation;
           const result = reserved.get(reservation);
-          if (result !== undefined) results.set(order, result);
+          results.set(order, result);
           if (result?.status !== "fulfilled" || result.value.kind !== "rejected") return [];
           const { value: stored } = result;
           return [{ order, item: toItem(order, createdAt, stored.rejection, expiresAt), stored }];

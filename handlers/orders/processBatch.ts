@@ -30,6 +30,9 @@ interface Entry {
   readonly parsed: ParsedOrder;
 }
 
+/** Messages that take turns, in their order. */
+type Turns = [first: Entry, ...rest: Entry[]];
+
 const METRICS = {
   processed: "OrdersProcessed",
   rejected: "OrdersRejected",
@@ -71,17 +74,17 @@ export function createProcessOrders(dependencies: ProcessOrdersDependencies) {
 
     for (let waiting = byTurn(event.Records); waiting.length > 0;) {
       const started = timing.now();
-      const turn = waiting.flatMap(([first]) => first ?? []);
+      const turn = waiting.map(([first]) => first);
       const outcomes = deadline.allowsStart() ? await handle(turn, dependencies, deadline) : undefined;
-      const left: Entry[][] = [];
+      const left: Turns[] = [];
       for (const [first, ...rest] of waiting) {
-        if (first === undefined) continue;
         const outcome = outcomes?.get(first) ?? NOT_STARTED;
         note(first, outcome, started);
         // Behind one that failed nothing of its group may go on: it would be out of order.
         const heldUp = outcome.kind === "failed" && fifoGroupOf(first.record) !== undefined;
+        const [next, ...others] = rest;
         if (heldUp) for (const entry of rest) note(entry, HELD_UP, timing.now());
-        else if (rest.length > 0) left.push(rest);
+        else if (next !== undefined) left.push([next, ...others]);
       }
       waiting = left;
     }
@@ -109,8 +112,8 @@ const HELD_UP: Outcome = {
  * The messages, parsed, those together that take turns: of one message group, which must keep its order, or, of a
  * standard queue, of one order, as at once they would only get in each other's way.
  */
-function byTurn(records: readonly SQSRecord[]): Entry[][] {
-  const groups = new Map<string, Entry[]>();
+function byTurn(records: readonly SQSRecord[]): Turns[] {
+  const groups = new Map<string, Turns>();
   for (const record of records) {
     const parsed = parseOrder(record.body);
     const messageGroup = fifoGroupOf(record);
@@ -148,7 +151,6 @@ async function handle(
   };
 
   const storeAll = async (valid: readonly ValidEntry[]) => {
-    if (valid.length === 0) return;
     const results = await store.store(
       valid.map(({ order }) => order),
       deadline.end,

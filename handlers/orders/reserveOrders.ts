@@ -7,6 +7,7 @@ import {
 import { isPassing, PassingFailure } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
 import { goodsOf, readCancellation, type Reservation, type Verdict } from "./cancellation";
+import type { Item } from "./orderItem";
 import { compareWithStored, failed, fulfilled, PROCESSED, type StoreResult } from "./storeOutcome";
 
 /** `TransactWriteItems` takes this many actions (DynamoDB API reference). */
@@ -105,27 +106,36 @@ function settle(group: Group, ending: Ending, results: Map<Reservation, StoreRes
       return [];
     case "cancelled": {
       const { verdicts, tried } = ending;
+      const fit: Reservation[] = [];
+      const waiting: Reservation[] = [];
       for (const [index, reservation] of reservations.entries()) {
-        const result = resultOf(reservation, verdicts[index], tried);
-        if (result !== undefined) results.set(reservation, result);
+        const verdict = verdicts[index];
+        switch (verdict?.kind) {
+          case "exists":
+            results.set(reservation, comparedWith(verdict.item, reservation, tried));
+            break;
+          case "unavailable":
+            results.set(reservation, fulfilled({ kind: "rejected", rejection: verdict.rejection }));
+            break;
+          case "fits":
+            fit.push(reservation);
+            break;
+          case "waits":
+            waiting.push(reservation);
+            break;
+          // Stryker disable next-line ConditionalExpression: each has its verdict; the type asks for it.
+          case undefined:
+            break;
+        }
       }
-      const of = (kind: Verdict["kind"]) => reservations.filter((_, index) => verdicts[index]?.kind === kind);
-      return [of("fits"), of("waits")].flatMap((left) =>
-        left.length === 0 ? [] : [{ reservations: left, tried }],
-      );
+      return [fit, waiting].flatMap((left) => (left.length === 0 ? [] : [{ reservations: left, tried }]));
     }
   }
 }
 
-function resultOf(
-  { item }: Reservation,
-  verdict: Verdict | undefined,
-  tried: boolean,
-): StoreResult | undefined {
-  if (verdict?.kind === "unavailable") return fulfilled({ kind: "rejected", rejection: verdict.rejection });
-  if (verdict?.kind !== "exists") return undefined;
+function comparedWith(existing: Item | undefined, { item }: Reservation, tried: boolean): StoreResult {
   try {
-    return fulfilled(compareWithStored(item, verdict.item, PROCESSED, tried));
+    return fulfilled(compareWithStored(item, existing, PROCESSED, tried));
   } catch (error) {
     return failed(error);
   }

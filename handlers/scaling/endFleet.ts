@@ -168,10 +168,10 @@ async function renew(
   warmupSeconds: number,
 ): Promise<string[]> {
   const { ec2, clock } = aws;
-  const all = (await oncePermitted(aws, time, () => ec2.describe()))
-    .filter((record) => !isGone(record) && outdated(record))
-    // Stryker disable next-line EqualityOperator: no two have the same id.
-    .toSorted((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
+  const described = await oncePermitted(aws, time, () => ec2.describe());
+  const all = described.filter((record) => !isGone(record) && outdated(record));
+  // Stryker disable next-line EqualityOperator: no two have the same id.
+  all.sort((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
   const half = all.length < 2 ? [] : all.slice(0, Math.ceil(all.length / 2)).map(({ id }) => id);
   const ended = half.length === 0 ? [] : await ec2.terminate(half);
   if (ended.length > 0) {

@@ -4,10 +4,13 @@ import {
   PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
+  type AttributeValue,
   type BatchStatementErrorCodeEnum,
   type BatchStatementRequest,
   type BatchStatementResponse,
   type DynamoDBClient,
+  type Put,
+  type Update,
 } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../../../handlers/orders/orderItem";
 
@@ -48,12 +51,22 @@ export function fakeOrderTables(options: {
 
   const put = ({ input }: PutItemCommand) => {
     const item = input.Item ?? {};
-    const existing = orders.get(idOf(item));
-    if (existing !== undefined) {
-      throw new ConditionalCheckFailedException({ message: "exists", Item: existing, $metadata: {} });
-    }
+    const existing = standingOf(input);
+    if (existing !== undefined)
+      throw new ConditionalCheckFailedException({
+        message: "exists",
+        ...told(input, existing),
+        $metadata: {},
+      });
     orders.set(idOf(item), item);
     return {};
+  };
+
+  /** What stands in the way of a put. */
+  const standingOf = ({ Item: item = {}, ConditionExpression: condition }: Put): Item | undefined => {
+    if (condition === undefined) return undefined;
+    expectKnown(condition, "attribute_not_exists(orderId)");
+    return orders.get(idOf(item));
   };
 
   const insertOne = (statement: BatchStatementRequest): BatchStatementResponse => {
@@ -65,8 +78,9 @@ export function fakeOrderTables(options: {
       orders.set(idOf(item), item);
       return { TableName: "orders" };
     }
-    const tells = options.tellsItem !== false && statement.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
-    return { Error: { Code: "DuplicateItem", ...(tells && { Item: existing }) } };
+    return {
+      Error: { Code: "DuplicateItem", ...(options.tellsItem !== false && told(statement, existing)) },
+    };
   };
 
   const insert = ({ input: { Statements = [] } }: BatchExecuteStatementCommand) => {
@@ -78,30 +92,24 @@ export function fakeOrderTables(options: {
   const transact = ({ input }: TransactWriteItemsCommand) => {
     const actions = input.TransactItems ?? [];
     if (actions.length > 100) throw new Error("more than 100 actions");
-    const items = actions.flatMap(({ Put }): Item[] => (Put?.Item === undefined ? [] : [Put.Item]));
-    const wanted = actions.flatMap(({ Update }) =>
-      Update === undefined
-        ? []
-        : [
-            {
-              sku: Update.Key?.sku?.S ?? "",
-              quantity: Number(Update.ExpressionAttributeValues?.[":quantity"]?.N),
-            },
-          ],
-    );
+    const puts = actions.flatMap(({ Put }) => Put ?? []);
+    const items = puts.map(({ Item: item = {} }) => item);
+    const wanted = actions.flatMap(({ Update }) => (Update === undefined ? [] : [decrementOf(Update)]));
     const touched = [...items.map(idOf), ...wanted.map(({ sku }) => `sku ${sku}`)];
     if (new Set(touched).size < touched.length) throw new Error("two actions on one item");
     const reasons = [
-      ...items.map((item) => {
-        const existing = orders.get(idOf(item));
-        return existing === undefined ? { Code: "None" } : { Code: "ConditionalCheckFailed", Item: existing };
+      ...puts.map((given) => {
+        const existing = standingOf(given);
+        return existing === undefined
+          ? { Code: "None" }
+          : { Code: "ConditionalCheckFailed", ...told(given, existing) };
       }),
-      ...wanted.map(({ sku, quantity }) => {
+      ...wanted.map(({ sku, quantity, isGuarded, update }) => {
         const there = stock.get(sku);
-        if (there !== undefined && there >= quantity) return { Code: "None" };
+        if (!isGuarded || (there !== undefined && there >= quantity)) return { Code: "None" };
         return {
           Code: "ConditionalCheckFailed",
-          ...(there === undefined ? {} : { Item: { sku: { S: sku }, stock: { N: String(there) } } }),
+          ...(there !== undefined && told(update, { sku: { S: sku }, stock: { N: String(there) } })),
         };
       }),
     ];
@@ -142,9 +150,34 @@ export function fakeOrderTables(options: {
   return { client: { send: send as DynamoDBClient["send"] }, orders, stock, calls, sizes };
 }
 
+/** What a refusal tells of the item that stands in the way, where it was asked to. */
+function told(
+  { ReturnValuesOnConditionCheckFailure: asked }: Pick<Put, "ReturnValuesOnConditionCheckFailure">,
+  existing: Item,
+): { readonly Item?: Record<string, AttributeValue> } {
+  return asked === "ALL_OLD" ? { Item: existing } : {};
+}
+
+/** How much of a good is taken off stock, and whether only where there is as much. */
+function decrementOf(update: Update) {
+  const { Key, UpdateExpression, ConditionExpression, ExpressionAttributeValues } = update;
+  expectKnown(UpdateExpression, "SET stock = stock - :quantity");
+  if (ConditionExpression !== undefined) expectKnown(ConditionExpression, "stock >= :quantity");
+  return {
+    sku: Key?.sku?.S ?? "",
+    quantity: Number(ExpressionAttributeValues?.[":quantity"]?.N),
+    isGuarded: ConditionExpression !== undefined,
+    update,
+  };
+}
+
+function expectKnown(expression: string | undefined, known: string): void {
+  if (expression !== known) throw new Error(`the fake knows "${known}", and no "${String(expression)}"`);
+}
+
 /** What a statement inserts: its names stand in its text, in the order of its parameters. */
 function itemOf({ Statement = "", Parameters = [] }: BatchStatementRequest): Item {
-  if (!/^INSERT INTO "orders" VALUE \{('\w+': \?(, )?)+\}$/.test(Statement))
+  if (!/^INSERT INTO "orders" VALUE \{'\w+': \?(, '\w+': \?)*\}$/.test(Statement))
     throw new Error(`the fake knows no ${Statement}`);
   const names = [...Statement.matchAll(/'(\w+)': \?/g)].map(([, name]) => name ?? "");
   if (names.length !== Parameters.length) throw new Error("not as many parameters as names");

@@ -64,8 +64,10 @@ describe("confirmationLog", () => {
     );
     expect([...(await log.endedOf(["a", "b", "c"], deadline))]).to.deep.equal(["a", "c"]);
     expect(
-      commands.map((command) => (command as BatchGetItemCommand).input.RequestItems?.orders?.Keys?.length),
-    ).to.deep.equal([3, 2, 1]);
+      commands.map((command) =>
+        (command as BatchGetItemCommand).input.RequestItems?.orders?.Keys?.map(({ orderId }) => orderId?.S),
+      ),
+    ).to.deep.equal([["a", "b", "c"], ["b", "c"], ["c"]]);
     const never = setUp(() => left("a"));
     const error: unknown = await never.log.endedOf(["a"], never.deadline).catch((cause: unknown) => cause);
     expect(error).to.have.property("name", "UnprocessedKeys");
@@ -117,6 +119,27 @@ describe("confirmationLog", () => {
     expect(error).to.have.property("name", "AccessDeniedException");
   });
 
+  it("lets go of a call that does not end, at its deadline", async () => {
+    const timing = steppedTiming();
+    const hangs = (_command: unknown, { abortSignal }: { readonly abortSignal: AbortSignal }) =>
+      new Promise((_, reject) => abortSignal.addEventListener("abort", () => reject(new Error("aborted"))));
+    const log = createConfirmationLog({
+      client: { send: hangs as DynamoDBClient["send"] },
+      ordersTableName: "orders",
+      timing,
+    });
+    const deadline = timing.now() + 5;
+    for (const call of [
+      () => log.end("a", "confirmationSentAt", deadline),
+      () => log.endedOf(["a"], deadline),
+    ]) {
+      const error: unknown = await call().catch((cause: unknown) => cause);
+      expect(error).to.have.property("name", "TimeoutError");
+    }
+    const problems = await log.sent(["a", "b"], deadline);
+    expect(problems.map((problem) => problem?.name)).to.deep.equal(["TimeoutError", "TimeoutError"]);
+  });
+
   describe("notes that mails were sent", () => {
     const refused = (Code: BatchStatementErrorCodeEnum) => ({ Error: { Code, Message: "refused" } });
     const statementsOf = (command: unknown) =>
@@ -147,6 +170,12 @@ describe("confirmationLog", () => {
       expect(updates.map(({ input }) => input.Key?.orderId?.S)).to.deep.equal(["a", "b"]);
       expect(updates[0]?.input.ExpressionAttributeNames).to.deep.equal({ "#ending": "confirmationSentAt" });
       expect(commands).to.have.length(3);
+    });
+
+    it("for none by no call", async () => {
+      const { log, commands, deadline } = setUp(() => ({}));
+      expect(await log.sent([], deadline)).to.deep.equal([]);
+      expect(commands).to.deep.equal([]);
     });
 
     it("and says of which it could not", async () => {

@@ -85,7 +85,7 @@ describe("confirmationFailure", () => {
         const record = { eventID: "1", dynamodb: { NewImage: { customerName: { S: name } } } };
         const letter = confirmationFailure(record, { name: "n", message: said });
         expect(letter.MessageBody).to.match(sendable);
-        expect(letter.MessageAttributes.failureReason?.StringValue).to.match(sendable);
+        expect(letter.MessageAttributes.failureReason?.StringValue).to.match(sendable).and.not.to.equal("");
         // And the order is still in it as it is.
         expect(JSON.parse(letter.MessageBody)).to.deep.equal(record);
       }),

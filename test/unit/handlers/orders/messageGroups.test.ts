@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { DeadLetter } from "../../../../handlers/orders/deadLetter";
 import { createProcessOrders } from "../../../../handlers/orders/processBatch";
+import type { StoreOutcome } from "../../../../handlers/orders/storeOutcome";
 import {
   awsError,
   invocation,
@@ -22,8 +23,14 @@ function message(id: string, group: string, body?: string, queue = "orders.fifo"
   };
 }
 
-/** @param fails which orders, or letters, cannot be stored just now. */
-function setUp(fails: (id: string) => boolean) {
+/**
+ * @param fails which orders, or letters, cannot be stored just now.
+ * @param outcome what becomes of an order that can.
+ */
+function setUp(
+  fails: (id: string) => boolean,
+  outcome: (id: string) => StoreOutcome = () => ({ kind: "processed" }),
+) {
   const handled: string[] = [];
   const telemetry = recordTelemetry();
   const settle = async (id: string) => {
@@ -35,7 +42,7 @@ function setUp(fails: (id: string) => boolean) {
   const handler = createProcessOrders({
     store: storeEach(async ({ orderId }) => {
       await settle(orderId);
-      return { kind: "processed" };
+      return outcome(orderId);
     }),
     sendToDeadLetterQueue: sendEach((letter: DeadLetter) => settle(letter.MessageDeduplicationId ?? "")),
     telemetry,
@@ -83,6 +90,23 @@ describe("message groups", () => {
     expect(await run([message("a1", "a", "not JSON"), message("a2", "a")])).to.deep.equal([]);
     expect(handled).to.deep.equal(["a1", "a2"]);
   });
+
+  const decided: StoreOutcome[] = [
+    { kind: "rejected", rejection: { reason: "insufficientStock", sku: "tea" } },
+    { kind: "duplicate" },
+    { kind: "conflict" },
+  ];
+  for (const outcome of decided) {
+    it(`go on behind an order that is decided for good: ${outcome.kind}`, async () => {
+      const { run, handled, telemetry } = setUp(
+        () => false,
+        (id) => (id === "a1" ? outcome : { kind: "processed" }),
+      );
+      expect(await run([message("a1", "a"), message("a2", "a"), message("a3", "a")])).to.deep.equal([]);
+      expect(handled.slice(-2)).to.deep.equal(["a2", "a3"]);
+      expect(telemetry.counts[0]).to.include({ OrdersProcessed: 2, OrdersFailed: 0 });
+    });
+  }
 
   it("hold up nothing in a standard queue, which only shares itself out by them", async () => {
     const { run, handled } = setUp((id) => id === "a1");

@@ -138,6 +138,18 @@ describe("orderStore", () => {
       expect(tables.calls).to.deep.equal(["transaction", "transaction", "transaction", "batch"]);
     });
 
+    it("gives scarce goods to the first, whichever transaction the others are in", async () => {
+      const { tables, storeAll } = setUp({ stock: { tea: 120 } });
+      // A transaction takes 99 of them. The first is made again without the one that wants too much, before the second.
+      const given = Array.from({ length: 130 }, (_, index) =>
+        of(`o${index}`, { tea: index === 7 ? 121 : 1 }),
+      );
+      expect(await storeAll(given)).to.deep.equal(
+        given.map((_, index) => (index === 7 || index > 120 ? "rejected" : "processed")),
+      );
+      expect(tables.stock.get("tea")).to.equal(0);
+    });
+
     it("decides what stands there already, and stores the others", async () => {
       const { tables, storeAll } = setUp({ stock: { tea: 9 } });
       await storeAll([of("a", { tea: 1 }), of("b", { tea: 1 })]);

@@ -59,6 +59,21 @@ describe("eventOfChange", () => {
       },
     ],
     [
+      "an order that costs nothing",
+      "INSERT",
+      { ...stored, totalAmount: { N: "0" } },
+      {
+        type: "OrderProcessed",
+        detail: {
+          schemaVersion: 1,
+          eventId: `OrderProcessed/A-1/${AT}`,
+          occurredAt: AT,
+          ...figures,
+          totalAmount: 0,
+        },
+      },
+    ],
+    [
       "an order that is stored without stock",
       "INSERT",
       rejected,
@@ -86,6 +101,15 @@ describe("eventOfChange", () => {
       "an order that is cancelled after its customer's data was erased",
       "MODIFY",
       { ...cancelled, erasedAt: { S: AT } },
+      {
+        type: "OrderCancelled",
+        detail: { schemaVersion: 1, eventId: `OrderCancelled/A-1/${LATER}`, occurredAt: LATER, ...figures },
+      },
+    ],
+    [
+      "an order that is cancelled within the millisecond of the erasure",
+      "MODIFY",
+      { ...cancelled, erasedAt: { S: LATER } },
       {
         type: "OrderCancelled",
         detail: { schemaVersion: 1, eventId: `OrderCancelled/A-1/${LATER}`, occurredAt: LATER, ...figures },
@@ -121,6 +145,15 @@ describe("eventOfChange", () => {
     ["half an item", "INSERT", withItem({ sku: { S: "TEA" }, quantity: { N: "0.5" } }), undefined],
     ["an unknown rejection", "INSERT", withRejection("mood", "TEA"), undefined],
     ["a rejection of no SKU", "INSERT", withRejection("unknownSku", ""), undefined],
+    [
+      "a rejection that names no SKU",
+      "INSERT",
+      { ...rejected, rejection: { M: { reason: { S: "unknownSku" } } } },
+      undefined,
+    ],
+    ["a rejection that says no time", "INSERT", { ...rejected, createdAt: { S: "yesterday" } }, undefined],
+    ["a rejection of an order that is not", "INSERT", { ...rejected, status: { S: "Lost" } }, undefined],
+    ["a cancellation of an order that is not", "MODIFY", { ...cancelled, status: { S: "Lost" } }, undefined],
     ["a rejection without its reason", "INSERT", { ...stored, status: { S: "Rejected" } }, undefined],
     ["an order that was put there as cancelled", "INSERT", cancelled, undefined],
     ["the mark of a confirmation", "MODIFY", { ...stored, confirmationSentAt: { S: LATER } }, undefined],

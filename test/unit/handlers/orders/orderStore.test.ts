@@ -124,6 +124,23 @@ describe("orderStore", () => {
     expect(await store(withItems)).to.have.property("kind", "rejected");
   });
 
+  it("tells of no rejection that could not be stored, and the next delivery decides anew, by the stock of then", async () => {
+    for (const name of ["AccessDeniedException", "ThrottlingException"]) {
+      let isMended = false;
+      const { tables, store } = setUp({
+        stock: { tea: 1 },
+        mishap: (call) => (call === 1 || isMended ? undefined : { when: "before", error: awsError(name) }),
+      });
+      const error: unknown = await store(withItems).catch((cause: unknown) => cause);
+      expect(error).to.have.property("name", name);
+      expect(tables.orders.size).to.equal(0);
+      isMended = true;
+      tables.stock.set("tea", 9);
+      expect(await store(withItems)).to.deep.equal({ kind: "processed" });
+      expect(tables.stock.get("tea")).to.equal(7);
+    }
+  });
+
   // What stands in the table when an attempt comes whose forerunner got no answer: it may be another delivery's.
   const strangers: [string, Partial<Item>][] = [
     ["at another time", { createdAt: { S: "2026-11-24T11:59:59.999Z" } }],

@@ -122,6 +122,8 @@ describe("processOrders", () => {
     expect(letters).to.have.length(1);
     expect(letters[0]?.MessageBody).to.equal(record.body);
     expect(letters[0]?.MessageAttributes.refusalCode?.StringValue).to.equal("conflictingOrder");
+    // SQS takes no empty attribute, and a person needs the field.
+    expect(letters[0]?.MessageAttributes.refusalReason?.StringValue).to.match(/^orderId: \S/);
   });
 
   it("reports a record whose way to the dead-letter queue fails, instead of losing it", async () => {
@@ -129,6 +131,9 @@ describe("processOrders", () => {
     const answer = await run([sqsRecord("bad", "not JSON"), sqsRecord("good", order("a"))]);
     expect(answer).to.deep.equal({ batchItemFailures: [{ itemIdentifier: "bad" }] });
     expect(telemetry.counts).to.deep.equal([{ ...NOTHING, OrdersProcessed: 1, OrdersFailed: 1 }]);
+    // By its name: whoever is woken looks at the queue, and not at the function's time.
+    const failed = telemetry.lines.find(({ level }) => level === "warn");
+    expect(failed?.fields.failure).to.have.property("name", "ThrottlingException");
   });
 
   it("reports exactly the records that failed for a passing reason", async () => {
@@ -331,29 +336,41 @@ describe("processOrders", () => {
   });
 
   it("accounts for each record of any batch exactly once: handled, or reported", async () => {
+    const outcomes: Readonly<Record<string, StoreOutcome | undefined>> = {
+      processed: { kind: "processed" },
+      rejected: { kind: "rejected", rejection: { reason: "unknownSku", sku: "tea" } },
+      duplicate: { kind: "duplicate" },
+      conflict: { kind: "conflict" },
+      fails: undefined,
+    };
     const anyRecord = fc.record({
       id: fc.constantFrom("a", "b", "c"),
-      malformed: fc.boolean(),
-      fails: fc.boolean(),
+      becomes: fc.constantFrom("malformed", ...Object.keys(outcomes)),
     });
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyRecord, { minLength: 1, maxLength: 20 }),
         fc.boolean(),
         async (kinds, sendFails) => {
-          const failing = new Set<string>(kinds.filter(({ fails }) => fails).map(({ id }) => id));
-          const { run, telemetry } = setUp({
+          const { run, telemetry, letters } = setUp({
             sendFails,
-            store: ({ orderId }) =>
-              failing.has(orderId)
+            // An amount tells which record it is.
+            store: ({ totalAmount }) => {
+              const outcome = outcomes[kinds[totalAmount]?.becomes ?? ""];
+              return outcome === undefined
                 ? Promise.reject(awsError("Throttling"))
-                : Promise.resolve({ kind: "processed" }),
+                : Promise.resolve(outcome);
+            },
           });
-          const records = kinds.map(({ id, malformed }, index) =>
-            sqsRecord(String(index), malformed ? "{" : order(id)),
+          const records = kinds.map(({ id, becomes }, index) =>
+            sqsRecord(
+              String(index),
+              becomes === "malformed" ? `{${index}` : order(id, { totalAmount: index }),
+            ),
           );
-          const expected = kinds.flatMap(({ id, malformed }, index) =>
-            (malformed ? sendFails : failing.has(id)) ? [String(index)] : [],
+          const isRefused = (becomes: string) => becomes === "malformed" || becomes === "conflict";
+          const expected = kinds.flatMap(({ becomes }, index) =>
+            becomes === "fails" || (isRefused(becomes) && sendFails) ? [String(index)] : [],
           );
           const answer = await run(records).catch(() => "thrown" as const);
           if (answer === "thrown") expect(expected).to.have.length(kinds.length);
@@ -363,6 +380,10 @@ describe("processOrders", () => {
             );
           const counted = Object.values(telemetry.counts[0] ?? {}).reduce((sum, count) => sum + count, 0);
           expect(counted).to.equal(kinds.length);
+          const setAside = records.filter((_, index) => isRefused(kinds[index]!.becomes));
+          expect(letters.map(({ MessageBody }) => MessageBody)).to.have.members(
+            sendFails ? [] : setAside.map(({ body }) => body),
+          );
         },
       ),
     );

@@ -49,6 +49,15 @@ describe("sendEntries", () => {
     expect(await sendAll("abc")).to.deep.equal([undefined, "Busy", "Busy"]);
   });
 
+  it("tells of each what stood in its own way, though the last request failed otherwise", async () => {
+    const { requests, sendAll } = setUp((entries, request) => {
+      if (request === 2) throw awsError("AccessDenied");
+      return entries.map((entry) => new PassingFailure(entry, "busy"));
+    });
+    expect(await sendAll("abc")).to.deep.equal(["a", "b", "c"]);
+    expect(requests).to.deep.equal(["abc", "abc"]);
+  });
+
   it("tells of every entry of a request that fails as a whole, and sends the next all the same", async () => {
     const { requests, sendAll } = setUp((entries, request) => {
       if (request === 1) throw awsError("AccessDenied");
