@@ -201,12 +201,15 @@ describe("orderStore", () => {
       for (const items of [undefined, { tea: 1 }]) {
         const { tables, storeAll } = setUp({ stock: { tea: 9 } });
         const [a, b, c] = ["a", "b", "a"].map((id) => (items === undefined ? plain(id)[0]! : of(id, items)));
-        expect(await storeAll([a!, b!, { ...c!, customerName: "Eve" }])).to.have.members([
+        expect(await storeAll([a!, b!, { ...c!, customerName: "Eve" }, { ...a! }])).to.deep.equal([
           "processed",
           "processed",
           "conflict",
+          "duplicate",
         ]);
         expect(tables.orders.size).to.equal(2);
+        // No call is refused for it, and their neighbours need none of their own.
+        expect(tables.sizes[0]).to.equal(2);
         expect(tables.stock.get("tea")).to.equal(items === undefined ? 9 : 7);
       }
     });
