@@ -3,6 +3,7 @@ import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
+import sinon from "sinon";
 import { SteppedClock } from "../../../src/core/clock";
 import { createLambda } from "../../../src/services/lambda/lambda";
 import { createSns } from "../../../src/services/sns/sns";
@@ -87,6 +88,27 @@ describe("sessions of roles", () => {
     const long = await assume(cloud.client, "worker", 7200);
     expect(long.expiration?.getTime()).to.equal(clock.now() + 7_200_000);
     expect(await codeOf(assume(cloud.client, "worker", 7201))).to.equal("ValidationError");
+  });
+
+  it("are not kept where it is the cloud's own service that acts as the role, at each request that it takes", async () => {
+    const issued = sinon.spy(cloud.context, "issueCredentials");
+    await cloud.call("iam", "UpdateAssumeRolePolicy", {
+      RoleName: "worker",
+      PolicyDocument: policyOf({
+        Effect: "Allow",
+        Principal: { Service: "apigateway.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      }),
+    });
+    await clock.advance(60_000);
+    const { AssumedRoleUser } = await cloud.context.call(
+      "sts",
+      "AssumeRole",
+      { RoleArn: roleArn("worker"), RoleSessionName: "apigateway" },
+      { kind: "service", service: "apigateway.amazonaws.com", sourceArn: "arn:aws:execute-api:r:0:api" },
+    );
+    expect(AssumedRoleUser?.Arn).to.equal("arn:aws:sts::000000000000:assumed-role/worker/apigateway");
+    expect(issued.callCount).to.equal(0);
   });
 
   it("open others for an hour at most", async () => {
