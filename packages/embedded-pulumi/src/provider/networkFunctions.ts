@@ -205,6 +205,12 @@ export const networkFunctions: Readonly<Record<string, ProviderFunction>> = {
         ...(args.owners === undefined ? {} : { Owners: args.owners }),
         ...describeFilters(args.filters),
       });
+      if (Images.length === 0) {
+        const { Images: all = [] } = await context.call("ec2", "DescribeImages", {});
+        throw new Error(
+          `no image matches; those of the embedded cloud: ${all.map(({ Name }) => Name).join(", ")}`,
+        );
+      }
       const age = ({ CreationDate = "", Name = "" }: Image) => `${CreationDate} ${Name}`;
       const newest = [...Images].sort((a, b) => (age(a) < age(b) ? 1 : -1));
       return imageOutputs(single("images", args.mostRecent ? newest.slice(0, 1) : Images), context.region);

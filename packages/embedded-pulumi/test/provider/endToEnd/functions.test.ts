@@ -103,6 +103,10 @@ describe("what a program looks up", () => {
     expect(await failure("aws:ec2/getAmi:getAmi", { owners: ["amazon"] })).to.equal(
       "2 images match; expected one",
     );
+    const filters = [{ name: "name", values: ["amzn2-ami-hvm-*"] }];
+    expect(await failure("aws:ec2/getAmi:getAmi", { mostRecent: true, filters })).to.match(
+      /^no image matches; those of the embedded cloud: al2023-ami-\S+-arm64, al2023-ami-\S+-x86_64/,
+    );
     expect(await failure("aws:ec2/getSubnets:getSubnets", { region: "us-gov-west-1" })).to.include(
       "the embedded cloud has one region",
     );
