@@ -156,5 +156,7 @@ function throwIfFailed(ending: Ending, errors: readonly string[], printed: reado
   if (errors.length > 0) throw new ProgramFailure([...new Set(errors)].join("\n"));
   if ("killedBy" in ending) throw new ProgramFailure(`the program was ended by ${ending.killedBy}`);
   if (ending.code !== 0)
-    throw new ProgramFailure(readable([`the program ended with exit code ${ending.code}`, ...printed].join("\n")));
+    throw new ProgramFailure(
+      readable([`the program ended with exit code ${ending.code}`, ...printed].join("\n")),
+    );
 }

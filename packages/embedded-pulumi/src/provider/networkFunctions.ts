@@ -23,8 +23,11 @@ const common = {
 type Common = v.InferOutput<v.StrictObjectSchema<typeof common, undefined>>;
 
 /** Arguments as filters: those of the program, one for each tag, and others by their names at AWS. */
-function asked({ filters: given = [], tags }: Common, others: Readonly<Record<string, unknown>> = {}) {
-  const equal = (name: string, value: unknown): Filter[] =>
+function asked(
+  { filters: given = [], tags }: Common,
+  others: Readonly<Record<string, string | boolean | undefined>> = {},
+) {
+  const equal = (name: string, value: string | boolean | undefined): Filter[] =>
     value === undefined ? [] : [{ name, values: [String(value)] }];
   return describeFilters([
     ...given,

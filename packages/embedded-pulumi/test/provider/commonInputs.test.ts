@@ -54,7 +54,9 @@ describe("an input that many types take", () => {
       const { name } = check(QUEUE, { namePrefix: "orders-" });
       expect(name).to.match(/^orders-\d{26}$/);
       expect(check(QUEUE, { namePrefix: "orders-" })).to.deep.equal({ name, namePrefix: "orders-" });
-      expect(check(QUEUE, { namePrefix: "orders-", fifoQueue: true }).name).to.equal(`${String(name)}.fifo`);
+      expect(check(QUEUE, { namePrefix: "orders-", fifoQueue: true }).name).to.equal(
+        `${name as string}.fifo`,
+      );
       expect(check(QUEUE, { namePrefix: "orders-" }, { name: "orders-1" }).name).to.equal("orders-1");
       expect(check(QUEUE, { namePrefix: UNKNOWN }).name).to.equal(UNKNOWN);
     });
