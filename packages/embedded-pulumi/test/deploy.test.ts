@@ -97,7 +97,7 @@ describe("the stack that is meant where none is named", () => {
     expect(stacks("staging", "dev")).to.equal("dev");
   });
 
-  it("is dev where there is none, whose absence is then told", () => {
+  it("is dev where there is none", () => {
     expect(stacks()).to.equal("dev");
   });
 

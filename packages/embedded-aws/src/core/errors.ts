@@ -16,7 +16,12 @@ export class AwsError extends Error {
   }
 }
 
-/** What the embedded cloud says when it is asked for something that it does not do. */
-export function notSupported(what: string): AwsError {
-  return new AwsError("NotSupportedByEmbeddedCloud", `${what} is not supported by the embedded cloud`, 501);
+/** What the embedded cloud says when it is asked for something that it does not do; `instead`: what it does. */
+export function notSupported(what: string, instead: readonly string[] = []): AwsError {
+  const others = instead.length === 0 ? "" : `; supported: ${instead.join(", ")}`;
+  return new AwsError(
+    "NotSupportedByEmbeddedCloud",
+    `${what} is not supported by the embedded cloud${others}`,
+    501,
+  );
 }

@@ -3,8 +3,10 @@ import { inspect } from "node:util";
 /** What is wrong with an input, before anyone has said it in a service's own words (see `refusals.ts`). */
 export type Fault =
   | { readonly kind: "missing" }
-  /** AWS has this member, or this value of it; the embedded cloud does not. */
-  | { readonly kind: "notSupported"; readonly value?: string }
+  /** AWS has this member; the embedded cloud does not. */
+  | { readonly kind: "notSupported" }
+  /** AWS has this value of a member; the embedded cloud does not, but others. */
+  | { readonly kind: "notSupported"; readonly value: string; readonly supported: readonly string[] }
   /** The model has no such member. */
   | { readonly kind: "unknown" }
   /** In AWS's words: "Member must have length less than or equal to 64". */

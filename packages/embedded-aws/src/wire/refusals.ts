@@ -119,11 +119,9 @@ export function refusalOf(service: ServiceName, operation: string, problem: Inpu
       if (words.unknown !== undefined) return new AwsError(...words.unknown(path));
       return notSupported(`The member ${path} of ${service}:${operation}`);
     case "notSupported":
-      return notSupported(
-        fault.value === undefined
-          ? `The member ${path} of ${service}:${operation}`
-          : `${path} of ${service}:${operation}: the value ${fault.value}`,
-      );
+      return "value" in fault
+        ? notSupported(`${path} of ${service}:${operation}: the value ${fault.value}`, fault.supported)
+        : notSupported(`The member ${path} of ${service}:${operation}`);
   }
 }
 

@@ -100,6 +100,10 @@ function checkItem({ pattern, oneOf, supported }: Rule, value: unknown): void {
     throw broken(value, `satisfy enum value set: [${oneOf.join(", ")}]`);
   }
   if (supported !== undefined && !Array.isArray(value) && !supported.some((known) => known === value)) {
-    throw new InputProblem({ kind: "notSupported", value: describe(value) });
+    throw new InputProblem({
+      kind: "notSupported",
+      value: describe(value),
+      supported: supported.map(describe),
+    });
   }
 }

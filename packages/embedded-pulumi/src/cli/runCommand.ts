@@ -3,6 +3,7 @@ import { proposal } from "../engine/nearest";
 import { loopbackWithoutProxy } from "../engine/loopback";
 import { type CommandLine, helpText, UsageError } from "./arguments";
 import { CommandError } from "./commandError";
+import { explain } from "./explain";
 import { explainUnwritable } from "./explainUnwritable";
 import { Interruption, interruptions } from "./interruption";
 import { processTerminal, type Terminal } from "./terminal";
@@ -58,7 +59,7 @@ async function main(commands: ReadonlyMap<string, Command>, parent: number): Pro
   const signal = interruptions({ parent, detached: args.includes("--detached") });
   const terminal = processTerminal(args.includes("--json"), signal);
   try {
-    return statusOf(signal, await command.run(args, terminal));
+    return statusOf(signal, await explain(() => command.run(args, terminal)));
   } catch (error) {
     if (signal.aborted) return statusOf(signal, INTERRUPTED);
     const known = explainUnwritable(error);

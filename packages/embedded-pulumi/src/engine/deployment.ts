@@ -119,7 +119,10 @@ export class Deployment {
     if (urn === this.#stackUrn) this.#options.onEvent({ type: "outputs", outputs });
   }
 
-  /** Calls a provider's function; undefined means that the answer is known only to a real deployment. */
+  /**
+   * Calls a provider's function; undefined means that the answer is known only to a real deployment. What AWS refuses is
+   * an error for the program, which may go on without the answer; what is not supported ends the run.
+   */
   async invoke(
     token: string,
     args: PropertyMap,
@@ -127,9 +130,28 @@ export class Deployment {
   ): Promise<PropertyMap | undefined> {
     this.#throwIfEnded();
     if (token === "pulumi:pulumi:getResource") return this.#getResource(plain(args.urn ?? null));
-    this.#demandProvider(token, provider, `the call of ${token} must`);
-    if (Object.values(args).some(containsUnknown)) return undefined;
-    return this.#options.provider.invoke(token, plainMap(args), this.#providerConfig(token, provider));
+    try {
+      this.#demandProvider(token, provider, `the call of ${token} must`);
+      if (Object.values(args).some(containsUnknown)) return undefined;
+      return await this.#options.provider.invoke(
+        token,
+        plainMap(args),
+        this.#providerConfig(token, provider),
+      );
+    } catch (error) {
+      const message = `${token}: ${describeFailure(error)}`;
+      throw error instanceof ResourceFailure ? this.refuse(message) : new Error(message, { cause: error });
+    }
+  }
+
+  /**
+   * Ends the run, as the program asks for what is not supported: were it told, it could go on without, and a person
+   * would read its stack. Gives the failure.
+   */
+  refuse(message: string): DeploymentFailure {
+    const failure = new DeploymentFailure(message);
+    if (!this.failed.signal.aborted) this.failed.abort(failure);
+    return failure;
   }
 
   /** Resolves once nothing is being done any more. */

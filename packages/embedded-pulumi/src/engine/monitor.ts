@@ -41,6 +41,11 @@ export function createMonitor(
   /** The program has nothing left to register; answered once this resolves. */
   onFinished: () => Promise<void> = () => Promise.resolve(),
 ): IResourceMonitorServer {
+  const refused = <Request>(what: (request: Request) => string): grpc.handleUnaryCall<Request, never> =>
+    unary((request: Request) => {
+      throw refusal(what(request));
+    });
+  const refusal = (what: string) => deployment.refuse(`${what} is not supported by the embedded engine`);
   return {
     getDeploymentInfo: unary(() => deploymentInfo(deployment, info)),
     supportsFeature: unary((request: messages.SupportsFeatureRequest) =>
@@ -69,11 +74,11 @@ export function createMonitor(
       await onFinished();
       return new Empty();
     }),
-    call: unsupported((request: { getTok(): string }) => `the method ${request.getTok()}`),
+    call: refused((request: { getTok(): string }) => `the method ${request.getTok()}`),
     readResource: unary(async (request: messages.ReadResourceRequest) => {
       const type = request.getType();
       if (type !== STACK_REFERENCE_TYPE)
-        throw unsupportedError(`reading the existing ${type} "${request.getName()}" (get())`);
+        throw refusal(`${type} "${request.getName()}": reading what stands already (get())`);
       const parent = request.getParent();
       const { urn, outputs } = await deployment.register({
         type,
@@ -89,13 +94,13 @@ export function createMonitor(
         .setUrn(urn)
         .setProperties(Struct.fromJavaScript(mapToWire(outputs)));
     }),
-    existsResource: unsupported(
+    existsResource: refused(
       (request: messages.ExistsResourceRequest) => `asking whether a ${request.getType()} exists`,
     ),
-    registerStackInvokeTransform: unsupported(() => "a transform of function calls"),
-    registerResourceHook: unsupported(() => "a resource hook"),
-    registerErrorHook: unsupported(() => "an error hook"),
-    registerPackage: unsupported(
+    registerStackInvokeTransform: refused(() => "a transform of function calls"),
+    registerResourceHook: refused(() => "a resource hook"),
+    registerErrorHook: refused(() => "an error hook"),
+    registerPackage: refused(
       (request: messages.RegisterPackageRequest) => `the parameterized provider ${request.getName()}`,
     ),
   };
@@ -148,14 +153,4 @@ function status(error: unknown): { code: grpc.status; details: string } {
   const details = messageOf(error);
   const ended = error instanceof RunEnded || error instanceof DeploymentFailure;
   return { code: ended ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN, details };
-}
-
-function unsupportedError(what: string): Error {
-  return new Error(`${what} is not supported by the embedded engine`);
-}
-
-function unsupported<Request>(what: (request: Request) => string): grpc.handleUnaryCall<Request, never> {
-  return unary((request: Request) => {
-    throw unsupportedError(what(request));
-  });
 }

@@ -59,7 +59,8 @@ export function problemLine({ key, reason, place }: PlacedProblem): string {
 export type ConfigOverrides = ReadonlyMap<string, string>;
 
 /**
- * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml`. Throws `ConfigurationError` when only values are wrong, else
+ * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml`; a project without any stack's file, as most are that are published, has
+ * any stack, which sets nothing. Throws `ConfigurationError` when only values are wrong, else
  * `ProjectError`.
  */
 export function readProject(
@@ -78,11 +79,12 @@ export function readProject(
     throw new ProjectError(
       `${projectFile.at(["requiredPulumiVersion"])}: requiredPulumiVersion: ${outdated}`,
     );
-  const stackFile = readYamlFile(findStackFile(root, settings, stack));
+  const found = findStackFile(root, settings, stack);
+  const stackFile = found === undefined ? undefined : readYamlFile(found);
   const { config, secretKeys, problems } = resolveConfig(
     settings.name,
     settings.config,
-    readStackValues(stackFile),
+    stackFile === undefined ? {} : readStackValues(stackFile),
     overrides,
   );
   const project: Project = {
@@ -109,12 +111,12 @@ function placeOf(
   { key, written }: ConfigProblem,
   { name, config }: ProjectSettings,
   projectFile: YamlFile,
-  stackFile: YamlFile,
+  stackFile: YamlFile | undefined,
   overrides: ConfigOverrides,
 ): string | undefined {
   const own = key.startsWith(`${name}:`) ? key.slice(name.length + 1) : key;
   if (overrides.has(key) || overrides.has(own)) return "--config";
-  if (written !== undefined) return stackFile.at(["config", written]);
+  if (written !== undefined) return stackFile?.at(["config", written]);
   const declared = [key, own].find((candidate) => Object.hasOwn(config, candidate));
   return declared === undefined ? undefined : projectFile.at(["config", declared]);
 }
@@ -155,15 +157,19 @@ function stackFileOf(root: string, { stackConfigDir = "." }: ProjectSettings, st
   return path.resolve(root, stackConfigDir, `Pulumi.${stack}.yaml`);
 }
 
-/** Stack files lie beside `Pulumi.yaml`, or in the folder that its `stackConfigDir` names. */
-function findStackFile(root: string, settings: ProjectSettings, stack: string): string {
+/**
+ * Stack files lie beside `Pulumi.yaml`, or in the folder that its `stackConfigDir` names. Undefined where there is none.
+ * Throws `ProjectError` where there are others: the stack's name is then most likely misspelt.
+ */
+function findStackFile(root: string, settings: ProjectSettings, stack: string): string | undefined {
   const file = stackFileOf(root, settings, stack);
   const folder = path.dirname(file);
   if (existsSync(file)) return file;
   const stacks = existsSync(folder) && statSync(folder).isDirectory() ? listStacks(folder) : [];
-  const known =
-    stacks.length === 0 ? "the project has no stacks yet" : `stacks of this project: ${stacks.join(", ")}`;
-  throw new ProjectError(`stack "${stack}" does not exist: no ${path.relative(root, file)}; ${known}`);
+  if (stacks.length === 0) return undefined;
+  throw new ProjectError(
+    `stack "${stack}" does not exist: no ${path.relative(root, file)}; stacks of this project: ${stacks.join(", ")}`,
+  );
 }
 
 /** `main` may name a file or a folder. */

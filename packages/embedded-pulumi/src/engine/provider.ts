@@ -87,7 +87,7 @@ export interface Provider {
    * AWS itself protects it with.
    */
   delete(resource: StandingResource, force: boolean): Promise<void>;
-  /** Calls a function ("aws:index/getRegion:getRegion"). Throws when there is no such function. */
+  /** Calls a function ("aws:index/getRegion:getRegion"). Throws `ResourceFailure` for what is not supported, or AWS's own error. */
   invoke(token: string, args: PropertyMap, config: PropertyMap): Promise<PropertyMap>;
 }
 

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import type { Random } from "embedded-aws/support";
 import type { Checkpoint } from "./checkpoint";
 import { Deployment, type Mode } from "./deployment";
@@ -7,6 +6,7 @@ import { createEngineService } from "./engineService";
 import { Idleness } from "./idleness";
 import { createMonitor } from "./monitor";
 import { localDirectory } from "./localDirectory";
+import { readable } from "./readable";
 import type { LogLine, ProgressEvent } from "./progress";
 import { type ConfigOverrides, type Project, readProject } from "./projectFile";
 import type { Provider } from "./provider";
@@ -156,13 +156,7 @@ function throwIfFailed(ending: Ending, errors: readonly string[], printed: reado
   if (errors.length > 0) throw new ProgramFailure([...new Set(errors)].join("\n"));
   if ("killedBy" in ending) throw new ProgramFailure(`the program was ended by ${ending.killedBy}`);
   if (ending.code !== 0)
-    throw new ProgramFailure([`the program ended with exit code ${ending.code}`, ...printed].join("\n"));
-}
-
-/** Log text without colours, and blaming the engine that is at work: the SDK knows of the CLI only. */
-function readable(message: string): string {
-  return stripVTControlCharacters(message).replace(
-    /The Pulumi CLI does not support (.+?)\. Please update the Pulumi CLI\.?/g,
-    "the embedded engine does not support $1",
-  );
+    throw new ProgramFailure(
+      readable([`the program ended with exit code ${ending.code}`, ...printed].join("\n")),
+    );
 }

@@ -105,7 +105,8 @@ async function compareWith(
 ): Promise<Comparison> {
   const { name, commit, directory } = base;
   try {
-    if (!hasStack(directory, options.stack)) {
+    // A project without any stack's file has it as well, then and now.
+    if (!hasStack(directory, options.stack) && hasStack(options.directory, options.stack)) {
       const note = `At ${name} there is no stack ${options.stack}: everything is new.`;
       const changes = comparePreviews(emptySnapshot(options.stack), after);
       return { revision: name, commit, note, changes };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Comparable, ResourceRequest } from "../engine/provider";
 import { Archive, Asset, isPropertyMap, type PropertyValue, toWire, type Wire } from "../engine/values";
+import { withoutRegion } from "./commonInputs";
 import { readConfiguration } from "./configuration";
 import { archiveFiles } from "./package";
 import type { CreateContext } from "./resourceType";
@@ -15,7 +16,7 @@ export async function comparable(
 ): Promise<Comparable> {
   const { defaultTags } = readConfiguration(config, context.region);
   const tags = { ...defaultTags, ...(inputs.tags as Record<string, string> | undefined) };
-  const all = { ...inputs, ...(Object.keys(tags).length === 0 ? {} : { tags }) };
+  const all = { ...withoutRegion(inputs), ...(Object.keys(tags).length === 0 ? {} : { tags }) };
   const entries = Object.entries(all).map(async ([name, value]): Promise<[string, Wire]> => [
     name,
     await plainly(value, context.programDirectory),

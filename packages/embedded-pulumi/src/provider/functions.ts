@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { networkFunctions } from "./networkFunctions";
 import { getPolicyDocument } from "./policyDocument";
-import { define, type ProviderFunction } from "./providerFunction";
+import { define, describeFilters, filters, onlyRegion, type ProviderFunction } from "./providerFunction";
 
 /** An argument that the provider takes and has no use for. */
 const anyId = { id: v.optional(v.string()) };
@@ -59,7 +60,7 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     const [scheme, partition = "", service = "", region = "", account = "", ...resource] = arn.split(":");
     if (scheme !== "arn" || resource.length === 0)
       throw new Error(`arn: got "${arn}"; expected arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`);
-    return { id: arn, partition, service, region, account, resource: resource.join(":") };
+    return { id: arn, arn, partition, service, region, account, resource: resource.join(":") };
   }),
 
   "aws:index/getCallerIdentity:getCallerIdentity": define(
@@ -83,8 +84,12 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
   })),
 
   "aws:ssm/getParameter:getParameter": define(
-    v.strictObject({ name: v.string(), withDecryption: v.optional(v.boolean(), true) }),
-    async ({ name, withDecryption }, context) => {
+    v.strictObject({
+      name: v.string(),
+      withDecryption: v.optional(v.boolean(), true),
+      region: v.optional(v.string()),
+    }),
+    async ({ name, withDecryption, region }, context) => {
       const { Parameter: found = {} } = await context.call("ssm", "GetParameter", {
         Name: name,
         WithDecryption: withDecryption,
@@ -98,45 +103,10 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
         // Nothing here is encrypted.
         insecureValue: found.Value,
         version: found.Version,
+        region: onlyRegion(region, context.region),
       };
     },
   ),
 
-  "aws:ec2/getVpc:getVpc": define(
-    v.strictObject({ default: v.optional(v.boolean()), id: v.optional(v.string()), filters: filters() }),
-    async (args, context) => {
-      const extra = args.default === true ? [{ name: "is-default", values: ["true"] }] : [];
-      const { Vpcs = [] } = await context.call("ec2", "DescribeVpcs", {
-        ...(args.id === undefined ? {} : { VpcIds: [args.id] }),
-        ...describeFilters([...(args.filters ?? []), ...extra]),
-      });
-      const [vpc, second] = Vpcs;
-      if (vpc === undefined || second !== undefined)
-        throw new Error(`getVpc: ${Vpcs.length} networks match; expected one`);
-      const { VpcId: id = "", CidrBlock: cidrBlock, IsDefault } = vpc;
-      const arn = `arn:aws:ec2:${context.region}:${context.accountId}:vpc/${id}`;
-      return { id, arn, cidrBlock, default: IsDefault };
-    },
-  ),
-
-  "aws:ec2/getSubnets:getSubnets": define(v.strictObject({ filters: filters() }), async (args, context) => {
-    const { Subnets = [] } = await context.call("ec2", "DescribeSubnets", {
-      ...describeFilters(args.filters),
-    });
-    return { id: context.region, ids: Subnets.map(({ SubnetId }) => SubnetId) };
-  }),
+  ...networkFunctions,
 };
-
-function filters() {
-  return v.optional(v.array(v.strictObject({ name: v.string(), values: v.array(v.string()) })));
-}
-
-function describeFilters(given: readonly { name: string; values: string[] }[] | undefined) {
-  return { Filters: given?.map(({ name, values }) => ({ Name: name, Values: values })) };
-}
-
-/** The embedded cloud has one region; to ask for another is an error. */
-function onlyRegion(asked: string | undefined, region: string): string {
-  if (asked === undefined || asked === region) return region;
-  throw new Error(`region: got ${asked}; expected ${region}: the embedded cloud has one region`);
-}

@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { messageOf } from "embedded-aws/support";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { nameOfGenerated } from "../engine/localDirectory";
+import { ResourceFailure } from "../engine/provider";
 import type { Archive } from "../engine/values";
 import { Asset } from "../engine/values";
 import { keptPackage } from "./keptPackages";
@@ -52,11 +54,13 @@ export async function archiveFiles(archive: Archive, directory: string): Promise
 async function assetContent(asset: Asset, directory: string): Promise<Uint8Array> {
   const { source } = asset;
   if ("uri" in source) throw notFetched(source.uri);
-  return "text" in source ? Buffer.from(source.text) : readFile(path.resolve(directory, source.path));
+  if ("text" in source) return Buffer.from(source.text);
+  const file = path.resolve(directory, source.path);
+  return await readFile(file).catch(absent(file));
 }
 
 async function pathFiles(root: string): Promise<Files> {
-  if (!(await stat(root)).isDirectory()) return new Map(Object.entries(unzipSync(await readFile(root))));
+  if (!(await stat(root).catch(absent(root))).isDirectory()) return unzipped(root, await readFile(root));
   const files = new Map<string, Uint8Array>();
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
@@ -73,6 +77,28 @@ function inside(name: string): string {
     throw new Error(`the package holds "${name}"; expected a path inside the package`);
   }
   return normal;
+}
+
+function unzipped(file: string, content: Uint8Array): Files {
+  try {
+    return new Map(Object.entries(unzipSync(content)));
+  } catch (error) {
+    throw new ResourceFailure(`the package is made of ${file}, which is no zip archive: ${messageOf(error)}`);
+  }
+}
+
+/** What a program packs has often to be built before. */
+function absent(file: string): (error: unknown) => never {
+  return (error) => {
+    if (!isMissing(error)) throw error;
+    throw new ResourceFailure(
+      `the package is made of ${file}, which does not exist; if it is built, build it first`,
+    );
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function notFetched(uri: string): Error {

@@ -7,6 +7,7 @@ import {
   type StandingResource,
 } from "../engine/provider";
 import { containsUnknown, type PropertyMap, type PropertyValue } from "../engine/values";
+import { demandRegion, ownInputs, prefixedName } from "./commonInputs";
 import { comparable } from "./comparable";
 import { readConfiguration } from "./configuration";
 import { functions } from "./functions";
@@ -31,8 +32,9 @@ export function createProvider(context: CreateContext): Provider {
       }
       readConfiguration(request.config, context.region);
       const type = supported(request.type);
+      demandRegion(type, request.inputs, context.region);
       const inputs = withName(type, request);
-      const issue = firstIssue(type, inputs);
+      const issue = firstIssue(type, ownInputs(type, inputs));
       if (issue !== undefined) throw issue;
       return inputs;
     },
@@ -85,8 +87,8 @@ export function createProvider(context: CreateContext): Provider {
       readConfiguration(config, context.region);
       const run = functions[token];
       if (run === undefined) {
-        throw new Error(
-          `the function ${token} is not supported by the embedded cloud; supported: ${Object.keys(functions).join(", ")}`,
+        throw new ResourceFailure(
+          `this function is not supported by the embedded cloud; supported: ${Object.keys(functions).join(", ")}`,
         );
       }
       return propertyMap(await run(args, context));
@@ -150,12 +152,13 @@ function parsed(
   return v.parse(type.inputs, inputsOf(type, inputs, config, context).given);
 }
 
-/** The inputs with the provider's default tags, where the type takes tags. */
+/** The type's own inputs, with the provider's default tags where it takes tags. */
 function inputsOf(type: ResourceType, inputs: PropertyMap, config: PropertyMap, context: CreateContext) {
   const { defaultTags } = readConfiguration(config, context.region);
   const taggable = type.ownTags !== true && "tags" in entries(type);
   const tagsAll = { ...defaultTags, ...(inputs.tags as Record<string, string> | undefined) };
-  return { given: taggable ? { ...inputs, tags: tagsAll } : inputs, taggable, tagsAll };
+  const own = ownInputs(type, inputs);
+  return { given: taggable ? { ...own, tags: tagsAll } : own, taggable, tagsAll };
 }
 
 function supported(type: string): ResourceType {
@@ -166,12 +169,15 @@ function supported(type: string): ResourceType {
 }
 
 function withName(type: ResourceType, request: ResourceRequest): PropertyMap {
+  const prefixed = prefixedName(type, request);
   if (type.autoName === undefined || request.inputs[type.autoName.property] !== undefined)
     return request.inputs;
   const { property, suffix: given = "" } = type.autoName;
   const kept = request.kept?.[property];
   if (kept !== undefined) return { ...request.inputs, [property]: kept };
   const suffix = typeof given === "string" ? given : given(request.inputs);
+  if (prefixed !== undefined)
+    return { ...request.inputs, [property]: typeof prefixed === "string" ? prefixed + suffix : prefixed };
   const { automaticName = { kind: "default" } } = request;
   if (automaticName.kind === "disabled")
     throw new ResourceFailure("missing, and pulumi:autonaming is disabled for this resource", property);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ResourceFailure } from "../engine/provider";
 import type { PropertyMap } from "../engine/values";
 import type { CreateContext } from "./resourceType";
 
@@ -8,7 +9,7 @@ export type ProviderFunction = (
   context: CreateContext,
 ) => Promise<Record<string, unknown>>;
 
-/** A function from the shape of its arguments and what it does; any other argument is an error that names it. */
+/** A function from the shape of its arguments and what it does. Throws `ResourceFailure` that names any other argument. */
 export function define<Schema extends v.GenericSchema>(
   schema: Schema,
   run: (
@@ -21,6 +22,27 @@ export function define<Schema extends v.GenericSchema>(
     if (parsed.success) return await run(parsed.output, context);
     const [issue] = parsed.issues;
     const reason = issue.expected === "never" ? "not supported by the embedded cloud" : issue.message;
-    throw new Error(`argument ${v.getDotPath(issue) ?? "(all)"}: ${reason}`);
+    throw new ResourceFailure(`argument ${v.getDotPath(issue) ?? "(all)"}: ${reason}`);
   };
+}
+
+/** A filter of a function's, as programs write it. */
+export interface Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export function filters() {
+  return v.optional(v.array(v.strictObject({ name: v.string(), values: v.array(v.string()) })));
+}
+
+/** Filters as EC2 takes them. */
+export function describeFilters(given: readonly Filter[] | undefined) {
+  return { Filters: given?.map(({ name, values }) => ({ Name: name, Values: [...values] })) };
+}
+
+/** The embedded cloud has one region. Throws `ResourceFailure` for another. */
+export function onlyRegion(asked: string | undefined, region: string): string {
+  if (asked === undefined || asked === region) return region;
+  throw new ResourceFailure(`region: got ${asked}; expected ${region}: the embedded cloud has one region`);
 }

@@ -14,8 +14,9 @@ import { fakeProvider } from "./endToEnd/fakeProvider";
 describe("the resource monitor", () => {
   let server: EngineServer;
   let client: ResourceMonitorClient;
-  before(async () => {
-    const deployment = new Deployment({
+  let deployment: Deployment;
+  beforeEach(async () => {
+    deployment = new Deployment({
       stackOutputs: () => ({}),
       project: "shop",
       stack: "dev",
@@ -40,7 +41,7 @@ describe("the resource monitor", () => {
     );
     client = new ResourceMonitorClient(server.address, grpc.credentials.createInsecure());
   });
-  after(() => {
+  afterEach(() => {
     client.close();
     server.close();
   });
@@ -82,8 +83,14 @@ describe("the resource monitor", () => {
   it("refuses to read an existing resource", async () => {
     const request = new messages.ReadResourceRequest().setType("aws:sqs/queue:Queue").setName("there");
     expect(await detailsOf((reply) => client.readResource(request, reply))).to.equal(
-      'reading the existing aws:sqs/queue:Queue "there" (get()) is not supported by the embedded engine',
+      'aws:sqs/queue:Queue "there": reading what stands already (get()) is not supported by the embedded engine',
     );
+  });
+
+  it("ends the run at what it refuses, with the refusal as the one thing that is told", async () => {
+    const request = new messages.ReadResourceRequest().setType("aws:sqs/queue:Queue").setName("there");
+    const refusal = await detailsOf((reply) => client.readResource(request, reply));
+    expect(deployment.failed.signal.reason).to.be.an("error").with.property("message", refusal);
   });
 
   it("refuses methods, hooks and parameterized providers, naming them", async () => {

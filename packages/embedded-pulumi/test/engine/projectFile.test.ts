@@ -62,6 +62,19 @@ describe("a project's files", () => {
     expect(read("name: shop\nruntime: nodejs", "").config).to.deep.equal({});
   });
 
+  it("need not hold a stack, as those that are published do not", () => {
+    write(
+      "Pulumi.yaml",
+      "name: shop\nruntime: nodejs\nconfig: {size: {type: integer, default: 3}, aws:region: eu-west-1}",
+    );
+    expect(readProject(directory, "anyone").config).to.deep.equal({
+      "aws:region": "eu-west-1",
+      "shop:size": "3",
+    });
+    const given = new Map([["size", "big"]]);
+    expect(() => readProject(directory, "dev", given)).to.throw(ConfigurationError, 'shop:size: got "big"');
+  });
+
   it("list the stacks that exist when one is missing", () => {
     read("name: shop\nruntime: nodejs");
     write("Pulumi.prod.yaml", "");

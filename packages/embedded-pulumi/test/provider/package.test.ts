@@ -14,6 +14,7 @@ import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { strFromU8, unzipSync, zipSync } from "fflate";
+import { ResourceFailure } from "../../src/engine/provider";
 import { Archive, Asset } from "../../src/engine/values";
 import { packageArchive } from "../../src/provider/package";
 
@@ -59,6 +60,25 @@ describe("a function's package", () => {
   it("takes a zip file as an archive", async () => {
     writeFileSync(path.join(directory, "ready.zip"), zipSync({ "in.js": Buffer.from("in") }));
     expect(await unpack(new Archive({ path: "ready.zip" }))).to.deep.equal({ "in.js": "in" });
+  });
+
+  it("names what it is made of, where that does not exist or is no archive", async () => {
+    const nested = new Archive({ assets: { "index.js": new Asset({ path: "lib/index.js" }) } });
+    for (const [archive, reason] of [
+      [
+        new Archive({ path: "bin" }),
+        `${path.join(directory, "bin")}, which does not exist; if it is built, build it first`,
+      ],
+      [
+        new Archive({ path: "one.js" }),
+        `${path.join(directory, "one.js")}, which is no zip archive: invalid zip data`,
+      ],
+      [nested, `${path.join(directory, "lib", "index.js")}, which does not exist`],
+    ] as const) {
+      const error: unknown = await packageArchive(archive, directory).catch((failure: unknown) => failure);
+      expect(error).to.be.instanceOf(ResourceFailure);
+      expect((error as Error).message).to.include(`the package is made of ${reason}`);
+    }
   });
 
   it("has the same bytes for the same files, whatever their times and order", async () => {

@@ -263,6 +263,7 @@ const cases: Case[] = [
           ],
         },
       ],
+      ["ec2:DescribeSecurityGroups", { GroupIds: ["sg-1"] }],
     ],
     id: "sg-1",
     outputs: { arn: "arn:sg" },
@@ -365,9 +366,13 @@ const cases: Case[] = [
   {
     type: "aws:kms/alias:Alias",
     inputs: { name: "alias/alarms", targetKeyId: "k" },
-    calls: [["kms:CreateAlias", { AliasName: "alias/alarms", TargetKeyId: "k" }]],
+    answers: { "kms:DescribeKey": { KeyMetadata: { KeyId: "k", Arn: "arn:k" } } },
+    calls: [
+      ["kms:CreateAlias", { AliasName: "alias/alarms", TargetKeyId: "k" }],
+      ["kms:DescribeKey", { KeyId: "alias/alarms" }],
+    ],
     id: "alias/alarms",
-    outputs: { arn: "arn:aws:kms:eu-west-1:000000000000:alias/alarms" },
+    outputs: { arn: "arn:aws:kms:eu-west-1:000000000000:alias/alarms", targetKeyArn: "arn:k" },
   },
   {
     type: "aws:ssm/parameter:Parameter",

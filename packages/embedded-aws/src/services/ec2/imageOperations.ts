@@ -5,12 +5,28 @@ import type { Image, Images } from "./images";
 import { describeRules, ids } from "./inputs";
 import { instanceTypeOf, instanceTypes, type InstanceType } from "./instanceTypes";
 
+/** What every image here is. */
+const MADE = {
+  State: "available",
+  ImageType: "machine",
+  RootDeviceType: "ebs",
+  VirtualizationType: "hvm",
+  Hypervisor: "xen",
+} as const;
+
+/** Amazon's account, which owns Amazon Linux. */
+const AMAZON = "137112412989";
+
 const IMAGE_FILTERS: FilterValues<Image> = {
   architecture: (image) => [image.architecture ?? ASSUMED],
+  hypervisor: () => [MADE.Hypervisor],
   "image-id": (image) => [image.id],
+  "image-type": () => [MADE.ImageType],
   name: (image) => [image.name],
   "owner-alias": (image) => (image.ownerAlias === undefined ? [] : [image.ownerAlias]),
-  state: () => ["available"],
+  "root-device-type": () => [MADE.RootDeviceType],
+  state: () => [MADE.State],
+  "virtualization-type": () => [MADE.VirtualizationType],
 };
 const TYPE_FILTERS: FilterValues<InstanceType> = {
   "instance-type": (type) => [type.name],
@@ -35,7 +51,7 @@ export function imageOperations(context: CloudContext, images: Images) {
           ({ ownerAlias }) =>
             Owners.length === 0 ||
             Owners.includes(ownerAlias ?? "self") ||
-            (ownerAlias === undefined && Owners.includes(context.accountId)),
+            Owners.includes(ownerAlias === undefined ? context.accountId : AMAZON),
         );
         return {
           Images: applyFilters(owned, Filters, IMAGE_FILTERS).map((image) =>
@@ -70,17 +86,13 @@ export function imageOperations(context: CloudContext, images: Images) {
 function element(image: Image, accountId: string) {
   return {
     ImageId: image.id,
-    State: "available",
+    ...MADE,
     Public: image.ownerAlias !== undefined,
-    OwnerId: image.ownerAlias === undefined ? accountId : "137112412989",
+    OwnerId: image.ownerAlias === undefined ? accountId : AMAZON,
     ImageOwnerAlias: image.ownerAlias,
     Name: image.name,
     Architecture: image.architecture ?? ASSUMED,
-    ImageType: "machine",
-    RootDeviceType: "ebs",
     RootDeviceName: "/dev/xvda",
-    VirtualizationType: "hvm",
-    Hypervisor: "xen",
     EnaSupport: true,
     ImdsSupport: image.imdsSupport,
     BlockDeviceMappings: [],

@@ -116,7 +116,7 @@ describe("Lambda functions, by SDK v3", () => {
     [
       "a runtime other than Node 22 and 24",
       () => ({ Runtime: "python3.13" }),
-      "Runtime of lambda:CreateFunction",
+      'Runtime of lambda:CreateFunction: the value "python3.13" is not supported by the embedded cloud; supported: "nodejs22.x", "nodejs24.x"',
     ],
     ["too little memory", () => ({ MemorySize: 64 }), "'memorySize' failed to satisfy constraint"],
     ["too long a timeout", () => ({ Timeout: 901 }), "'timeout' failed to satisfy constraint"],

@@ -82,15 +82,20 @@ const alias = resource({
   async create(inputs, context) {
     await context.call("kms", "CreateAlias", { AliasName: inputs.name, TargetKeyId: inputs.targetKeyId });
     const arn = `arn:aws:kms:${context.region}:${context.accountId}:${inputs.name}`;
-    return { id: inputs.name, outputs: { arn } };
+    return { id: inputs.name, outputs: { arn, ...(await targetOf(inputs.name, context)) } };
   },
   async update({ id, inputs }, context) {
     await context.call("kms", "UpdateAlias", { AliasName: id, TargetKeyId: inputs.targetKeyId });
-    return undefined;
+    return await targetOf(id, context);
   },
   async delete(_inputs, id, context) {
     await context.call("kms", "DeleteAlias", { AliasName: id });
   },
 });
+
+async function targetOf(KeyId: string, context: CreateContext) {
+  const { KeyMetadata } = await context.call("kms", "DescribeKey", { KeyId });
+  return { targetKeyArn: KeyMetadata?.Arn };
+}
 
 export const kms = [key, alias];

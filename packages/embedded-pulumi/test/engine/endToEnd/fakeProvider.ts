@@ -81,7 +81,9 @@ export function fakeProvider(): FakeProvider {
       invoked.push({ token, args });
       if (token === "aws:index/getRegion:getRegion")
         return Promise.resolve({ region: config.region ?? "none" });
-      return Promise.reject(new Error(`no function ${token}`));
+      if (token === "aws:index/getNothing:getNothing")
+        return Promise.reject(new ResourceFailure("this function is not supported"));
+      return Promise.reject(new Error(`no answer of ${token}`));
     },
   };
 }

@@ -146,4 +146,29 @@ describe("a program in the embedded engine", function () {
     const error = await failureOf(`throw new pulumi.RunError("batchSize: got 0; expected 1 to 10");`);
     expect(error).to.include({ name: "ProgramFailure", message: "batchSize: got 0; expected 1 to 10" });
   });
+
+  it("ends at a function that is not supported, with one message, though its program would go on", async () => {
+    const error = await failureOf(
+      `pulumi.runtime.invoke("aws:index/getNothing:getNothing", {}).catch(() => undefined);
+       setInterval(() => {}, 1000);`,
+    );
+    expect(error).to.include({
+      name: "DeploymentFailure",
+      message: "aws:index/getNothing:getNothing: this function is not supported",
+    });
+  });
+
+  it("leaves to the program what AWS refuses it, and tells the rest without the SDK's own stack", async () => {
+    const caught = await failureOf(
+      `pulumi.runtime.invoke("aws:index/getOther:getOther", {}).catch(({ message }) => pulumi.log.error(message));`,
+    );
+    expect(caught).to.include({
+      name: "ProgramFailure",
+      message: "aws:index/getOther:getOther: no answer of aws:index/getOther:getOther",
+    });
+    const { message } = await failureOf(`function mine() { throw new Error("my own"); }\nmine();`);
+    expect(message)
+      .to.match(/Error: my own\n\s+at mine \(.*program\.cjs:2:/)
+      .and.not.match(/node_modules|node:|quickenSdk/);
+  });
 });

@@ -14,6 +14,8 @@ const integrationInputs = v.strictObject({
   description: v.optional(v.string()),
   connectionType: v.optional(textOf<"INTERNET" | "VPC_LINK">()),
   payloadFormatVersion: v.optional(v.string()),
+  /** Of WebSocket APIs: the provider sends its default for each HTTP API, and AWS does nothing with it. */
+  passthroughBehavior: v.optional(v.literal("WHEN_NO_MATCH")),
   timeoutMilliseconds: v.optional(v.number()),
   requestParameters: mappings,
   responseParameters: v.optional(

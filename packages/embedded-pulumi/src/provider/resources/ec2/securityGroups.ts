@@ -40,6 +40,7 @@ export const securityGroup = resource({
         arn: SecurityGroupArn,
         ownerId: context.accountId,
         description: inputs.description,
+        vpcId: inputs.vpcId ?? (await vpcIdOf(GroupId, context)),
       },
     };
   },
@@ -118,6 +119,11 @@ export const defaultSecurityGroup = resource({
   // It goes with its VPC, and stays as it is until then: so does the provider's.
   delete: () => Promise.resolve(),
 });
+
+async function vpcIdOf(id: string, context: CreateContext): Promise<string | undefined> {
+  const { SecurityGroups = [] } = await context.call("ec2", "DescribeSecurityGroups", { GroupIds: [id] });
+  return SecurityGroups[0]?.VpcId;
+}
 
 async function defaultVpcId(context: CreateContext): Promise<string> {
   const { Vpcs = [] } = await context.call("ec2", "DescribeVpcs", {

@@ -1,4 +1,4 @@
-import type { Input } from "embedded-aws";
+import type { Input, Output } from "embedded-aws";
 import * as v from "valibot";
 import { Archive } from "../../../engine/values";
 import { packageArchive } from "../../package";
@@ -148,13 +148,17 @@ function reserve(inputs: FunctionInputs, context: CreateContext): Promise<unknow
     : context.call("lambda", "DeleteFunctionConcurrency", { FunctionName });
 }
 
-interface Described {
-  readonly FunctionArn?: string | undefined;
-  readonly Version?: string | undefined;
-  readonly CodeSize?: number | undefined;
-  readonly CodeSha256?: string | undefined;
-  readonly LastModified?: string | undefined;
-}
+type Described = Pick<
+  Output<"lambda", "GetFunctionConfiguration">,
+  | "FunctionArn"
+  | "Version"
+  | "CodeSize"
+  | "CodeSha256"
+  | "LastModified"
+  | "EphemeralStorage"
+  | "LoggingConfig"
+  | "TracingConfig"
+>;
 
 function functionOutputs(inputs: FunctionInputs, described: Described, context: CreateContext) {
   const { FunctionArn = "", Version: version = "" } = described;
@@ -177,5 +181,14 @@ function functionOutputs(inputs: FunctionInputs, described: Described, context: 
     timeout: inputs.timeout,
     packageType: "Zip",
     reservedConcurrentExecutions: inputs.reservedConcurrentExecutions,
+    ephemeralStorage: { size: described.EphemeralStorage?.Size ?? 512 },
+    loggingConfig: {
+      logFormat: described.LoggingConfig?.LogFormat ?? "Text",
+      logGroup: described.LoggingConfig?.LogGroup ?? `/aws/lambda/${inputs.name}`,
+      applicationLogLevel: described.LoggingConfig?.ApplicationLogLevel ?? "",
+      systemLogLevel: described.LoggingConfig?.SystemLogLevel ?? "",
+    },
+    tracingConfig: { mode: described.TracingConfig?.Mode ?? "PassThrough" },
+    responseStreamingInvokeArn: `arn:aws:apigateway:${context.region}:lambda:path/2021-11-15/functions/${arn}/response-streaming-invocations`,
   };
 }

@@ -59,7 +59,7 @@ export const apigatewayv2: readonly Lifecycle[] = [
       },
     },
     // A function's own, tried below, but for the one format that an integration with a subtype has.
-    silent: ["integrationUri", "integrationMethod", "payloadFormatVersion"],
+    silent: ["integrationUri", "integrationMethod", "passthroughBehavior", "payloadFormatVersion"],
     describe: describeIntegration,
   },
   {
@@ -82,6 +82,7 @@ export const apigatewayv2: readonly Lifecycle[] = [
       ...["credentialsArn", "description", "timeoutMilliseconds", "requestParameters", "responseParameters"],
       // Functions are called in the newer one alone.
       "payloadFormatVersion",
+      "passthroughBehavior",
     ],
     describe: describeIntegration,
   },
