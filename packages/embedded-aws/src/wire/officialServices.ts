@@ -12,6 +12,8 @@ export interface OfficialService {
   readonly version: string;
   /** Of answers in XML. */
   readonly xmlNamespace?: string;
+  /** The member that a query request may leave out where it is sent to the URL that the member would name. */
+  readonly addressedBy?: string;
   /** The service once spoke the query protocol, and repeats that one's error codes in a header of today's answers. */
   readonly awsQueryCompatible?: boolean;
   /** Written before an error's name in JSON ("com.amazonaws.sqs#"), by services that do so. */
@@ -162,9 +164,12 @@ export const officialServices = {
   },
   sqs: {
     client: "@aws-sdk/client-sqs",
-    protocols: ["awsJson1_0"],
+    // Clients from before November 2023 speak the query protocol.
+    protocols: ["awsJson1_0", "awsQuery"],
     serviceTarget: "AmazonSQS",
     version: "2012-11-05",
+    xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+    addressedBy: "QueueUrl",
     awsQueryCompatible: true,
     errorNamespace: "com.amazonaws.sqs#",
   },
