@@ -74,6 +74,44 @@ describe("KMS keys", () => {
     );
   });
 
+  it("are changed and shown in full by id or ARN alone, and no alias names an alias", async () => {
+    const { KeyId } = await createKey();
+    await kms("CreateAlias", { AliasName: "alias/mine", TargetKeyId: KeyId });
+    const Tags = [{ TagKey: "a", TagValue: "b" }];
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [accountMay("kms:*")] });
+    for (const [alias, refusal] of [
+      ["alias/mine", "NotFoundException: Invalid keyId 'alias/mine'"],
+      [`arn:aws:kms:us-east-1:${ACCOUNT}:alias/mine`, "NotFoundException: Invalid arn "],
+    ] as const) {
+      const calls = [
+        kms("GetKeyPolicy", { KeyId: alias }),
+        kms("PutKeyPolicy", { KeyId: alias, Policy }),
+        kms("ListKeyPolicies", { KeyId: alias }),
+        kms("EnableKeyRotation", { KeyId: alias }),
+        kms("DisableKeyRotation", { KeyId: alias }),
+        kms("GetKeyRotationStatus", { KeyId: alias }),
+        kms("TagResource", { KeyId: alias, Tags }),
+        kms("UntagResource", { KeyId: alias, TagKeys: ["a"] }),
+        kms("ListResourceTags", { KeyId: alias }),
+        kms("UpdateKeyDescription", { KeyId: alias, Description: "d" }),
+        kms("ListAliases", { KeyId: alias }),
+        kms("EnableKey", { KeyId: alias }),
+        kms("DisableKey", { KeyId: alias }),
+        kms("ScheduleKeyDeletion", { KeyId: alias }),
+        kms("CancelKeyDeletion", { KeyId: alias }),
+      ];
+      for (const refused of await Promise.all(calls.map(refusalOf)))
+        expect(refused).to.match(new RegExp(`^${refusal}`));
+      for (const operation of ["CreateAlias", "UpdateAlias"] as const) {
+        const input = { AliasName: "alias/mine", TargetKeyId: alias };
+        expect(await refusalOf(kms(operation, input))).to.equal(
+          "ValidationException: Aliases must refer to keys. Not aliases",
+        );
+      }
+    }
+    expect((await describeKey("alias/mine"))?.Enabled).to.equal(true);
+  });
+
   it("are listed in pages, and may be described anew", async () => {
     const made = [await createKey(), await createKey(), await createKey()].map(({ KeyId }) => KeyId);
     const first = await kms("ListKeys", { Limit: 2 });
