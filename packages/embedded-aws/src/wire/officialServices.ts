@@ -18,6 +18,8 @@ export interface OfficialService {
   readonly awsQueryCompatible?: boolean;
   /** Written before an error's name in JSON ("com.amazonaws.sqs#"), by services that do so. */
   readonly errorNamespace?: string;
+  /** The statuses of its model (404, 409) are nowhere to be seen: what is the client's fault comes with 400. */
+  readonly plainStatus?: boolean;
   /** Operations that AWS publishes in a model of their own, though they are signed for the same service. */
   readonly companion?: {
     readonly client: keyof Clients;
@@ -116,6 +118,7 @@ export const officialServices = {
   kms: {
     client: "@aws-sdk/client-kms",
     protocols: ["awsJson1_1"],
+    plainStatus: true,
     serviceTarget: "TrentService",
     version: "2014-11-01",
   },

@@ -69,6 +69,8 @@ export function streamOperations(context: CloudContext, groups: LogGroups) {
             lastEventTimestamp: stream.lastEventTimestamp,
             lastIngestionTime: stream.lastIngestionTime,
             arn: `${groups.arn(group)}:log-stream:${stream.name}`,
+            // Zero for every stream since 2019: CloudWatch Logs API reference, LogStream.
+            storedBytes: 0,
           })),
           nextToken: next,
         };

@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { expect } from "chai";
 import { createKms } from "../../../src/services/kms/kms";
 import { createSns } from "../../../src/services/sns/sns";
@@ -110,6 +111,20 @@ describe("KMS keys", () => {
       }
     }
     expect((await describeKey("alias/mine"))?.Enabled).to.equal(true);
+  });
+
+  it("are refused with status 400, whatever the model says", async () => {
+    const client = new KMSClient({ ...cloud.client, maxAttempts: 1 });
+    const { KeyId } = await createKey();
+    await kms("DisableKey", { KeyId });
+    for (const [command, name] of [
+      [new DescribeKeyCommand({ KeyId: "none" }), "NotFoundException"],
+      [new EncryptCommand({ KeyId, Plaintext: new Uint8Array([1]) }), "DisabledException"],
+    ] as const) {
+      const error = await client.send(command as DescribeKeyCommand).catch((cause: unknown) => cause);
+      expect(error).to.nested.include({ name, "$metadata.httpStatusCode": 400 });
+    }
+    client.destroy();
   });
 
   it("are listed in pages, and may be described anew", async () => {

@@ -70,6 +70,7 @@ describe("CloudWatch Logs", () => {
     expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal(["of b"]);
     const { logStreams } = await logs("DescribeLogStreams", { logGroupName });
     expect(logStreams?.map(({ logStreamName }) => logStreamName)).to.deep.equal(["b"]);
+    expect(logStreams?.[0]).to.include({ storedBytes: 0 });
     expect(await refusalOf(logs("DeleteLogStream", { logGroupName, logStreamName: "a" }))).to.match(
       /^ResourceNotFoundException/,
     );
