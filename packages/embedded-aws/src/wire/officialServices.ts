@@ -12,10 +12,14 @@ export interface OfficialService {
   readonly version: string;
   /** Of answers in XML. */
   readonly xmlNamespace?: string;
+  /** The member that a query request may leave out where it is sent to the URL that the member would name. */
+  readonly addressedBy?: string;
   /** The service once spoke the query protocol, and repeats that one's error codes in a header of today's answers. */
   readonly awsQueryCompatible?: boolean;
   /** Written before an error's name in JSON ("com.amazonaws.sqs#"), by services that do so. */
   readonly errorNamespace?: string;
+  /** The statuses of its model (404, 409) are nowhere to be seen: what is the client's fault comes with 400. */
+  readonly plainStatus?: boolean;
   /** Operations that AWS publishes in a model of their own, though they are signed for the same service. */
   readonly companion?: {
     readonly client: keyof Clients;
@@ -114,6 +118,7 @@ export const officialServices = {
   kms: {
     client: "@aws-sdk/client-kms",
     protocols: ["awsJson1_1"],
+    plainStatus: true,
     serviceTarget: "TrentService",
     version: "2014-11-01",
   },
@@ -162,9 +167,12 @@ export const officialServices = {
   },
   sqs: {
     client: "@aws-sdk/client-sqs",
-    protocols: ["awsJson1_0"],
+    // Clients from before November 2023 speak the query protocol.
+    protocols: ["awsJson1_0", "awsQuery"],
     serviceTarget: "AmazonSQS",
     version: "2012-11-05",
+    xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+    addressedBy: "QueueUrl",
     awsQueryCompatible: true,
     errorNamespace: "com.amazonaws.sqs#",
   },

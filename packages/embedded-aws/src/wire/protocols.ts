@@ -179,6 +179,10 @@ function decodeQuery(wire: ServiceWire, request: WireRequest, style: typeof quer
     );
   }
   const { input } = wire.operation(operation);
+  const { addressedBy } = wire.settings;
+  if (addressedBy !== undefined && request.path !== "/" && !parameters.has(addressedBy)) {
+    if (input.members.some(({ name }) => name === addressedBy)) parameters.set(addressedBy, request.path);
+  }
   return {
     operation,
     input: wire.inItsWords(operation, () => decodeForm(input, parameters, style)) as Record<string, unknown>,

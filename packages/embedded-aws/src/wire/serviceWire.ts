@@ -111,10 +111,12 @@ export class ServiceWire {
     const spelt = has(/^message$/i) ?? "message";
     // Lambda's errors say whose fault they are.
     const type = has(/^Type$/) === undefined ? {} : { Type: error.status >= 500 ? "Service" : "User" };
+    const status = known?.httpStatus ?? error.status;
+    const plain = this.settings.plainStatus === true && known !== undefined && status < 500;
     return {
       name,
       message,
-      status: known?.httpStatus ?? error.status,
+      status: plain ? 400 : status,
       query: known?.query ?? { code: queryCodeOf(this.settings.client, name), status: error.status },
       structure: known?.structure,
       members: { ...type, ...details, [spelt]: message },

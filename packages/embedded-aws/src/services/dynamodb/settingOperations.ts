@@ -122,6 +122,16 @@ function describeBackups(
   };
 }
 
+/** The operations on backups have an error of their own for a table that is not there. */
+function backedUpTable(database: Database, name: string): Table {
+  try {
+    return requireTable(database, name);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "ResourceNotFoundException") throw error;
+    throw new AwsError("TableNotFoundException", `Table not found: ${name}`);
+  }
+}
+
 /** Point-in-time recovery is set and described; nothing can be restored by it here, and `RestoreTableToPointInTime` says so. */
 function backupOperations(database: Database) {
   const operation = operationsOf("dynamodb", database.context);
@@ -134,7 +144,7 @@ function backupOperations(database: Database) {
       },
       ({ TableName }) => [tableAccess(database, "UpdateContinuousBackups", TableName)],
       ({ TableName, PointInTimeRecoverySpecification }) => {
-        const table = requireTable(database, TableName);
+        const table = backedUpTable(database, TableName);
         const { PointInTimeRecoveryEnabled, RecoveryPeriodInDays = MAX_RECOVERY_DAYS } =
           PointInTimeRecoverySpecification;
         table.pointInTimeRecovery = PointInTimeRecoveryEnabled
@@ -151,7 +161,7 @@ function backupOperations(database: Database) {
       named,
       ({ TableName }) => [tableAccess(database, "DescribeContinuousBackups", TableName)],
       ({ TableName }) => ({
-        ContinuousBackupsDescription: describeBackups(requireTable(database, TableName), database.now()),
+        ContinuousBackupsDescription: describeBackups(backedUpTable(database, TableName), database.now()),
       }),
     ),
   };

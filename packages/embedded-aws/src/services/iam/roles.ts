@@ -57,12 +57,15 @@ export function roleOperations(context: CloudContext, identities: Identities) {
           ...identities.newcomer(),
         };
         identities.roles.set(role.roleName, role);
-        return { Role: describeRole(role) };
+        // As recorded of AWS: how long sessions may be is told by GetRole and ListRoles alone.
+        const { MaxSessionDuration: _, ...created } = describeRole(role);
+        return { Role: created };
       },
     ),
 
     ...operation("GetRole", inputs.byRole, onRole("GetRole"), (input) => ({
-      Role: describeRole(inputs.requireRole(identities, input.RoleName)),
+      // Empty for a role whose use AWS has not seen; it is hours late with that.
+      Role: { ...describeRole(inputs.requireRole(identities, input.RoleName)), RoleLastUsed: {} },
     })),
 
     ...operation(
@@ -72,7 +75,12 @@ export function roleOperations(context: CloudContext, identities: Identities) {
       ({ PathPrefix = "/", ...paging }) => {
         const roles = [...identities.roles.values()].filter(({ path }) => path.startsWith(PathPrefix));
         const { items, rest } = inputs.page(roles, paging);
-        return { Roles: items.map(describeRole), ...rest };
+        // IAM API reference, ListRoles: tags are not among what it returns.
+        const listed = items.map((role) => {
+          const { Tags: _, ...members } = describeRole(role);
+          return members;
+        });
+        return { Roles: listed, ...rest };
       },
     ),
 

@@ -135,6 +135,15 @@ export class Keys {
     return key;
   }
 
+  /** For operations that take no alias. @param keyId a key's id or ARN. */
+  getByKeyId(keyId: string): Key {
+    if (keyId.startsWith("alias/")) throw new AwsError("NotFoundException", `Invalid keyId '${keyId}'`);
+    if (/^arn:.*:alias\//.test(keyId)) {
+      throw new AwsError("NotFoundException", `Invalid arn ${keyId}; expected a key's, not an alias's`);
+    }
+    return this.get(keyId);
+  }
+
   #byAlias(alias: string): Key | undefined {
     const service = MANAGED_ALIASES[alias];
     if (service !== undefined && !this.#idByAlias.has(alias)) this.addAlias(alias, this.#managedKey(service));

@@ -29,7 +29,14 @@ const byKey = { supports: ["KeyId"], rules: { KeyId } } as const;
 export function createKms(context: CloudContext): Service {
   const keys = keysOf(context);
   const on = (action: string) => (input: { readonly KeyId: string }) =>
-    accessTo(keys.get(input.KeyId), action);
+    accessTo(keys.getByKeyId(input.KeyId), action);
+
+  /** The key that an alias is to name. */
+  const targetOf = ({ TargetKeyId: target }: { readonly TargetKeyId: string }) => {
+    if (/^(?:arn:.*:)?alias\//.test(target))
+      throw new AwsError("ValidationException", "Aliases must refer to keys. Not aliases");
+    return keys.get(target);
+  };
 
   const operation = operationsOf("kms", context);
   return officialService("kms", {
@@ -76,15 +83,20 @@ export function createKms(context: CloudContext): Service {
       },
     ),
 
-    ...operation("DescribeKey", byKey, on("DescribeKey"), (input) => ({
-      KeyMetadata: metadata(keys.get(input.KeyId), context.accountId),
-    })),
+    ...operation(
+      "DescribeKey",
+      byKey,
+      (input) => accessTo(keys.get(input.KeyId), "DescribeKey"),
+      (input) => ({
+        KeyMetadata: metadata(keys.get(input.KeyId), context.accountId),
+      }),
+    ),
 
     ...operation(
       "GetKeyPolicy",
       { supports: ["KeyId", "PolicyName"], rules: { KeyId, PolicyName } },
       on("GetKeyPolicy"),
-      (input) => ({ Policy: keys.get(input.KeyId).policy, PolicyName: POLICY_NAME }),
+      (input) => ({ Policy: keys.getByKeyId(input.KeyId).policy, PolicyName: POLICY_NAME }),
     ),
 
     ...operation(
@@ -95,7 +107,7 @@ export function createKms(context: CloudContext): Service {
       },
       on("PutKeyPolicy"),
       (input, { caller }) => {
-        const key = changeable(keys.get(input.KeyId));
+        const key = changeable(keys.getByKeyId(input.KeyId));
         const bypassed = input.BypassPolicyLockoutSafetyCheck === true;
         checkPolicy(context, key.arn, input.Policy, caller, bypassed);
         key.policy = input.Policy;
@@ -111,13 +123,13 @@ export function createKms(context: CloudContext): Service {
       },
       on("EnableKeyRotation"),
       (input) => {
-        changeable(keys.get(input.KeyId)).rotationPeriodDays = input.RotationPeriodInDays ?? 365;
+        changeable(keys.getByKeyId(input.KeyId)).rotationPeriodDays = input.RotationPeriodInDays ?? 365;
         return {};
       },
     ),
 
     ...operation("DisableKeyRotation", byKey, on("DisableKeyRotation"), (input) => {
-      changeable(keys.get(input.KeyId)).rotationPeriodDays = undefined;
+      changeable(keys.getByKeyId(input.KeyId)).rotationPeriodDays = undefined;
       return {};
     }),
 
@@ -129,7 +141,7 @@ export function createKms(context: CloudContext): Service {
       },
       on("TagResource"),
       (input) => {
-        const { tags } = changeable(keys.get(input.KeyId));
+        const { tags } = changeable(keys.getByKeyId(input.KeyId));
         checkTagTotal(
           "kms",
           tags.keys(),
@@ -145,14 +157,14 @@ export function createKms(context: CloudContext): Service {
       { supports: ["KeyId", "TagKeys"], rules: { KeyId } },
       on("UntagResource"),
       (input) => {
-        const { tags } = changeable(keys.get(input.KeyId));
+        const { tags } = changeable(keys.getByKeyId(input.KeyId));
         for (const key of input.TagKeys) tags.delete(key);
         return {};
       },
     ),
 
     ...operation("ListResourceTags", byKey, on("ListResourceTags"), (input) => ({
-      Tags: [...keys.get(input.KeyId).tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      Tags: [...keys.getByKeyId(input.KeyId).tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
       Truncated: false,
     })),
 
@@ -161,7 +173,7 @@ export function createKms(context: CloudContext): Service {
       { supports: ["KeyId", "Description"], rules: { KeyId, Description } },
       on("UpdateKeyDescription"),
       (input) => {
-        changeable(keys.get(input.KeyId)).description = input.Description;
+        changeable(keys.getByKeyId(input.KeyId)).description = input.Description;
         return {};
       },
     ),
@@ -180,12 +192,12 @@ export function createKms(context: CloudContext): Service {
     ),
 
     ...operation("ListKeyPolicies", byKey, on("ListKeyPolicies"), (input) => {
-      keys.get(input.KeyId);
+      keys.getByKeyId(input.KeyId);
       return { PolicyNames: [POLICY_NAME], Truncated: false };
     }),
 
     ...operation("GetKeyRotationStatus", byKey, on("GetKeyRotationStatus"), (input) => {
-      const { id, rotationPeriodDays: days } = keys.get(input.KeyId);
+      const { id, rotationPeriodDays: days } = keys.getByKeyId(input.KeyId);
       return {
         KeyId: id,
         KeyRotationEnabled: days !== undefined,
@@ -199,9 +211,9 @@ export function createKms(context: CloudContext): Service {
         supports: ["AliasName", "TargetKeyId"],
         rules: { AliasName: { pattern: /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/ }, TargetKeyId: KeyId },
       },
-      (input) => accessTo(keys.get(input.TargetKeyId), "CreateAlias"),
+      (input) => accessTo(targetOf(input), "CreateAlias"),
       (input) => {
-        keys.addAlias(input.AliasName, changeable(keys.get(input.TargetKeyId)));
+        keys.addAlias(input.AliasName, changeable(targetOf(input)));
         return {};
       },
     ),
@@ -212,9 +224,9 @@ export function createKms(context: CloudContext): Service {
         supports: ["AliasName", "TargetKeyId"],
         rules: { AliasName: { pattern: /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/ }, TargetKeyId: KeyId },
       },
-      (input) => accessTo(keys.get(input.TargetKeyId), "UpdateAlias"),
+      (input) => accessTo(targetOf(input), "UpdateAlias"),
       (input) => {
-        keys.updateAlias(input.AliasName, changeable(keys.get(input.TargetKeyId)));
+        keys.updateAlias(input.AliasName, changeable(targetOf(input)));
         return {};
       },
     ),
@@ -234,7 +246,7 @@ export function createKms(context: CloudContext): Service {
       { supports: ["KeyId"], rules: { KeyId } },
       () => [{ action: "kms:ListAliases", resource: "*" }],
       (input) => {
-        const id = input.KeyId === undefined ? undefined : keys.get(input.KeyId).id;
+        const id = input.KeyId === undefined ? undefined : keys.getByKeyId(input.KeyId).id;
         return {
           Aliases: [...keys.aliases()]
             .filter(([, target]) => (id ?? target) === target)
@@ -249,17 +261,17 @@ export function createKms(context: CloudContext): Service {
     ),
 
     ...operation("EnableKey", byKey, on("EnableKey"), (input) => {
-      changeable(keys.get(input.KeyId)).state = "Enabled";
+      changeable(keys.getByKeyId(input.KeyId)).state = "Enabled";
       return {};
     }),
 
     ...operation("DisableKey", byKey, on("DisableKey"), (input) => {
-      changeable(keys.get(input.KeyId)).state = "Disabled";
+      changeable(keys.getByKeyId(input.KeyId)).state = "Disabled";
       return {};
     }),
 
     ...operation("CancelKeyDeletion", byKey, on("CancelKeyDeletion"), (input) => {
-      const key = keys.get(input.KeyId);
+      const key = keys.getByKeyId(input.KeyId);
       if (key.state !== "PendingDeletion") {
         throw new AwsError("KMSInvalidStateException", `${key.arn} is not pending deletion.`);
       }
@@ -277,7 +289,7 @@ export function createKms(context: CloudContext): Service {
       },
       on("ScheduleKeyDeletion"),
       (input) => {
-        const key = changeable(keys.get(input.KeyId));
+        const key = changeable(keys.getByKeyId(input.KeyId));
         const { PendingWindowInDays = 30 } = input;
         key.state = "PendingDeletion";
         key.deletionDate = context.clock.now() + PendingWindowInDays * DAY_MS;

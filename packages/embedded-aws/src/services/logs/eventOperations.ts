@@ -32,6 +32,9 @@ const putInput = {
     "logEvents.message": { length: [1, largestBatchBytes] },
   },
 } as const;
+/** AWS still gives one, which older clients read and send back; nothing looks at it. */
+const nextSequenceToken = "49039859592370812483100210318361041184398842870398271106";
+
 type PutInput = Supported<"logs", "PutLogEvents", (typeof putInput.supports)[number]>;
 
 export function eventOperations(context: CloudContext, groups: LogGroups) {
@@ -148,7 +151,10 @@ function putLogEvents(
     ...(tooOld > 0 ? { tooOldLogEventEndIndex: tooOld } : {}),
     ...(tooNew > 0 ? { tooNewLogEventStartIndex: events.length - tooNew } : {}),
   };
-  return tooOld + tooNew > 0 ? { rejectedLogEventsInfo: rejected } : {};
+  return {
+    nextSequenceToken,
+    ...(tooOld + tooNew > 0 ? { rejectedLogEventsInfo: rejected } : {}),
+  };
 }
 
 function within(

@@ -50,6 +50,12 @@ export function streamOperations(context: CloudContext, groups: LogGroups) {
       (input) => {
         const group = requiredName(input);
         const { logStreamNamePrefix: prefix = "", limit = largestDescribePage } = input;
+        if (input.orderBy === "LastEventTime" && prefix !== "") {
+          throw new AwsError(
+            "InvalidParameterException",
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+          );
+        }
         const found = [...groups.require(group).streams.values()]
           .filter(({ name }) => name.startsWith(prefix))
           .sort(input.orderBy === "LastEventTime" ? byLastEvent : byName);
@@ -63,6 +69,8 @@ export function streamOperations(context: CloudContext, groups: LogGroups) {
             lastEventTimestamp: stream.lastEventTimestamp,
             lastIngestionTime: stream.lastIngestionTime,
             arn: `${groups.arn(group)}:log-stream:${stream.name}`,
+            // Zero for every stream since 2019: CloudWatch Logs API reference, LogStream.
+            storedBytes: 0,
           })),
           nextToken: next,
         };

@@ -6,6 +6,7 @@ import { authorizeUseOfKey } from "../kms/useOfKey";
 import { deliver } from "./delivery";
 import { invalidParameter, missingParameter } from "./errors";
 import { attributesOf, bytesOf, type GivenAttributes } from "./messageAttributes";
+import { textsOf } from "./messageStructure";
 import { topicAccess } from "./topicAccess";
 import { topicArnRule, type Topic, type Topics } from "./topics";
 
@@ -14,11 +15,14 @@ const MOST_BYTES = 262_144;
 const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 
 const input = {
-  supports: ["TopicArn", "Message", "Subject", "MessageAttributes.DataType", "MessageAttributes.StringValue"],
-  rules: { TopicArn: topicArnRule, Subject: { pattern: SUBJECT } },
+  supports: [
+    ...(["TopicArn", "TargetArn", "Message", "MessageStructure", "Subject"] as const),
+    ...(["MessageAttributes.DataType", "MessageAttributes.StringValue"] as const),
+  ],
+  rules: { TopicArn: topicArnRule, TargetArn: topicArnRule, Subject: { pattern: SUBJECT } },
 } as const;
 type Input = Supported<"sns", "Publish", (typeof input.supports)[number]>;
-type MessageInput = Pick<Input, "Message" | "Subject" | "MessageAttributes">;
+type MessageInput = Pick<Input, "Message" | "MessageStructure" | "Subject" | "MessageAttributes">;
 
 export function publish(context: CloudContext, topics: Topics) {
   const on = topicAccess(topics, context.accountId);
@@ -31,11 +35,10 @@ export function publish(context: CloudContext, topics: Topics) {
   }
 
   /** Checks a message and hands it to the topic's subscribers; returns its id. */
-  function send(
-    topic: Topic,
-    { Message: message, Subject: subject, MessageAttributes }: MessageInput,
-  ): string {
-    checkMessage(message, bytesOf(message, MessageAttributes), mostBytes());
+  function send(topic: Topic, { Subject: subject, MessageAttributes, ...given }: MessageInput): string {
+    checkMessage(given.Message, bytesOf(given.Message, MessageAttributes), mostBytes());
+    const texts = textsOf(given);
+    const message = texts("default");
     const attributes = attributesOf(MessageAttributes);
     const messageId = context.random.uuid();
     const withSubject = subject === undefined ? {} : { subject };
@@ -46,8 +49,9 @@ export function publish(context: CloudContext, topics: Topics) {
       ...withSubject,
       message,
     });
-    const notification = { messageId, ...withSubject, message, attributes };
     for (const subscription of topic.subscriptions.values()) {
+      const text = texts(subscription.protocol);
+      const notification = { messageId, ...withSubject, message: text, attributes };
       void context.clock.busy(deliver(context, topic, subscription, notification));
     }
     return messageId;
@@ -56,12 +60,12 @@ export function publish(context: CloudContext, topics: Topics) {
   const publishOne = operation(
     "Publish",
     input,
-    ({ TopicArn: arn }, call) => {
+    ({ TopicArn, TargetArn: arn = TopicArn }, call) => {
       // AWS's model leaves it open: a message may go to a phone number or a device instead.
       if (arn === undefined) throw missingParameter("TopicArn or TargetArn");
       return on("Publish", arn, call);
     },
-    ({ TopicArn: arn = "", ...message }, { caller }) => {
+    ({ TopicArn = "", TargetArn: arn = TopicArn, ...message }, { caller }) => {
       const topic = topics.get(arn);
       checkKeyOf(topic, caller);
       return { MessageId: send(topic, message) };
@@ -75,6 +79,7 @@ export function publish(context: CloudContext, topics: Topics) {
         "TopicArn",
         "PublishBatchRequestEntries.Id",
         "PublishBatchRequestEntries.Message",
+        "PublishBatchRequestEntries.MessageStructure",
         "PublishBatchRequestEntries.Subject",
         "PublishBatchRequestEntries.MessageAttributes.DataType",
         "PublishBatchRequestEntries.MessageAttributes.StringValue",
@@ -85,6 +90,8 @@ export function publish(context: CloudContext, topics: Topics) {
     ({ TopicArn, PublishBatchRequestEntries: entries }, { caller }) => {
       const topic = topics.get(TopicArn);
       checkEntries(entries, mostBytes());
+      // As AWS does: one entry without a text for everybody refuses the batch.
+      for (const entry of entries) textsOf(entry);
       checkKeyOf(topic, caller);
       const Successful: { Id: string; MessageId: string }[] = [];
       const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];

@@ -127,6 +127,12 @@ function checkEndpoint(protocol: SubscriptionProtocol, endpoint: string): void {
     email: { shape: /^[^@\s]+@[^@\s]+$/, expected: "an e-mail address" },
   };
   const { shape, expected } = shapes[protocol];
+  // FifoTopic is not supported, so that every topic is a standard one.
+  if (protocol === "sqs" && endpoint.endsWith(".fifo")) {
+    throw invalidParameter(
+      "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
+    );
+  }
   if (!shape.test(endpoint))
     throw invalidParameter(
       `Endpoint Reason: got "${endpoint}"; expected ${expected} for protocol ${protocol}`,

@@ -96,6 +96,19 @@ function holdsJson(name: string): boolean {
   return jsonAttributes.some((json) => json === name);
 }
 
+/** Of "true" and "false", which SQS takes in any case ("True", as Python writes it) and shows in lower case. */
+const booleanNames: readonly string[] = ["FifoQueue", "ContentBasedDeduplication", "SqsManagedSseEnabled"];
+
+/** The attributes as SQS keeps them. */
+export function normalAttributes(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      booleanNames.includes(name) && /^(true|false)$/i.test(value) ? value.toLowerCase() : value,
+    ]),
+  );
+}
+
 /** Refuses attributes that SQS would refuse for a queue of that kind. */
 export function checkAttributes(
   given: Readonly<Record<string, string>>,

@@ -48,7 +48,7 @@ export function standardPlace(input: PlaceInput): Pick<Place, "messageGroupId"> 
   return { messageGroupId: checkId("MessageGroupId", input.MessageGroupId) };
 }
 
-export function fifoPlace(input: PlaceInput, { contentBasedDeduplication }: QueueSettings): Place {
+export function fifoPlace(input: PlaceInput, settings: QueueSettings): Place {
   if (input.DelaySeconds !== undefined && input.DelaySeconds !== 0)
     throw notOfThisType("DelaySeconds", input.DelaySeconds);
   if (input.MessageGroupId === undefined) throw missingParameter("MessageGroupId");
@@ -57,13 +57,26 @@ export function fifoPlace(input: PlaceInput, { contentBasedDeduplication }: Queu
     const id = checkId("MessageDeduplicationId", input.MessageDeduplicationId);
     return { messageGroupId, messageDeduplicationId: id };
   }
-  if (contentBasedDeduplication !== true) {
-    throw invalidParameter(
-      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
-    );
-  }
+  checkDeduplication(settings);
   const hash = createHash("sha256").update(input.MessageBody).digest("hex");
   return { messageGroupId, messageDeduplicationId: hash };
+}
+
+/** Of a batch, what makes a message's place must be there in every entry: SQS refuses the whole batch otherwise. */
+export function checkPlaces(entries: readonly PlaceInput[], settings: QueueSettings): void {
+  if (!settings.fifo) return;
+  for (const entry of entries) {
+    if (entry.MessageGroupId === undefined)
+      throw invalidParameter(missingParameter("MessageGroupId").message);
+    if (entry.MessageDeduplicationId === undefined) checkDeduplication(settings);
+  }
+}
+
+function checkDeduplication({ contentBasedDeduplication }: QueueSettings): void {
+  if (contentBasedDeduplication === true) return;
+  throw invalidParameter(
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+  );
 }
 
 export function standardReceive(attemptId: string | undefined): void {

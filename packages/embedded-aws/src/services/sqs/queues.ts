@@ -59,10 +59,15 @@ export class Queues {
     return this.#byName.get(name);
   }
 
-  /** By "http://anything/123456789012/name": clients reach the cloud under more names than its own. */
+  /**
+   * By "http://anything/123456789012/name": clients reach the cloud under more names than its own. SQS takes the path
+   * alone, too, and a bare name for a queue of the account.
+   */
   byUrl(url: string): Queue {
-    const [, accountId, name = ""] = /^https?:\/\/[^/]+\/([0-9]{12})\/([^/?#]+)\/?$/.exec(url) ?? [];
-    const queue = accountId === this.context.accountId ? this.#byName.get(name) : undefined;
+    const { accountId: own } = this.context;
+    const [, accountId = own, name = ""] =
+      /^(?:(?:https?:\/\/[^/]+)?\/([0-9]{12})\/)?([^/?#]+)\/?$/.exec(url) ?? [];
+    const queue = accountId === own ? this.#byName.get(name) : undefined;
     if (queue === undefined) throw queueDoesNotExist(`got the URL "${url}"`);
     queue.usedAt = this.context.clock.now();
     return queue;

@@ -2,12 +2,14 @@ import { AwsError } from "../../core/errors";
 import { pageOf } from "../../core/paging";
 import type { Call, CloudContext, Service } from "../../core/service";
 import { officialService, operationsOf } from "../../wire/operation";
+import { checkFilters, FILTER_KEY, isBelow, passes } from "./parameterFilters";
 import { newestOf, notFound, Parameters, type Parameter, type Version } from "./parameters";
 import { putParameter } from "./putParameter";
 import { tagOperations } from "./tagOperations";
 
 const MOST_NAMES = 10;
-const FILTERS = ["Name", "Path", "Type", "KeyId", "Tier"] as const;
+/** What DescribeParameters gives unless it is asked for more. */
+const DEFAULT_DESCRIBED = 10;
 
 /** Systems Manager's Parameter Store: plain and encrypted parameters with their versions, and AWS's public ones. */
 export function createSsm(context: CloudContext): Service {
@@ -69,7 +71,9 @@ export function createSsm(context: CloudContext): Service {
       "GetParameters",
       { supports: ["Names", "WithDecryption"], rules: { Names: { length: [1, MOST_NAMES] } } },
       (input) => access("GetParameters", input.Names),
-      async ({ Names, WithDecryption = false }, call) => {
+      async ({ Names: asked, WithDecryption = false }, call) => {
+        // Each is answered once, however often it is asked for.
+        const Names = [...new Set(asked)];
         const InvalidParameters = Names.filter((name) => {
           try {
             return found(name) === undefined;
@@ -147,10 +151,16 @@ export function createSsm(context: CloudContext): Service {
       "DescribeParameters",
       {
         supports: ["ParameterFilters", "MaxResults", "NextToken"],
-        rules: { MaxResults: { range: [1, 50] }, "ParameterFilters.Key": { oneOf: FILTERS } },
+        rules: {
+          MaxResults: { range: [1, 50] },
+          "ParameterFilters.Key": { length: [1, 132], pattern: FILTER_KEY },
+          "ParameterFilters.Option": { length: [1, 10] },
+          "ParameterFilters.Values": { length: [1, 50] },
+        },
       },
       () => [{ action: "ssm:DescribeParameters", resource: "*" }],
-      ({ ParameterFilters = [], MaxResults = 50, NextToken }) => {
+      ({ ParameterFilters = [], MaxResults = DEFAULT_DESCRIBED, NextToken }) => {
+        checkFilters(ParameterFilters);
         const matching = parameters
           .own()
           .filter((parameter) => ParameterFilters.every((filter) => passes(parameter, filter)));
@@ -206,29 +216,4 @@ function details({ keyId, description, allowedPattern, tier }: Version) {
     ...(description !== undefined && { Description: description }),
     ...(allowedPattern !== undefined && { AllowedPattern: allowedPattern }),
   };
-}
-
-function isBelow(name: string, path: string, recursive: boolean): boolean {
-  const folder = path.endsWith("/") ? path : `${path}/`;
-  if (!name.startsWith(folder)) return false;
-  return recursive || !name.slice(folder.length).includes("/");
-}
-
-function passes(
-  parameter: Parameter,
-  {
-    Key,
-    Option,
-    Values = [],
-  }: { readonly Key: string; readonly Option?: string; readonly Values?: readonly string[] },
-): boolean {
-  const { name } = parameter;
-  const { type, keyId, tier } = newestOf(parameter);
-  if (Key === "Path") return Values.some((path) => isBelow(name, path, Option === "Recursive"));
-  const value = { Name: name, Type: type, KeyId: keyId, Tier: tier }[Key];
-  return Values.some((wanted) => {
-    if (Option === "BeginsWith") return value?.startsWith(wanted) ?? false;
-    if (Option === "Contains") return value?.includes(wanted) ?? false;
-    return value === wanted;
-  });
 }

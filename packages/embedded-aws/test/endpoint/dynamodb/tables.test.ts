@@ -188,6 +188,19 @@ describe("DynamoDB tables", () => {
     );
   });
 
+  it("have an error of their own where there is no table to recover", async () => {
+    const off = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false } };
+    for (const call of [
+      database.call("DescribeContinuousBackups", { TableName: "none" }),
+      database.call("UpdateContinuousBackups", { TableName: "none", ...off }),
+    ]) {
+      expect(await refusal(call)).to.include({
+        code: "TableNotFoundException",
+        message: "Table not found: none",
+      });
+    }
+  });
+
   it("change from provisioned to on demand and back", async () => {
     await database.createTable("orders", {
       BillingMode: "PROVISIONED",

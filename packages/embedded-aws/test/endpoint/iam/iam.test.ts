@@ -236,7 +236,13 @@ describe("IAM", () => {
       AssumeRolePolicyDocument: encodeURIComponent(trustLambda),
       CreateDate: new Date("2026-01-01T00:00:00Z"),
     });
-    expect((await iam("GetRole", { RoleName: "worker" })).Role).to.deep.equal(Role);
+    // Each shows a part of its own.
+    expect(Role).not.to.have.property("MaxSessionDuration");
+    const whole = { ...Role, MaxSessionDuration: 3600, RoleLastUsed: {} };
+    expect((await iam("GetRole", { RoleName: "worker" })).Role).to.deep.equal(whole);
+    const [listed] = (await iam("ListRoles", {})).Roles;
+    expect(listed).to.include({ RoleName: "worker", MaxSessionDuration: 3600 });
+    expect(listed).not.to.have.any.keys("Tags", "RoleLastUsed");
     await putPolicy(allowSend);
     const policy = await iam("GetRolePolicy", { RoleName: "worker", PolicyName: "inline" });
     expect(policy.PolicyDocument).to.equal(encodeURIComponent(allowSend));

@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { expect } from "chai";
 import { createKms } from "../../../src/services/kms/kms";
 import { createSns } from "../../../src/services/sns/sns";
@@ -72,6 +73,58 @@ describe("KMS keys", () => {
     expect(await refusalOf(kms("CreateAlias", { AliasName: "alias/aws/mine", TargetKeyId: KeyId }))).to.match(
       /^ValidationException: .*at 'aliasName'/,
     );
+  });
+
+  it("are changed and shown in full by id or ARN alone, and no alias names an alias", async () => {
+    const { KeyId } = await createKey();
+    await kms("CreateAlias", { AliasName: "alias/mine", TargetKeyId: KeyId });
+    const Tags = [{ TagKey: "a", TagValue: "b" }];
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [accountMay("kms:*")] });
+    for (const [alias, refusal] of [
+      ["alias/mine", "NotFoundException: Invalid keyId 'alias/mine'"],
+      [`arn:aws:kms:us-east-1:${ACCOUNT}:alias/mine`, "NotFoundException: Invalid arn "],
+    ] as const) {
+      const calls = [
+        kms("GetKeyPolicy", { KeyId: alias }),
+        kms("PutKeyPolicy", { KeyId: alias, Policy }),
+        kms("ListKeyPolicies", { KeyId: alias }),
+        kms("EnableKeyRotation", { KeyId: alias }),
+        kms("DisableKeyRotation", { KeyId: alias }),
+        kms("GetKeyRotationStatus", { KeyId: alias }),
+        kms("TagResource", { KeyId: alias, Tags }),
+        kms("UntagResource", { KeyId: alias, TagKeys: ["a"] }),
+        kms("ListResourceTags", { KeyId: alias }),
+        kms("UpdateKeyDescription", { KeyId: alias, Description: "d" }),
+        kms("ListAliases", { KeyId: alias }),
+        kms("EnableKey", { KeyId: alias }),
+        kms("DisableKey", { KeyId: alias }),
+        kms("ScheduleKeyDeletion", { KeyId: alias }),
+        kms("CancelKeyDeletion", { KeyId: alias }),
+      ];
+      for (const refused of await Promise.all(calls.map(refusalOf)))
+        expect(refused).to.match(new RegExp(`^${refusal}`));
+      for (const operation of ["CreateAlias", "UpdateAlias"] as const) {
+        const input = { AliasName: "alias/mine", TargetKeyId: alias };
+        expect(await refusalOf(kms(operation, input))).to.equal(
+          "ValidationException: Aliases must refer to keys. Not aliases",
+        );
+      }
+    }
+    expect((await describeKey("alias/mine"))?.Enabled).to.equal(true);
+  });
+
+  it("are refused with status 400, whatever the model says", async () => {
+    const client = new KMSClient({ ...cloud.client, maxAttempts: 1 });
+    const { KeyId } = await createKey();
+    await kms("DisableKey", { KeyId });
+    for (const [command, name] of [
+      [new DescribeKeyCommand({ KeyId: "none" }), "NotFoundException"],
+      [new EncryptCommand({ KeyId, Plaintext: new Uint8Array([1]) }), "DisabledException"],
+    ] as const) {
+      const error = await client.send(command as DescribeKeyCommand).catch((cause: unknown) => cause);
+      expect(error).to.nested.include({ name, "$metadata.httpStatusCode": 400 });
+    }
+    client.destroy();
   });
 
   it("are listed in pages, and may be described anew", async () => {

@@ -43,6 +43,25 @@ describe("CloudWatch Logs", () => {
       (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
     );
 
+  it("lists streams by their last event, or by a prefix, and not by both", async () => {
+    const by = { logGroupName, orderBy: "LastEventTime" } as const;
+    expect((await logs("DescribeLogStreams", { ...by, descending: true })).logStreams).to.have.lengthOf(1);
+    expect(await refusalOf(logs("DescribeLogStreams", { ...by, logStreamNamePrefix: "a" }))).to.equal(
+      "InvalidParameterException: Cannot order by LastEventTime with a logStreamNamePrefix.",
+    );
+  });
+
+  it("gives older clients a token to send back, and minds none", async () => {
+    const logEvents = [{ timestamp: 0, message: "m" }];
+    const { nextSequenceToken } = await logs("PutLogEvents", {
+      logGroupName,
+      logStreamName: "a",
+      logEvents,
+      sequenceToken: "any",
+    });
+    expect(nextSequenceToken).to.match(/^[0-9]{56}$/);
+  });
+
   it("deletes a stream with its events, and no other", async () => {
     await logs("CreateLogStream", { logGroupName, logStreamName: "b" });
     await put(["of a"]);
@@ -51,6 +70,7 @@ describe("CloudWatch Logs", () => {
     expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal(["of b"]);
     const { logStreams } = await logs("DescribeLogStreams", { logGroupName });
     expect(logStreams?.map(({ logStreamName }) => logStreamName)).to.deep.equal(["b"]);
+    expect(logStreams?.[0]).to.include({ storedBytes: 0 });
     expect(await refusalOf(logs("DeleteLogStream", { logGroupName, logStreamName: "a" }))).to.match(
       /^ResourceNotFoundException/,
     );
@@ -153,9 +173,12 @@ describe("CloudWatch Logs", () => {
   it("rejects events out of time, and batches out of order", async () => {
     const timestamps = [-15 * day, 0, 3 * hour].map((offset) => clock.now() + offset);
     const logEvents = timestamps.map((timestamp) => ({ timestamp, message: String(timestamp) }));
-    expect(await logs("PutLogEvents", { logGroupName, logStreamName: "a", logEvents })).to.deep.equal({
-      rejectedLogEventsInfo: { tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 2 },
+    const { rejectedLogEventsInfo } = await logs("PutLogEvents", {
+      logGroupName,
+      logStreamName: "a",
+      logEvents,
     });
+    expect(rejectedLogEventsInfo).to.deep.equal({ tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 2 });
     expect(messagesOf(await logs("FilterLogEvents", { logGroupName }))).to.deep.equal([
       String(timestamps[1]),
     ]);

@@ -10,6 +10,10 @@ import { RecordingService } from "../../support/recordingService";
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:f";
 const QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:q";
 
+interface LambdaEvent {
+  readonly Records: readonly { readonly Sns: { readonly Message: string } }[];
+}
+
 describe("SNS", () => {
   let clock: SteppedClock;
   let cloud: TestCloud;
@@ -232,6 +236,49 @@ describe("SNS", () => {
     expect(await bodies()).to.deep.equal(["text"]);
   });
 
+  it("hands each protocol its own text of a structured message", async () => {
+    const { QueueUrl } = await createQueue(TopicArn);
+    await subscribe("sqs", QUEUE_ARN, { RawMessageDelivery: "true" });
+    await subscribe("lambda", FUNCTION_ARN);
+    const texts = JSON.stringify({ default: "all", sqs: '{"a":1}', lambda: 7 });
+    const structured = { MessageStructure: "json", Message: texts };
+    await cloud.call("sns", "Publish", { TargetArn: TopicArn, ...structured });
+    await cloud.call("sns", "PublishBatch", {
+      TopicArn,
+      PublishBatchRequestEntries: [{ Id: "1", ...structured }],
+    });
+    await clock.settle();
+    expect(await bodies()).to.deep.equal(['{"a":1}', '{"a":1}']);
+    // What is no text counts as left out.
+    const messages = payloads.map((payload) => (payload as LambdaEvent).Records[0]?.Sns.Message);
+    expect(messages).to.deep.equal(["all", "all"]);
+    expect(QueueUrl).to.contain("/q");
+  });
+
+  for (const [what, Message, reason] of [
+    ["no JSON", "{", "Message Structure - JSON message body failed to parse"],
+    ["no object", '["a"]', "Message Structure - JSON message body failed to parse"],
+    ["no default", '{"sqs":"a"}', "Message Structure - No default entry in JSON message body"],
+    [
+      "a default that is no text",
+      '{"default":1}',
+      "Message Structure - No default entry in JSON message body",
+    ],
+  ] as const) {
+    it(`refuses a structured message with ${what}, alone and in a batch`, async () => {
+      const structured = { MessageStructure: "json", Message };
+      const expected = `Invalid parameter: ${reason}`;
+      const alone = await failure(cloud.call("sns", "Publish", { TopicArn, ...structured }));
+      expect(alone).to.include({ name: "InvalidParameterException", message: expected });
+      const PublishBatchRequestEntries = [
+        { Id: "good", Message: "a" },
+        { Id: "bad", ...structured },
+      ];
+      const batch = failure(cloud.call("sns", "PublishBatch", { TopicArn, PublishBatchRequestEntries }));
+      expect((await batch)?.message).to.equal(expected);
+    });
+  }
+
   it("cannot send to a queue whose policy names another topic", async () => {
     await createQueue(`${TopicArn}-other`);
     await subscribe("sqs", QUEUE_ARN);
@@ -338,6 +385,11 @@ describe("SNS", () => {
     ["Subscribe", { Protocol: "sqs" }, "Invalid parameter: Endpoint Reason: no value"],
     ["Subscribe", { Protocol: "sms", Endpoint: "+49" }, 'Protocol of sns:Subscribe: the value "sms" is not'],
     ["Subscribe", { Protocol: "pigeon", Endpoint: "x" }, "Invalid parameter: Protocol Reason: "],
+    [
+      "Subscribe",
+      { Protocol: "sqs", Endpoint: `${QUEUE_ARN}.fifo` },
+      "FIFO SQS Queues can not be subscribed to standard SNS topics",
+    ],
     [
       "Subscribe",
       { Protocol: "sqs", Endpoint: QUEUE_ARN, Attributes: { RawMessageDelivery: "yes" } },

@@ -283,20 +283,47 @@ describe("FIFO queues, by SDK v3", () => {
     for (let n = 0; n < 301; n++) await batch(n);
   }).timeout(20_000);
 
+  it("refuse a batch as a whole for an entry without a place", async () => {
+    const refused = async (entry: object, url: string) => {
+      const Entries = [
+        { Id: "1", MessageBody: "a", MessageGroupId: "g", MessageDeduplicationId: "d" },
+        { Id: "2", MessageBody: "b", ...entry },
+      ];
+      expect(await codeOf(sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })))).to.equal(
+        "InvalidParameterValue",
+      );
+    };
+    await refused({ MessageDeduplicationId: "e" }, QueueUrl);
+    const explicit = await create("explicit.fifo", { ContentBasedDeduplication: "false" });
+    await refused({ MessageGroupId: "g" }, explicit);
+    expect(await receive()).to.deep.equal([]);
+  });
+
+  it("take true and false in any case, and show them in lower case", async () => {
+    const url = await create("python.fifo", { FifoQueue: "True", ContentBasedDeduplication: "FALSE" });
+    expect(await create("python.fifo", { ContentBasedDeduplication: "False" })).to.equal(url);
+    await sqs.send(
+      new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { ContentBasedDeduplication: "True" } }),
+    );
+    const AttributeNames = ["FifoQueue" as const, "ContentBasedDeduplication" as const];
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames }));
+    expect(Attributes).to.deep.equal({ FifoQueue: "true", ContentBasedDeduplication: "true" });
+  });
+
   it("take batches whose entries fail alone", async () => {
     const { Successful = [], Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({
         QueueUrl,
         Entries: [
           { Id: "good", MessageBody: "a", MessageGroupId: "g" },
-          { Id: "bad", MessageBody: "b" },
+          { Id: "bad", MessageBody: "b", MessageGroupId: "no spaces" },
         ],
       }),
     );
     expect(Successful.map(({ Id, SequenceNumber }) => [Id, SequenceNumber?.length])).to.deep.equal([
       ["good", 20],
     ]);
-    expect(Failed.map(({ Id, Code }) => [Id, Code])).to.deep.equal([["bad", "MissingParameter"]]);
+    expect(Failed.map(({ Id, Code }) => [Id, Code])).to.deep.equal([["bad", "InvalidParameterValue"]]);
     const [message] = await receive();
     const deleted = await sqs.send(
       new DeleteMessageBatchCommand({

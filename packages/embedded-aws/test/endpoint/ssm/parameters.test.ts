@@ -11,6 +11,7 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
   SSMClient,
+  type ParameterStringFilter,
   type PutParameterCommandInput,
 } from "@aws-sdk/client-ssm";
 import { expect } from "chai";
@@ -52,7 +53,7 @@ describe("SSM parameters, by SDK v3", () => {
     await put("a", "1");
     await put("b", "2");
     const { Parameters = [], InvalidParameters } = await ssm.send(
-      new GetParametersCommand({ Names: ["b", "none", "a:1", "a:7"] }),
+      new GetParametersCommand({ Names: ["b", "none", "a:1", "a:7", "b", "none"] }),
     );
     expect(Parameters.map(({ Name, Value }) => [Name, Value])).to.deep.equal([
       ["b", "2"],
@@ -165,6 +166,48 @@ describe("SSM parameters, by SDK v3", () => {
   for (const [what, name, value, more, code] of refusals) {
     it(`are refused with ${what}`, async () => {
       expect(await nameOf(put(name, value, more))).to.equal(code);
+    });
+  }
+
+  it("are described ten at a time, unless more are asked for", async () => {
+    for (let n = 0; n < 12; n++) await put(`p${n}`, "1");
+    const { Parameters, NextToken } = await ssm.send(new DescribeParametersCommand({}));
+    expect(Parameters).to.have.lengthOf(10);
+    const rest = await ssm.send(new DescribeParametersCommand({ NextToken }));
+    expect([rest.Parameters?.length, rest.NextToken]).to.deep.equal([2, undefined]);
+    expect((await ssm.send(new DescribeParametersCommand({ MaxResults: 50 }))).Parameters).to.have.lengthOf(
+      12,
+    );
+  });
+
+  it("are described by their tags", async () => {
+    await put("a", "1", { Tags: [{ Key: "Stack", Value: "dev" }] });
+    await put("b", "2", { Tags: [{ Key: "Stack", Value: "prod" }] });
+    await put("c", "3");
+    const describe = async (filter: object) =>
+      (
+        await ssm.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: "tag:Stack", ...filter }] }))
+      ).Parameters?.map(({ Name }) => Name);
+    expect(await describe({ Values: ["dev"] })).to.deep.equal(["a"]);
+    expect(await describe({})).to.deep.equal(["a", "b"]);
+  });
+
+  const refusedFilters: [code: string, ...filters: ParameterStringFilter[]][] = [
+    ["InvalidFilterKey", { Key: "Label", Values: ["l"] }],
+    ["ValidationException", { Key: "Owner", Values: ["o"] }],
+    ["InvalidFilterOption", { Key: "Path", Option: "Equals", Values: ["/a"] }],
+    ["InvalidFilterOption", { Key: "Type", Option: "Recursive", Values: ["String"] }],
+    ["InvalidFilterValue", { Key: "Name" }],
+    ["InvalidFilterValue", { Key: "Type", Values: ["Text"] }],
+    ["InvalidFilterValue", { Key: "Tier", Values: ["Free"] }],
+    ["ValidationException", { Key: "Path", Values: ["a"] }],
+    ["ValidationException", { Key: "Path", Values: ["//"] }],
+    ["ValidationException", { Key: "Name", Values: ["a"] }, { Key: "Name", Values: ["b"] }],
+  ];
+  for (const [code, ...ParameterFilters] of refusedFilters) {
+    it(`are not described by ${JSON.stringify(ParameterFilters)}`, async () => {
+      const described = ssm.send(new DescribeParametersCommand({ ParameterFilters }));
+      expect(await nameOf(described)).to.equal(code);
     });
   }
 

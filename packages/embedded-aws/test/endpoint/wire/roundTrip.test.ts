@@ -110,6 +110,17 @@ const unwritable: Partial<Record<ProtocolName, (value: object) => boolean>> = {
   ec2Query: isEmpty,
 };
 
+/** Of two members that a form calls the same, the first: SQS's `AttributeNames` beside `MessageSystemAttributeNames`. */
+function formerNames({ input: { members } }: OperationShape): string[] {
+  const inForms = members.map(({ name, traits }) => traits.xmlName ?? name);
+  return members.filter((_, at) => inForms.lastIndexOf(inForms[at] ?? "") > at).map(({ name }) => name);
+}
+
+/** What an answer cannot say: in XML that is flattened, as all of SQS's is, an empty list or map is no element at all. */
+function unanswerable({ name }: ServiceWire, protocol: ProtocolName) {
+  return name === "sqs" && protocol === "awsQuery" ? isEmpty : undefined;
+}
+
 function roundTrip(wire: ServiceWire, protocol: ProtocolName, operation: OperationShape) {
   let output: unknown;
   let decoded: unknown;
@@ -128,10 +139,13 @@ function roundTrip(wire: ServiceWire, protocol: ProtocolName, operation: Operati
   return fc.asyncProperty(valueOf(operation.input), valueOf(operation.output), async (input, given) => {
     output = given;
     const written = plain(input, unwritable[protocol]) as Record<string, unknown>;
+    // SQS's forms call the former name of a member and today's the same.
+    fc.pre(protocol !== "awsQuery" || formerNames(operation).every((name) => written[name] === undefined));
     // A list that is required and empty is no parameter at all in a form of EC2, and so counts as missing.
     fc.pre(requiredNames(operation.input).every((name) => written[name] !== undefined));
     const { $metadata, ...received } = await send(operation.name, input as object);
-    expect(plain(received)).to.deep.equal(plain(given));
+    const drops = unanswerable(wire, protocol);
+    expect(plain(received, drops)).to.deep.equal(plain(given, drops));
     expect(decoded).to.deep.equal(written);
     expect($metadata).to.include({ requestId: "r-1" });
   });
@@ -178,7 +192,9 @@ describe("the wire of AWS's models, against the SDK's own encoders and decoders"
       );
       const { serviceTarget, version, xmlNamespace, awsQueryCompatible } = client.config.protocolSettings;
       expect(settings).to.include({ serviceTarget, version });
-      if (settings.xmlNamespace !== undefined) expect(settings.xmlNamespace).to.equal(xmlNamespace);
+      // SQS's client of today has none: it speaks no XML any more.
+      if (settings.xmlNamespace !== undefined && name !== "sqs")
+        expect(settings.xmlNamespace).to.equal(xmlNamespace);
       expect(settings.awsQueryCompatible ?? false).to.equal(awsQueryCompatible ?? false);
     });
   }

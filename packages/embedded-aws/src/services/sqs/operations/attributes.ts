@@ -1,5 +1,11 @@
 import { queueAccess } from "../access";
-import { checkAttributes, checkTogether, describeAttributes, mergeAttributes } from "../attributes";
+import {
+  checkAttributes,
+  checkTogether,
+  describeAttributes,
+  mergeAttributes,
+  normalAttributes,
+} from "../attributes";
 import { invalidParameter, unknownAttribute } from "../errors";
 import type { Queue, Queues } from "../queues";
 import { allowsRedrive, parseRedrivePolicy } from "../redrive";
@@ -42,8 +48,9 @@ export function attributeOperations({ context, queues, operation }: Sqs) {
     "SetQueueAttributes",
     { supports: ["QueueUrl", "Attributes"] },
     ({ QueueUrl }) => queueAccess(queues.byUrl(QueueUrl), "SetQueueAttributes"),
-    ({ QueueUrl, Attributes }) => {
+    ({ QueueUrl, Attributes: given }) => {
       const queue = queues.byUrl(QueueUrl);
+      const Attributes = normalAttributes(given);
       checkAttributes(Attributes, context.policies, queue.settings.fifo ? "fifo" : "standard");
       checkRedriveTarget(queues, queue.arn, Attributes);
       const merged = mergeAttributes(queue.attributes, Attributes);

@@ -1,6 +1,12 @@
 import { AwsError } from "../../../core/errors";
 import { queueAccess, tagContext } from "../access";
-import { checkAttributes, checkTogether, differingAttribute, mergeAttributes } from "../attributes";
+import {
+  checkAttributes,
+  checkTogether,
+  differingAttribute,
+  mergeAttributes,
+  normalAttributes,
+} from "../attributes";
 import { checkRange, queueDoesNotExist } from "../errors";
 import { checkQueueName, type Queue } from "../queues";
 import { checkRedriveTarget } from "./attributes";
@@ -28,7 +34,8 @@ export function queueOperations({ context, queues, operation }: Sqs) {
         { action: "sqs:TagQueue", ...withTags },
       ];
     },
-    ({ QueueName, Attributes = {}, tags = {} }) => {
+    ({ QueueName, Attributes: given = {}, tags = {} }) => {
+      const Attributes = normalAttributes(given);
       const kind = Attributes.FifoQueue === "true" ? "fifo" : "standard";
       checkQueueName(QueueName, kind);
       checkAttributes(Attributes, context.policies, kind);

@@ -14,7 +14,7 @@ import {
   sizeOfAttributes,
   type RawAttributes,
 } from "../messageAttributes";
-import { fifoPlace, standardPlace, type PlaceInput } from "../fifo";
+import { checkPlaces, fifoPlace, standardPlace, type PlaceInput } from "../fifo";
 import type { Queue } from "../queues";
 import { countCall, type Sqs } from "./parts";
 
@@ -61,6 +61,7 @@ export function sendOperations({ context, queues, operation }: Sqs) {
           `Batch requests cannot be longer than ${maxMessageBytes} bytes. You have sent ${bytes} bytes.`,
         );
       }
+      checkPlaces(entries, queue.settings);
       checkKeyOf(context, queue, call.caller, "send");
       countCall(queue, "SendMessage");
       const results = runBatch(entries, (entry) => send(queue, entry, call));
