@@ -26,6 +26,8 @@ export interface MessageContent {
   readonly sequenceNumber?: string;
   /** The ARN of the queue that gave the message up, in a dead-letter queue. */
   readonly deadLetterSourceArn?: string;
+  /** How often other queues have handed it out, in a dead-letter queue. */
+  readonly earlierReceives?: number;
 }
 
 /** A message as it stands in one queue. */
@@ -115,6 +117,7 @@ const keptForm = v.object({
     messageDeduplicationId: v.exactOptional(text),
     sequenceNumber: v.exactOptional(text),
     deadLetterSourceArn: v.exactOptional(text),
+    earlierReceives: v.exactOptional(count),
   }),
 });
 

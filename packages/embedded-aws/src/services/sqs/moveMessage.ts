@@ -13,7 +13,7 @@ export function moveMessage(
   content: MessageContent,
 ): void {
   const now = clock.now();
-  const { deadLetterSourceArn: _, ...kept } = content;
+  const { deadLetterSourceArn: _, earlierReceives: __, ...kept } = content;
   const messageId = random.uuid();
   source.messages.delete(now, content.messageId);
   destination.messages.send(now, { ...kept, messageId, sentAt: now });

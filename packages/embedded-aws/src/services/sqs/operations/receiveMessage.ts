@@ -14,7 +14,9 @@ import { countCall, type Sqs } from "./parts";
 const systemAttributes: Readonly<Record<string, (delivery: Delivery) => string | undefined>> = {
   SenderId: ({ content }) => content.senderId,
   SentTimestamp: ({ content }) => String(Math.floor(content.sentAt)),
-  ApproximateReceiveCount: ({ receiveCount }) => String(receiveCount),
+  // Over all queues, as the SQS API reference has it: `ReceiveMessage`.
+  ApproximateReceiveCount: ({ content, receiveCount }) =>
+    String((content.earlierReceives ?? 0) + receiveCount),
   ApproximateFirstReceiveTimestamp: ({ firstReceivedAt }) => String(Math.floor(firstReceivedAt)),
   AWSTraceHeader: ({ content }) => content.traceHeader,
   DeadLetterQueueSourceArn: ({ content }) => content.deadLetterSourceArn,
@@ -119,7 +121,11 @@ export function receiveOperations({ context, queues, operation }: Sqs) {
         : { maxReceiveCount: redrivePolicy.maxReceiveCount }),
     });
     for (const { content, receiveCount } of exhausted) {
-      deadLetterQueue?.messages.send(now, { ...content, deadLetterSourceArn: queue.arn });
+      deadLetterQueue?.messages.send(now, {
+        ...content,
+        deadLetterSourceArn: queue.arn,
+        earlierReceives: (content.earlierReceives ?? 0) + receiveCount,
+      });
       context.events.publish({
         type: "message-dead-lettered",
         queueName: queue.name,
