@@ -48,16 +48,6 @@ export function createSts(context: CloudContext, identities: Identities): Servic
   });
 }
 
-/**
- * What the cloud's own services get, which act as the role by its name: nobody signs with these. An HTTP API assumes its role at
- * each request, and what is issued is kept, so that a key that has expired is known.
- */
-const SERVICES_OWN: Credentials = {
-  accessKeyId: "ASIASERVICESOWN00000",
-  secretAccessKey: "none",
-  sessionToken: "none",
-};
-
 function assumeRole(
   context: CloudContext,
   identities: Identities,
@@ -90,11 +80,7 @@ function assumeRole(
       "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     );
   }
-  const expiresAt = now + seconds * 1000;
-  const credentials =
-    call.caller.kind === "service"
-      ? SERVICES_OWN
-      : context.issueCredentials(role.roleName, input.RoleSessionName, expiresAt);
+  const { credentials, expiresAt } = issue(role, input.RoleSessionName, seconds, call.caller, context);
   const session: Principal = {
     kind: "role",
     accountId: context.accountId,
@@ -110,6 +96,41 @@ function assumeRole(
     },
     AssumedRoleUser: { AssumedRoleId: userId(session, identities), Arn: principalArn(session) },
   };
+}
+
+interface Issued {
+  readonly credentials: Credentials;
+  readonly expiresAt: number;
+}
+
+/**
+ * Sessions that the cloud's own services have of each role, by their names. An HTTP API assumes its role at each request; the
+ * keys of every session are kept, so that those that have expired are known.
+ */
+const ofServices = new WeakMap<Role, Map<string, Issued>>();
+
+/** A service uses its session again until half of its time is over. */
+function issue(
+  role: Role,
+  sessionName: string,
+  seconds: number,
+  caller: Principal,
+  context: CloudContext,
+): Issued {
+  const now = context.clock.now();
+  const issueNew = (): Issued => {
+    const expiresAt = now + seconds * 1000;
+    return { credentials: context.issueCredentials(role.roleName, sessionName, expiresAt), expiresAt };
+  };
+  if (caller.kind !== "service") return issueNew();
+  const sessions = ofServices.get(role) ?? new Map<string, Issued>();
+  ofServices.set(role, sessions);
+  const name = `${caller.service} ${sessionName}`;
+  const before = sessions.get(name);
+  if (before !== undefined && before.expiresAt - now > seconds * 500) return before;
+  const issued = issueNew();
+  sessions.set(name, issued);
+  return issued;
 }
 
 /**

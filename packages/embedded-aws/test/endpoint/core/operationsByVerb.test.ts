@@ -56,8 +56,6 @@ const LEFT_OUT: Partial<Record<ServiceName, Readonly<Record<string, string>>>> =
     ModifySecurityGroupRules: "a rule is revoked, and another one authorised",
     StartInstances: "an instance here runs until it is terminated",
     StopInstances: "as StartInstances",
-    DescribeInstanceAttribute: "DescribeInstances tells what instances have here",
-    ModifyInstanceAttribute: "an instance stays as it was launched",
   },
   kms: { ListKeyRotations: "rotation is a setting here; no time passes by which keys turn" },
   iam: {

@@ -117,14 +117,12 @@ describe("the cloud's endpoint", () => {
     ]);
   });
 
-  it("tells clients of SQS's old query protocol, in that protocol", async () => {
+  it("tells clients of SQS's old query protocol what is missing, in that protocol", async () => {
     const answer = await post(undefined, "Action=SendMessage&MessageBody=x", {
       "content-type": "application/x-www-form-urlencoded",
     });
-    expect(answer.status).to.equal(501);
-    expect(await answer.text()).to.match(
-      /<Code>NotSupportedByEmbeddedCloud<\/Code>.*sqs in another protocol than awsJson1_0/,
-    );
+    expect(answer.status).to.equal(400);
+    expect(await answer.text()).to.match(/<Code>MissingParameter<\/Code>.*QueueUrl/);
   });
 
   it("tells clients of Smithy's CBOR protocol, in that protocol", async () => {

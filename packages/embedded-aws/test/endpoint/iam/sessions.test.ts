@@ -90,7 +90,7 @@ describe("sessions of roles", () => {
     expect(await codeOf(assume(cloud.client, "worker", 7201))).to.equal("ValidationError");
   });
 
-  it("are not kept where it is the cloud's own service that acts as the role, at each request that it takes", async () => {
+  it("are used again by the cloud's own services, which assume a role at each request that they take", async () => {
     const issued = sinon.spy(cloud.context, "issueCredentials");
     await cloud.call("iam", "UpdateAssumeRolePolicy", {
       RoleName: "worker",
@@ -101,14 +101,24 @@ describe("sessions of roles", () => {
       }),
     });
     await clock.advance(60_000);
-    const { AssumedRoleUser } = await cloud.context.call(
-      "sts",
-      "AssumeRole",
-      { RoleArn: roleArn("worker"), RoleSessionName: "apigateway" },
-      { kind: "service", service: "apigateway.amazonaws.com", sourceArn: "arn:aws:execute-api:r:0:api" },
-    );
-    expect(AssumedRoleUser?.Arn).to.equal("arn:aws:sts::000000000000:assumed-role/worker/apigateway");
-    expect(issued.callCount).to.equal(0);
+    const assumed = async () => {
+      const { Credentials: session, AssumedRoleUser } = await cloud.context.call(
+        "sts",
+        "AssumeRole",
+        { RoleArn: roleArn("worker"), RoleSessionName: "apigateway" },
+        { kind: "service", service: "apigateway.amazonaws.com", sourceArn: "arn:aws:execute-api:r:0:api" },
+      );
+      expect(AssumedRoleUser?.Arn).to.equal("arn:aws:sts::000000000000:assumed-role/worker/apigateway");
+      return session;
+    };
+    const first = await assumed();
+    await clock.advance(29 * 60_000);
+    expect(await assumed()).to.deep.equal(first);
+    expect(issued.callCount).to.equal(1);
+    await clock.advance(2 * 60_000);
+    const second = await assumed();
+    expect(second?.AccessKeyId).not.to.equal(first?.AccessKeyId);
+    expect(second?.Expiration?.getTime()).to.equal(clock.now() + 3_600_000);
   });
 
   it("open others for an hour at most", async () => {

@@ -52,7 +52,8 @@ describe("a sorted map", () => {
     "most of it lies in a file": new OpenPages(file.store, 100_000),
   };
   for (const [how, open] of Object.entries(openings))
-    it(`holds the same as a map does after thousands of changes, while ${how}`, () => {
+    it(`holds the same as a map does after thousands of changes, while ${how}`, function () {
+      this.timeout(60_000);
       const random = seededRandom(1);
       const map = new SortedMap<string>(undefined, undefined, open);
       const model = new Map<string, string>();
