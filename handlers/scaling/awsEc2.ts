@@ -39,11 +39,21 @@ export function awsEc2(fleetTag: { readonly key: string; readonly value: string 
     },
 
     async terminate(instanceIds) {
-      if (await terminated(ec2, instanceIds)) return instanceIds;
+      if (await terminated(ec2, instanceIds)) return { ended: instanceIds, kept: [] };
+      if (instanceIds.length === 1) return { ended: [], kept: instanceIds };
       // One that somebody has protected keeps those beside it alive that are to end with it: each by itself.
       const ended: string[] = [];
-      for (const id of instanceIds) if (await terminated(ec2, [id])) ended.push(id);
-      return ended;
+      const kept: string[] = [];
+      for (const id of instanceIds) {
+        try {
+          ((await terminated(ec2, [id])) ? ended : kept).push(id);
+        } catch (error) {
+          // What has ended is not to be forgotten for it; the next tick meets it again.
+          if (ended.length === 0) throw error;
+          break;
+        }
+      }
+      return { ended, kept };
     },
   };
 }

@@ -50,7 +50,9 @@ function action(decision: Decision, wording: DecisionWording): string {
     case "launch":
       return `launching ${decision.count} × ${wording.instanceType} of ${wording.image}`;
     case "terminate":
-      return `terminating ${decision.instanceIds.length}: ${decision.instanceIds.join(", ")}`;
+      return decision.instanceIds.length === 0
+        ? "terminating none"
+        : `terminating ${decision.instanceIds.length}: ${decision.instanceIds.join(", ")}`;
     case "resize":
       return `setting the group's size from ${decision.from} to ${decision.to}`;
     case "hold":

@@ -7,8 +7,16 @@ export interface Ec2Port {
   describe(): Promise<InstanceRecord[]>;
   /** Launches, or answers with what the token has launched before. Makes one attempt. */
   run(request: LaunchRequest, clientToken: string): Promise<InstanceRecord[]>;
-  /** Ids of those that end; one that is protected from termination stays, and rejects nothing. */
-  terminate(instanceIds: readonly string[]): Promise<readonly string[]>;
+  /** One that is protected from termination stays, and rejects nothing. Rejects only where none can have ended. */
+  terminate(instanceIds: readonly string[]): Promise<Termination>;
+}
+
+/** What became of instances that were to end. Of those in neither list nobody knows: they are to be asked for again. */
+export interface Termination {
+  /** Ids of those that end. */
+  readonly ended: readonly string[];
+  /** Ids of those that are protected from termination. */
+  readonly kept: readonly string[];
 }
 
 export interface Clock {

@@ -3,7 +3,7 @@ import type { Log } from "../shared/telemetry";
 import { excerpt } from "../shared/excerpt";
 import { isGone, isWarmingUp, type InstanceRecord } from "./fleet";
 import type { TimeLeft } from "./fleetPort";
-import type { Clock, Ec2Port } from "./ec2Port";
+import type { Clock, Ec2Port, Termination } from "./ec2Port";
 import { compared, isOpen, type Journal, type JournalledLaunch, type JournalStore } from "./launchJournal";
 
 /** What new instances are made with: those of anything else go when it changes. */
@@ -95,10 +95,12 @@ export function createEndFleet(
       }
       case "delete":
         await oncePermitted(aws, time, () => mark(aws, true));
-        return { outcome: "ended", terminated: await end(aws, time, () => true, mayCome) };
+        return { outcome: "ended", terminated: await end(aws, time, "the fleet has", () => true, mayCome) };
     }
   };
 }
+
+const NOTHING: Termination = { ended: [], kept: [] };
 
 /** What an instance is made with, or a launch asks for. */
 type Made = Partial<Pick<InstanceRecord, "launchTemplateId" | "securityGroupIds" | "subnetId">>;
@@ -173,7 +175,7 @@ async function renew(
   // Stryker disable next-line EqualityOperator: no two have the same id.
   all.sort((a, b) => a.launchTime - b.launchTime || (a.id < b.id ? -1 : 1));
   const half = all.length < 2 ? [] : all.slice(0, Math.ceil(all.length / 2)).map(({ id }) => id);
-  const ended = half.length === 0 ? [] : await ec2.terminate(half);
+  const { ended } = half.length === 0 ? NOTHING : await ec2.terminate(half);
   if (ended.length > 0) {
     const since = clock.now();
     while (clock.now() - since < LONGEST_RENEWAL_MS && time.remainingMs() > LONGEST_LOOK_MS + RESERVE_MS) {
@@ -183,17 +185,20 @@ async function renew(
       if (clock.now() - since >= LAUNCHED_MS && !(await ec2.describe()).some(isStarting)) break;
     }
   }
-  return [...new Set([...ended, ...(await end(aws, time, outdated, mayCome))])];
+  const others = await end(aws, time, "instances of what the fleet no longer has have", outdated, mayCome);
+  return [...new Set([...ended, ...others])];
 }
 
 /**
  * Terminates the instances that `chosen` chooses until none of them is left.
  *
+ * @param subject of the error's sentence: who has not ended.
  * @param mayCome whether a launch of the journal may still turn up.
  */
 async function end(
   { ec2, store, clock, log }: EndFleetParts,
   time: TimeLeft,
+  subject: string,
   chosen: (record: InstanceRecord) => boolean,
   mayCome: (each: JournalledLaunch) => boolean,
 ): Promise<string[]> {
@@ -203,24 +208,22 @@ async function end(
     const records = await ec2.describe();
     const left = records.filter((record) => record.state !== "terminated" && chosen(record));
     const living = left.filter((record) => !isGone(record)).map(({ id }) => id);
-    const ended = living.length === 0 ? [] : await ec2.terminate(living);
+    const { ended, kept } = living.length === 0 ? NOTHING : await ec2.terminate(living);
     for (const id of ended) terminated.add(id);
-    const kept = living.filter((id) => !ended.includes(id));
     const unseen = compared(book, records, clock.now()).launches.some(mayCome);
     if (left.length === 0 && !unseen) {
       log.info(`ended ${terminated.size} instances`, { terminated: [...terminated].join(" ") });
       return [...terminated];
     }
-    if (kept.length > 0 && kept.length === left.length && !unseen) {
-      const what = `${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} protected from termination`;
-      throw new Error(
-        `the fleet has not ended: ${what}; disable that (DisableApiTermination), and try again`,
+    const isAllKept = kept.length > 0 && kept.length === left.length && !unseen;
+    if (isAllKept || time.remainingMs() < wait + RESERVE_MS) {
+      const what = left.map(({ id, state }) =>
+        kept.includes(id) ? `${id} is protected from termination` : `${id} is ${state}`,
       );
-    }
-    if (time.remainingMs() < wait + RESERVE_MS) {
-      const what = left.map(({ id, state }) => `${id} is ${state}`);
+      const how =
+        kept.length > 0 ? "disable the protection (DisableApiTermination), and try again" : "try again";
       throw new Error(
-        `the fleet has not ended in time: ${[...what, ...(unseen ? ["a launch has not been seen yet"] : [])].join(", ")}; try again`,
+        `${subject} not ended${isAllKept ? "" : " in time"}: ${[...what, ...(unseen ? ["a launch has not been seen yet"] : [])].join(", ")}; ${how}`,
       );
     }
     await clock.sleep(wait);

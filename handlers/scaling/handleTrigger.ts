@@ -1,7 +1,7 @@
 import type { Telemetry } from "../shared/telemetry";
 import type { CommonConfiguration } from "./configuration";
 import { isFresh } from "./decideCapacity";
-import type { AlarmState } from "./decision";
+import type { AlarmState, Decision } from "./decision";
 import { describeDecision } from "./describeDecision";
 import { parseTrigger, type Trigger } from "./parseTrigger";
 import type { LaunchProblem, TimeLeft } from "./fleetPort";
@@ -62,8 +62,8 @@ export function createScaleFleet(
     const grown = decision.action === "resize" ? decision.to - decision.from : 0;
     const { findings } = decision;
     const summary =
-      describeDecision(decision, { ...configuration, ...limits, image }) +
-      shortfall(found.length, missing(refused));
+      describeDecision(carriedOut(result), { ...configuration, ...limits, image }) +
+      remarks(found.length, missing(refused), kept.length);
     const ids = { launched: launched.join(" "), found: found.join(" "), terminated: terminated.join(" ") };
     log.info(summary, { trigger: trigger.kind, action: decision.action, findings: { ...findings }, ...ids });
     for (const { kind, count, reason } of refused)
@@ -92,8 +92,17 @@ function missing(refused: readonly LaunchProblem[]): number {
   return refused.reduce((sum, { count }) => sum + count, 0);
 }
 
-function shortfall(found: number, refused: number): string {
-  const parts = [found > 0 ? `${found} there already` : "", refused > 0 ? `${refused} could not be had` : ""];
+/** The decision as it was carried out, where others ended than were to. */
+function carriedOut({ decision, terminated }: Reconciliation): Decision {
+  return decision.action === "terminate" ? { ...decision, instanceIds: terminated } : decision;
+}
+
+function remarks(found: number, refused: number, kept: number): string {
+  const parts = [
+    found > 0 ? `${found} there already` : "",
+    refused > 0 ? `${refused} could not be had` : "",
+    kept > 0 ? `${kept} protected from termination` : "",
+  ];
   const text = parts.filter((part) => part !== "").join(", ");
   return text && ` (${text})`;
 }

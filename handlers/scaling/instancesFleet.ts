@@ -39,6 +39,8 @@ export interface InstancesFleetParts {
 
 /** Two clocks may differ by so much: a lease ends that much later than its holder. */
 const CLOCK_SKEW_MS = 2_000;
+/** With less time left, no others are asked for in place of instances that are protected from termination. */
+const LEFT_FOR_OTHERS_MS = 20_000;
 
 /**
  * A fleet whose instances the function launches and terminates itself.
@@ -159,8 +161,16 @@ class Session implements FleetSession {
         wanted = instanceIds.length - terminated.length
       ) {
         const next = left.splice(0, wanted);
-        const ended = await this.parts.ec2.terminate(next);
-        for (const id of next) (ended.includes(id) ? terminated : kept).push(id);
+        const termination = await this.parts.ec2.terminate(next).catch((error: unknown) => {
+          if (terminated.length === 0) throw error;
+          return undefined;
+        });
+        if (termination === undefined) break;
+        for (const id of termination.ended) terminated.push(id);
+        for (const id of termination.kept) kept.push(id);
+        // The next tick goes on where time, or EC2, ends this one.
+        const isWhole = termination.ended.length + termination.kept.length === next.length;
+        if (!isWhole || this.time.remainingMs() < LEFT_FOR_OTHERS_MS) break;
       }
     } finally {
       await this.#release(this.#book);

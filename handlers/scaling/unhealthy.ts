@@ -57,7 +57,7 @@ export function withReplacements(
   if (decision.action === "launch" && room > 0)
     return { ...decision, count: Math.min(decision.count, room), findings };
   const idle = decision.action === "terminate" ? decision.instanceIds : [];
-  const instanceIds = [...unhealthy.map(({ id }) => id), ...idle].slice(0, maxStep);
-  // One that is of no use and protected stays; none that is of use goes for it.
-  return { action: "terminate", instanceIds, others: [], findings };
+  const all = [...unhealthy.map(({ id }) => id), ...idle];
+  // None that is of use, and needed, goes for one that is of no use and protected.
+  return { action: "terminate", instanceIds: all.slice(0, maxStep), others: all.slice(maxStep), findings };
 }

@@ -161,10 +161,35 @@ describe("awsEc2", () => {
   it("terminates each by itself where one of them is protected, which stays", async () => {
     const isProtected = sdkError("OperationNotPermitted", "protected", 400);
     const { calls } = answering(EC2Client, [isProtected, {}, isProtected, {}]);
-    expect(await ec2().terminate(["i-1", "i-2", "i-3"])).to.deep.equal(["i-1", "i-3"]);
+    expect(await ec2().terminate(["i-1", "i-2", "i-3"])).to.deep.equal({
+      ended: ["i-1", "i-3"],
+      kept: ["i-2"],
+    });
     expect((await calls()).map(({ input }) => input)).to.deep.equal(
       [["i-1", "i-2", "i-3"], ["i-1"], ["i-2"], ["i-3"]].map((InstanceIds) => ({ InstanceIds })),
     );
+  });
+
+  it("asks for a single one once", async () => {
+    const { calls } = answering(EC2Client, [sdkError("OperationNotPermitted", "protected", 400)]);
+    expect(await ec2().terminate(["i-1"])).to.deep.equal({ ended: [], kept: ["i-1"] });
+    expect(await calls()).to.have.length(1);
+  });
+
+  it("does not forget what has ended when EC2 refuses the next", async () => {
+    const isProtected = sdkError("OperationNotPermitted", "protected", 400);
+    const throttled = sdkError("RequestLimitExceeded", "too fast", 503);
+    answering(EC2Client, [isProtected, {}, isProtected, throttled]);
+    expect(await ec2().terminate(["i-1", "i-2", "i-3", "i-4"])).to.deep.equal({
+      ended: ["i-1"],
+      kept: ["i-2"],
+    });
+    sinon.restore();
+    answering(EC2Client, [isProtected, throttled]);
+    const failure: unknown = await ec2()
+      .terminate(["i-1", "i-2"])
+      .catch((error: unknown) => error);
+    expect(failure).to.equal(throttled);
   });
 
   it("says what else keeps instances from ending", async () => {

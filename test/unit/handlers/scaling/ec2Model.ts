@@ -92,8 +92,9 @@ export class Ec2Model {
         run: (request, clientToken) => call(() => this.#run(request, clientToken)),
         terminate: (ids) =>
           call(() => this.#terminate(ids)).then(
-            () => ids,
-            () => ids,
+            () => ({ ended: ids, kept: [] }),
+            // Nobody knows what became of them.
+            () => ({ ended: [], kept: [] }),
           ),
       },
       cpu: { since: (_from, ids) => surely(() => ({ cpu: this.cpu(ids), wake: this.wake })) },

@@ -49,7 +49,7 @@ async function deploy(action: string, world: World = {}, parts: object = PARTS) 
       terminate(ids) {
         const ended = ids.filter((id) => !kept.includes(id));
         terminated.push({ at: now, ids: ended });
-        return Promise.resolve(ended);
+        return Promise.resolve({ ended, kept: ids.filter((id) => kept.includes(id)) });
       },
     },
     store: {
@@ -120,12 +120,34 @@ describe("endFleet, step by step", () => {
       endingMs: 5_000,
     });
     expect(messageOf(answer)).to.equal(
-      "the fleet has not ended: i-2 is protected from termination; disable that (DisableApiTermination), and try again",
+      "the fleet has not ended: i-2 is protected from termination; disable the protection (DisableApiTermination), and try again",
     );
     expect(terminated[0]).to.deep.equal(["i-1", "i-3"]);
     expect(seconds).to.be.within(5, 10);
     const several = await deploy("delete", { records, kept: ["i-2", "i-3"] });
-    expect(messageOf(several.answer)).to.match(/i-2, i-3 are protected/);
+    expect(messageOf(several.answer)).to.match(/i-2 is protected from termination, i-3 is protected/);
+  });
+
+  it("says who is protected where something else is left when time runs out", async () => {
+    const records = [member("i-1"), member("i-2")];
+    const { answer } = await deploy("delete", {
+      records,
+      kept: ["i-2"],
+      endingMs: Infinity,
+      timeoutMs: 60_000,
+    });
+    expect(messageOf(answer)).to.equal(
+      "the fleet has not ended in time: i-1 is shutting-down, i-2 is protected from termination; " +
+        "disable the protection (DisableApiTermination), and try again",
+    );
+  });
+
+  it("says of an update what keeps it: an instance of before that is protected", async () => {
+    const outdated = { ...member("i-2"), launchTemplateId: "lt-old" };
+    const { answer } = await deploy("update", { records: [member("i-1"), outdated], kept: ["i-2"] });
+    expect(messageOf(answer)).to.match(
+      /^instances of what the fleet no longer has have not ended: i-2 is protected from termination; /,
+    );
   });
 
   it("asks EC2 for nothing where there is nothing", async () => {

@@ -93,6 +93,13 @@ describe("scaleFleet", () => {
     expect(fields[1]).to.deep.equal({ kept: "i-0 i-1" });
     expect(told).to.have.length(1);
     expect(told[0]).to.deep.include({ action: "terminate", instanceIds: ["i-2"] });
+    expect(told[0]?.reason).to.match(/; terminating 1: i-2 \(2 protected from termination\)$/);
+    const stuck = setUp(3, 15, {
+      terminate: (ids) => Promise.resolve({ kind: "asked", terminated: [], kept: ids }),
+    });
+    await stuck.scaleFleet(tickEvent());
+    expect(stuck.lines[0]).to.match(/; terminating none \(2 protected from termination\)$/);
+    expect(stuck.told).to.deep.equal([]);
   });
 
   for (const [what, event] of [

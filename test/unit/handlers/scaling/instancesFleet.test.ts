@@ -28,13 +28,16 @@ function setUp(
     readonly refused?: readonly number[];
     readonly terminating?: Error;
     readonly kept?: readonly string[];
+    /** So many of each call end; of the others nobody knows. */
+    readonly most?: number;
+    readonly remainingMs?: number;
     readonly launching?: Error;
     readonly maxInstances?: number;
     readonly subnetIds?: readonly string[];
   } = {},
 ) {
   const { book = EMPTY_JOURNAL, records = [], paused = false, refused = [], terminating } = start;
-  const { maxInstances = 4, subnetIds = configuration.subnetIds } = start;
+  const { maxInstances = 4, subnetIds = configuration.subnetIds, remainingMs = REMAINING_MS } = start;
   let stored = book;
   let slept = 0;
   const written: { readonly book: Journal; readonly expected: number }[] = [];
@@ -53,7 +56,10 @@ function setUp(
       terminate(ids) {
         terminated.push(ids);
         return terminating === undefined
-          ? Promise.resolve(ids.filter((id) => start.kept?.includes(id) !== true))
+          ? Promise.resolve({
+              ended: ids.filter((id) => start.kept?.includes(id) !== true).slice(0, start.most),
+              kept: ids.filter((id) => start.kept?.includes(id)),
+            })
           : Promise.reject(terminating);
       },
     },
@@ -76,7 +82,7 @@ function setUp(
     settings: { ...configuration, paused, subnetIds },
     newHolder: () => "me",
   });
-  const session = () => fleet.open({ remainingMs: () => REMAINING_MS - slept }, maxInstances);
+  const session = () => fleet.open({ remainingMs: () => remainingMs - slept }, maxInstances);
   return { session, written, runs, terminated, stored: () => stored };
 }
 
@@ -298,6 +304,16 @@ describe("a fleet of instances", () => {
       terminated: [],
       kept: ["i-1", "i-3"],
     });
+  });
+
+  it("asks for no others when its time is short, or when nobody knows of all of them", async () => {
+    for (const more of [{ remainingMs: 19_000 }, { most: 0 }]) {
+      const { session, terminated } = setUp({ kept: ["i-1"], ...more });
+      const report = await (await session()).terminate(["i-1", "i-2"], ["i-3"]);
+      const ended = "most" in more ? [] : ["i-2"];
+      expect(report).to.deep.equal({ kind: "asked", terminated: ended, kept: ["i-1"] });
+      expect(terminated).to.deep.equal([["i-1", "i-2"]]);
+    }
   });
 
   it("terminates nothing where another came first", async () => {
