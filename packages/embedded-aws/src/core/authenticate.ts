@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import type { ProtocolName } from "../wire/officialServices";
 import type { Principal } from "./iam/principal";
 import { canonicalRequest, sha256Hex, signatureOf, signingKey, stringToSign } from "./canonicalRequest";
 import { headerValues, type RequestHead } from "./door";
@@ -203,9 +204,17 @@ function wrongSignature(message: string): { kind: "doubted"; doubt: Doubt } {
   return { kind: "doubted", doubt: { kind: "wrong-signature", message } };
 }
 
-/** Each family of services has its own codes and status (the services' API references, "Common errors"). */
-export function refusalOf(doubt: Doubt, service?: Pick<Service, "name" | "wire">): AwsError {
-  const spoken = service === undefined ? "query" : familyOf(service);
+/**
+ * Each family of services has its own codes and status (the services' API references, "Common errors").
+ *
+ * @param protocol the one that the request is in: SQS speaks two families'.
+ */
+export function refusalOf(
+  doubt: Doubt,
+  service?: Pick<Service, "name" | "wire">,
+  protocol?: ProtocolName,
+): AwsError {
+  const spoken = service === undefined || protocol === "awsQuery" ? "query" : familyOf(service);
   const isJson = spoken !== "query";
   const status = spoken === "awsJson" && service?.name !== "sqs" ? 400 : 403;
   switch (doubt.kind) {

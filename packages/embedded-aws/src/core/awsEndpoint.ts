@@ -53,18 +53,19 @@ export function awsEndpoint(options: AwsEndpointOptions): RequestListener {
       const claim = readClaim(raw, head.query);
       published.service = claim.service;
       const service = options.services.get(claim.service as ServiceName);
-      if (service !== undefined && protocolOf(service.wire, request) !== undefined) {
+      const protocol = service && protocolOf(service.wire, request);
+      if (service !== undefined && protocol !== undefined) {
         encodeError = (error) => officialCodec(service.wire, request).encodeError(error, requestId);
       }
       const authentication = authenticate(raw, claim, options.authentication);
-      if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service);
+      if (authentication.kind === "doubted") throw refusalOf(authentication.doubt, service, protocol);
       if (authentication.kind === "known") caller = authentication.caller;
       const limit = bodyLimit(claim.service);
       const sent = await readBody(incoming, limit);
       if (authentication.kind === "claimed") {
         // What is signed is the body as it came, before anything is decoded.
         const doubt = authentication.verify(sent);
-        if (doubt !== undefined) throw refusalOf(doubt, service);
+        if (doubt !== undefined) throw refusalOf(doubt, service, protocol);
         caller = authentication.caller;
       }
       request = { ...head, body: await decodeBody(sent, incoming.headers["content-encoding"], limit) };

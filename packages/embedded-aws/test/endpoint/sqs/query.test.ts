@@ -4,6 +4,7 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueuesCommand,
   ListQueueTagsCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -52,6 +53,33 @@ describe("SQS in the query protocol, as clients from before November 2023 speak 
     });
     return { status: answer.status, text: await answer.text() };
   }
+
+  it("asks callers for the same as the other protocol does, and refuses in this one's words", async () => {
+    await cloud.call("iam", "CreateRole", {
+      RoleName: "stranger",
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
+      }),
+    });
+    const session = cloud.context.issueCredentials("stranger", "session");
+    const protocol = AwsQueryProtocol as NonNullable<SQSClientConfig["protocol"]>;
+    const codeFor = (changes: Partial<typeof session>) =>
+      codeOf(
+        new SQSClient({ ...cloud.clientAs({ ...session, ...changes }), protocol, maxAttempts: 1 }).send(
+          new ListQueuesCommand(),
+        ),
+      );
+    expect(await codeFor({})).to.equal("AccessDenied");
+    expect(await codeFor({ secretAccessKey: "other" })).to.equal("SignatureDoesNotMatch");
+    expect(await codeFor({ sessionToken: "other" })).to.equal("InvalidClientTokenId");
+    const unsigned = await fetch(cloud.endpoint, {
+      method: "POST",
+      body: new URLSearchParams({ Action: "ListQueues", Version: "2012-11-05" }),
+    });
+    expect(unsigned.status).to.equal(403);
+    expect(await unsigned.text()).to.include("MissingAuthenticationToken");
+  });
 
   it("carries messages with their attributes, one by one and in batches", async () => {
     const MessageAttributes = {
