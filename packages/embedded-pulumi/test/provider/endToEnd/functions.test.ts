@@ -79,6 +79,27 @@ describe("what a program looks up", () => {
     });
   });
 
+  it("is not narrowed by what is false, as with the AWS provider", async () => {
+    const { id = "" } = await ask("aws:ec2/getVpc:getVpc", { default: true });
+    expect(await ask("aws:ec2/getVpc:getVpc", { id, default: false })).to.include({ id, default: true });
+    const filters = [{ name: "availability-zone-id", values: ["*az1"] }];
+    const args = { vpcId: id, filters, defaultForAz: false };
+    expect(await ask("aws:ec2/getSubnet:getSubnet", args)).to.include({ defaultForAz: true });
+  });
+
+  it("is the newest image of somebody who is named, unless the program allows anybody's", async () => {
+    const token = "aws:ec2/getAmi:getAmi";
+    const filters = [{ name: "architecture", values: ["arm64"] }];
+    const refused = await ask(token, { mostRecent: true, filters }).catch(String);
+    expect(refused).to.match(
+      /^Error: Most Recent Image Not Filtered: .* allowUnsafeFilter: true permits that$/,
+    );
+    const amazon = { name: "owner-id", values: ["137112412989"] };
+    const found = { ownerId: "137112412989", architecture: "arm64" };
+    expect(await ask(token, { mostRecent: true, filters: [...filters, amazon] })).to.include(found);
+    expect(await ask(token, { mostRecent: true, filters, allowUnsafeFilter: true })).to.include(found);
+  });
+
   it("is the newest image of an owner, by name or by number", async () => {
     const filters = [{ name: "architecture", values: ["arm64"] }];
     for (const owner of ["amazon", "137112412989"])
@@ -104,9 +125,9 @@ describe("what a program looks up", () => {
       "2 images match; expected one",
     );
     const filters = [{ name: "name", values: ["amzn2-ami-hvm-*"] }];
-    expect(await failure("aws:ec2/getAmi:getAmi", { mostRecent: true, filters })).to.match(
-      /^no image matches; those of the embedded cloud: al2023-ami-\S+-arm64, al2023-ami-\S+-x86_64/,
-    );
+    expect(
+      await failure("aws:ec2/getAmi:getAmi", { mostRecent: true, owners: ["amazon"], filters }),
+    ).to.match(/^no image matches; those of the embedded cloud: al2023-ami-\S+-arm64, al2023-ami-\S+-x86_64/);
     expect(await failure("aws:ec2/getSubnets:getSubnets", { region: "us-gov-west-1" })).to.include(
       "the embedded cloud has one region",
     );
