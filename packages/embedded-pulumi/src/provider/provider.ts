@@ -1,6 +1,8 @@
+import { isUnsupported } from "embedded-aws/support";
 import * as v from "valibot";
 import {
   type CreatedResource,
+  describeFailure,
   type Provider,
   ResourceFailure,
   type ResourceRequest,
@@ -91,7 +93,11 @@ export function createProvider(context: CreateContext): Provider {
           `this function is not supported by the embedded cloud; supported: ${Object.keys(functions).join(", ")}`,
         );
       }
-      return propertyMap(await run(args, context));
+      try {
+        return propertyMap(await run(args, context));
+      } catch (error) {
+        throw isUnsupported(error) ? new ResourceFailure(describeFailure(error)) : error;
+      }
     },
   };
 }

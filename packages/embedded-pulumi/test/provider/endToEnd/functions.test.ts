@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { ResourceFailure } from "../../../src/engine/provider";
 import type { PropertyMap } from "../../../src/engine/values";
 import { functions } from "../../../src/provider/functions";
+import { createProvider } from "../../../src/provider/provider";
+import type { CreateContext } from "../../../src/provider/resourceType";
+import { recordingContext } from "../recordingContext";
 import { type Workshop, workshop } from "./workshop";
 
 /** What a function answers always, by the types of the installed SDK. */
@@ -107,6 +111,29 @@ describe("what a program looks up", () => {
         architecture: "arm64",
         ownerId: "137112412989",
       });
+  });
+
+  it("is refused, as a function that is not supported, where the cloud itself does not support it", async () => {
+    const filters = [{ name: "dhcp-options-id", values: ["dopt-1"] }];
+    const filtered: unknown = await ask("aws:ec2/getVpc:getVpc", { filters }).catch(
+      (error: unknown) => error,
+    );
+    expect(filtered).to.be.instanceOf(ResourceFailure);
+    expect(String(filtered)).to.match(
+      /InvalidParameterValue: The filter 'dhcp-options-id' is invalid or not supp/,
+    );
+
+    const { context } = recordingContext();
+    const call = () =>
+      shop.cloud.call("ec2", "DescribeSubnets", { MaxResults: 5, NextToken: "a", DryRun: true });
+    const provider = createProvider({ ...context, call: call as CreateContext["call"] });
+    const asked = provider.invoke("aws:ec2/getSubnets:getSubnets", {}, {});
+    const refused: unknown = await asked.catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(ResourceFailure);
+    expect(String(refused)).to.include("NotSupportedByEmbeddedCloud");
+
+    const lost = ask("aws:ec2/getVpc:getVpc", { id: "vpc-0123456789abcdef0" });
+    expect(await lost.catch((error: unknown) => error)).not.to.be.instanceOf(ResourceFailure);
   });
 
   it("has to be one, and to lie in the one region", async () => {
