@@ -184,6 +184,7 @@ function withName(type: ResourceType, request: ResourceRequest): PropertyMap {
   const suffix = typeof given === "string" ? given : given(request.inputs);
   if (prefixed !== undefined)
     return { ...request.inputs, [property]: typeof prefixed === "string" ? prefixed + suffix : prefixed };
+  if (type.autoName.onlyByPrefix) return request.inputs;
   const { automaticName = { kind: "default" } } = request;
   if (automaticName.kind === "disabled")
     throw new ResourceFailure("missing, and pulumi:autonaming is disabled for this resource", property);
