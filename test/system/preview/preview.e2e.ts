@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { UsageError, CommandError } from "embedded-pulumi/cli";
 import { preview } from "../../../tools/preview";
@@ -155,6 +155,32 @@ describe("npm run preview", function () {
     expect(text)
       .to.include("At HEAD there is no stack other: everything is new.")
       .and.to.include("+ 7 to create");
+  });
+
+  it("takes a stack as new only where the revision has others", async () => {
+    const others = new Repository();
+    const file = path.join(others.directory, "Pulumi.dev.yaml");
+    const compare = async () => {
+      const { terminal, lines } = recordingTerminal();
+      await preview(["--against", "HEAD", "--stack", "dev"], terminal, others.directory);
+      return lines.join("\n");
+    };
+    const note = "At HEAD there is no stack dev: everything is new.";
+    try {
+      others.write({ program: 'new aws.sqs.Queue("orders");' });
+      rmSync(file);
+      others.commit();
+      writeFileSync(file, "config: {}");
+      expect(await compare())
+        .not.to.include(note)
+        .and.not.to.include("to create");
+      renameSync(file, path.join(others.directory, "Pulumi.prod.yaml"));
+      others.commit();
+      rmSync(path.join(others.directory, "Pulumi.prod.yaml"));
+      expect(await compare()).to.include(note);
+    } finally {
+      others.remove();
+    }
   });
 
   it("refuses a revision that does not exist", async () => {

@@ -79,7 +79,7 @@ export function readProject(
     throw new ProjectError(
       `${projectFile.at(["requiredPulumiVersion"])}: requiredPulumiVersion: ${outdated}`,
     );
-  const found = findStackFile(root, settings, stack);
+  const found = findStackFile(root, settings, stack, projectFile);
   const stackFile = found === undefined ? undefined : readYamlFile(found);
   const { config, secretKeys, problems } = resolveConfig(
     settings.name,
@@ -135,7 +135,7 @@ export function defaultStack(directory: string): string {
   // Whoever reads the project says what is wrong with the folder.
   if (!existsSync(file)) return DEFAULT_STACK;
   const folder = path.dirname(stackFileOf(root, readProjectSettings(readYamlFile(file)), DEFAULT_STACK));
-  const stacks = existsSync(folder) && statSync(folder).isDirectory() ? listStacks(folder) : [];
+  const stacks = stacksIn(folder);
   const [only = DEFAULT_STACK] = stacks;
   if (stacks.length <= 1) return only;
   if (stacks.includes(DEFAULT_STACK)) return DEFAULT_STACK;
@@ -146,11 +146,23 @@ export function defaultStack(directory: string): string {
 
 const DEFAULT_STACK = "dev";
 
-/** Whether the project in `directory` has a file for the stack. Throws `ProjectError` when it is no project. */
+/**
+ * Whether the project in `directory` has the stack: a file for it, or no stack's file, which is to have any. Throws
+ * `ProjectError` when it is no project.
+ */
 export function hasStack(directory: string, stack: string): boolean {
   const root = path.resolve(directory);
   const settings = readProjectSettings(readYamlFile(path.join(root, "Pulumi.yaml")));
-  return existsSync(stackFileOf(root, settings, stack));
+  const file = stackFileOf(root, settings, stack);
+  return existsSync(file) || stacksIn(path.dirname(file)).length === 0;
+}
+
+function isFolder(folder: string): boolean {
+  return existsSync(folder) && statSync(folder).isDirectory();
+}
+
+function stacksIn(folder: string): readonly string[] {
+  return isFolder(folder) ? listStacks(folder) : [];
 }
 
 function stackFileOf(root: string, { stackConfigDir = "." }: ProjectSettings, stack: string): string {
@@ -159,13 +171,23 @@ function stackFileOf(root: string, { stackConfigDir = "." }: ProjectSettings, st
 
 /**
  * Stack files lie beside `Pulumi.yaml`, or in the folder that its `stackConfigDir` names. Undefined where there is none.
- * Throws `ProjectError` where there are others: the stack's name is then most likely misspelt.
+ * Throws `ProjectError` for a folder that does not exist, and where there are others: a name is then most likely misspelt.
  */
-function findStackFile(root: string, settings: ProjectSettings, stack: string): string | undefined {
+function findStackFile(
+  root: string,
+  settings: ProjectSettings,
+  stack: string,
+  projectFile: YamlFile,
+): string | undefined {
   const file = stackFileOf(root, settings, stack);
   const folder = path.dirname(file);
   if (existsSync(file)) return file;
-  const stacks = existsSync(folder) && statSync(folder).isDirectory() ? listStacks(folder) : [];
+  const { stackConfigDir } = settings;
+  if (stackConfigDir !== undefined && !isFolder(path.resolve(root, stackConfigDir)))
+    throw new ProjectError(
+      `${projectFile.at(["stackConfigDir"])}: stackConfigDir: got "${stackConfigDir}"; expected a folder that exists`,
+    );
+  const stacks = stacksIn(folder);
   if (stacks.length === 0) return undefined;
   throw new ProjectError(
     `stack "${stack}" does not exist: no ${path.relative(root, file)}; stacks of this project: ${stacks.join(", ")}`,

@@ -5,7 +5,7 @@ const CIRCULAR = / \{\s+promise: Promise \{ <rejected> \[Circular \*1\] \}\s+\}/
 
 /**
  * What the SDK or Node says of a failure, for a person: without colours, blaming the engine that is at work, as the SDK
- * knows of the CLI only, and with those lines of a stack alone that stand in the program's own files.
+ * knows of the CLI only, and with those lines of a stack alone that stand in the program's own files; of a stack without any, with one.
  */
 export function readable(message: string): string {
   const said = stripVTControlCharacters(message)
@@ -15,15 +15,35 @@ export function readable(message: string): string {
     )
     .replaceAll("<ref *1> ", "")
     .replace(CIRCULAR, "");
-  return said
-    .split("\n")
-    .filter((line) => !isForeignFrame(line))
-    .join("\n");
+  return withOwnFrames(said.split("\n")).join("\n");
 }
 
-/** Whether a line of a stack is Node's, of an installed package, or of what this engine loads into the program's process. */
-function isForeignFrame(line: string): boolean {
-  return /^\s+at (.*[\\/](node_modules[\\/]|quickenSdk\.cjs|programProcess\.cjs)|(.*[( ])?node:|.*<anonymous>\)?$)/.test(
-    line,
-  );
+/** A line of a stack: it ends in a line and a column, or in what V8 has no place for. A person's "at port node:8080" is none. */
+const FRAME = /^\s+at .*(:\d+:\d+\)?|<anonymous>\)?|\(index \d+\))( \{)?$/;
+
+/** Those that are Node's, an installed package's, or of what this engine loads into the program's process. */
+const FOREIGN =
+  /[\\/](node_modules[\\/]|quickenSdk\.cjs|programProcess\.cjs)|[( ]node:|(<anonymous>\)?|\(index \d+\))( \{)?$/;
+
+/** The lines, of each stack the program's own; of one without any, the first of an installed package, else the first. */
+function withOwnFrames(lines: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  let stack: string[] = [];
+  const endStack = () => {
+    const own = stack.filter((frame) => !FOREIGN.test(frame));
+    const [first = stack[0]] = stack.filter((frame) => /[\\/]node_modules[\\/]/.test(frame));
+    if (own.length === 0 && first !== undefined) own.push(first);
+    kept.push(...own);
+    stack = [];
+  };
+  for (const line of lines) {
+    if (FRAME.test(line)) {
+      stack.push(line);
+      continue;
+    }
+    endStack();
+    kept.push(line);
+  }
+  endStack();
+  return kept;
 }

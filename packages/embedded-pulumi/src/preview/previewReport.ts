@@ -105,8 +105,7 @@ async function compareWith(
 ): Promise<Comparison> {
   const { name, commit, directory } = base;
   try {
-    // A project without any stack's file has it as well, then and now.
-    if (!hasStack(directory, options.stack) && hasStack(options.directory, options.stack)) {
+    if (!hasStack(directory, options.stack)) {
       const note = `At ${name} there is no stack ${options.stack}: everything is new.`;
       const changes = comparePreviews(emptySnapshot(options.stack), after);
       return { revision: name, commit, note, changes };

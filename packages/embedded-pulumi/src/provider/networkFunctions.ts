@@ -36,6 +36,11 @@ function asked(
   ]);
 }
 
+/** A filter that the AWS provider sends for `true` alone: `false` asks for nothing, not for what is not the default. */
+function onlyTrue(value: boolean | undefined): true | undefined {
+  return value === true ? true : undefined;
+}
+
 /** The one that was found. Throws for none, and for several. */
 function single<T>(what: string, found: readonly T[]): T {
   const [one, second] = found;
@@ -63,7 +68,11 @@ export const networkFunctions: Readonly<Record<string, ProviderFunction>> = {
       onlyRegion(args.region, context.region);
       const { Vpcs = [] } = await context.call("ec2", "DescribeVpcs", {
         ...(args.id === undefined ? {} : { VpcIds: [args.id] }),
-        ...asked(args, { "is-default": args.default, cidr: args.cidrBlock, state: args.state }),
+        ...asked(args, {
+          "is-default": onlyTrue(args.default),
+          cidr: args.cidrBlock,
+          state: args.state,
+        }),
       });
       const vpc = single("networks", Vpcs);
       const { VpcId = "" } = vpc;
@@ -129,7 +138,7 @@ export const networkFunctions: Readonly<Record<string, ProviderFunction>> = {
           "availability-zone": args.availabilityZone,
           "availability-zone-id": args.availabilityZoneId,
           "cidr-block": args.cidrBlock,
-          "default-for-az": args.defaultForAz,
+          "default-for-az": onlyTrue(args.defaultForAz),
           state: args.state,
           "vpc-id": args.vpcId,
         }),
@@ -204,6 +213,7 @@ export const networkFunctions: Readonly<Record<string, ProviderFunction>> = {
     }),
     async (args, context) => {
       onlyRegion(args.region, context.region);
+      demandOwner(args);
       const { Images = [] } = await context.call("ec2", "DescribeImages", {
         ...(args.owners === undefined ? {} : { Owners: args.owners }),
         ...describeFilters(args.filters),
@@ -220,6 +230,25 @@ export const networkFunctions: Readonly<Record<string, ProviderFunction>> = {
     },
   ),
 };
+
+/** The newest image of anybody might be a stranger's: version 7 of the AWS provider refuses to look for it. */
+function demandOwner({
+  filters: given = [],
+  owners = [],
+  mostRecent,
+  allowUnsafeFilter,
+}: {
+  readonly filters?: readonly Filter[] | undefined;
+  readonly owners?: readonly string[] | undefined;
+  readonly mostRecent: boolean;
+  readonly allowUnsafeFilter?: boolean | undefined;
+}): void {
+  const narrowed = owners.length > 0 || given.some(({ name }) => name === "image-id" || name === "owner-id");
+  if (mostRecent && !narrowed && allowUnsafeFilter !== true)
+    throw new Error(
+      'Most Recent Image Not Filtered: mostRecent is true, and neither owners nor a filter "owner-id" or "image-id" is given, so that a third party\'s image may be found; allowUnsafeFilter: true permits that',
+    );
+}
 
 function imageOutputs(image: Image, region: string): Record<string, unknown> {
   const { ImageId: id = "", OwnerId = "", Name: name } = image;

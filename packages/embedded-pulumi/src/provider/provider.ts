@@ -1,6 +1,8 @@
+import { isUnsupported } from "embedded-aws/support";
 import * as v from "valibot";
 import {
   type CreatedResource,
+  describeFailure,
   type Provider,
   ResourceFailure,
   type ResourceRequest,
@@ -91,7 +93,11 @@ export function createProvider(context: CreateContext): Provider {
           `this function is not supported by the embedded cloud; supported: ${Object.keys(functions).join(", ")}`,
         );
       }
-      return propertyMap(await run(args, context));
+      try {
+        return propertyMap(await run(args, context));
+      } catch (error) {
+        throw isUnsupported(error) ? new ResourceFailure(describeFailure(error)) : error;
+      }
     },
   };
 }
@@ -178,6 +184,7 @@ function withName(type: ResourceType, request: ResourceRequest): PropertyMap {
   const suffix = typeof given === "string" ? given : given(request.inputs);
   if (prefixed !== undefined)
     return { ...request.inputs, [property]: typeof prefixed === "string" ? prefixed + suffix : prefixed };
+  if (type.autoName.onlyByPrefix) return request.inputs;
   const { automaticName = { kind: "default" } } = request;
   if (automaticName.kind === "disabled")
     throw new ResourceFailure("missing, and pulumi:autonaming is disabled for this resource", property);

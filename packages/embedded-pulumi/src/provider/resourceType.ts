@@ -59,6 +59,8 @@ export interface ResourceType<Schema extends v.GenericSchema = v.GenericSchema> 
     readonly property: string;
     /** What AWS wants behind a name, of resources with these inputs. */
     readonly suffix?: string | ((inputs: PropertyMap) => string);
+    /** It is left out for `namePrefix` alone; without that it is missing. */
+    readonly onlyByPrefix?: true;
   };
   /** Its tags have a form of their own, which the provider's default tags leave alone. */
   readonly ownTags?: true;

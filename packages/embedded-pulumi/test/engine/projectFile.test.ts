@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import {
   ConfigurationError,
+  hasStack,
   listStacks,
   type Project,
   ProjectError,
@@ -97,6 +98,21 @@ describe("a project's files", () => {
       ProjectError,
       `no ${path.join("stacks", "Pulumi.prod.yaml")}; stacks of this project: dev`,
     );
+    write("Pulumi.yaml", "name: shop\nruntime: nodejs\nstackConfigDir: stack");
+    expect(() => readProject(directory, "dev")).to.throw(
+      ProjectError,
+      'Pulumi.yaml:3:1: stackConfigDir: got "stack"; expected a folder that exists',
+    );
+    mkdirSync(path.join(directory, "stack"));
+    expect(readProject(directory, "dev").config).to.deep.equal({});
+  });
+
+  it("have a stack that has a file, and any while none has", () => {
+    write("Pulumi.yaml", "name: shop\nruntime: nodejs");
+    expect(hasStack(directory, "dev")).to.equal(true);
+    write("Pulumi.prod.yaml", "");
+    expect(hasStack(directory, "dev")).to.equal(false);
+    expect(hasStack(directory, "prod")).to.equal(true);
   });
 
   it("give the runtime's options", () => {

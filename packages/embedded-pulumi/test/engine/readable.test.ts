@@ -28,8 +28,23 @@ describe("what is told of a program's failure", () => {
     );
   });
 
+  it("keeps the place of an error that a library throws by itself, for each stack", () => {
+    const stack = [
+      "SyntaxError: Unexpected token",
+      "    at JSON.parse (<anonymous>)",
+      "    at parse (/shop/node_modules/library/index.js:2:7)",
+      "    at async Promise.all (index 0)",
+      "    at later (/shop/node_modules/library/index.js:9:1)",
+      "Error: connect ECONNREFUSED",
+      "    at afterConnect (node:net:1637:16)",
+      "    at node:internal/modules/cjs/loader:2060:10",
+    ];
+    expect(readable(stack.join("\n")).split("\n")).to.deep.equal([0, 2, 5, 6].map((line) => stack[line]));
+  });
+
   it("leaves everything else as it is", () => {
-    const said = "size: got 3\n  at most 2; see node_modules/x";
+    const said =
+      "size: got 3\n  at most 2; see node_modules/x\n  at port node:8080\n  at /shop/node_modules/x";
     expect(readable(said)).to.equal(said);
   });
 });

@@ -61,6 +61,13 @@ describe("an input that many types take", () => {
       expect(check(QUEUE, { namePrefix: UNKNOWN }).name).to.equal(UNKNOWN);
     });
 
+    it("begins a key's alias too, which has no automatic name", () => {
+      const alias = "aws:kms/alias:Alias";
+      const targetKeyId = "k";
+      expect(check(alias, { namePrefix: "alias/shop-", targetKeyId }).name).to.match(/^alias\/shop-\d{26}$/);
+      expect(problem(alias, { targetKeyId })).to.equal('property "name": missing, and has no default');
+    });
+
     it("replaces the resource when it changes, as the provider says", async () => {
       const [a, b] = await Promise.all(
         ["a", "b"].map((namePrefix) => provider.comparable(requestOf(QUEUE, check(QUEUE, { namePrefix })))),

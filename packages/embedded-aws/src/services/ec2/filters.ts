@@ -1,4 +1,5 @@
 import { anyCharacter, anyText, type GlobToken, matchesGlob } from "../../core/glob";
+import { UNSUPPORTED } from "../../core/errors";
 import { invalidParameter, missingParameter } from "./errors";
 import type { Filters } from "./inputs";
 
@@ -33,7 +34,7 @@ export function applyFilters<T>(
     if (valuesOf === undefined) {
       const known = Object.keys(values).concat(tagsOf === undefined ? [] : ["tag:<key>", "tag-key"]);
       throw invalidParameter(
-        `The filter '${name}' is invalid or not supported by the embedded cloud; expected one of ${known.join(", ")}`,
+        `The filter '${name}' is invalid or ${UNSUPPORTED}; expected one of ${known.join(", ")}`,
       );
     }
     return (item: T) => valuesOf(item).some(matches);

@@ -40,6 +40,8 @@ const ASSUMED = "x86_64";
 /** What can be launched: images and instance types. */
 export function imageOperations(context: CloudContext, images: Images) {
   const operation = operationsOf("ec2", context);
+  const ownerOf = ({ ownerAlias }: Image) => (ownerAlias === undefined ? context.accountId : AMAZON);
+  const filters: FilterValues<Image> = { ...IMAGE_FILTERS, "owner-id": (image) => [ownerOf(image)] };
   return {
     ...operation(
       "DescribeImages",
@@ -48,15 +50,13 @@ export function imageOperations(context: CloudContext, images: Images) {
       ({ ImageIds = [], Filters, Owners = [] }) => {
         const asked = ImageIds.length === 0 ? images.all() : ImageIds.map((id) => images.get(id));
         const owned = asked.filter(
-          ({ ownerAlias }) =>
+          (image) =>
             Owners.length === 0 ||
-            Owners.includes(ownerAlias ?? "self") ||
-            Owners.includes(ownerAlias === undefined ? context.accountId : AMAZON),
+            Owners.includes(image.ownerAlias ?? "self") ||
+            Owners.includes(ownerOf(image)),
         );
         return {
-          Images: applyFilters(owned, Filters, IMAGE_FILTERS).map((image) =>
-            element(image, context.accountId),
-          ),
+          Images: applyFilters(owned, Filters, filters).map((image) => element(image, ownerOf(image))),
         };
       },
     ),
@@ -83,12 +83,12 @@ export function imageOperations(context: CloudContext, images: Images) {
 }
 
 /** What is inside is made up. */
-function element(image: Image, accountId: string) {
+function element(image: Image, OwnerId: string) {
   return {
     ImageId: image.id,
     ...MADE,
     Public: image.ownerAlias !== undefined,
-    OwnerId: image.ownerAlias === undefined ? accountId : AMAZON,
+    OwnerId,
     ImageOwnerAlias: image.ownerAlias,
     Name: image.name,
     Architecture: image.architecture ?? ASSUMED,

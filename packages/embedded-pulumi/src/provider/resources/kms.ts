@@ -79,6 +79,7 @@ function ownerPolicy({ accountId }: CreateContext): string {
 const alias = resource({
   type: "aws:kms/alias:Alias",
   inputs: v.strictObject({ name: v.string(), targetKeyId: v.string() }),
+  autoName: { property: "name", onlyByPrefix: true },
   async create(inputs, context) {
     await context.call("kms", "CreateAlias", { AliasName: inputs.name, TargetKeyId: inputs.targetKeyId });
     const arn = `arn:aws:kms:${context.region}:${context.accountId}:${inputs.name}`;

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { ResourceFailure } from "../../../src/engine/provider";
 import type { PropertyMap } from "../../../src/engine/values";
 import { functions } from "../../../src/provider/functions";
+import { createProvider } from "../../../src/provider/provider";
+import type { CreateContext } from "../../../src/provider/resourceType";
+import { recordingContext } from "../recordingContext";
 import { type Workshop, workshop } from "./workshop";
 
 /** What a function answers always, by the types of the installed SDK. */
@@ -79,6 +83,27 @@ describe("what a program looks up", () => {
     });
   });
 
+  it("is not narrowed by what is false, as with the AWS provider", async () => {
+    const { id = "" } = await ask("aws:ec2/getVpc:getVpc", { default: true });
+    expect(await ask("aws:ec2/getVpc:getVpc", { id, default: false })).to.include({ id, default: true });
+    const filters = [{ name: "availability-zone-id", values: ["*az1"] }];
+    const args = { vpcId: id, filters, defaultForAz: false };
+    expect(await ask("aws:ec2/getSubnet:getSubnet", args)).to.include({ defaultForAz: true });
+  });
+
+  it("is the newest image of somebody who is named, unless the program allows anybody's", async () => {
+    const token = "aws:ec2/getAmi:getAmi";
+    const filters = [{ name: "architecture", values: ["arm64"] }];
+    const refused = await ask(token, { mostRecent: true, filters }).catch(String);
+    expect(refused).to.match(
+      /^Error: Most Recent Image Not Filtered: .* allowUnsafeFilter: true permits that$/,
+    );
+    const amazon = { name: "owner-id", values: ["137112412989"] };
+    const found = { ownerId: "137112412989", architecture: "arm64" };
+    expect(await ask(token, { mostRecent: true, filters: [...filters, amazon] })).to.include(found);
+    expect(await ask(token, { mostRecent: true, filters, allowUnsafeFilter: true })).to.include(found);
+  });
+
   it("is the newest image of an owner, by name or by number", async () => {
     const filters = [{ name: "architecture", values: ["arm64"] }];
     for (const owner of ["amazon", "137112412989"])
@@ -86,6 +111,29 @@ describe("what a program looks up", () => {
         architecture: "arm64",
         ownerId: "137112412989",
       });
+  });
+
+  it("is refused, as a function that is not supported, where the cloud itself does not support it", async () => {
+    const filters = [{ name: "dhcp-options-id", values: ["dopt-1"] }];
+    const filtered: unknown = await ask("aws:ec2/getVpc:getVpc", { filters }).catch(
+      (error: unknown) => error,
+    );
+    expect(filtered).to.be.instanceOf(ResourceFailure);
+    expect(String(filtered)).to.match(
+      /InvalidParameterValue: The filter 'dhcp-options-id' is invalid or not supp/,
+    );
+
+    const { context } = recordingContext();
+    const call = () =>
+      shop.cloud.call("ec2", "DescribeSubnets", { MaxResults: 5, NextToken: "a", DryRun: true });
+    const provider = createProvider({ ...context, call: call as CreateContext["call"] });
+    const asked = provider.invoke("aws:ec2/getSubnets:getSubnets", {}, {});
+    const refused: unknown = await asked.catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(ResourceFailure);
+    expect(String(refused)).to.include("NotSupportedByEmbeddedCloud");
+
+    const lost = ask("aws:ec2/getVpc:getVpc", { id: "vpc-0123456789abcdef0" });
+    expect(await lost.catch((error: unknown) => error)).not.to.be.instanceOf(ResourceFailure);
   });
 
   it("has to be one, and to lie in the one region", async () => {
@@ -104,9 +152,9 @@ describe("what a program looks up", () => {
       "2 images match; expected one",
     );
     const filters = [{ name: "name", values: ["amzn2-ami-hvm-*"] }];
-    expect(await failure("aws:ec2/getAmi:getAmi", { mostRecent: true, filters })).to.match(
-      /^no image matches; those of the embedded cloud: al2023-ami-\S+-arm64, al2023-ami-\S+-x86_64/,
-    );
+    expect(
+      await failure("aws:ec2/getAmi:getAmi", { mostRecent: true, owners: ["amazon"], filters }),
+    ).to.match(/^no image matches; those of the embedded cloud: al2023-ami-\S+-arm64, al2023-ami-\S+-x86_64/);
     expect(await failure("aws:ec2/getSubnets:getSubnets", { region: "us-gov-west-1" })).to.include(
       "the embedded cloud has one region",
     );
