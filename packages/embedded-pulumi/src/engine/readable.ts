@@ -33,7 +33,7 @@ function withOwnFrames(lines: readonly string[]): readonly string[] {
     const own = stack.filter((frame) => !FOREIGN.test(frame));
     const [first = stack[0]] = stack.filter((frame) => /[\\/]node_modules[\\/]/.test(frame));
     if (own.length === 0 && first !== undefined) own.push(first);
-    kept.push(...own);
+    for (const frame of own) kept.push(frame);
     stack = [];
   };
   for (const line of lines) {
