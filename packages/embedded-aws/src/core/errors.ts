@@ -16,16 +16,15 @@ export class AwsError extends Error {
   }
 }
 
-/** Words in every error for what AWS may well do, and the embedded cloud does not. */
-export const UNSUPPORTED = "not supported by the embedded cloud";
-
-/** Whether it is the embedded cloud that is at fault, where AWS might have answered. */
-export function isUnsupported(error: unknown): boolean {
-  return error instanceof AwsError && error.message.includes(UNSUPPORTED);
-}
+/** Of what AWS may well do, and the embedded cloud does not; by whichever code its service refuses it. */
+export class Unsupported extends AwsError {}
 
 /** What the embedded cloud says when it is asked for something that it does not do; `instead`: what it does. */
-export function notSupported(what: string, instead: readonly string[] = []): AwsError {
+export function notSupported(what: string, instead: readonly string[] = []): Unsupported {
   const others = instead.length === 0 ? "" : `; supported: ${instead.join(", ")}`;
-  return new AwsError("NotSupportedByEmbeddedCloud", `${what} is ${UNSUPPORTED}${others}`, 501);
+  return new Unsupported(
+    "NotSupportedByEmbeddedCloud",
+    `${what} is not supported by the embedded cloud${others}`,
+    501,
+  );
 }

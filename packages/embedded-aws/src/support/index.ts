@@ -3,7 +3,7 @@
  * public face: it may change with every version.
  */
 export { sleepOn } from "../core/clock";
-export { isUnsupported } from "../core/errors";
+export { Unsupported } from "../core/errors";
 export { type Keep, keepsNothing, type KeptKind, keptKind, type Shelf } from "../core/keep";
 export { largest } from "../core/lists";
 export { messageOf } from "../core/messageOf";

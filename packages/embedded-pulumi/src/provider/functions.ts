@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { imageFunctions } from "./imageFunctions";
 import { networkFunctions } from "./networkFunctions";
 import { getPolicyDocument } from "./policyDocument";
 import { define, describeFilters, filters, onlyRegion, type ProviderFunction } from "./providerFunction";
@@ -108,5 +109,6 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     },
   ),
 
+  ...imageFunctions,
   ...networkFunctions,
 };

@@ -1,4 +1,4 @@
-import { isUnsupported } from "embedded-aws/support";
+import { Unsupported } from "embedded-aws/support";
 import * as v from "valibot";
 import {
   type CreatedResource,
@@ -96,7 +96,7 @@ export function createProvider(context: CreateContext): Provider {
       try {
         return propertyMap(await run(args, context));
       } catch (error) {
-        throw isUnsupported(error) ? new ResourceFailure(describeFailure(error)) : error;
+        throw error instanceof Unsupported ? new ResourceFailure(describeFailure(error)) : error;
       }
     },
   };

@@ -46,3 +46,16 @@ export function onlyRegion(asked: string | undefined, region: string): string {
   if (asked === undefined || asked === region) return region;
   throw new ResourceFailure(`region: got ${asked}; expected ${region}: the embedded cloud has one region`);
 }
+
+/** The one that was found. Throws for none, and for several. */
+export function single<T>(what: string, found: readonly T[]): T {
+  const [one, second] = found;
+  if (one === undefined || second !== undefined)
+    throw new Error(`${found.length} ${what} match; expected one`);
+  return one;
+}
+
+/** Tags of EC2's as programs have them. */
+export function tagsIn(given: readonly { Key?: string | undefined; Value?: string | undefined }[] = []) {
+  return Object.fromEntries(given.map(({ Key = "", Value = "" }) => [Key, Value]));
+}

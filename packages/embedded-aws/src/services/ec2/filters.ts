@@ -1,6 +1,6 @@
 import { anyCharacter, anyText, type GlobToken, matchesGlob } from "../../core/glob";
-import { UNSUPPORTED } from "../../core/errors";
-import { invalidParameter, missingParameter } from "./errors";
+import { Unsupported } from "../../core/errors";
+import { missingParameter } from "./errors";
 import type { Filters } from "./inputs";
 
 /** What a filter looks at: the values that an item has under each filter name. */
@@ -33,8 +33,9 @@ export function applyFilters<T>(
     const valuesOf = Object.hasOwn(values, name) ? values[name] : undefined;
     if (valuesOf === undefined) {
       const known = Object.keys(values).concat(tagsOf === undefined ? [] : ["tag:<key>", "tag-key"]);
-      throw invalidParameter(
-        `The filter '${name}' is invalid or ${UNSUPPORTED}; expected one of ${known.join(", ")}`,
+      throw new Unsupported(
+        "InvalidParameterValue",
+        `The filter '${name}' is invalid or not supported by the embedded cloud; expected one of ${known.join(", ")}`,
       );
     }
     return (item: T) => valuesOf(item).some(matches);

@@ -109,4 +109,23 @@ describe("what SNS takes of a message and of a topic that is there", () => {
         /^InvalidParameterException: .*already exists with different tags/,
       );
   });
+
+  for (const [what, Message, reason] of [
+    ["no JSON", "{", "JSON message body failed to parse"],
+    ["no object", '["a"]', "JSON message body failed to parse"],
+    ["no default", '{"sqs":"a"}', "No default entry in JSON message body"],
+    ["a default that is no text", '{"default":1}', "No default entry in JSON message body"],
+  ] as const) {
+    it(`refuses a structured message with ${what}, alone and in a batch`, async () => {
+      const structured = { MessageStructure: "json", Message };
+      const expected = `InvalidParameterException: Invalid parameter: Message Structure - ${reason}`;
+      expect(await refusalOf(cloud.call("sns", "Publish", { TopicArn, ...structured }))).to.equal(expected);
+      const PublishBatchRequestEntries = [
+        { Id: "good", Message: "a" },
+        { Id: "bad", ...structured },
+      ];
+      const batch = cloud.call("sns", "PublishBatch", { TopicArn, PublishBatchRequestEntries });
+      expect(await refusalOf(batch)).to.equal(expected);
+    });
+  }
 });
