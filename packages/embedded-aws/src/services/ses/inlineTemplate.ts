@@ -1,4 +1,5 @@
 import { notSupported } from "../../core/errors";
+import { parseJson } from "../../core/parseJson";
 import { isObject } from "../../core/record";
 import { badRequest } from "./outgoing";
 
@@ -35,7 +36,7 @@ export function checkTemplate(path: string, { Subject, Text, Html }: InlineTempl
 /** @throws AwsError for what is no JSON object. */
 export function templateData(path: string, json: string | undefined): Readonly<Record<string, unknown>> {
   try {
-    const data: unknown = JSON.parse(json ?? "{}");
+    const data = parseJson(json ?? "{}");
     if (isObject(data)) return data;
   } catch {
     // Told below.
