@@ -1,13 +1,13 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { createConfirmationLog } from "./orders/confirmationLog";
 import { createConfirmOrders } from "./orders/confirmBatch";
 import { confirmationFailure } from "./orders/deadLetter";
 import { createDeadLetterQueue } from "./orders/deadLetterQueue";
-import { sesMail } from "./orders/confirmationMail";
+import { createMailer } from "./orders/mailer";
 import { lean } from "./shared/leanClient";
-import { clientConfig, realTiming, retryUntil } from "./shared/retry";
+import { clientConfig, realTiming } from "./shared/retry";
 import { readEnvironment, readOptionalEnvironment } from "./shared/environment";
 import { createTelemetry } from "./shared/telemetry";
 import { traced } from "./shared/tracing";
@@ -26,7 +26,6 @@ const tracking =
  * SES that it is the same one: to send it again at once would make two of each where SES, or this process, is slow.
  */
 const MAIL_TIMEOUT_MS = 10_000;
-const ses = lean(traced(new SESv2Client(clientConfig)), {}, { requestTimeout: MAIL_TIMEOUT_MS });
 const failureQueue = createDeadLetterQueue({
   client: lean(traced(new SQSClient(clientConfig))),
   queueUrl: environment.FAILURE_QUEUE_URL,
@@ -40,11 +39,11 @@ export const handler = createConfirmOrders({
     ordersTableName: environment.ORDERS_TABLE_NAME,
     timing: realTiming,
   }),
-  async sendMail(mail, { lastStart, end }) {
-    const input = sesMail(mail, environment.CONFIRMATION_SENDER, tracking);
-    const send = (abortSignal: AbortSignal) => ses.send(new SendEmailCommand(input), { abortSignal });
-    await retryUntil(end, realTiming, send, lastStart);
-  },
+  mailer: createMailer({
+    client: lean(traced(new SESv2Client(clientConfig)), {}, { requestTimeout: MAIL_TIMEOUT_MS }),
+    letterhead: { sender: environment.CONFIRMATION_SENDER, tracking },
+    timing: realTiming,
+  }),
   async sendToFailureQueue(record, reason, deadline) {
     const [problem] = await failureQueue.sendAll([confirmationFailure(record, reason)], deadline);
     if (problem !== undefined) throw problem;

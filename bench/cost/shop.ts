@@ -22,6 +22,7 @@ const PLAIN_TABLE = "plain";
 const PUTS_AT_ONCE = 50;
 const PLENTY = 1_000_000_000;
 
+const MAILS_MS = assumptions.confirmationBatchMs - assumptions.putMs - assumptions.batchOfPutsMs;
 /** How late AWS answers a function, in milliseconds: what `npm run cost` assumes. Functions are paid while they wait. */
 const ANSWERS_LATE_MS: Readonly<Record<string, number>> = {
   PutItem: assumptions.putMs,
@@ -29,7 +30,8 @@ const ANSWERS_LATE_MS: Readonly<Record<string, number>> = {
   BatchExecuteStatement: assumptions.batchOfPutsMs,
   BatchGetItem: assumptions.putMs,
   TransactWriteItems: assumptions.largeTransactionMs,
-  SendEmail: assumptions.confirmationMs - 2 * assumptions.putMs,
+  SendEmail: MAILS_MS,
+  SendBulkEmail: MAILS_MS,
 };
 
 /** The program in a cloud that answers as late as AWS does, and beside it a table that orders are put straight into. */

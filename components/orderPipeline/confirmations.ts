@@ -39,10 +39,10 @@ const NEW_ORDERS_WITH_ADDRESS = {
   },
 };
 
-/**
- * Records to a batch. The function sends five mails at once, so that a batch takes a second and a mail waits for
- * few others.
- */
+/** Of several orders by one call, and of those that SES does not take among others by one each. */
+const SEND_MAIL = ["ses:SendEmail", "ses:SendBulkEmail"];
+
+/** Records to a batch: as many as the function mails by one call, so that none waits for another's. */
 const BATCH_SIZE = 25;
 
 /**
@@ -109,13 +109,13 @@ export class OrderConfirmations extends pulumi.ComponentResource {
             Action: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:PartiQLUpdate"],
             Resource: ordersTable.arn,
           },
-          { Effect: "Allow", Action: "ses:SendEmail", Resource: identityArn },
+          { Effect: "Allow", Action: SEND_MAIL, Resource: identityArn },
           ...(configurationSet === undefined
             ? []
             : [
                 {
                   Effect: "Allow" as const,
-                  Action: "ses:SendEmail",
+                  Action: SEND_MAIL,
                   Resource: arn("ses", pulumi.interpolate`configuration-set/${configurationSet}`),
                 },
               ]),

@@ -4,21 +4,14 @@ import { describeFailure, type Failure } from "../shared/failure";
 import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import type { ConfirmationLog } from "./confirmationLog";
-import { confirmationMail, type Mail, type OrderImage } from "./confirmationMail";
-
-/** Times of a mail, in the timing's milliseconds. */
-export interface MailTimes {
-  /** When the last attempt must have begun. */
-  readonly lastStart: number;
-  /** When it must have ended. */
-  readonly end: number;
-}
+import { confirmationMail, type OrderImage } from "./confirmationMail";
+import { type Mailer, RETRIES_MS } from "./mailer";
 
 export interface ConfirmOrdersDependencies {
   readonly confirmations: ConfirmationLog;
-  sendMail(mail: Mail, times: MailTimes): Promise<void>;
+  readonly mailer: Mailer;
   /** Resolves once the failure queue has the record, with the reason in its attributes. */
-  sendToFailureQueue(record: DynamoDBRecord, reason: Failure, deadline: number): Promise<void>;
+  readonly sendToFailureQueue: (record: DynamoDBRecord, reason: Failure, deadline: number) => Promise<void>;
   readonly telemetry: Telemetry;
   readonly timing: Pick<Timing, "now">;
 }
@@ -43,17 +36,13 @@ const METRICS = {
 /** What the function counts. */
 export type ConfirmationMetric = (typeof METRICS)[Outcome["kind"]];
 
-/** For so many orders one call asks whether they are still to be confirmed, just before their mails. */
-const ORDERS_A_LOOKUP = 10;
 /**
- * SES takes 14 mails a second unless an account asks for more, and a mail takes it 100 ms or so: five at once from each of
- * the mapping's four batches use up 50 a second and more. More at once are only throttled more often, and wait longer.
+ * Orders that are looked up by one call, mailed by one and noted by one: as many statements as a call takes, and as records
+ * come to a batch. More would only be mailed again together where a process dies between their mails and their notes.
  */
-const MAILS_AT_ONCE = 5;
-/** A throttled mail is retried here for seconds, and by the mapping for hours. None is begun with less than this left. */
-const RETRIES_MS = 5_000;
-/** Kept back to note that a mail was sent: without the note it is sent again. */
-const NOTE_MS = 1_000;
+const ORDERS_AT_ONCE = 25;
+/** Records whose mails are undeliverable, and which are put away at once. */
+const UNDELIVERABLE_AT_ONCE = 5;
 
 /** SES's verdicts on the mail itself: sending it again changes nothing. */
 const UNDELIVERABLE = new Set(["MessageRejected", "BadRequestException"]);
@@ -88,26 +77,19 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
       logOutcome(telemetry, record, outcome, timing.now() - started);
     };
 
-    for (let from = 0; from < event.Records.length; from += ORDERS_A_LOOKUP) {
-      const records = event.Records.slice(from, from + ORDERS_A_LOOKUP);
+    for (let from = 0; from < event.Records.length; from += ORDERS_AT_ONCE) {
+      const records = event.Records.slice(from, from + ORDERS_AT_ONCE);
       const lookedUp = timing.now();
       const endingOf = await endingsOf(records, dependencies, deadline);
-      const mailed: Mailed[] = [];
-      await forEachAtOnce(records, MAILS_AT_ONCE, async (record) => {
+      const due: Due[] = [];
+      for (const record of records) {
         const told = confirmable(record);
-        if (told === undefined) {
-          note(record, SKIPPED, timing.now());
-          return;
-        }
-        const ending = endingOf(told.orderId);
-        const started = ending === undefined ? timing.now() : lookedUp;
-        const outcome = ending ?? (await confirm(record, told, dependencies, deadline));
-        if (outcome === undefined) mailed.push({ record, orderId: told.orderId, started });
-        else note(record, outcome, started);
-      });
-      const problems = await noteSent(mailed, dependencies, deadline);
-      for (const [index, { record, started }] of mailed.entries())
-        note(record, problems[index] ?? SENT, started);
+        const ending = told === undefined ? SKIPPED : endingOf(told.orderId);
+        if (told !== undefined && ending === undefined) due.push({ record, ...told });
+        else note(record, ending ?? SKIPPED, told === undefined ? timing.now() : lookedUp);
+      }
+      const started = timing.now();
+      await confirmAll(due, dependencies, deadline, ({ record }, outcome) => note(record, outcome, started));
     }
 
     telemetry.publishCounts(counts);
@@ -118,14 +100,6 @@ export function createConfirmOrders(dependencies: ConfirmOrdersDependencies) {
 const SKIPPED: Outcome = { kind: "skipped" };
 const SENT: Outcome = { kind: "sent" };
 
-/** A record whose mail has left, and whose order does not say so yet. */
-interface Mailed {
-  readonly record: DynamoDBRecord;
-  readonly orderId: string;
-  /** In the timing's milliseconds. */
-  readonly started: number;
-}
-
 const NOT_STARTED: Outcome = {
   kind: "failed",
   failure: { name: "NotStarted", message: "the function's time was nearly over" },
@@ -135,6 +109,11 @@ const NOT_STARTED: Outcome = {
 interface Confirmable {
   readonly orderId: string;
   readonly order: OrderImage;
+}
+
+/** A record whose order's customer is to be told now. */
+interface Due extends Confirmable {
+  readonly record: DynamoDBRecord;
 }
 
 /** What a record tells of; undefined where nobody is to be told. */
@@ -166,45 +145,51 @@ async function endingsOf(
   }
 }
 
-/** Sends a record's mail; what became of it, undefined once the mail has left. */
-async function confirm(
-  record: DynamoDBRecord,
-  { orderId, order }: Confirmable,
+/** Sends the mails of some records, and notes on their orders that they have left; `tell` hears what became of each. */
+async function confirmAll(
+  due: readonly Due[],
   dependencies: ConfirmOrdersDependencies,
   deadline: Deadline,
-): Promise<Outcome | undefined> {
-  const { confirmations, timing } = dependencies;
-  if (!deadline.allowsStart(RETRIES_MS)) return NOT_STARTED;
+  tell: (due: Due, outcome: Outcome) => void,
+): Promise<void> {
+  const { confirmations, mailer } = dependencies;
+  const problems = await mailer.sendAll(
+    due.map(({ order }) => confirmationMail(order)),
+    deadline,
+  );
+  const mailed = due.filter((_one, place) => problems[place] === undefined);
+  // First of all: without its note a mail is sent again.
+  const mailedIds = mailed.map(({ orderId }) => orderId);
+  // Stryker disable next-line ArrayDeclaration: nobody asks.
+  const unnoted = mailed.length === 0 ? [] : await confirmations.sent(mailedIds, deadline.end);
+  for (const [place, one] of mailed.entries()) {
+    const problem = unnoted[place];
+    tell(one, problem === undefined ? SENT : { kind: "failed", failure: describeFailure(problem) });
+  }
+  const unsent = due.flatMap((one, place) => {
+    const problem = problems[place];
+    return problem === undefined ? [] : { one, failure: describeFailure(problem) };
+  });
+  await forEachAtOnce(unsent, UNDELIVERABLE_AT_ONCE, async ({ one, failure }) => {
+    tell(one, await putAway(one, failure, dependencies, deadline));
+  });
+}
+
+/** What becomes of a record whose mail could not be sent: into the failure queue with it, if it never can. */
+async function putAway(
+  { record, orderId }: Due,
+  failure: Failure,
+  { confirmations, sendToFailureQueue }: ConfirmOrdersDependencies,
+  deadline: Deadline,
+): Promise<Outcome> {
+  if (!isVerdictOnMail(failure)) return { kind: "failed", failure };
   try {
-    try {
-      const times = { lastStart: timing.now() + RETRIES_MS, end: deadline.end - NOTE_MS };
-      await dependencies.sendMail(confirmationMail(order), times);
-    } catch (error) {
-      const failure = describeFailure(error);
-      if (!isVerdictOnMail(failure)) throw error;
-      await dependencies.sendToFailureQueue(record, failure, deadline.end);
-      await confirmations.end(orderId, "confirmationFailedAt", deadline.end, failure.name);
-      return { kind: "undeliverable", failure };
-    }
-    return undefined;
+    await sendToFailureQueue(record, failure, deadline.end);
+    await confirmations.end(orderId, "confirmationFailedAt", deadline.end, failure.name);
+    return { kind: "undeliverable", failure };
   } catch (error) {
     return { kind: "failed", failure: describeFailure(error) };
   }
-}
-
-/** Notes on the orders that their mails have left; what stood in the way of each, undefined where nothing did. */
-async function noteSent(
-  mailed: readonly Mailed[],
-  { confirmations }: ConfirmOrdersDependencies,
-  deadline: Deadline,
-): Promise<readonly (Outcome | undefined)[]> {
-  // Stryker disable next-line ArrayDeclaration: nobody asks.
-  if (mailed.length === 0) return [];
-  const problems = await confirmations.sent(
-    mailed.map(({ orderId }) => orderId),
-    deadline.end,
-  );
-  return problems.map((problem) => problem && { kind: "failed", failure: describeFailure(problem) });
 }
 
 function logOutcome(

@@ -1,6 +1,4 @@
-import type { SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import type { AttributeValue } from "aws-lambda";
-import { ORDER_TAG, PIPELINE_TAG } from "./mailTags";
 import { plainLine } from "./plainText";
 
 /** A mail to a customer, in both forms that mail programs show. */
@@ -83,32 +81,4 @@ const HTML_CHARACTERS: Readonly<Record<string, string>> = {
 /** Text as HTML shows it: customers name themselves, and their names are not markup. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_CHARACTERS[character] ?? character);
-}
-
-/** What SES is told to do with a mail beside sending it. */
-export interface Tracking {
-  readonly configurationSet: string;
-  /** The value of the pipeline's tag. */
-  readonly pipeline: string;
-}
-
-/** A mail as SES takes it; with tracking, its bounces and complaints lead back to the order. */
-export function sesMail(mail: Mail, sender: string, tracking?: Tracking): SendEmailCommandInput {
-  const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
-  return {
-    FromEmailAddress: sender,
-    Destination: { ToAddresses: [mail.to] },
-    Content: {
-      Simple: { Subject: utf8(mail.subject), Body: { Text: utf8(mail.text), Html: utf8(mail.html) } },
-    },
-    ...(tracking === undefined
-      ? {}
-      : {
-          ConfigurationSetName: tracking.configurationSet,
-          EmailTags: [
-            { Name: ORDER_TAG, Value: mail.orderId },
-            { Name: PIPELINE_TAG, Value: tracking.pipeline },
-          ],
-        }),
-  };
 }

@@ -96,7 +96,7 @@ async function confirmOrders(mailError?: Error): Promise<string[]> {
       end: () => Promise.resolve(),
       sent: () => Promise.resolve([]),
     },
-    sendMail: () => (mailError === undefined ? Promise.resolve() : Promise.reject(mailError)),
+    mailer: { sendAll: () => Promise.resolve([mailError]) },
     sendToFailureQueue: () => Promise.resolve(),
     telemetry,
     timing: steppedTiming(),

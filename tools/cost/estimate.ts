@@ -168,9 +168,9 @@ function apiLines({ ordersPerMonth: orders }: Workload): CostLine[] {
 }
 
 function confirmationLines({ ordersPerMonth: orders, memoryMegabytes }: Workload): CostLine[] {
-  const { confirmationBatch, confirmationsAtOnce, confirmationMs, invocationMs } = assumptions;
+  const { confirmationBatch, confirmationBatchMs, invocationMs } = assumptions;
   const invocations = Math.ceil(orders / confirmationBatch);
-  const durationMs = invocationMs + Math.ceil(confirmationBatch / confirmationsAtOnce) * confirmationMs;
+  const durationMs = invocationMs + confirmationBatchMs;
   return [
     line("SES mails", "per order", `${n(orders)} orders × 1 mail`, {
       quantity: orders,

@@ -79,10 +79,9 @@ export const assumptions = {
   /** What one transaction may do: a put an order, an update a good. */
   actionsATransaction: 100,
   actionsOfASmallTransaction: 5,
-  /** Read of the marker, mail, marker; ten at once; 25 records a batch. */
-  confirmationMs: 70,
-  confirmationsAtOnce: 10,
+  /** 25 records a batch: one read of their markers, one call of SES, of which nobody has published how long it takes, and one write of markers. */
   confirmationBatch: 25,
+  confirmationBatchMs: 210,
   /** Ten requests of ten events, one after the other; 100 records a batch. */
   announcementMs: 150,
   announcementBatch: 100,

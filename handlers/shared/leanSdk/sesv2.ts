@@ -14,3 +14,9 @@ export const SendEmailCommand = /* @__PURE__ */ commandOf("SendEmail", [
   "/v2/email/outbound-emails",
   200,
 ]);
+
+export const SendBulkEmailCommand = /* @__PURE__ */ commandOf("SendBulkEmail", [
+  "POST",
+  "/v2/email/outbound-bulk-emails",
+  200,
+]);

@@ -80,7 +80,7 @@ export async function orderSubjects(
     },
     {
       title: "the customers of several orders are told",
-      needs: ["dynamodb:PartiQLUpdate"],
+      needs: ["ses:SendBulkEmail", "dynamodb:PartiQLUpdate"],
       run: (signal) => confirm("ann@example.com", "confirmationSentAt", signal, 10),
     },
     {

@@ -1,4 +1,4 @@
-import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { expect } from "chai";
@@ -6,8 +6,7 @@ import fc from "fast-check";
 import { createConfirmationLog } from "../../../handlers/orders/confirmationLog";
 import { createConfirmOrders } from "../../../handlers/orders/confirmBatch";
 import { createOrderStore } from "../../../handlers/orders/orderStore";
-import { sesMail } from "../../../handlers/orders/confirmationMail";
-import { retryUntil } from "../../../handlers/shared/retry";
+import { createMailer } from "../../../handlers/orders/mailer";
 import { AwsError } from "embedded-aws";
 import { seededRandom } from "embedded-aws/support";
 import type { StoredOrder } from "../../../tools/demonstration/audit";
@@ -64,7 +63,7 @@ interface Outcome {
   readonly throttled: number;
 }
 
-async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Promise<Outcome> {
+async function run(tables: OrderTables, given: Scenario): Promise<Outcome> {
   const names = await tables.create();
   const random = seededRandom(given.seed);
   const timing = fastTiming(random);
@@ -89,17 +88,15 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
   let throttled = 0;
   const failures: { orderId: string; reason: string }[] = [];
   const attempt = <T>(call: () => Promise<T>) => mayCrash(random, chaos.crashes, call);
+  const ses = new SESv2Client({ ...tables.cloud.client, maxAttempts: 1 });
+  ses.middlewareStack.add((next) => (args) => attempt(() => next(args)), { step: "initialize" });
   const handle = createConfirmOrders({
     confirmations: createConfirmationLog({
       ...names,
       timing,
       client: tables.clientThrough(attempt),
     }),
-    async sendMail(mail, { lastStart, end }) {
-      const send = (abortSignal: AbortSignal) =>
-        attempt(() => ses.send(new SendEmailCommand(sesMail(mail, SENDER)), { abortSignal }));
-      await retryUntil(end, timing, send, lastStart);
-    },
+    mailer: createMailer({ client: ses, letterhead: { sender: SENDER }, timing }),
     async sendToFailureQueue({ dynamodb }, { name }) {
       const orderId = dynamodb?.NewImage?.orderId?.S ?? "";
       await attempt(() => Promise.resolve(failures.push({ orderId, reason: name })));
@@ -141,6 +138,7 @@ async function run(tables: OrderTables, ses: SESv2Client, given: Scenario): Prom
   } finally {
     inbox.fault = undefined;
     tables.dynamoDb.faults = undefined;
+    ses.destroy();
   }
   return {
     orders,
@@ -203,24 +201,18 @@ function check({ orders, before, after, mailed, failures, late }: Outcome): void
 describe("confirmations under crashes, throttles and redeliveries", function () {
   this.timeout(60_000);
   let tables: OrderTables;
-  let ses: SESv2Client;
-
   before(async () => {
     tables = await startOrderTables();
-    ses = new SESv2Client({ ...tables.cloud.client, maxAttempts: 1 });
     await tables.cloud.call("ses", "CreateEmailIdentity", { EmailIdentity: SENDER });
   });
-  after(async () => {
-    ses.destroy();
-    await tables.close();
-  });
+  after(() => tables.close());
 
   it("are sent at least once, or end in the failure queue with the reason", async () => {
     let throttled = 0;
     let repeated = 0;
     await fc.assert(
       fc.asyncProperty(scenario, async (given) => {
-        const outcome = await run(tables, ses, given);
+        const outcome = await run(tables, given);
         check(outcome);
         throttled += outcome.throttled;
         repeated += outcome.mailed.length - new Set(outcome.mailed).size;

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { anyJsonText, badTexts, badValues } from "../../../packages/embedded-aws/test/support/badInput";
 import { createAnnounceOrders } from "../../../handlers/orders/announceBatch";
 import { createConfirmOrders } from "../../../handlers/orders/confirmBatch";
-import { sesMail } from "../../../handlers/orders/confirmationMail";
+import { sesMail } from "../../../handlers/orders/sesMail";
 import { createRecordFeedback } from "../../../handlers/orders/feedback";
 import { createGetOrder } from "../../../handlers/orders/getOrder";
 import { entryOfOrder } from "../../../handlers/orders/orderEvents";
@@ -173,13 +173,16 @@ describe("bad events", function () {
               end: () => Promise.resolve(),
               sent: () => Promise.resolve([]),
             },
-            sendMail(mail) {
-              if (!/^\S+@\S+$/.test(mail.to))
-                return Promise.reject(
-                  Object.assign(new Error("no address"), { name: "BadRequestException" }),
-                );
-              mails.push(sesMail(mail, "shop@example.com"));
-              return Promise.resolve();
+            mailer: {
+              sendAll: (sent) =>
+                Promise.resolve(
+                  sent.map((mail) => {
+                    if (!/^\S+@\S+$/.test(mail.to))
+                      return Object.assign(new Error("no address"), { name: "BadRequestException" });
+                    mails.push(sesMail(mail, { sender: "shop@example.com" }));
+                    return undefined;
+                  }),
+                ),
             },
             sendToFailureQueue(record) {
               failures.push(record);

@@ -209,6 +209,17 @@ export const seeds: Inputs = {
       Content: { Simple: { Subject: { Data: "s" }, Body: { Text: { Data: "t" } } } },
       EmailTags: [{ Name: "a", Value: "b" }],
     },
+    SendBulkEmail: {
+      FromEmailAddress: "a@example.com",
+      DefaultContent: { Template: { TemplateContent: { Subject: "{{s}}", Text: "t" }, TemplateData: "{}" } },
+      BulkEmailEntries: [
+        {
+          Destination: { ToAddresses: ["b@example.com"] },
+          ReplacementEmailContent: { ReplacementTemplate: { ReplacementTemplateData: '{"s":"x"}' } },
+          ReplacementTags: [{ Name: "a", Value: "b" }],
+        },
+      ],
+    },
     CreateEmailIdentity: { EmailIdentity: "example.com", Tags: tags },
     CreateConfigurationSetEventDestination: {
       ConfigurationSetName: "s",

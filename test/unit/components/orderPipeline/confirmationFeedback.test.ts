@@ -21,7 +21,7 @@ describe("OrderPipeline", () => {
     it("sends by it, and may do so", () => {
       expect(statementsOf(recorder, "orders-confirm-policy")).to.deep.include({
         Effect: "Allow",
-        Action: "ses:SendEmail",
+        Action: ["ses:SendEmail", "ses:SendBulkEmail"],
         Resource: "arn:aws:ses:us-east-1:123456789012:configuration-set/mail",
       });
       expect(recorder.find(FUNCTION, "orders-confirm").inputs.environment).to.deep.nested.include({

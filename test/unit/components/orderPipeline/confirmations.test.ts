@@ -40,7 +40,7 @@ describe("OrderPipeline", () => {
         },
         {
           Effect: "Allow",
-          Action: "ses:SendEmail",
+          Action: ["ses:SendEmail", "ses:SendBulkEmail"],
           Resource: "arn:aws:ses:us-east-1:123456789012:identity/shop@example.com",
         },
         { Effect: "Allow", Action: "sqs:SendMessage", Resource: arn("orders-confirm-failures") },
@@ -119,7 +119,7 @@ describe("OrderPipeline", () => {
     expect(recorder.ofType(IDENTITY)).to.have.length(0);
     expect(statementsOf(recorder, "orders-confirm-policy")).to.deep.include({
       Effect: "Allow",
-      Action: "ses:SendEmail",
+      Action: ["ses:SendEmail", "ses:SendBulkEmail"],
       Resource: identityArn,
     });
   });
@@ -131,7 +131,7 @@ describe("OrderPipeline", () => {
     });
     expect(statementsOf(recorder, "orders-confirm-policy")).to.deep.include({
       Effect: "Allow",
-      Action: "ses:SendEmail",
+      Action: ["ses:SendEmail", "ses:SendBulkEmail"],
       Resource: arn("orders-confirm-identity"),
     });
   });

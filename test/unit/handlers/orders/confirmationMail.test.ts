@@ -1,11 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  confirmationMail,
-  escapeHtml,
-  type OrderImage,
-  sesMail,
-} from "../../../../handlers/orders/confirmationMail";
+import { confirmationMail, escapeHtml, type OrderImage } from "../../../../handlers/orders/confirmationMail";
 import { toItem } from "../../../../handlers/orders/orderItem";
 
 const order = {
@@ -90,35 +85,5 @@ describe("confirmationMail", () => {
 describe("escapeHtml", () => {
   it("escapes the five characters of markup and nothing else", () => {
     expect(escapeHtml(`<a href="x">&'ü`)).to.equal("&lt;a href=&quot;x&quot;&gt;&amp;&#39;ü");
-  });
-});
-
-describe("sesMail", () => {
-  it("is sent by the configured address, to the customer alone, in both forms", () => {
-    expect(
-      sesMail(
-        { orderId: "o-1", to: "ada@example.com", subject: "s", text: "t", html: "h" },
-        "shop@example.com",
-      ),
-    ).to.deep.equal({
-      FromEmailAddress: "shop@example.com",
-      Destination: { ToAddresses: ["ada@example.com"] },
-      Content: {
-        Simple: {
-          Subject: { Data: "s", Charset: "UTF-8" },
-          Body: { Text: { Data: "t", Charset: "UTF-8" }, Html: { Data: "h", Charset: "UTF-8" } },
-        },
-      },
-    });
-  });
-
-  it("carries, with a configuration set, the tags by which what becomes of it leads back to its order", () => {
-    const mail = confirmationMail(image(order, "t"));
-    const input = sesMail(mail, "shop@example.com", { configurationSet: "mail", pipeline: "p" });
-    expect(input.ConfigurationSetName).to.equal("mail");
-    expect(input.EmailTags).to.deep.equal([
-      { Name: "orderId", Value: "order-1" },
-      { Name: "pipeline", Value: "p" },
-    ]);
   });
 });

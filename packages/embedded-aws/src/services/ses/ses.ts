@@ -6,7 +6,9 @@ import { parseAddress } from "./address";
 import { ConfigurationSets, configurationSetOperations } from "./configurationSets";
 import { Identities } from "./identities";
 import { inboxOf } from "./inbox";
+import { Outgoing } from "./outgoing";
 import { SANDBOX } from "./sandbox";
+import { sendBulkEmail } from "./sendBulkEmail";
 import { sendEmail } from "./sendEmail";
 import { tagOperations } from "./tagOperations";
 
@@ -20,9 +22,11 @@ const dkim = { SigningEnabled: false, Status: "NOT_STARTED" } as const;
 export function createSes(context: CloudContext): Service {
   const identities = new Identities(context);
   const sets = new ConfigurationSets(context);
+  const outgoing = new Outgoing(context, identities, sets);
   const operation = operationsOf("ses", context);
   return officialService("ses", {
-    ...sendEmail(context, identities, sets),
+    ...sendEmail(context, outgoing),
+    ...sendBulkEmail(context, outgoing),
     ...identityOperations(context, identities, sets),
     ...configurationSetOperations(context, sets),
     ...tagOperations(context, identities, sets),
