@@ -95,7 +95,7 @@ export function lean<Client extends { readonly send: unknown }>(
     const request = {
       method,
       path: exchange.basePath + path,
-      body: JSON.stringify(wireValue(command.input)),
+      body: JSON.stringify(holdsOther(command.input) ? wireValue(command.input) : command.input),
       headers: {
         "content-type": contentType,
         host: exchange.host,
@@ -138,6 +138,14 @@ function operationOf({ schema }: Command): Operation {
   if (!/^[A-Za-z0-9/_.-]+$/.test(path))
     throw new Error(`${name}: got path ${path}; expected one without parameters`);
   return { name, method, path, isTarget: false };
+}
+
+/** Whether something of a value is written otherwise than JSON writes it. Most is not, and looking takes less than copying. */
+function holdsOther(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (value instanceof Uint8Array || value instanceof Date) return true;
+  for (const name in value) if (holdsOther((value as Record<string, unknown>)[name])) return true;
+  return false;
 }
 
 /** As JSON carries it: bytes as base64, times as seconds. What is undefined is left out by JSON itself. */

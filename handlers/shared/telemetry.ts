@@ -1,4 +1,4 @@
-import { Logger } from "@aws-lambda-powertools/logger";
+import { Logger, LogLevelThreshold } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
 export type LogFields = Readonly<
@@ -24,11 +24,14 @@ export interface Telemetry {
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics();
+  const service = process.env.POWERTOOLS_SERVICE_NAME ?? "service_undefined";
   return {
     log: {
       info(message, fields) {
+        // What Powertools read of its settings holds for these lines, too: POWERTOOLS_LOG_LEVEL, Lambda's own level.
+        if (logger.level > LogLevelThreshold.INFO) return;
         gatherOutput();
-        logger.info(message, fields);
+        process.stdout.write(`${infoLine(message, service, fields)}\n`);
       },
       warn(message, fields) {
         releaseOutput();
@@ -45,6 +48,22 @@ export function createTelemetry(): Telemetry {
       metrics.publishStoredMetrics();
     },
   };
+}
+
+/**
+ * A line as Powertools' Logger writes it, at a quarter of its price: a batch has one an order. Leaves out `sampling_rate`, which
+ * tells of debug lines. See docs/decisions/0049-lines-of-orders-are-made-here.md.
+ */
+function infoLine(message: string, service: string, fields: LogFields): string {
+  return JSON.stringify({
+    level: "INFO",
+    message,
+    timestamp: new Date().toISOString(),
+    service,
+    // "Root=1-…;Parent=…;Sampled=1"
+    xray_trace_id: /(?:^|;)Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? "")?.[1],
+    ...fields,
+  });
 }
 
 let isGathering = false;

@@ -38,6 +38,7 @@ describe("createHandler", () => {
     process.env = {
       ...variables,
       POWERTOOLS_DEV: "true",
+      POWERTOOLS_LOG_LEVEL: "SILENT",
       POWERTOOLS_METRICS_DISABLED: "false",
       POWERTOOLS_METRICS_NAMESPACE: "shop/dev",
       POWERTOOLS_SERVICE_NAME: "fleet-scale",
