@@ -18,7 +18,6 @@ const SYNC_SECONDS = 15;
 const MAX_ADDED = { pods: 4, percent: 100 };
 /** --horizontal-pod-autoscaler-cpu-initialization-period */
 const CPU_INITIALISATION_MS = 300_000;
-const METRIC_WINDOW_MS = 60_000;
 
 /**
  * Kubernetes' horizontal pod autoscaler with its defaults, an instance standing for a pod. Whether a pod is ready is
