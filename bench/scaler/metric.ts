@@ -39,6 +39,8 @@ interface Minute {
   readonly time: number;
   readonly byInstance: Map<string, number>;
   readonly all: number[];
+  /** Of all; policies look at an hour of minutes each time, of which one or two have changed. */
+  shared: Average;
 }
 
 /** An instance at one step, as far as its CPU depends on it. */
@@ -89,13 +91,16 @@ export class CpuMetric {
   available(now: number): MinuteView[] {
     const ready = this.#coming.filter(({ availableAt }) => availableAt <= now);
     if (ready.length > 0) this.#coming = this.#coming.filter(({ availableAt }) => availableAt > now);
+    const changed = new Set<Minute>();
     for (const { time, instanceId, cpuPercent } of ready) {
       const minute = this.#minute(time);
       minute.all.push(cpuPercent);
       if (instanceId !== undefined) minute.byInstance.set(instanceId, cpuPercent);
+      changed.add(minute);
     }
+    for (const minute of changed) minute.shared = average(minute.all);
     this.#minutes = this.#minutes.filter(({ time }) => now - time <= KEPT_MS);
-    return this.#minutes.map(({ time, byInstance, all }) => ({ time, byInstance, shared: average(all) }));
+    return this.#minutes.map(({ time, byInstance, shared }) => ({ time, byInstance, shared }));
   }
 
   /** A minute is named after the one that it mostly covers, which is over by then. */
@@ -111,7 +116,7 @@ export class CpuMetric {
   #minute(time: number): Minute {
     const known = this.#minutes.find((minute) => minute.time === time);
     if (known !== undefined) return known;
-    const minute = { time, byInstance: new Map<string, number>(), all: [] };
+    const minute = { time, byInstance: new Map<string, number>(), all: [], shared: average([]) };
     this.#minutes = [...this.#minutes, minute].toSorted((a, b) => a.time - b.time);
     return minute;
   }

@@ -18,7 +18,6 @@ const SYNC_SECONDS = 15;
 const MAX_ADDED = { pods: 4, percent: 100 };
 /** --horizontal-pod-autoscaler-cpu-initialization-period */
 const CPU_INITIALISATION_MS = 300_000;
-const METRIC_WINDOW_MS = 60_000;
 
 /**
  * Kubernetes' horizontal pod autoscaler with its defaults, an instance standing for a pod. Whether a pod is ready is
@@ -66,22 +65,19 @@ export interface PodGroups {
 }
 
 export function groupPods({ now, instances, minutes }: PolicyView): PodGroups {
-  const newest = new Map<string, { readonly end: number; readonly cpuPercent: number }>();
-  for (const { time, byInstance } of minutes) {
-    for (const [id, cpuPercent] of byInstance) newest.set(id, { end: time + METRIC_WINDOW_MS, cpuPercent });
-  }
   const ready: number[] = [];
   let [unready, missing] = [0, 0];
   for (const { id, state, launchTime, readyAt } of instances) {
-    const metric = newest.get(id);
-    if (state === "pending") unready++;
-    else if (metric === undefined) missing++;
-    else if (
-      readyAt === undefined ||
-      (now - launchTime < CPU_INITIALISATION_MS && metric.end < readyAt + METRIC_WINDOW_MS)
-    )
+    if (state === "pending") {
       unready++;
-    else ready.push(metric.cpuPercent);
+      continue;
+    }
+    const newest = minutes.findLast(({ byInstance }) => byInstance.has(id));
+    const cpuPercent = newest?.byInstance.get(id);
+    if (newest === undefined || cpuPercent === undefined) missing++;
+    else if (readyAt === undefined || (now - launchTime < CPU_INITIALISATION_MS && newest.time < readyAt))
+      unready++;
+    else ready.push(cpuPercent);
   }
   return { ready, unready, missing };
 }

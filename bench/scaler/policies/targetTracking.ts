@@ -60,13 +60,19 @@ export function targetTracking(settings: CommonSettings): Policy {
   };
 }
 
-/** The group's metric: of each minute, the average over those of the group past their warm-up that have reported. */
+/**
+ * The group's metric: of each minute, the average over those of the group past their warm-up that have reported. As many
+ * of the newest as the alarms look at.
+ */
 function groupMetric({ instances, ended, minutes }: PolicyView) {
   const launchTimes = new Map([...instances, ...ended].map(({ id, launchTime }) => [id, launchTime]));
-  return minutes.flatMap(({ time, byInstance }) => {
-    const values = [...byInstance].flatMap(([id, cpuPercent]) =>
-      (launchTimes.get(id) ?? Infinity) + WARMUP_SECONDS * 1000 <= time ? [cpuPercent] : [],
-    );
-    return values.length === 0 ? [] : [{ time, cpuPercent: mean(values) }];
-  });
+  const datapoints: { readonly time: number; readonly cpuPercent: number }[] = [];
+  for (const { time, byInstance } of minutes.toReversed()) {
+    const values: number[] = [];
+    for (const [id, cpuPercent] of byInstance)
+      if ((launchTimes.get(id) ?? Infinity) + WARMUP_SECONDS * 1000 <= time) values.push(cpuPercent);
+    if (values.length > 0) datapoints.push({ time, cpuPercent: mean(values) });
+    if (datapoints.length === LOW_DATAPOINTS) break;
+  }
+  return datapoints.reverse();
 }

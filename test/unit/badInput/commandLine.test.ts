@@ -15,6 +15,7 @@ import { previewLine } from "../../../tools/preview";
 import { pulumiLocalLine } from "../../../tools/pulumiLocal";
 import { startLine } from "../../../tools/start";
 import { stock, stockLine } from "../../../tools/stock";
+import { anyCharacter } from "../../../packages/embedded-aws/test/support/anyCharacter";
 
 const texts = badTexts.map(({ content }) => JSON.parse(content) as string);
 const LINES = { startLine, previewLine, pulumiLocalLine, orderLine, stockLine, costLine };
@@ -78,7 +79,7 @@ describe("bad command lines", () => {
           "=",
           ...texts,
         ),
-        fc.string({ unit: "binary", maxLength: 20 }),
+        fc.string({ unit: anyCharacter, maxLength: 20 }),
       );
       fc.assert(
         fc.property(fc.array(word, { maxLength: 6 }), (args) => {

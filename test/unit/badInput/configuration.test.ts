@@ -63,6 +63,10 @@ const given = chosen.flatMap(({ name, content }) => {
   ];
 });
 
+/** Of a key: with ALL_RUNS all, else every third, another third for the key beside it. */
+const SHARE = runs(3) === 3 ? 1 : 3;
+const givenTo = (place: number) => given.filter((_, index) => (index + place) % SHARE === 0);
+
 describe("bad configuration", function () {
   this.timeout(60_000);
   before(() => {
@@ -72,10 +76,11 @@ describe("bad configuration", function () {
     expect(Object.keys(Object.prototype)).to.deep.equal([]);
   });
 
-  for (const key of new Set(keys)) {
+  for (const [place, key] of [...new Set(keys)].entries()) {
     it(`is refused by key, value and expectation: ${key}`, () => {
+      const tried = givenTo(place);
       let refused = 0;
-      for (const { name, text } of given) {
+      for (const { name, text } of tried) {
         const message = problemsOf({ ...COMPANIONS[key], [key]: text });
         if (message === undefined) continue;
         refused++;
@@ -83,7 +88,7 @@ describe("bad configuration", function () {
         expect(message, name).to.contain(`event-driven-aws:${key}: `);
       }
       // Some is true, some a text of some kind; most is neither.
-      expect(refused).to.be.above(FREE.includes(key) ? 0 : given.length * 0.5);
+      expect(refused).to.be.above(FREE.includes(key) ? 0 : tried.length * 0.5);
     });
   }
 

@@ -18,6 +18,11 @@ const { entryBundle } = createRequire(__filename)("../../bin/entryBundle.cjs") a
   }) => { readonly code: string; readonly mapUrl: string };
 };
 const LOADER = path.join(__dirname, "../../bin/load.cjs");
+/** What esbuild may make, and more than a cut leaves of it. */
+const MADE = {
+  code: "exports.run = () => console.log('made');\n",
+  map: '{"version":3,"sources":[],"names":[],"mappings":""}',
+};
 
 describe("the bundle of a command line", () => {
   let folder: string;
@@ -108,10 +113,25 @@ describe("the bundle of a command line", () => {
   ] as const) {
     for (const file of ["main.cjs", "main.cjs.map", "main.json"]) {
       it(`is made anew when what is kept ${what}: ${file}`, () => {
-        run();
+        let made = 0;
+        const take = () =>
+          entryBundle({
+            entry: path.join(folder, "main.ts"),
+            directory: path.dirname(kept(file)),
+            settings: { version: "1", files: [] },
+            bundle: () => {
+              made++;
+              // Of a file that was there long before: what is written meanwhile is not kept.
+              return { code: MADE.code, map: MADE.map, inputs: [LOADER] };
+            },
+          }).code;
+        take();
         const map = readFileSync(kept("main.cjs.map"), "utf8");
+        take();
+        expect(made).to.equal(1);
         spoil(kept(file));
-        expect(run()).to.equal("first");
+        expect(take()).to.equal(MADE.code);
+        expect(made).to.equal(2);
         expect(readFileSync(kept("main.cjs.map"), "utf8")).to.equal(map);
       });
     }

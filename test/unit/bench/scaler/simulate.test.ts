@@ -140,6 +140,9 @@ describe("the comparison", () => {
     const changed = { ...WORLD, ...changes };
     return compare(contendersIn(changed, "simulated"), standardTraces(seed));
   };
+  let ofTheFigures: ReturnType<typeof compared> | undefined;
+  /** The world of the figures, which is simulated once. */
+  const comparedAsPublished = () => (ofTheFigures ??= compared(1));
   for (const [what, seed, changes] of [
     ["in the world of the figures", 1, {}],
     ["on another noisy day", 2, {}],
@@ -147,7 +150,9 @@ describe("the comparison", () => {
     ["when the application starts in no time", 1, { bootstrapSeconds: 0 }],
   ] as const) {
     it(`finds this scaler short half as much as target tracking, for its instance-hours, ${what}`, async () => {
-      const [own, , tracking, pods] = (await compared(seed, changes)).map(({ together }) => together);
+      const result =
+        seed === 1 && Object.keys(changes).length === 0 ? comparedAsPublished() : compared(seed, changes);
+      const [own, , tracking, pods] = (await result).map(({ together }) => together);
       expect(own!.timeUnder).to.be.at.most(0.5 * tracking!.timeUnder);
       expect(own!.shortfall).to.be.at.most(0.5 * tracking!.shortfall);
       expect(own!.instanceHours).to.be.at.most(1.05 * tracking!.instanceHours);
@@ -159,7 +164,7 @@ describe("the comparison", () => {
   }
 
   it("finds it no less stable than the steadiest of them", async () => {
-    const [own, ...others] = (await compared(1)).map(({ together }) => together);
+    const [own, ...others] = (await comparedAsPublished()).map(({ together }) => together);
     expect(own!.instability).to.be.at.most(Math.min(...others.map(({ instability }) => instability)));
   });
 

@@ -6,13 +6,14 @@ import { keptItems, keptRecords } from "../../../src/services/dynamodb/kept";
 import { FifoQueue } from "../../../src/services/sqs/fifoQueue";
 import { keptMessages, type MessageContent } from "../../../src/services/sqs/message";
 import { MessageQueue, type MessageStore } from "../../../src/services/sqs/queue";
+import { anyCharacter } from "../../support/anyCharacter";
 
 /** Whatever a stranger may call a thing, the names above all that JavaScript has a use of its own for. */
 const name = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom("__proto__", "constructor", "prototype", "toString", "S", ""),
 );
-const text = fc.string({ unit: "binary" });
+const text = fc.string({ unit: anyCharacter });
 
 const members = <T>(value: fc.Arbitrary<T>) =>
   fc.array(fc.tuple(name, value), { maxLength: 4 }).map((entries) => {

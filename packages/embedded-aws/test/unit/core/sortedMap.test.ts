@@ -6,6 +6,7 @@ import { OpenPages } from "../../../src/core/openPages";
 import { seededRandom } from "../../../src/core/random";
 import { type Range, SortedMap } from "../../../src/core/sortedMap";
 import { newColdFile } from "../../support/coldFile";
+import { runs } from "../../support/runs";
 
 const key = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 3 });
 
@@ -13,6 +14,10 @@ const range: fc.Arbitrary<Range> = fc.record(
   { gt: key, gte: key, lt: key, lte: key, reverse: fc.boolean(), limit: fc.integer({ min: -1, max: 4 }) },
   { requiredKeys: [] },
 );
+
+/** Changes of a long life, between two looks; as many keys, and of their entries a third lies open. */
+const CHANGES = runs(3_000);
+const OPEN_BYTES = runs(100_000);
 
 describe("a sorted map", () => {
   const file = newColdFile();
@@ -48,8 +53,8 @@ describe("a sorted map", () => {
 
   const openings = {
     "all of it lies open": undefined,
-    "most of it is packed": new OpenPages(undefined, 100_000),
-    "most of it lies in a file": new OpenPages(file.store, 100_000),
+    "most of it is packed": new OpenPages(undefined, OPEN_BYTES),
+    "most of it lies in a file": new OpenPages(file.store, OPEN_BYTES),
   };
   for (const [how, open] of Object.entries(openings))
     it(`holds the same as a map does after thousands of changes, while ${how}`, function () {
@@ -57,7 +62,7 @@ describe("a sorted map", () => {
       const random = seededRandom(1);
       const map = new SortedMap<string>(undefined, undefined, open);
       const model = new Map<string, string>();
-      const name = () => `key-${String(Math.floor(random.next() * 3_000))}`;
+      const name = () => `key-${String(Math.floor(random.next() * CHANGES))}`;
       const check = () => {
         const inOrder = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
         expect(map.size).to.equal(model.size);
@@ -67,7 +72,7 @@ describe("a sorted map", () => {
         expect([...model.keys()].map((key) => map.get(key)).join()).to.equal([...model.values()].join());
       };
       for (const growth of [0.9, 0.5, 0.05, 0.9]) {
-        for (let step = 0; step < 3_000; step++) {
+        for (let step = 0; step < CHANGES; step++) {
           const key = name();
           if (random.next() < growth) {
             const value = `${step} ü`.repeat(1 + Math.floor(random.next() * 40));
