@@ -1,5 +1,6 @@
 import { SendBulkEmailCommand, SendEmailCommand, type SESv2Client } from "@aws-sdk/client-sesv2";
 import { type Deadline, forEachAtOnce } from "../shared/batch";
+import { isPassing } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
 import type { Mail } from "./confirmationMail";
 import { groupMails, type Letterhead, sesBulkMail, sesMail } from "./sesMail";
@@ -69,8 +70,9 @@ export function createMailer(options: {
       );
       return mails.map((_mail, place) => (results[place]?.Status === "SUCCESS" ? "sent" : undefined));
     } catch (error) {
-      // A call that was not answered for so long may have sent them all.
-      return timing.now() < started + RETRIES_MS ? nothingSent : mails.map(() => asError(error));
+      // A call that was not answered for so long may have sent them all. A refusal sent none, and is no verdict on each.
+      const sentNone = !isPassing(error) || timing.now() < started + RETRIES_MS;
+      return sentNone ? nothingSent : mails.map(() => asError(error));
     }
   };
 

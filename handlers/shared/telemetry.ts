@@ -55,15 +55,18 @@ export function createTelemetry(): Telemetry {
  * tells of debug lines. See docs/decisions/0049-lines-of-orders-are-made-here.md.
  */
 function infoLine(message: string, service: string, fields: LogFields): string {
-  return JSON.stringify({
+  const line: Record<string, unknown> = {
     level: "INFO",
     message,
     timestamp: new Date().toISOString(),
     service,
     // "Root=1-…;Parent=…;Sampled=1"
     xray_trace_id: /(?:^|;)Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? "")?.[1],
-    ...fields,
-  });
+  };
+  // As Powertools does: what is empty is left out, and nothing takes the place of a line's own members.
+  for (const [name, value] of Object.entries(fields))
+    if (value !== "" && !Object.hasOwn(line, name)) line[name] = value;
+  return JSON.stringify(line);
 }
 
 let isGathering = false;

@@ -15,7 +15,11 @@ const KINDS: readonly { kind: FaultKind; title: string; about: string }[] = [
   { kind: "slow-table", title: "DynamoDB is slow", about: "each call takes a second longer" },
   { kind: "throttled-table", title: "DynamoDB throttles", about: "calls fail with ThrottlingException" },
   { kind: "duplicate", title: "Duplicate delivery", about: "a batch is handed over twice" },
-  { kind: "mail-refused", title: "Mail is refused", about: "SendEmail fails with MessageRejected" },
+  {
+    kind: "mail-refused",
+    title: "Mail is refused",
+    about: "SendEmail and SendBulkEmail fail with MessageRejected",
+  },
   {
     kind: "no-capacity",
     title: "No capacity",

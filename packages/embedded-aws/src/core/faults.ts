@@ -55,6 +55,8 @@ export interface ActiveFault {
 /** Operations of DynamoDB that Lambda's pollers make of themselves. */
 const STREAM_OPERATIONS: ReadonlySet<string> = new Set(["GetRecords", "GetShardIterator", "DescribeStream"]);
 
+const SENDING: ReadonlySet<string> = new Set(["SendEmail", "SendBulkEmail"]);
+
 /** The faults that are switched on. Their whims come from a sequence of their own. */
 export class Faults {
   readonly #active = new Map<string, { fault: Fault; struck: number }>();
@@ -131,7 +133,7 @@ export class Faults {
       const slow = this.strikes("slow-table", isOn);
       if (slow !== undefined) return this.clock.sleep(slow.delayMs ?? 1000);
     }
-    if (service === "ses" && operation === "SendEmail" && this.strikes("mail-refused", () => true))
+    if (service === "ses" && SENDING.has(operation) && this.strikes("mail-refused", () => true))
       throw new AwsError("MessageRejected", "Email was refused (a fault that was switched on).");
     if (service === "ec2" && operation === "RunInstances" && this.strikes("no-capacity", () => true))
       throw new AwsError(

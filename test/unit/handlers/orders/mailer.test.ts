@@ -131,6 +131,18 @@ describe("mailer", () => {
     expect(inTime.calls).to.deep.equal([[a, b], a, b]);
   });
 
+  // Else a slow refusal of a call would count as SES's verdict on each of its mails.
+  for (const [name, status] of [
+    ["MessageRejected", 400],
+    ["BadRequestException", 400],
+    ["AccessDeniedException", 403],
+  ] as const)
+    it(`sends each mail alone where a call is refused with ${name}, however late`, async () => {
+      const { sendAll, calls } = setUp({ together: () => awsError(name, status), callMs: 5_000 });
+      expect(await sendAll(mails(2), 60_000)).to.deep.equal([undefined, undefined]);
+      expect(calls).to.deep.equal([[a, b], a, b]);
+    });
+
   it("tries a throttled mail again for five seconds at most", async () => {
     const throttled = awsError("TooManyRequestsException", 429);
     const { sendAll, calls, timing } = setUp({

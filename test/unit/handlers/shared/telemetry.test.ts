@@ -50,6 +50,17 @@ describe("createTelemetry", () => {
       expect(own).to.have.lengthOf(1);
     });
 
+  it("leaves out what is empty, and lets no field take a reserved name, as Powertools does", () => {
+    sinon.useFakeTimers({ now: 1_767_225_600_000, toFake: ["Date"] });
+    const fields = { orderId: "a-1", launched: "", level: "x", message: "x", timestamp: "x", service: "x" };
+    let theirs: string[] = [];
+    // Powertools warns of each that it drops.
+    written("stderr", () => (theirs = written("stdout", () => new Logger().info("order", fields))));
+    const own = written("stdout", () => createTelemetry().log.info("order", fields));
+    expect(own).to.deep.equal(theirs.map((line) => line.replace('"sampling_rate":0,', "")));
+    expect(own).to.have.lengthOf(1);
+  });
+
   it("keeps to the level that the environment names", () => {
     process.env.POWERTOOLS_LOG_LEVEL = "WARN";
     const { log } = createTelemetry();

@@ -16,8 +16,11 @@ export interface Rendered {
   readonly html?: string;
 }
 
-/** A value by its name alone; everything else that Handlebars takes between braces is not supported. */
-const VARIABLE = /\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}/g;
+/** A value by its name alone; nothing else that Handlebars takes between braces, three of them included, is supported. */
+const VARIABLE = /(?<![{\\])\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}/g;
+
+/** What SES itself refuses in a template that is sent along: it takes "only simple substitutions". SES API reference, `Template`. */
+const BLOCK = /\{\{\s*[#/^>]/;
 
 /**
  * Checks that a template has all that an e-mail needs, and no more than is supported.
@@ -28,9 +31,12 @@ export function checkTemplate(path: string, { Subject, Text, Html }: InlineTempl
   if (Subject === undefined) throw badRequest(`${path}.Subject: expected a text`);
   if (Text === undefined && Html === undefined)
     throw badRequest(`${path}: got neither Text nor Html; expected at least one`);
-  for (const text of [Subject, Text, Html])
+  for (const text of [Subject, Text, Html]) {
+    if (text !== undefined && BLOCK.test(text))
+      throw badRequest(`Template contains unsupported operations. ${path}: expected only {{name}}`);
     if (text?.replace(VARIABLE, "").includes("{{") === true)
       throw notSupported(`In ${path}, what Handlebars knows beside {{name}},`);
+  }
 }
 
 /** @throws AwsError for what is no JSON object. */

@@ -59,19 +59,24 @@ export class Outgoing {
     this.#sandbox = new Sandbox(context.clock);
   }
 
-  /** What a caller must be allowed: the action on the identity, and on the set. */
-  permissions(action: string, sent: Sent, destinations: readonly (Destination | undefined)[]) {
+  /**
+   * On what a caller must be allowed to send: the identity and the set, be it only the identity's own. SES developer guide,
+   * "Controlling access to Amazon SES".
+   */
+  resources(sent: Sent): readonly string[] {
     const from = parseAddress(sent.FromEmailAddress ?? "");
     const set = this.#setName(sent, from);
-    const keys = {
+    return [this.identities.arnFor(from), ...(set === undefined ? [] : [this.sets.arnOf(set)])];
+  }
+
+  /** The keys by which a policy can tell who sends an e-mail, and to whom. */
+  keys(sent: Sent, destination: Destination | undefined) {
+    const from = parseAddress(sent.FromEmailAddress ?? "");
+    return {
       ...(from === undefined ? {} : { "ses:FromAddress": from.address }),
       ...(from?.displayName === undefined ? {} : { "ses:FromDisplayName": from.displayName }),
-      "ses:Recipients": destinations.flatMap(recipientsOf),
+      "ses:Recipients": recipientsOf(destination),
     };
-    // The set too, be it only the identity's own: SES developer guide, "Controlling access to Amazon SES".
-    return [this.identities.arnFor(from), ...(set === undefined ? [] : [this.sets.arnOf(set)])].map(
-      (resource) => ({ action, resource, context: keys }),
-    );
   }
 
   /** @throws AwsError for what is no address, and for a set that does not exist. */

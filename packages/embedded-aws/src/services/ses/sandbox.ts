@@ -6,6 +6,9 @@ import type { Address } from "./address";
 /** SES developer guide, "Request production access": recipients in 24 hours, and in one second. */
 export const SANDBOX = { perDay: 200, perSecond: 1 };
 
+/** What is said of a day's quota, by the error that a second's has, too. */
+export const DAILY_QUOTA_EXCEEDED = "Daily message quota exceeded.";
+
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Addresses that anybody may send to: SES developer guide, "Using the mailbox simulator". */
@@ -31,7 +34,7 @@ export class Sandbox {
   take(recipients: number): void {
     const now = this.clock.now();
     this.#sentAt = this.#sentAt.filter((at) => at > now - DAY_MS);
-    if (this.#sentAt.length >= SANDBOX.perDay) throw tooMany("Daily message quota exceeded.");
+    if (this.#sentAt.length >= SANDBOX.perDay) throw tooMany(DAILY_QUOTA_EXCEEDED);
     if (this.#rate.level(now) < 1) throw tooMany("Maximum sending rate exceeded.");
     this.#rate.charge(now, recipients);
     for (let sent = 0; sent < recipients; sent++) this.#sentAt.push(now);

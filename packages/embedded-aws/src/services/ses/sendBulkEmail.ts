@@ -1,8 +1,10 @@
+import type { BulkEmailStatus } from "@aws-sdk/client-sesv2";
 import { AwsError } from "../../core/errors";
 import type { CloudContext } from "../../core/service";
 import { operationsOf, type Supported } from "../../wire/operation";
 import { checkTemplate, type InlineTemplate, render, templateData } from "./inlineTemplate";
 import { badRequest, type Outgoing, type Sender, tagText } from "./outgoing";
+import { DAILY_QUOTA_EXCEEDED } from "./sandbox";
 
 const template = "DefaultContent.Template";
 const entry = "BulkEmailEntries";
@@ -40,13 +42,23 @@ type Entry = NonNullable<Input["BulkEmailEntries"]>[number];
 
 /** E-mails of one call: SES developer guide, "Service quotas". */
 const MOST_ENTRIES = 50;
+/** A call with a template that is sent along: SES developer guide, "Using templates to send personalized email". */
+const MOST_BYTES = 1024 * 1024;
 
 /** What is said of an e-mail that `SendEmail` would fail for: SES API reference, `BulkEmailEntryResult`. */
-const STATUSES: Readonly<Record<string, "ACCOUNT_THROTTLED" | "MESSAGE_REJECTED" | "INVALID_PARAMETER">> = {
+const STATUSES: Readonly<Record<string, BulkEmailStatus>> = {
   TooManyRequestsException: "ACCOUNT_THROTTLED",
   MessageRejected: "MESSAGE_REJECTED",
   BadRequestException: "INVALID_PARAMETER",
+  AccountSuspendedException: "ACCOUNT_SUSPENDED",
+  SendingPausedException: "ACCOUNT_SENDING_PAUSED",
+  MailFromDomainNotVerifiedException: "MAIL_FROM_DOMAIN_NOT_VERIFIED",
 };
+
+function statusOf({ code, message, status }: AwsError): BulkEmailStatus {
+  if (message === DAILY_QUOTA_EXCEEDED) return "ACCOUNT_DAILY_QUOTA_EXCEEDED";
+  return STATUSES[code] ?? (status >= 500 ? "TRANSIENT_FAILURE" : "FAILED");
+}
 
 export function sendBulkEmail(context: CloudContext, outgoing: Outgoing) {
   const send = (sender: Sender, input: Input, template: Template, { Destination, ...entry }: Entry) => {
@@ -66,12 +78,8 @@ export function sendBulkEmail(context: CloudContext, outgoing: Outgoing) {
   return operationsOf("ses", context)(
     "SendBulkEmail",
     support,
-    (input) =>
-      outgoing.permissions(
-        "ses:SendBulkEmail",
-        input,
-        input.BulkEmailEntries.map(({ Destination }) => Destination),
-      ),
+    // No keys of sender and recipients: Service Authorization Reference, "Amazon Simple Email Service v2".
+    (input) => outgoing.resources(input).map((resource) => ({ action: "ses:SendBulkEmail", resource })),
     (input) => {
       const sender = outgoing.senderOf(input);
       const { TemplateContent: content, TemplateData } = input.DefaultContent.Template ?? {};
@@ -81,13 +89,15 @@ export function sendBulkEmail(context: CloudContext, outgoing: Outgoing) {
       const { length } = input.BulkEmailEntries;
       if (length === 0 || length > MOST_ENTRIES)
         throw badRequest(`BulkEmailEntries: got ${length} entries; expected 1 to ${MOST_ENTRIES}`);
+      if (Buffer.byteLength(JSON.stringify(input)) > MOST_BYTES)
+        throw badRequest(`The call is too large: expected at most ${MOST_BYTES} bytes of JSON`);
       outgoing.checkSender(sender);
       const BulkEmailEntryResults = input.BulkEmailEntries.map((entry) => {
         try {
           return { Status: "SUCCESS" as const, MessageId: send(sender, input, { content, data }, entry) };
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
-          return { Status: STATUSES[error.code] ?? ("FAILED" as const), Error: error.message };
+          return { Status: statusOf(error), Error: error.message };
         }
       });
       return { BulkEmailEntryResults };

@@ -20,7 +20,10 @@ export function sendEmail(context: CloudContext, outgoing: Outgoing) {
   return operationsOf("ses", context)(
     "SendEmail",
     support,
-    (input) => outgoing.permissions("ses:SendEmail", input, [input.Destination]),
+    (input) => {
+      const context = outgoing.keys(input, input.Destination);
+      return outgoing.resources(input).map((resource) => ({ action: "ses:SendEmail", resource, context }));
+    },
     (input) => {
       const sender = outgoing.senderOf(input);
       const { Subject: subject, Body: body } = input.Content.Simple ?? {};

@@ -17,10 +17,12 @@ const TEMPLATE = { Subject: "Order {{id}}", Text: "Hello {{ name }}", Html: "<p>
 describe("SES's SendBulkEmail", () => {
   let cloud: TestCloud;
   let client: SESv2Client;
+  let clock: SteppedClock;
 
   beforeEach(async () => {
+    clock = new SteppedClock();
     cloud = await startTestCloud({
-      clock: new SteppedClock(),
+      clock,
       services: [createSes],
       conditions: { iamPropagationMs: 0 },
     });
@@ -148,9 +150,26 @@ describe("SES's SendBulkEmail", () => {
       "BadRequestException",
     ],
     [
-      "what Handlebars knows beside names",
+      "more than simple substitutions",
       { DefaultContent: { Template: { TemplateContent: { ...TEMPLATE, Text: "{{#if name}}x{{/if}}" } } } },
-      "NotSupportedByEmbeddedCloud",
+      "BadRequestException",
+    ],
+    ...["{{{name}}}", "\\{{name}}", "{{a.b}}", "{{! a comment }}"].map(
+      (Text) =>
+        [
+          `what it does not know of Handlebars: ${Text}`,
+          { DefaultContent: { Template: { TemplateContent: { ...TEMPLATE, Text } } } },
+          "NotSupportedByEmbeddedCloud",
+        ] as const,
+    ),
+    [
+      "a call of more than a megabyte",
+      {
+        BulkEmailEntries: Array.from({ length: 5 }, () =>
+          entry("a@example.com", { name: "é".repeat(110_000) }),
+        ),
+      },
+      "BadRequestException",
     ],
     [
       "a template that is stored",
@@ -165,6 +184,36 @@ describe("SES's SendBulkEmail", () => {
       expect(inboxOf(cloud.context).total).to.equal(0);
     });
   }
+
+  for (const [code, status, said] of [
+    ["AccountSuspendedException", 400, "ACCOUNT_SUSPENDED"],
+    ["SendingPausedException", 400, "ACCOUNT_SENDING_PAUSED"],
+    ["MailFromDomainNotVerifiedException", 400, "MAIL_FROM_DOMAIN_NOT_VERIFIED"],
+    ["InternalFailure", 500, "TRANSIENT_FAILURE"],
+    ["LimitExceededException", 400, "FAILED"],
+  ] as const)
+    it(`says ${said} of an e-mail that SendEmail refuses by ${code}`, async () => {
+      inboxOf(cloud.context).fault = () => new AwsError(code, "no", status);
+      const { BulkEmailEntryResults = [] } = await send();
+      expect(BulkEmailEntryResults.map(({ Status }) => Status)).to.deep.equal([said, said]);
+    });
+
+  it("tells in the sandbox a second's quota from a day's", async () => {
+    cloud.setConditions({ sesSandbox: true });
+    const statuses = async () =>
+      (
+        await send({
+          BulkEmailEntries: ["success", "success"].map((name) => entry(`${name}@simulator.amazonses.com`)),
+        })
+      ).BulkEmailEntryResults?.map(({ Status }) => Status);
+    expect(await statuses()).to.deep.equal(["SUCCESS", "ACCOUNT_THROTTLED"]);
+    for (let sent = 1; sent < 200; sent++) {
+      await clock.advance(1000);
+      await statuses();
+    }
+    await clock.advance(1000);
+    expect(await statuses()).to.deep.equal(["ACCOUNT_DAILY_QUOTA_EXCEEDED", "ACCOUNT_DAILY_QUOTA_EXCEEDED"]);
+  });
 
   it("says of an entry whose data is no JSON object that it is invalid, and sends the others", async () => {
     const bad = { ReplacementTemplate: { ReplacementTemplateData: "{" } };
@@ -222,5 +271,9 @@ describe("SES's SendBulkEmail", () => {
     await allow(identity, statement("ses:SendBulkEmail", arn("configuration-set/mail")));
     await sendAs();
     expect(emails()).to.have.length(1);
+    // AWS tells policies about this action neither sender nor recipients.
+    const Condition = { StringEquals: { "ses:FromAddress": SENDER } };
+    await allow({ ...statement("ses:SendBulkEmail", "*"), Condition });
+    expect((await failure(sendAs()))?.message).to.contain("ses:SendBulkEmail");
   });
 });

@@ -45,6 +45,14 @@ describe("faults on demand", () => {
     expect(slept).to.deep.equal([70]);
   });
 
+  it("refuse mail, be it sent alone or with others", () => {
+    const { faults: all } = faults();
+    all.add({ kind: "mail-refused", rate: 1 });
+    for (const operation of ["SendEmail", "SendBulkEmail"])
+      expect(() => all.beforeCall("ses", operation, {}, role)).to.throw(/refused/);
+    expect(all.beforeCall("ses", "GetAccount", {}, role)).to.equal(undefined);
+  });
+
   it("take one action of one role away", () => {
     const { faults: all } = faults();
     all.add({ kind: "permission", rate: 1, roleName: "r", action: "sqs:SendMessage" });
