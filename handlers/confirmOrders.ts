@@ -31,6 +31,7 @@ const failureQueue = createDeadLetterQueue({
   queueUrl: environment.FAILURE_QUEUE_URL,
   timing: realTiming,
 });
+const telemetry = createTelemetry();
 
 /** Follows the orders' stream: each new order's customer is told by e-mail what became of it. */
 export const handler = createConfirmOrders({
@@ -43,11 +44,12 @@ export const handler = createConfirmOrders({
     client: lean(traced(new SESv2Client(clientConfig)), {}, { requestTimeout: MAIL_TIMEOUT_MS }),
     letterhead: { sender: environment.CONFIRMATION_SENDER, tracking },
     timing: realTiming,
+    log: telemetry.log,
   }),
   async sendToFailureQueue(record, reason, deadline) {
     const [problem] = await failureQueue.sendAll([confirmationFailure(record, reason)], deadline);
     if (problem !== undefined) throw problem;
   },
-  telemetry: createTelemetry(),
+  telemetry,
   timing: realTiming,
 });

@@ -1,7 +1,8 @@
 import { SendBulkEmailCommand, SendEmailCommand, type SESv2Client } from "@aws-sdk/client-sesv2";
 import { type Deadline, forEachAtOnce } from "../shared/batch";
-import { isPassing } from "../shared/failure";
+import { describeFailure, isPassing } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
+import type { Telemetry } from "../shared/telemetry";
 import type { Mail } from "./confirmationMail";
 import { groupMails, type Letterhead, sesBulkMail, sesMail } from "./sesMail";
 
@@ -32,8 +33,10 @@ export function createMailer(options: {
   readonly client: Pick<SESv2Client, "send">;
   readonly letterhead: Letterhead;
   readonly timing: Timing;
+  /** Is told by name of calls that SES refuses as a whole: mails then take a call each. */
+  readonly log: Pick<Telemetry["log"], "warn">;
 }): Mailer {
-  const { client, letterhead, timing } = options;
+  const { client, letterhead, timing, log } = options;
 
   const sendAlone = async (mail: Mail, deadline: Deadline): Promise<Error | undefined> => {
     if (!deadline.allowsStart(RETRIES_MS)) return notStarted();
@@ -71,7 +74,10 @@ export function createMailer(options: {
       return mails.map((_mail, place) => (results[place]?.Status === "SUCCESS" ? "sent" : undefined));
     } catch (error) {
       // A call that was not answered for so long may have sent them all. A refusal sent none, and is no verdict on each.
-      const sentNone = !isPassing(error) || timing.now() < started + RETRIES_MS;
+      const isRefused = !isPassing(error);
+      // The name alone: SES's messages hold addresses.
+      if (isRefused) log.warn("mails go one by one", { failure: describeFailure(error).name });
+      const sentNone = isRefused || timing.now() < started + RETRIES_MS;
       return sentNone ? nothingSent : mails.map(() => asError(error));
     }
   };

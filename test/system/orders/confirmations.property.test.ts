@@ -96,7 +96,7 @@ async function run(tables: OrderTables, given: Scenario): Promise<Outcome> {
       timing,
       client: tables.clientThrough(attempt),
     }),
-    mailer: createMailer({ client: ses, letterhead: { sender: SENDER }, timing }),
+    mailer: createMailer({ client: ses, letterhead: { sender: SENDER }, timing, log: silentTelemetry.log }),
     async sendToFailureQueue({ dynamodb }, { name }) {
       const orderId = dynamodb?.NewImage?.orderId?.S ?? "";
       await attempt(() => Promise.resolve(failures.push({ orderId, reason: name })));

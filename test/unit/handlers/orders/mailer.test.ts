@@ -8,7 +8,7 @@ import { expect } from "chai";
 import type { Mail } from "../../../../handlers/orders/confirmationMail";
 import { createMailer } from "../../../../handlers/orders/mailer";
 import { deadlineOf } from "../../../../handlers/shared/batch";
-import { awsError, invocation, steppedTiming } from "../../support/handlerFakes";
+import { awsError, invocation, recordTelemetry, steppedTiming } from "../../support/handlerFakes";
 
 const mails = (count: number, change: Partial<Mail> = {}): Mail[] =>
   Array.from({ length: count }, (_, place) => ({
@@ -30,6 +30,7 @@ interface Answers {
 
 function setUp({ together, alone, callMs = 0 }: Answers = {}) {
   const timing = steppedTiming();
+  const telemetry = recordTelemetry();
   const calls: (string | readonly string[])[] = [];
   const attempts = new Map<string, number>();
   let atOnce = 0;
@@ -60,9 +61,11 @@ function setUp({ together, alone, callMs = 0 }: Answers = {}) {
     client: { send: send as SESv2Client["send"] },
     letterhead: { sender: "shop@example.com" },
     timing,
+    log: telemetry.log,
   });
   return {
     calls,
+    lines: telemetry.lines,
     mostAtOnce: () => mostAtOnce,
     timing,
     sendAll: (given: readonly Mail[], remainingMs?: number) =>
@@ -120,6 +123,25 @@ describe("mailer", () => {
       expect(await sendAll(mails(3))).to.deep.equal([undefined, undefined, undefined]);
       expect(calls).to.deep.equal([[a, b, c], a, b, c]);
     });
+
+  it("tells by name of a call that is refused as a whole, and of nothing else", async () => {
+    const refused = Object.assign(awsError("AccessDeniedException", 403), {
+      message: "not authorized to send as shop@example.com",
+    });
+    const one = setUp({ together: () => refused });
+    await one.sendAll(mails(3));
+    expect(one.lines).to.deep.equal([
+      { level: "warn", message: "mails go one by one", fields: { failure: "AccessDeniedException" } },
+    ]);
+    for (const together of [
+      () => awsError("TooManyRequestsException", 429),
+      (to: readonly string[]) => to.map(() => ({ Status: "MESSAGE_REJECTED" as const })),
+    ]) {
+      const other = setUp({ together });
+      await other.sendAll(mails(3));
+      expect(other.lines).to.deep.equal([]);
+    }
+  });
 
   it("sends nothing again where a call was not answered for five seconds: its mails may have left", async () => {
     const lost = awsError("TimeoutError");
