@@ -22,7 +22,9 @@ const PLAIN_TABLE = "plain";
 const PUTS_AT_ONCE = 50;
 const PLENTY = 1_000_000_000;
 
+/** What is left of a batch of confirmations beside its look-up and its notes. */
 const MAILS_MS = assumptions.confirmationBatchMs - assumptions.putMs - assumptions.batchOfPutsMs;
+
 /** How late AWS answers a function, in milliseconds: what `npm run cost` assumes. Functions are paid while they wait. */
 const ANSWERS_LATE_MS: Readonly<Record<string, number>> = {
   PutItem: assumptions.putMs,

@@ -5,7 +5,7 @@ import type { Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import type { ConfirmationLog } from "./confirmationLog";
 import { confirmationMail, type OrderImage } from "./confirmationMail";
-import { type Mailer, RETRIES_MS } from "./mailer";
+import { type Mailer, notStarted, RETRIES_MS } from "./mailer";
 
 export interface ConfirmOrdersDependencies {
   readonly confirmations: ConfirmationLog;
@@ -102,7 +102,7 @@ const SENT: Outcome = { kind: "sent" };
 
 const NOT_STARTED: Outcome = {
   kind: "failed",
-  failure: { name: "NotStarted", message: "the function's time was nearly over" },
+  failure: describeFailure(notStarted()),
 };
 
 /** An order whose customer is to be told. */

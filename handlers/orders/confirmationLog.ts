@@ -4,7 +4,7 @@ import {
   UpdateItemCommand,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
-import { isPassing, PassingFailure } from "../shared/failure";
+import { asError, isPassing, PassingFailure } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
 import { createStatements, StatementRefused } from "../shared/statements";
 
@@ -66,10 +66,7 @@ export function createConfirmationLog(options: {
 
   /** By itself, what a batch cannot tell of. */
   const noteAlone = (orderId: string, deadline: number): Promise<Error | undefined> =>
-    end(orderId, "confirmationSentAt", deadline).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
-    );
+    end(orderId, "confirmationSentAt", deadline).then(() => undefined, asError);
 
   return {
     end,

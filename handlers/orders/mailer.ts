@@ -1,6 +1,6 @@
 import { SendBulkEmailCommand, SendEmailCommand, type SESv2Client } from "@aws-sdk/client-sesv2";
 import { type Deadline, forEachAtOnce } from "../shared/batch";
-import { describeFailure, isPassing } from "../shared/failure";
+import { asError, describeFailure, isPassing } from "../shared/failure";
 import { retryUntil, type Timing } from "../shared/retry";
 import type { Telemetry } from "../shared/telemetry";
 import type { Mail } from "./confirmationMail";
@@ -103,10 +103,7 @@ export function createMailer(options: {
   };
 }
 
-function notStarted(): Error {
+/** What stands in the way of a mail for which too little time is left. */
+export function notStarted(): Error {
   return Object.assign(new Error("the function's time was nearly over"), { name: "NotStarted" });
-}
-
-function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(String(cause));
 }

@@ -1,4 +1,5 @@
 import type { SendBulkEmailCommandInput, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
+import { inRequests } from "../shared/sendEntries";
 import type { Mail } from "./confirmationMail";
 import { ORDER_TAG, PIPELINE_TAG } from "./mailTags";
 
@@ -62,28 +63,22 @@ const BYTES_A_CALL = 500_000;
 const MAIL_BYTES = 250_000;
 
 /**
- * Groups of mails, each to be sent by one call, in the mails' order. Alone goes what SES could not take beside others: a
- * mail that is too large, and one with braces, as SES does not say what it makes of a template within a value.
+ * Groups of mails, each to be sent by one call. Alone goes what SES could not take beside others: a mail that is too large,
+ * and one with braces, as SES does not say what it makes of a template within a value.
  */
-export function groupMails<M extends Mail>(mails: readonly M[]): readonly (readonly M[])[] {
-  const groups: M[][] = [];
-  let open: M[] | undefined;
-  let bytes = 0;
-  for (const mail of mails) {
+export function groupMails(mails: readonly Mail[]): readonly (readonly Mail[])[] {
+  const entries = mails.map((mail) => {
     const data = templateData(mail);
-    const size = Buffer.byteLength(data);
-    if (size > MAIL_BYTES || data.includes("{{")) {
-      groups.push([mail]);
-      continue;
-    }
-    if (open === undefined || open.length === MAILS_A_CALL || bytes + size > BYTES_A_CALL) {
-      groups.push((open = []));
-      bytes = 0;
-    }
-    open.push(mail);
-    bytes += size;
-  }
-  return groups;
+    return { mail, bytes: Buffer.byteLength(data), hasBraces: data.includes("{{") };
+  });
+  const goesAlone = ({ bytes, hasBraces }: (typeof entries)[number]) => bytes > MAIL_BYTES || hasBraces;
+  const groups = inRequests(
+    entries.filter((entry) => !goesAlone(entry)),
+    { mostEntries: MAILS_A_CALL, mostBytes: BYTES_A_CALL, bytesOf: ({ bytes }) => bytes },
+  );
+  return [...groups, ...entries.filter(goesAlone).map((entry) => [entry])].map((group) =>
+    group.map(({ mail }) => mail),
+  );
 }
 
 function templateData({ subject, text, html }: Mail): string {

@@ -10,6 +10,11 @@ export function describeFailure(cause: unknown): Failure {
     : { name: "Error", message: `a ${typeof cause} was thrown` };
 }
 
+/** What was caught, as an error. */
+export function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
+
 /** A failure that another attempt may cure, where AWS's own error does not say so by its name. */
 export class PassingFailure extends Error {
   constructor(name: string, message: string) {

@@ -1,5 +1,5 @@
 import { forEachAtOnce } from "./batch";
-import { PassingFailure } from "./failure";
+import { asError, PassingFailure } from "./failure";
 import { retryUntil, type Timing } from "./retry";
 
 /** What of a service's batch request bounds it, and how it is made. */
@@ -70,7 +70,7 @@ async function sendRequest<Entry>(
       if (passing !== undefined) throw passing;
     });
   } catch (error) {
-    const problem = error instanceof Error ? error : new Error(String(error));
+    const problem = asError(error);
     for (const index of left) problems[index] ??= problem;
   }
   return problems;

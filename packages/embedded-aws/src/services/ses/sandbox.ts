@@ -6,8 +6,14 @@ import type { Address } from "./address";
 /** SES developer guide, "Request production access": recipients in 24 hours, and in one second. */
 export const SANDBOX = { perDay: 200, perSecond: 1 };
 
-/** What is said of a day's quota, by the error that a second's has, too. */
-export const DAILY_QUOTA_EXCEEDED = "Daily message quota exceeded.";
+const TOO_MANY = "TooManyRequestsException";
+
+/** A day's quota is used up. `SendEmail` tells it from a second's by words alone, `SendBulkEmail` by a status. */
+export class DailyQuotaExceeded extends AwsError {
+  constructor() {
+    super(TOO_MANY, "Daily message quota exceeded.", 429);
+  }
+}
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -34,13 +40,9 @@ export class Sandbox {
   take(recipients: number): void {
     const now = this.clock.now();
     this.#sentAt = this.#sentAt.filter((at) => at > now - DAY_MS);
-    if (this.#sentAt.length >= SANDBOX.perDay) throw tooMany(DAILY_QUOTA_EXCEEDED);
-    if (this.#rate.level(now) < 1) throw tooMany("Maximum sending rate exceeded.");
+    if (this.#sentAt.length >= SANDBOX.perDay) throw new DailyQuotaExceeded();
+    if (this.#rate.level(now) < 1) throw new AwsError(TOO_MANY, "Maximum sending rate exceeded.", 429);
     this.#rate.charge(now, recipients);
     for (let sent = 0; sent < recipients; sent++) this.#sentAt.push(now);
   }
-}
-
-function tooMany(message: string): AwsError {
-  return new AwsError("TooManyRequestsException", message, 429);
 }

@@ -4,10 +4,11 @@ import type { CloudContext } from "../../core/service";
 import { operationsOf, type Supported } from "../../wire/operation";
 import { checkTemplate, type InlineTemplate, render, templateData } from "./inlineTemplate";
 import { badRequest, type Outgoing, type Sender, tagText } from "./outgoing";
-import { DAILY_QUOTA_EXCEEDED } from "./sandbox";
+import { DailyQuotaExceeded } from "./sandbox";
 
-const template = "DefaultContent.Template";
-const entry = "BulkEmailEntries";
+const TEMPLATE = "DefaultContent.Template";
+const ENTRY = "BulkEmailEntries";
+const ENTRY_DATA = `${ENTRY}.ReplacementEmailContent.ReplacementTemplate.ReplacementTemplateData` as const;
 
 const support = {
   supports: [
@@ -15,30 +16,30 @@ const support = {
     "ReplyToAddresses",
     "ConfigurationSetName",
     "DefaultEmailTags",
-    `${template}.TemplateContent`,
-    `${template}.TemplateData`,
-    `${entry}.Destination`,
-    `${entry}.ReplacementTags`,
-    `${entry}.ReplacementEmailContent.ReplacementTemplate.ReplacementTemplateData`,
+    `${TEMPLATE}.TemplateContent`,
+    `${TEMPLATE}.TemplateData`,
+    `${ENTRY}.Destination`,
+    `${ENTRY}.ReplacementTags`,
+    ENTRY_DATA,
   ],
   rules: {
     "DefaultEmailTags.Name": tagText,
     "DefaultEmailTags.Value": tagText,
-    "BulkEmailEntries.ReplacementTags.Name": tagText,
-    "BulkEmailEntries.ReplacementTags.Value": tagText,
+    [`${ENTRY}.ReplacementTags.Name`]: tagText,
+    [`${ENTRY}.ReplacementTags.Value`]: tagText,
     // SES API reference, `Template` and `ReplacementTemplate`.
-    [`${template}.TemplateData`]: { length: [0, 262_144] },
-    [`${entry}.ReplacementEmailContent.ReplacementTemplate.ReplacementTemplateData`]: {
-      length: [0, 262_144],
-    },
+    [`${TEMPLATE}.TemplateData`]: { length: [0, 262_144] },
+    [ENTRY_DATA]: { length: [0, 262_144] },
   },
 } as const;
 type Input = Supported<"ses", "SendBulkEmail", (typeof support.supports)[number]>;
+type Entry = NonNullable<Input["BulkEmailEntries"]>[number];
+
+/** A call's template, and the values that its entries do not replace. */
 interface Template {
   readonly content: InlineTemplate;
   readonly data: Readonly<Record<string, unknown>>;
 }
-type Entry = NonNullable<Input["BulkEmailEntries"]>[number];
 
 /** E-mails of one call: SES developer guide, "Service quotas". */
 const MOST_ENTRIES = 50;
@@ -55,9 +56,9 @@ const STATUSES: Readonly<Record<string, BulkEmailStatus>> = {
   MailFromDomainNotVerifiedException: "MAIL_FROM_DOMAIN_NOT_VERIFIED",
 };
 
-function statusOf({ code, message, status }: AwsError): BulkEmailStatus {
-  if (message === DAILY_QUOTA_EXCEEDED) return "ACCOUNT_DAILY_QUOTA_EXCEEDED";
-  return STATUSES[code] ?? (status >= 500 ? "TRANSIENT_FAILURE" : "FAILED");
+function statusOf(error: AwsError): BulkEmailStatus {
+  if (error instanceof DailyQuotaExceeded) return "ACCOUNT_DAILY_QUOTA_EXCEEDED";
+  return STATUSES[error.code] ?? (error.status >= 500 ? "TRANSIENT_FAILURE" : "FAILED");
 }
 
 export function sendBulkEmail(context: CloudContext, outgoing: Outgoing) {
@@ -83,9 +84,9 @@ export function sendBulkEmail(context: CloudContext, outgoing: Outgoing) {
     (input) => {
       const sender = outgoing.senderOf(input);
       const { TemplateContent: content, TemplateData } = input.DefaultContent.Template ?? {};
-      if (content === undefined) throw badRequest(`${template}.TemplateContent: expected a template`);
-      checkTemplate(`${template}.TemplateContent`, content);
-      const data = templateData(`${template}.TemplateData`, TemplateData);
+      if (content === undefined) throw badRequest(`${TEMPLATE}.TemplateContent: expected a template`);
+      checkTemplate(`${TEMPLATE}.TemplateContent`, content);
+      const data = templateData(`${TEMPLATE}.TemplateData`, TemplateData);
       const { length } = input.BulkEmailEntries;
       if (length === 0 || length > MOST_ENTRIES)
         throw badRequest(`BulkEmailEntries: got ${length} entries; expected 1 to ${MOST_ENTRIES}`);

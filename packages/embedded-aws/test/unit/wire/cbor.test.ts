@@ -63,6 +63,12 @@ describe("CBOR from a stranger", () => {
     expect(parseCbor(Uint8Array.from(parts))).to.deep.equal({ a: "bc", d: {} });
   });
 
+  it("takes what is tagged for one item", () => {
+    // A time (tag 1) twice, the second within a list.
+    const body = [0xa2, 0x61, 0x61, 0xc1, 0x01, 0x61, 0x62, 0x81, 0xc1, 0x02];
+    expect(parseCbor(Uint8Array.from(body))).to.have.all.keys("a", "b");
+  });
+
   it("takes all that it writes", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (tree) => {
