@@ -68,6 +68,8 @@ describe("an event source mapping of a table's stream", () => {
       StartingPosition: "TRIM_HORIZON",
       ...settings,
     });
+  /** Until the poller may read again. */
+  const READ_INTERVAL_MS = 250;
   const consumer = (source: string) => createFunction(cloud, "consumer", `${SEES_IDS} ${source}`, { Role });
   const seen = () => seenBy(events, "consumer");
 
@@ -98,7 +100,7 @@ describe("an event source mapping of a table's stream", () => {
     await put("before");
     await map({ StartingPosition: "LATEST" });
     await put("after");
-    await clock.settle();
+    await clock.advance(READ_INTERVAL_MS);
     expect(seen()).to.deep.equal([["after"]]);
   });
 
@@ -106,22 +108,42 @@ describe("an event source mapping of a table's stream", () => {
     await consumer("exports.handler = async (e) => see(e);");
     await map({ StartingPosition: "LATEST" });
     await put("a");
-    await clock.settle();
     await clock.advance(3 * 3_600_000);
     await put("b");
     await clock.settle();
     expect(seen()).to.deep.equal([["a"], ["b"]]);
   });
 
+  it("reads four times a second at most, and what came meanwhile together", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({ StartingPosition: "LATEST" });
+    await clock.advance(1_000);
+    await put("a");
+    await clock.settle();
+    await put("b");
+    await clock.advance(READ_INTERVAL_MS - 2);
+    await put("c", "d");
+    await clock.settle();
+    expect(seen()).to.deep.equal([["a"]]);
+    await clock.advance(2);
+    expect(seen()).to.deep.equal([["a"], ["b", "c", "d"]]);
+    await put("e");
+    await clock.advance(READ_INTERVAL_MS - 1);
+    expect(seen()).to.have.length(2);
+    await clock.advance(1);
+    expect(seen()[2]).to.deep.equal(["e"]);
+  });
+
   it("waits for a full batch, or for the end of its window", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     await map({ BatchSize: 2, MaximumBatchingWindowInSeconds: 10 });
+    await clock.advance(READ_INTERVAL_MS);
     await put("a");
     await clock.advance(9999);
     expect(seen()).to.deep.equal([]);
     await clock.advance(1);
     await put("b", "c", "d");
-    await clock.settle();
+    await clock.advance(READ_INTERVAL_MS);
     expect(seen()).to.deep.equal([["a"], ["b", "c"]]);
   });
 
@@ -141,7 +163,7 @@ describe("an event source mapping of a table's stream", () => {
     });
     await consumer("exports.handler = async (e) => {};");
     await map({ BatchSize: 250 });
-    await clock.settle();
+    await clock.advance(READ_INTERVAL_MS);
     expect(readsAtEachBatch).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
   });
 
@@ -165,7 +187,7 @@ describe("an event source mapping of a table's stream", () => {
     });
     await map({ FilterCriteria: { Filters: [{ Pattern }] } });
     await put("plain", "mail-1", "mail-1", "mail-2");
-    await clock.settle();
+    await clock.advance(READ_INTERVAL_MS);
     expect(seen().flat()).to.deep.equal(["mail-1", "mail-2"]);
   });
 
@@ -256,7 +278,7 @@ describe("an event source mapping of a table's stream", () => {
     await consumer("exports.handler = async (e) => see(e);");
     const { UUID } = await map();
     await put("a");
-    await clock.settle();
+    await clock.advance(READ_INTERVAL_MS);
     await cloud.call("lambda", "UpdateEventSourceMapping", { UUID, Enabled: false });
     await put("b");
     await clock.settle();

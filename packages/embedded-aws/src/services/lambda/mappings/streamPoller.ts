@@ -20,7 +20,9 @@ import {
 } from "./streamRecord";
 import { messageOf } from "../../../core/messageOf";
 
-/** New items wake the poller at once; this keeps its iterator from expiring while there are none. */
+/** Lambda reads a shard four times a second (developer guide, "Polling and batching streams"). */
+const READ_INTERVAL_MS = 250;
+/** New items wake the poller; this keeps its iterator from expiring while there are none. */
 const IDLE_READ_MS = 5 * 60_000;
 /** Without a reason, a signal makes an exception for each abort. */
 const WOKEN = "woken";
@@ -36,6 +38,9 @@ export class StreamPoller implements Poller {
   readonly #unsubscribe: () => void;
   #wake: (() => void) | undefined;
   #changed = false;
+  #nextReadAt = -Infinity;
+  /** Whether it waits for the time to read again, whatever comes. */
+  #early = false;
   readonly #lanes = new Lanes();
   readonly #progress = new Progress();
 
@@ -47,8 +52,8 @@ export class StreamPoller implements Poller {
     this.#unsubscribe = context.events.subscribe((event) => {
       if (!("tableName" in event) || event.tableName !== tableName) return;
       this.#changed = true;
-      // What comes while every lane works is read when one of them is done.
-      if (this.#lanes.all.some(({ busy }) => !busy)) this.#wake?.();
+      // What comes while every lane works is read when one of them is done; what comes too soon, when it is time.
+      if (!this.#early && this.#lanes.all.some(({ busy }) => !busy)) this.#wake?.();
     });
   }
 
@@ -99,12 +104,15 @@ export class StreamPoller implements Poller {
     while (!this.#stop.signal.aborted) {
       try {
         this.#changed = false;
+        this.#early = false;
         const { batchSize, parallelizationFactor } = this.#mapping.settings;
-        const settled = lanes.resize(parallelizationFactor, clock.now());
-        // What a function cannot take yet stays in the stream, which packs it; here it would lie open.
-        const wants = lanes.all.some(({ busy, length }) => !busy && length < batchSize);
-        if (settled && wants && lanes.length < batchSize * lanes.all.length) this.#take(await reader.read());
-        const waitMs = settled ? this.#startBatches(reader.shardId) : IDLE_READ_MS;
+        let waitMs = IDLE_READ_MS;
+        if (lanes.resize(parallelizationFactor, clock.now())) {
+          // What a function cannot take yet stays in the stream, which packs it; here it would lie open.
+          const wants = lanes.all.some(({ busy, length }) => !busy && length < batchSize);
+          if (wants && lanes.length < batchSize * lanes.all.length) waitMs = await this.#read(reader);
+          waitMs = Math.min(waitMs, this.#startBatches(reader.shardId));
+        }
         if (reader.ended && lanes.length === 0 && !lanes.anyBusy) return;
         await this.#sleep(waitMs);
       } catch (error) {
@@ -112,6 +120,16 @@ export class StreamPoller implements Poller {
         await clock.sleep(PROBLEM_DELAY_MS, this.#stop.signal);
       }
     }
+  }
+
+  /** Reads on if it is time to; returns how long until the next read, in milliseconds. */
+  async #read(reader: ShardReader): Promise<number> {
+    const now = this.#context.clock.now();
+    this.#early = now < this.#nextReadAt;
+    if (this.#early) return this.#nextReadAt - now;
+    this.#nextReadAt = now + READ_INTERVAL_MS;
+    this.#take(await reader.read());
+    return IDLE_READ_MS;
   }
 
   #take(records: readonly StreamRecord[]): void {
