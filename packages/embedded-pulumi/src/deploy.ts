@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Unwrap } from "@pulumi/pulumi";
-import { type Clock, type Cloud, type CloudOptions, SteppedClock } from "embedded-aws";
+import { type Cloud, type CloudOptions, SteppedClock } from "embedded-aws";
 import { messageOf, seededRandom } from "embedded-aws/support";
 import { Checkpoint } from "./engine/checkpoint";
 import { destroyAll } from "./engine/destroy";
@@ -20,6 +20,7 @@ import type { RegisteredResource } from "./engine/state";
 import { topologyOf } from "./engine/topology";
 import { displayMap, plainMap } from "./engine/values";
 import { createProvider } from "./provider/provider";
+import { waiterOn } from "./provider/waiter";
 
 /** Which program: a project that has been read, or where to read it. */
 export type ProgramSource =
@@ -221,13 +222,6 @@ async function end(programEnded: Promise<unknown>, ending: AbortController): Pro
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Waits by the cloud's clock. One that is stepped is stepped, since whoever steps it waits for the deployment. */
-function waiterOn(clock: Clock): (ms: number) => Promise<void> {
-  if (!(clock instanceof SteppedClock)) return (ms) => clock.sleep(ms);
-  let last = Promise.resolve();
-  return (ms) => (last = last.then(() => clock.advance(ms)));
 }
 
 function readSource(source: ProgramSource): Project {
