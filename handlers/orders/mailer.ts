@@ -84,7 +84,7 @@ export function createMailer(options: {
 
   return {
     async sendAll(mails, deadline) {
-      const problems = new Map<Mail, Error>();
+      const problems = new Map<Mail, Error | undefined>();
       const alone: Mail[] = [];
       for (const group of groupMails(mails)) {
         const answers = group.length === 1 ? [] : await sendTogether(group, deadline);
@@ -95,8 +95,7 @@ export function createMailer(options: {
         }
       }
       await forEachAtOnce(alone, MAILS_AT_ONCE, async (mail) => {
-        const problem = await sendAlone(mail, deadline);
-        if (problem !== undefined) problems.set(mail, problem);
+        problems.set(mail, await sendAlone(mail, deadline));
       });
       return mails.map((mail) => problems.get(mail));
     },

@@ -5,6 +5,8 @@ import {
   type SESv2Client,
 } from "@aws-sdk/client-sesv2";
 import { expect } from "chai";
+import { once } from "node:events";
+import { useFakeTimers } from "sinon";
 import type { Mail } from "../../../../handlers/orders/confirmationMail";
 import { createMailer } from "../../../../handlers/orders/mailer";
 import { deadlineOf } from "../../../../handlers/shared/batch";
@@ -22,21 +24,30 @@ const mails = (count: number, change: Partial<Mail> = {}): Mail[] =>
 
 interface Answers {
   /** What SES says of each mail of a call; by default that all were sent. */
-  readonly together?: (recipients: readonly string[]) => readonly BulkEmailEntryResult[] | Error;
+  readonly together?: (recipients: readonly string[]) => readonly BulkEmailEntryResult[] | Error | "nothing";
   readonly alone?: (recipient: string, attempt: number) => Error | undefined;
   /** How long each call takes, in milliseconds. */
   readonly callMs?: number;
+  /** Whether SES never answers; calls then end when they are given up. */
+  readonly hangs?: boolean;
 }
 
-function setUp({ together, alone, callMs = 0 }: Answers = {}) {
+function setUp({ together, alone, callMs = 0, hangs = false }: Answers = {}) {
   const timing = steppedTiming();
   const telemetry = recordTelemetry();
   const calls: (string | readonly string[])[] = [];
   const attempts = new Map<string, number>();
   let atOnce = 0;
   let mostAtOnce = 0;
-  const send = async (command: SendBulkEmailCommand | SendEmailCommand): Promise<object> => {
+  const send = async (
+    command: SendBulkEmailCommand | SendEmailCommand,
+    { abortSignal }: { readonly abortSignal: AbortSignal },
+  ): Promise<object> => {
     timing.advance(callMs);
+    if (hangs) {
+      await once(abortSignal, "abort");
+      throw abortSignal.reason;
+    }
     if (command instanceof SendBulkEmailCommand) {
       const recipients = (command.input.BulkEmailEntries ?? []).map(
         ({ Destination }) => Destination?.ToAddresses?.[0] ?? "",
@@ -44,6 +55,7 @@ function setUp({ together, alone, callMs = 0 }: Answers = {}) {
       calls.push(recipients);
       const answer = together?.(recipients) ?? recipients.map(() => ({ Status: "SUCCESS" as const }));
       if (answer instanceof Error) throw answer;
+      if (answer === "nothing") return {};
       return { BulkEmailEntryResults: answer };
     }
     const recipient = command.input.Destination?.ToAddresses?.[0] ?? "";
@@ -58,7 +70,7 @@ function setUp({ together, alone, callMs = 0 }: Answers = {}) {
     return {};
   };
   const mailer = createMailer({
-    client: { send: send as SESv2Client["send"] },
+    client: { send: send as unknown as SESv2Client["send"] },
     letterhead: { sender: "shop@example.com" },
     timing,
     log: telemetry.log,
@@ -108,6 +120,9 @@ describe("mailer", () => {
     const { sendAll, calls } = setUp({ together: () => [{ Status: "SUCCESS" }] });
     expect(await sendAll(mails(2))).to.deep.equal([undefined, undefined]);
     expect(calls).to.deep.equal([[a, b], b]);
+    const silent = setUp({ together: () => "nothing" });
+    expect(await silent.sendAll(mails(2))).to.deep.equal([undefined, undefined]);
+    expect(silent.calls).to.deep.equal([[a, b], a, b]);
   });
 
   // The role may lack the permission, the account's rate may be less than a call's mails, SES may be down.
@@ -188,6 +203,28 @@ describe("mailer", () => {
     expect(await sendAll(mails(2), 6_000)).to.deep.equal([undefined, undefined]);
     expect(calls).to.deep.equal([[a, b]]);
   });
+
+  for (const [what, count] of [
+    ["a call of several mails", 2],
+    ["a call of one mail", 1],
+  ] as const)
+    it(`gives up ${what} a second before the function's time is over, which it takes to note what was sent`, async () => {
+      const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const { sendAll, timing } = setUp({ hangs: true });
+        const { end } = deadlineOf(invocation(20_000), timing);
+        let ended = false;
+        const sending = sendAll(mails(count), 20_000).then(() => (ended = true));
+        await clock.tickAsync(end - timing.now() - 1_001);
+        expect(clock.countTimers()).to.equal(1);
+        timing.advance(20_000);
+        await clock.tickAsync(1);
+        expect(ended).to.equal(true);
+        await sending;
+      } finally {
+        clock.restore();
+      }
+    });
 
   it("starts none that slow ones before have left no time for", async () => {
     const { sendAll, calls } = setUp({
