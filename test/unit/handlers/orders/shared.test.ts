@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { defaultProvider } from "../../../../handlers/shared/environmentCredentials";
-import { readEnvironment } from "../../../../handlers/shared/environment";
+import { readEnvironment, readOptionalEnvironment } from "../../../../handlers/shared/environment";
 import { describeFailure, isPassing, PassingFailure } from "../../../../handlers/shared/failure";
 import { awsError } from "../../support/handlerFakes";
 
@@ -99,6 +99,14 @@ describe("readEnvironment", () => {
   });
 });
 
+describe("readOptionalEnvironment", () => {
+  it("gives those variables by name that are there and not empty", async () => {
+    await withEnvironment({ A_TEST: "1", B_TEST: "", C_TEST: undefined }, () => {
+      expect(readOptionalEnvironment("A_TEST", "B_TEST", "C_TEST")).to.deep.equal({ A_TEST: "1" });
+    });
+  });
+});
+
 describe("the bundles' credentials", () => {
   it("come from the environment that Lambda sets", async () => {
     const environment = {
@@ -119,9 +127,11 @@ describe("the bundles' credentials", () => {
   });
 
   it("are an error that says what is missing, outside of Lambda", async () => {
-    await withEnvironment({ AWS_ACCESS_KEY_ID: undefined }, async () => {
-      const error: unknown = await defaultProvider()().catch((cause: unknown) => cause);
-      expect(String(error)).to.contain("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set");
-    });
+    const there = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
+    for (const missing of [{ AWS_ACCESS_KEY_ID: undefined }, { AWS_SECRET_ACCESS_KEY: undefined }])
+      await withEnvironment({ ...there, ...missing }, async () => {
+        const error: unknown = await defaultProvider()().catch((cause: unknown) => cause);
+        expect(String(error)).to.contain("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set");
+      });
   });
 });

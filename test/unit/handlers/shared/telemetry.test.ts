@@ -69,6 +69,79 @@ describe("createTelemetry", () => {
     expect(JSON.parse(line)).to.include({ level: "WARN", message: "order", orderId: "a-1" });
   });
 
+  it("publishes counts as one line of CloudWatch's embedded metric format", () => {
+    process.env.POWERTOOLS_METRICS_NAMESPACE = "Shop";
+    const lines = written("stdout", () =>
+      createTelemetry().publishCounts({ OrdersProcessed: 2, OrdersRefused: 0 }),
+    );
+    expect(lines).to.have.lengthOf(1);
+    const line = JSON.parse(lines[0] ?? "") as {
+      readonly _aws: {
+        readonly CloudWatchMetrics: readonly { readonly Namespace: string; readonly Metrics: object }[];
+      };
+    };
+    expect(line).to.include({ service: "orders", OrdersProcessed: 2, OrdersRefused: 0 });
+    expect(line._aws.CloudWatchMetrics).to.have.lengthOf(1);
+    expect(line._aws.CloudWatchMetrics[0]).to.deep.include({
+      Namespace: "Shop",
+      Metrics: [
+        { Name: "OrdersProcessed", Unit: "Count" },
+        { Name: "OrdersRefused", Unit: "Count" },
+      ],
+    });
+  });
+
+  describe("lets lines leave the process together", () => {
+    /** What is done with the process's streams, in its order, until the turn is over. */
+    async function done(work: (telemetry: ReturnType<typeof createTelemetry>) => void): Promise<string[]> {
+      const telemetry = createTelemetry();
+      const steps: string[] = [];
+      const { stdout, stderr } = process;
+      sinon.stub(stdout, "cork").callsFake(() => void steps.push("cork"));
+      sinon.stub(stdout, "uncork").callsFake(() => void steps.push("uncork"));
+      sinon.stub(stdout, "write").callsFake((line) => {
+        const { message } = JSON.parse(String(line)) as { readonly message?: string };
+        return Boolean(steps.push(message ?? "counts"));
+      });
+      sinon.stub(stderr, "write").callsFake((line) => {
+        const { level, message } = JSON.parse(String(line)) as Record<string, string>;
+        return Boolean(steps.push(`${String(level)} ${String(message)}`));
+      });
+      work(telemetry);
+      await new Promise((resolve) => setImmediate(resolve));
+      sinon.restore();
+      return steps;
+    }
+
+    it("those of one turn, its counts among them", async () => {
+      expect(
+        await done(({ log, publishCounts }) => {
+          log.info("one", {});
+          log.info("two", {});
+          publishCounts({ Orders: 1 });
+        }),
+      ).to.deep.equal(["cork", "one", "two", "counts", "uncork"]);
+      expect(await done(({ publishCounts }) => publishCounts({ Orders: 1 }))).to.deep.equal([
+        "cork",
+        "counts",
+        "uncork",
+      ]);
+    });
+
+    for (const level of ["warn", "error"] as const)
+      it(`and what came before one of level ${level} before that`, async () => {
+        const told = `${level.toUpperCase()} told`;
+        expect(
+          await done(({ log }) => {
+            log.info("one", {});
+            log[level]("told", {});
+            log.info("two", {});
+          }),
+        ).to.deep.equal(["cork", "one", "uncork", told, "cork", "two", "uncork"]);
+        expect(await done(({ log }) => log[level]("told", {}))).to.deep.equal([told]);
+      });
+  });
+
   it("names Powertools' own service where the environment names none", () => {
     delete process.env.POWERTOOLS_SERVICE_NAME;
     const [line = ""] = written("stdout", () => createTelemetry().log.info("order", FIELDS));

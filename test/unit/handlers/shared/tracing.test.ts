@@ -116,11 +116,11 @@ describe("traced", () => {
     const slow = Object.assign(new Error("m"), { name: "Slow", $metadata: { httpStatusCode: 429 } });
     const call = tracingOf(client)?.(() => Promise.reject(slow), {
       clientName: "ClientVpnClient",
-      commandName: "SendCommandCommand",
+      commandName: "GetCommandInvocationCommand",
     });
     expect(await call?.({ input: {} }).catch((error: unknown) => error)).to.equal(slow);
     expect(documents[0]).to.include({ name: "ClientVpn", throttle: true, error: true });
-    expect(documents[0]).to.have.nested.property("aws.operation", "SendCommand");
+    expect(documents[0]).to.have.nested.property("aws.operation", "GetCommandInvocation");
   });
 
   for (const header of [

@@ -96,6 +96,10 @@ describe("what a lean client sends", () => {
     const command = new GetItemCommand({ TableName: "t", Key: null as never });
     await lean(aws.dynamoDb()).send(command);
     expect(aws.seen[0]?.body).to.equal('{"TableName":"t","Key":null}');
+    // Beside bytes, which have everything written anew.
+    const Key = { b: { B: new Uint8Array([1]) }, n: null as never };
+    await lean(aws.dynamoDb()).send(new GetItemCommand({ TableName: "t", Key }));
+    expect(aws.seen[1]?.body).to.equal('{"TableName":"t","Key":{"b":{"B":"AQ=="},"n":null}}');
   });
 
   it("signs as AWS's own signer does", async () => {
