@@ -1,7 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { handler } from "../../handlers/processOrders";
 import { lean } from "../../handlers/shared/leanClient";
 import type { Order } from "../../handlers/orders/order";
 import type { ContenderName, Told, Wanted } from "./race";
@@ -15,6 +14,12 @@ type Contender = (event: SQSEvent) => Promise<unknown>;
 
 /** Nobody's time runs out. */
 const context = { getRemainingTimeInMillis: () => 600_000 } as Context;
+
+/** The package's module, as Lambda loads it. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- Lambda requires it, too, and its place is not known before.
+const { handler } = require(process.env.PACKAGE_FILE ?? "") as {
+  readonly handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+};
 
 /** As it comes: what people's functions call AWS with. */
 const client = new DynamoDBClient();

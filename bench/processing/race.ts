@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { build } from "esbuild";
 import { guardProcess } from "embedded-aws/support";
+import { deployedPackages } from "../deployed";
 import { openSlowPort, type SlowPort } from "./slowPort";
 
 /** Who takes part; `floor` stores one record, whatever the batch holds. */
@@ -18,6 +20,9 @@ export type Told = { readonly milliseconds: number } | { readonly error: string 
 /** What each took in one turn, in milliseconds. */
 export type Turn = Readonly<Record<ContenderName, number>>;
 
+/** Below .local/, where this project keeps what it generates. */
+const DIRECTORY = path.join(".local", "bench", "processing");
+
 /** Enough that code is compiled and connections are open, before anything counts. */
 const MOST_WARM_UP_RECORDS = 100;
 
@@ -33,21 +38,31 @@ export class Race {
   }
 
   static async start(): Promise<Race> {
+    const deployed = (await deployedPackages(DIRECTORY)).find(({ handler }) => handler === "processOrders");
+    if (deployed === undefined)
+      throw new Error("no package of processOrders among the dev stack's functions");
+    // All of them as they would be deployed: what compiles TypeScript as it is loaded adds to every function.
+    const contenders = path.join(DIRECTORY, "contenders.js");
+    await build({
+      entryPoints: ["bench/processing/contenders.ts"],
+      outfile: contenders,
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      target: "node24",
+    });
     const port = await openSlowPort();
-    const child = fork(path.resolve("bench/processing/contenders.ts"), [], {
-      execArgv: ["--require", "tsx/cjs"],
+    const child = fork(path.resolve(contenders), [], {
+      execArgv: [],
       env: {
+        ...deployed.environment,
         PATH: process.env.PATH,
+        PACKAGE_FILE: path.resolve(deployed.directory, "__index.js"),
         AWS_ENDPOINT_URL: port.endpoint,
         AWS_REGION: "us-east-1",
         AWS_ACCESS_KEY_ID: "local",
         AWS_SECRET_ACCESS_KEY: "local",
         AWS_LAMBDA_FUNCTION_NAME: "bench",
-        ORDERS_TABLE_NAME: "orders",
-        INVENTORY_TABLE_NAME: "inventory",
-        DEAD_LETTER_QUEUE_URL: `${port.endpoint}/000000000000/dead-letters`,
-        POWERTOOLS_SERVICE_NAME: "orders",
-        POWERTOOLS_METRICS_NAMESPACE: "Orders",
       },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

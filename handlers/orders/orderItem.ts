@@ -51,24 +51,23 @@ const FIELDS: { readonly [Name in keyof Order]-?: Field<NonNullable<Order[Name]>
  * @param expiresAt when DynamoDB may delete it, in seconds of Unix time; by default never.
  */
 export function toItem(order: Order, createdAt: string, rejection?: Rejection, expiresAt?: number): Item {
-  const fields = Object.entries<Field<never>>(FIELDS).flatMap(([name, { toAttribute }]) => {
+  const item: Record<string, AttributeValue> = {};
+  for (const [name, { toAttribute }] of Object.entries<Field<never>>(FIELDS)) {
     const value = order[name as keyof Order];
-    return value === undefined ? [] : [[name, toAttribute(value as never)] as const];
-  });
+    if (value !== undefined) item[name] = toAttribute(value as never);
+  }
+  item.status = { S: rejection === undefined ? "Processed" : "Rejected" };
+  item.createdAt = { S: createdAt };
   const problem = addressProblem(order);
-  return {
-    ...Object.fromEntries(fields),
-    status: { S: rejection === undefined ? "Processed" : "Rejected" },
-    createdAt: { S: createdAt },
-    ...(problem === undefined
-      ? {}
-      : { confirmationFailedAt: { S: createdAt }, confirmationFailure: { S: problem } }),
-    ...(order.customerEmail === undefined ? {} : { customerKey: { S: customerKeyOf(order.customerEmail) } }),
-    ...(expiresAt === undefined ? {} : { expiresAt: { N: String(expiresAt) } }),
-    ...(rejection === undefined
-      ? {}
-      : { rejection: { M: { reason: { S: rejection.reason }, sku: { S: rejection.sku } } } }),
-  };
+  if (problem !== undefined) {
+    item.confirmationFailedAt = { S: createdAt };
+    item.confirmationFailure = { S: problem };
+  }
+  if (order.customerEmail !== undefined) item.customerKey = { S: customerKeyOf(order.customerEmail) };
+  if (expiresAt !== undefined) item.expiresAt = { N: String(expiresAt) };
+  if (rejection !== undefined)
+    item.rejection = { M: { reason: { S: rejection.reason }, sku: { S: rejection.sku } } };
+  return item;
 }
 
 /** What of an order tells who the customer is; it goes when a customer's data is erased. */

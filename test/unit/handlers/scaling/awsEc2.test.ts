@@ -152,7 +152,7 @@ describe("awsEc2", () => {
 
   it("terminates by id", async () => {
     const { calls } = answering(EC2Client, [{}]);
-    await ec2().terminate(["i-1", "i-2"]);
+    expect(await ec2().terminate(["i-1", "i-2"])).to.deep.equal({ ended: ["i-1", "i-2"], kept: [] });
     expect(await calls()).to.deep.equal([
       { operation: "TerminateInstances", input: { InstanceIds: ["i-1", "i-2"] }, attempts: 3 },
     ]);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { decideCapacity } from "../../../../handlers/scaling/decideCapacity";
+import type { HoldReason } from "../../../../handlers/scaling/decision";
 import { describeDecision } from "../../../../handlers/scaling/describeDecision";
 import { member, members, settings, situation, WAKE_METRIC } from "./situation";
 
@@ -55,6 +56,38 @@ describe("describeDecision", () => {
     expect(line(situation(members(9), flat(2)), { ...spare, minInstances: 9 })).to.match(
       /; wanted 8: 1 for the load, 7 in reserve; at least 9; holding: /,
     );
+  });
+
+  const reasons: Readonly<Record<HoldReason, string>> = {
+    paused: "paused by configuration",
+    "no metric": "the metric has no recent minute, and without it only the limits are kept",
+    asleep: "the fleet sleeps, and nothing calls for an instance",
+    "at target": "what is there and on its way fits the target of 60 %",
+    "warming up": "nothing is taken away while an instance warms up",
+    stabilising: "the last minutes needed what is there, or left a gap",
+    "alarm has no data": "nothing is taken away while the alarm has too little data",
+    "launches unseen": "EC2 does not show yet what was launched before",
+    "another at work": "another invocation is at work, or was ended at work less than a minute ago",
+    "fleet ended": "the fleet was ended with its stack",
+    "at maximum": "the maximum of 10 is reached",
+  };
+  for (const [reason, words] of Object.entries(reasons))
+    it(`says why it holds: ${reason}`, () => {
+      const { findings } = decideCapacity(situation(members(1), flat(60)), settings);
+      const decision = { action: "hold", reason: reason as HoldReason, findings } as const;
+      expect(describeDecision(decision, wording)).to.equal(
+        `CPU 60 % on 1 of 1 running; wanted 1, at most 10; holding: ${words}`,
+      );
+    });
+
+  it("tells of unhealthy instances", () => {
+    const { findings } = decideCapacity(situation(members(1), flat(60)), settings);
+    const decision = {
+      action: "hold",
+      reason: "at target",
+      findings: { ...findings, unhealthy: 2 },
+    } as const;
+    expect(describeDecision(decision, wording)).to.match(/^CPU 60 % on 1 of 1 running, 2 unhealthy; /);
   });
 
   it("tells of a missing metric, and of the minimum", () => {

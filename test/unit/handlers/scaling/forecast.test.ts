@@ -29,6 +29,17 @@ function day(back: number, load: (time: number) => number): LoadPoint[] {
 const rises = (to: number) => (time: number) => (time < NOW ? 2 : to);
 const rhythm = (...days: readonly LoadPoint[][]) => rhythmAt(days.flat(), NOW, NOW, NEXT);
 
+/** A day without some of its stretches; the 24th is the first from now on. */
+const without =
+  (...places: readonly number[]) =>
+  (points: LoadPoint[]) =>
+    points.filter((_, place) => !places.includes(place));
+/** So many of the stretches that are compared with today's, from the oldest on. */
+const first = (count: number) => Array.from({ length: count }, (_, index) => 6 + index);
+/** More than today by so much, at one stretch more, at the next less. */
+const wrongBy = (amount: number) => (time: number) =>
+  time >= NOW ? 5 : 2 + (Math.floor(time / PERIOD) % 2 === 0 ? amount : -amount);
+
 describe("trendAt", () => {
   for (const [when, values, expected] of [
     ["the load rises steadily", [1, 2, 3, 4, 5], 8],
@@ -38,6 +49,8 @@ describe("trendAt", () => {
     ["it jumped once", [2, 2, 2, 8, 8], undefined],
     ["it rises and falls", [4, 5, 4, 5, 6], undefined],
     ["too few minutes are known", [1, 2, 3], undefined],
+    ["just enough are known", [1, 2, 3, 4], 7],
+    ["it rises since it fell, eight minutes before the newest", [9, 1, 2, 3, 4, 5, 6, 7, 8], 11],
   ] as const) {
     it(`says ${expected ?? "nothing"} for three minutes later when ${when}`, () => {
       const points = needs(...values);
@@ -73,6 +86,20 @@ describe("rhythmAt", () => {
     ["days lie a week and two weeks back", [day(7, rises(4)), day(14, rises(4))], 4],
     ["days lie further back than fourteen", [day(15, rises(4)), day(16, rises(4))], undefined],
     ["today is not known", [], undefined],
+    [
+      "one of two knows nothing of what came next",
+      [day(1, rises(5)), day(2, () => 2).slice(0, 24)],
+      undefined,
+    ],
+    ["a stretch of what came next is missing", [day(1, rises(5)), day(2, rises(5))].map(without(25)), 5],
+    [
+      "up to half of what is compared is missing",
+      [day(1, rises(5)), day(2, rises(5))].map(without(...first(9))),
+      5,
+    ],
+    ["more of it is missing", [day(1, rises(5)), day(2, rises(5))].map(without(...first(10))), undefined],
+    ["days were wrong by 15 % on average", [day(1, wrongBy(0.3)), day(2, wrongBy(0.3))], 5],
+    ["days were wrong by more", [day(1, wrongBy(0.31)), day(2, wrongBy(0.31))], undefined],
   ] as const) {
     it(`says ${expected ?? "nothing"} when ${when}`, () => {
       expect(rhythm(today, ...days)).to.equal(expected);
@@ -84,6 +111,17 @@ describe("rhythmAt", () => {
     const future = day(0, () => 2).map(({ time }) => ({ time: time + 2 * 60 * MINUTE, load: 99 }));
     expect(rhythm(...past, future)).to.equal(rhythm(...past));
   });
+
+  for (const [what, change] of [
+    ["a gap of today's", without(...first(9))],
+    [
+      "what there is of the stretch that is not over yet",
+      (points: LoadPoint[]) => [...points, { time: NOW - 1_000, load: 99 }],
+    ],
+  ] as const)
+    it(`minds no ${what}`, () => {
+      expect(rhythm(change(today), day(1, rises(5)), day(2, rises(5)))).to.equal(5);
+    });
 
   it("is within what the days before needed, in whatever order they come", () => {
     const loads = fc.array(fc.double({ min: 0.1, max: 50, noNaN: true }), { minLength: 2, maxLength: 14 });
