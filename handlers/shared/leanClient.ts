@@ -145,6 +145,8 @@ function operationOf({ schema }: Command): Operation {
 function holdsOther(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (value instanceof Uint8Array || value instanceof Date) return true;
+  // By their places lists are walked through several times as fast.
+  if (Array.isArray(value)) return value.some(holdsOther);
   for (const name in value) if (holdsOther((value as Record<string, unknown>)[name])) return true;
   return false;
 }

@@ -25,11 +25,12 @@ export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics();
   const service = process.env.POWERTOOLS_SERVICE_NAME ?? "service_undefined";
+  // What Powertools read of its settings holds for these lines, too: POWERTOOLS_LOG_LEVEL, Lambda's own level.
+  const writesInfo = logger.level <= LogLevelThreshold.INFO;
   return {
     log: {
       info(message, fields) {
-        // What Powertools read of its settings holds for these lines, too: POWERTOOLS_LOG_LEVEL, Lambda's own level.
-        if (logger.level > LogLevelThreshold.INFO) return;
+        if (!writesInfo) return;
         gatherOutput();
         process.stdout.write(`${infoLine(message, service, fields)}\n`);
       },

@@ -14,6 +14,8 @@ interface Service {
   readonly endpointProvider: (parameters: never) => object;
 }
 
+// Where Stryker changes what runs as this is loaded, nothing notices: the tests load it bundled, as functions do.
+
 /** What `clientConfig` says, and `lean` reads itself. */
 const KNOWN_OPTIONS = new Set(["maxAttempts", "requestHandler"]);
 

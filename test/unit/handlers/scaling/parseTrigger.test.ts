@@ -63,6 +63,32 @@ describe("parseTrigger", () => {
       { ...alarmEvent("ALARM"), time: "yesterday" },
       /time: got "yesterday"; expected an ISO 8601 time/,
     ],
+    // Which JavaScript would take for a year.
+    [
+      "a number for a time",
+      { ...alarmEvent("ALARM"), time: "7" },
+      /time: got "7"; expected an ISO 8601 time/,
+    ],
+    [
+      "a day that is none",
+      { ...alarmEvent("ALARM"), time: "2026-02-31T24:59:00Z" },
+      /time: got "2026-02-31T24:59:00Z"; expected an ISO 8601 time/,
+    ],
+    [
+      "a malformed tick",
+      { ...tickEvent(), time: 7 },
+      /^the tick is malformed: time: got 7; expected string$/,
+    ],
+    [
+      "many resources, with the first five",
+      { ...tickEvent(), resources: ["a", "b", "c", "d", "e", "f"] },
+      /^resources: got a, b, c, d, e; expected/,
+    ],
+    [
+      "what is wrong in many places, with the first five",
+      { ...tickEvent(), resources: [0, 1, 2, 3, 4, 5] },
+      /^the tick is malformed: (resources\.\d: got \d; expected string(; |$)){5}$/,
+    ],
     [
       "an alarm without detail",
       { ...alarmEvent("ALARM"), detail: null },
