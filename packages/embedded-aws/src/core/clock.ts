@@ -79,6 +79,10 @@ export function sleepOn(clock: Pick<Clock, "after">, delayMs: number, signal?: A
 
 /** How long a step waits for what a timer has started, in real milliseconds. */
 const MOST_WAIT_MS = 5_000;
+/** How often a skip looks whether what is in flight is over, in real milliseconds. */
+const IN_FLIGHT_LOOK_MS = 5;
+/** Work that a timer or another piece of work has just started marks itself busy so many turns of the event loop later. */
+const QUIET_TURNS = 3;
 
 /**
  * A clock that runs by itself: at `speed` of its own seconds per real second while nothing is in flight, and
@@ -88,6 +92,7 @@ export class RunningClock implements Clock {
   readonly #timers = new TimerQueue();
   #speed: number;
   #paused = false;
+  #closed = false;
   #inFlight = 0;
   #base: number;
   #realBase: number;
@@ -168,12 +173,38 @@ export class RunningClock implements Clock {
     this.#arm();
   }
 
+  /**
+   * As `sleep`, but while nothing is in flight it goes at once to the next timer, or to the end: for waits that nobody need
+   * sit through. Work in flight sees real time.
+   */
+  async skip(ms: number): Promise<void> {
+    const end = this.now() + ms;
+    while (this.now() < end && !this.#closed) {
+      if (!(await this.#isIdle())) {
+        await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_LOOK_MS).unref());
+        continue;
+      }
+      this.#jumpTo(Math.max(this.now(), Math.min(end, this.#timers.next()?.at ?? end)));
+      this.#fireDue();
+    }
+  }
+
+  /** Whether nothing is in flight, nor anything that marks itself so a few turns after the timer that began it. */
+  async #isIdle(): Promise<boolean> {
+    for (let turn = 0; turn < QUIET_TURNS; turn++) {
+      if (this.#inFlight > 0 || this.#paused) return false;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return this.#inFlight === 0 && !this.#paused;
+  }
+
   #jumpTo(at: number): void {
     this.#base = at;
     this.#realBase = performance.now();
   }
 
   close(): void {
+    this.#closed = true;
     this.#timers.clear();
     clearTimeout(this.#alarm);
   }
@@ -275,8 +306,7 @@ export class SteppedClock implements Clock {
 
   /** Resolves once nothing is in flight; time stands still meanwhile. */
   async settle(): Promise<void> {
-    // Work that a timer or another piece of work has just started marks itself busy a few turns later.
-    for (let quiet = 0; quiet < 3; quiet++) {
+    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#inFlight > 0) {
         await new Promise<void>((resolve) => this.#idle.push(resolve));

@@ -104,12 +104,15 @@ describe("createTelemetry", () => {
         return Boolean(steps.push(message ?? "counts"));
       });
       sinon.stub(stderr, "write").callsFake((line) => {
-        const { level, message } = JSON.parse(String(line)) as Record<string, string>;
-        return Boolean(steps.push(`${String(level)} ${String(message)}`));
+        const [, level, message] = /"level":"(\w+)","message":"(\w+)"/.exec(String(line)) ?? [];
+        return level === undefined || Boolean(steps.push(`${level} ${message}`));
       });
-      work(telemetry);
-      await new Promise((resolve) => setImmediate(resolve));
-      sinon.restore();
+      try {
+        work(telemetry);
+        await new Promise((resolve) => setImmediate(resolve));
+      } finally {
+        sinon.restore();
+      }
       return steps;
     }
 

@@ -104,7 +104,7 @@ describe("an event source mapping of a table's stream", () => {
     expect(seen()).to.deep.equal([["after"]]);
   });
 
-  it("is woken by each write, and after hours of none", async () => {
+  it("is woken by a write, and after hours of none", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     await map({ StartingPosition: "LATEST" });
     await put("a");
@@ -132,6 +132,37 @@ describe("an event source mapping of a table's stream", () => {
     expect(seen()).to.have.length(2);
     await clock.advance(1);
     expect(seen()[2]).to.deep.equal(["e"]);
+  });
+
+  it("reads on behind an answer that ends before the shard does, and of which the function is given nothing", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({
+      FilterCriteria: {
+        Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"email":{"S":[{"exists":true}]}}}}' }],
+      },
+    });
+    for (let from = 0; from < 2_000; from += 25) {
+      const orders = Array.from({ length: 25 }, (_, index) => ({
+        PutRequest: { Item: { id: { S: `plain-${from + index}` } } },
+      }));
+      await cloud.call("dynamodb", "BatchWriteItem", { RequestItems: { orders } });
+    }
+    await put("mail-1");
+    await clock.advance(3 * READ_INTERVAL_MS);
+    expect(seen()).to.deep.equal([["mail-1"]]);
+  });
+
+  it("fills a batch by reading on while its window lasts", async () => {
+    await consumer("exports.handler = async (e) => see(e);");
+    await map({ BatchSize: 100, MaximumBatchingWindowInSeconds: 60 });
+    const filler = { S: "x".repeat(300_000) };
+    for (let n = 0; n < 8; n++)
+      await cloud.call("dynamodb", "PutItem", {
+        TableName: "orders",
+        Item: { id: { S: `large-${n}` }, filler },
+      });
+    await clock.advance(61_000);
+    expect(seen()).to.deep.equal([Array.from({ length: 8 }, (_, n) => `large-${n}`)]);
   });
 
   it("waits for a full batch, or for the end of its window", async () => {

@@ -123,6 +123,62 @@ describe("RunningClock", () => {
     clock.close();
   });
 
+  it("skips from timer to timer while nothing is in flight, each at its time, in no real time", async () => {
+    const clock = new RunningClock(60);
+    const fired: number[] = [];
+    const tick = () => {
+      fired.push(clock.now());
+      clock.after(60_000, tick);
+    };
+    clock.after(60_000, tick);
+    await clock.skip(150_000);
+    expect(fired).to.deep.equal([1_060_000, 1_120_000]);
+    expect(clock.now()).to.equal(1_150_000);
+    expect(clock.speed).to.equal(60);
+    machine.tick(500);
+    expect(fired).to.deep.equal([1_060_000, 1_120_000, 1_180_000]);
+    clock.close();
+  });
+
+  /** So many milliseconds, and what they begin. */
+  const passes = async (ms: number) => {
+    await machine.tickAsync(ms);
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it("lets work in flight see real time while it skips, that of its own timers included", async () => {
+    const clock = new RunningClock();
+    const first = Promise.withResolvers<undefined>();
+    const second = Promise.withResolvers<undefined>();
+    void clock.busy(first.promise);
+    clock.after(1_000, () => void Promise.resolve().then(() => clock.busy(second.promise)));
+    let over = false;
+    const skipping = clock.skip(3_600_000).then(() => (over = true));
+    await passes(20);
+    expect(clock.now()).to.equal(1_000_020);
+    first.resolve(undefined);
+    await passes(20);
+    expect(clock.now()).to.be.within(1_001_000, 1_001_040);
+    expect(over).to.equal(false);
+    second.resolve(undefined);
+    await passes(20);
+    await skipping;
+    expect(clock.now()).to.be.within(4_600_000, 4_600_040);
+    clock.close();
+  });
+
+  it("skips nothing while it is paused, and nothing more once it is closed", async () => {
+    const clock = new RunningClock();
+    clock.pause();
+    const skipping = clock.skip(60_000);
+    await passes(50);
+    expect(clock.now()).to.equal(1_000_000);
+    clock.close();
+    await passes(10);
+    await skipping;
+    expect(clock.now()).to.equal(1_000_000);
+  });
+
   it("runs at its speed when idle, and at real speed while work is in flight", async () => {
     const clock = new RunningClock(60);
     expect(clock.rate()).to.equal(60);

@@ -97,9 +97,11 @@ describe("what a lean client sends", () => {
     await lean(aws.dynamoDb()).send(command);
     expect(aws.seen[0]?.body).to.equal('{"TableName":"t","Key":null}');
     // Beside bytes, which have everything written anew.
-    const Key = { b: { B: new Uint8Array([1]) }, n: null as never };
+    const Key = { l: { L: [{ S: "a" }, { B: new Uint8Array([1]) }] }, n: null as never };
     await lean(aws.dynamoDb()).send(new GetItemCommand({ TableName: "t", Key }));
-    expect(aws.seen[1]?.body).to.equal('{"TableName":"t","Key":{"b":{"B":"AQ=="},"n":null}}');
+    expect(aws.seen[1]?.body).to.equal(
+      '{"TableName":"t","Key":{"l":{"L":[{"S":"a"},{"B":"AQ=="}]},"n":null}}',
+    );
   });
 
   it("signs as AWS's own signer does", async () => {
