@@ -5,6 +5,8 @@ import type { Principal } from "../../../core/iam/principal";
 import { sequenceNumberOf, streamRecord, type StreamRecord } from "./streamRecord";
 
 const MAX_RECORDS_PER_CALL = 1000;
+/** Lambda reads a shard four times a second (developer guide, "Polling and batching streams"). */
+const READ_INTERVAL_MS = 250;
 const TRIMMED = "TrimmedDataAccessException";
 
 type Position = "TRIM_HORIZON" | "LATEST";
@@ -14,6 +16,7 @@ export class ShardReader {
   #iterator: string | undefined;
   #lastSequenceNumber: string | undefined;
   #ended = false;
+  #nextReadAt = -Infinity;
 
   constructor(
     private readonly context: CloudContext,
@@ -33,8 +36,14 @@ export class ShardReader {
     await this.#goOn(position);
   }
 
+  /** How long until it is to be read again, in milliseconds. */
+  get waitMs(): number {
+    return Math.max(0, this.#nextReadAt - this.context.clock.now());
+  }
+
   /** The next records; none when there are none yet. */
   async read(): Promise<readonly StreamRecord[]> {
+    this.#nextReadAt = this.context.clock.now() + READ_INTERVAL_MS;
     if (this.#ended) return [];
     try {
       return await this.#getRecords();

@@ -20,8 +20,6 @@ import {
 } from "./streamRecord";
 import { messageOf } from "../../../core/messageOf";
 
-/** Lambda reads a shard four times a second (developer guide, "Polling and batching streams"). */
-const READ_INTERVAL_MS = 250;
 /** New items wake the poller; this keeps its iterator from expiring while there are none. */
 const IDLE_READ_MS = 5 * 60_000;
 /** Without a reason, a signal makes an exception for each abort. */
@@ -38,7 +36,6 @@ export class StreamPoller implements Poller {
   readonly #unsubscribe: () => void;
   #wake: (() => void) | undefined;
   #changed = false;
-  #nextReadAt = -Infinity;
   /** Whether it waits for the time to read again, whatever comes. */
   #early = false;
   readonly #lanes = new Lanes();
@@ -124,14 +121,12 @@ export class StreamPoller implements Poller {
 
   /** Reads on if it is time to; returns how long until the next read, in milliseconds. */
   async #read(reader: ShardReader): Promise<number> {
-    const now = this.#context.clock.now();
-    this.#early = now < this.#nextReadAt;
-    if (this.#early) return this.#nextReadAt - now;
-    this.#nextReadAt = now + READ_INTERVAL_MS;
+    this.#early = reader.waitMs > 0;
+    if (this.#early) return reader.waitMs;
     const records = await reader.read();
     this.#take(records);
     // An answer may end before the shard does, with 1 MB or a thousand records.
-    return records.length === 0 ? IDLE_READ_MS : READ_INTERVAL_MS;
+    return records.length === 0 ? IDLE_READ_MS : reader.waitMs;
   }
 
   #take(records: readonly StreamRecord[]): void {
