@@ -8,6 +8,7 @@ import { deploy } from "embedded-pulumi";
 import { sendOrders } from "../tools/shop/sendOrders";
 import { setStock } from "../tools/shop/stockLevels";
 import { localCredentials, stringOutput } from "../tools/target";
+import { tell } from "./progress";
 import { median, medianRatio } from "./statistics";
 import { printTable } from "./table";
 
@@ -59,6 +60,7 @@ export async function benchConsole(args: ParsedArguments): Promise<object> {
     const closed: number[] = [];
     const open: number[] = [];
     for (let pair = 0; pair < PAIRS[size]; pair++) {
+      tell(`${ORDERS[size]} orders with the page open, and without`, pair, PAIRS[size]);
       const openNow = async () => {
         const close = await openPage(cloud.console.address);
         open.push(await throughput());

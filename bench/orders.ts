@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { localCredentials } from "../tools/target";
 import { startCloud } from "embedded-aws";
+import { tell } from "./progress";
 import { median, medianRatio } from "./statistics";
 import { ofTurns, printTable } from "./table";
 
@@ -58,9 +59,12 @@ export async function benchOrders(args: ParsedArguments): Promise<object> {
   const quick = args.has("quick");
   const count = quick ? 2_000 : 10_000;
   const turns: Turn[] = [];
-  while (turns.length < (quick ? 1 : REPEATS)) {
+  for (let turn = 0, all = quick ? 1 : REPEATS; turn < all; turn++) {
+    tell(`${count} orders, set for 1,000 a second`, turn, all);
     const underLoad = await runStart(count, UNDER_LOAD);
+    tell(`${count} orders, as the stack's file says`, turn, all);
     const asDeployed = await runStart(count);
+    tell(`${count} conditional puts`, turn, all);
     turns.push({ underLoad, asDeployed, putsPerSecond: await plainPuts(count) });
   }
   const putsPerSecond = turns.map((turn) => turn.putsPerSecond);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { strToU8, unzipSync } from "fflate";
 import { defaultPackage, type BaselinePackage, sizesOf } from "./defaultPackage";
 import { deployedPackages, type DeployedPackage } from "./deployed";
+import { tell } from "./progress";
 import { median, medianRatio } from "./statistics";
 import { ofTurns, printTable } from "./table";
 
@@ -48,6 +49,7 @@ export async function benchPackages(args: ParsedArguments): Promise<object> {
     const empty: Measured = { ...sizesOf({ "index.js": strToU8(EMPTY_HANDLER) }), loads: [] };
     const rows: Row[] = [];
     for (const deployed of await deployedPackages(DIRECTORY)) {
+      tell(`the package of ${deployed.handler}, ${ofTurns(turns)}`);
       const row = await prepare(deployed);
       for (let turn = 0; turn < turns; turn++) {
         row.ours.loads.push(load(path.join(deployed.directory, "__index.js"), deployed));

@@ -1,5 +1,6 @@
 import type { ParsedArguments } from "embedded-pulumi/cli";
 import { PRICES_DATE, PRICES_REGION, prices } from "../../tools/cost/prices";
+import { tell } from "../progress";
 import { median, medianRatio } from "../statistics";
 import { ofTurns, printTable } from "../table";
 import { estimatedDollarsPerMillion } from "./estimated";
@@ -38,6 +39,7 @@ export async function benchCost(args: ParsedArguments): Promise<object> {
     for (const kind of KINDS) await shop.sell(ORDERS_A_SEND * 10, kind);
     for (let turn = 0; turn < turns; turn++) {
       for (const [index, kind] of KINDS.entries()) {
+        tell(`${kind.name}, ${orders} times`, turn, turns);
         const reading = await shop.sell(orders, kind);
         readings[index]?.push({ ...reading, plainWriteUnits: await shop.putPlainly(orders, kind) });
       }

@@ -1,6 +1,7 @@
 import type { ParsedArguments } from "embedded-pulumi/cli";
 import { spawnSync } from "node:child_process";
 import { runStart } from "../orders";
+import { tell } from "../progress";
 import { median, medianRatio } from "../statistics";
 import { ofTurns, printTable } from "../table";
 import { EditedProject } from "./editedProject";
@@ -33,7 +34,10 @@ export async function benchDeveloper(args: ParsedArguments): Promise<object> {
   const turns: Turn[] = [];
   const project = await EditedProject.open();
   try {
-    while (turns.length < count) turns.push(await takeTurn(project));
+    for (let turn = 0; turn < count; turn++) {
+      tell("each wait of a developer", turn, count);
+      turns.push(await takeTurn(project));
+    }
   } finally {
     await project.close();
   }

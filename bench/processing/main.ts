@@ -1,6 +1,7 @@
 import type { ParsedArguments } from "embedded-pulumi/cli";
+import { tell } from "../progress";
 import { median, medianRatio } from "../statistics";
-import { printTable } from "../table";
+import { ofTurns, printTable } from "../table";
 import { Race, type ContenderName, type Turn } from "./race";
 
 interface Course {
@@ -34,6 +35,7 @@ export async function benchProcessing(args: ParsedArguments): Promise<object> {
   try {
     const rows = [];
     for (const course of args.has("quick") ? QUICK_COURSES : COURSES) {
+      tell(`batches of ${course.records} at ${course.latencyMs} ms, ${ofTurns(course.turns)}`);
       const turns: Turn[] = [];
       while (turns.length < course.turns) turns.push(await race.turn(course.latencyMs, course.records));
       rows.push({ ...course, ...figuresOf(turns) });

@@ -41,13 +41,19 @@ export interface Comparison {
   readonly together: Score;
 }
 
-/** Sends every policy through every trace. */
+/**
+ * Sends every policy through every trace.
+ *
+ * @param onStart hears which policy begins.
+ */
 export async function compare(
   contenders: readonly Contender[],
   traces: readonly Trace[],
+  onStart?: (policy: string) => void,
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const { key, name, parameters, run } of contenders) {
+    onStart?.(name);
     const runs: Run[] = [];
     for (const trace of traces) runs.push(await run(trace));
     const scores = runs.map(scoreOf);

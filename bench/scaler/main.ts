@@ -14,6 +14,7 @@ import { targetTracking } from "./policies/targetTracking";
 import { thisScaler } from "./policies/thisScaler";
 import type { World } from "./simulate";
 import { leastHours, type LeastHours, type Tunable, type Tuning } from "./leastHours";
+import { tell } from "../progress";
 import { readOptions } from "./options";
 import { plotSvg, plotText } from "./plot";
 import type { Policy } from "./policy";
@@ -129,7 +130,10 @@ async function leastHoursOf(
   world: World,
 ): Promise<LeastHoursOfTraces> {
   const policies: LeastHours[] = [];
-  for (const tunable of tunables(world)) policies.push(await leastHours(tunable, traces));
+  for (const tunable of tunables(world)) {
+    tell(`${name}: ${tunable.name} at its cheapest`);
+    policies.push(await leastHours(tunable, traces));
+  }
   return { name, policies };
 }
 
@@ -150,7 +154,9 @@ export async function benchScaler(args: ParsedArguments): Promise<object> {
   const print = (...lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`);
 
   const staging = values.quick ? "simulated" : "deployed";
-  const comparisons = await compare(contendersIn(world, staging), traces);
+  const comparisons = await compare(contendersIn(world, staging), traces, (policy) =>
+    tell(`${policy}, ${staging}`),
+  );
   if (values.svg !== undefined) writeFileSync(values.svg, plotSvg(traces, comparisons));
   print(
     "",
@@ -170,6 +176,7 @@ export async function benchScaler(args: ParsedArguments): Promise<object> {
   if (traces.length > 1) {
     print(...togetherTable("together", comparisons), "");
     for (const bootstrapSeconds of BOOTSTRAP_SWEEP) {
+      tell(`all, at ${bootstrapSeconds} s of bootstrap`);
       const swept = await compare(contendersIn({ ...world, bootstrapSeconds }, "simulated"), traces);
       print(...togetherTable(`together, ${bootstrapSeconds} s of bootstrap, all simulated`, swept), "");
     }
