@@ -19,16 +19,27 @@ import {
 const SEES_IDS = `const idOf = (r) => r.dynamodb.Keys.id.S;
 const see = (e) => console.log("SEEN " + JSON.stringify(e.Records.map(idOf)));`;
 
+/** Until Lambda reads a shard again. */
+const READ_INTERVAL_MS = 250;
+
+/** Stepped all the same; it can say that it runs. */
+class TestClock extends SteppedClock {
+  runs = false;
+  override rate(): number {
+    return this.runs ? 1 : 0;
+  }
+}
+
 describe("an event source mapping of a table's stream", () => {
   let cloud: TestCloud;
-  let clock: SteppedClock;
+  let clock: TestClock;
   let events: CloudEvent[];
   let Role: string;
   let EventSourceArn: string;
   let failed: Queue;
 
   beforeEach(async () => {
-    clock = new SteppedClock();
+    clock = new TestClock();
     cloud = await startLambdaCloud(clock);
     events = record(cloud);
     failed = await createQueue(cloud, "failed");
@@ -68,8 +79,6 @@ describe("an event source mapping of a table's stream", () => {
       StartingPosition: "TRIM_HORIZON",
       ...settings,
     });
-  /** Until the poller may read again. */
-  const READ_INTERVAL_MS = 250;
   const consumer = (source: string) => createFunction(cloud, "consumer", `${SEES_IDS} ${source}`, { Role });
   const seen = () => seenBy(events, "consumer");
 
@@ -100,21 +109,23 @@ describe("an event source mapping of a table's stream", () => {
     await put("before");
     await map({ StartingPosition: "LATEST" });
     await put("after");
-    await clock.advance(READ_INTERVAL_MS);
+    await clock.settle();
     expect(seen()).to.deep.equal([["after"]]);
   });
 
-  it("is woken by a write, and after hours of none", async () => {
+  it("is woken by each write, and after hours of none", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     await map({ StartingPosition: "LATEST" });
     await put("a");
+    await clock.settle();
     await clock.advance(3 * 3_600_000);
     await put("b");
     await clock.settle();
     expect(seen()).to.deep.equal([["a"], ["b"]]);
   });
 
-  it("reads four times a second at most, and what came meanwhile together", async () => {
+  it("is read four times a second while the clock runs, and what came meanwhile together", async () => {
+    clock.runs = true;
     await consumer("exports.handler = async (e) => see(e);");
     await map({ StartingPosition: "LATEST" });
     await clock.advance(1_000);
@@ -134,47 +145,49 @@ describe("an event source mapping of a table's stream", () => {
     expect(seen()[2]).to.deep.equal(["e"]);
   });
 
-  it("reads on behind an answer that ends before the shard does, and of which the function is given nothing", async () => {
-    await consumer("exports.handler = async (e) => see(e);");
-    await map({
-      FilterCriteria: {
-        Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"email":{"S":[{"exists":true}]}}}}' }],
-      },
-    });
-    for (let from = 0; from < 2_000; from += 25) {
-      const orders = Array.from({ length: 25 }, (_, index) => ({
-        PutRequest: { Item: { id: { S: `plain-${from + index}` } } },
-      }));
-      await cloud.call("dynamodb", "BatchWriteItem", { RequestItems: { orders } });
-    }
-    await put("mail-1");
-    await clock.advance(3 * READ_INTERVAL_MS);
-    expect(seen()).to.deep.equal([["mail-1"]]);
-  });
+  for (const runs of [true, false]) {
+    const when = runs ? "while the clock runs" : "while it stands still";
 
-  it("fills a batch by reading on while its window lasts", async () => {
-    await consumer("exports.handler = async (e) => see(e);");
-    await map({ BatchSize: 100, MaximumBatchingWindowInSeconds: 60 });
-    const filler = { S: "x".repeat(300_000) };
-    for (let n = 0; n < 8; n++)
-      await cloud.call("dynamodb", "PutItem", {
-        TableName: "orders",
-        Item: { id: { S: `large-${n}` }, filler },
-      });
-    await clock.advance(61_000);
-    expect(seen()).to.deep.equal([Array.from({ length: 8 }, (_, n) => `large-${n}`)]);
-  });
+    it(`is read on behind an answer that ends before it does, and of which the function is given nothing, ${when}`, async () => {
+      clock.runs = runs;
+      await consumer("exports.handler = async (e) => see(e);");
+      const Pattern = JSON.stringify({ dynamodb: { NewImage: { email: { S: [{ exists: true }] } } } });
+      for (let from = 0; from < 2_000; from += 25) {
+        const orders = Array.from({ length: 25 }, (_, index) => ({
+          PutRequest: { Item: { id: { S: `plain-${from + index}` } } },
+        }));
+        await cloud.call("dynamodb", "BatchWriteItem", { RequestItems: { orders } });
+      }
+      await put("mail-1");
+      await map({ FilterCriteria: { Filters: [{ Pattern }] } });
+      await (runs ? clock.advance(3 * READ_INTERVAL_MS) : clock.settle());
+      expect(seen()).to.deep.equal([["mail-1"]]);
+    });
+
+    it(`fills a batch by reading on, answer by answer, ${when}`, async () => {
+      clock.runs = runs;
+      await consumer("exports.handler = async (e) => see(e);");
+      const filler = { S: "x".repeat(300_000) };
+      for (let n = 0; n < 8; n++)
+        await cloud.call("dynamodb", "PutItem", {
+          TableName: "orders",
+          Item: { id: { S: `large-${n}` }, filler },
+        });
+      await map({ BatchSize: 8, MaximumBatchingWindowInSeconds: 60 });
+      await clock.advance(3 * READ_INTERVAL_MS);
+      expect(seen()).to.deep.equal([Array.from({ length: 8 }, (_, n) => `large-${n}`)]);
+    });
+  }
 
   it("waits for a full batch, or for the end of its window", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     await map({ BatchSize: 2, MaximumBatchingWindowInSeconds: 10 });
-    await clock.advance(READ_INTERVAL_MS);
     await put("a");
     await clock.advance(9999);
     expect(seen()).to.deep.equal([]);
     await clock.advance(1);
     await put("b", "c", "d");
-    await clock.advance(READ_INTERVAL_MS);
+    await clock.settle();
     expect(seen()).to.deep.equal([["a"], ["b", "c"]]);
   });
 
@@ -194,7 +207,7 @@ describe("an event source mapping of a table's stream", () => {
     });
     await consumer("exports.handler = async (e) => {};");
     await map({ BatchSize: 250 });
-    await clock.advance(READ_INTERVAL_MS);
+    await clock.settle();
     expect(readsAtEachBatch).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
   });
 
@@ -218,7 +231,7 @@ describe("an event source mapping of a table's stream", () => {
     });
     await map({ FilterCriteria: { Filters: [{ Pattern }] } });
     await put("plain", "mail-1", "mail-1", "mail-2");
-    await clock.advance(READ_INTERVAL_MS);
+    await clock.settle();
     expect(seen().flat()).to.deep.equal(["mail-1", "mail-2"]);
   });
 
@@ -309,7 +322,7 @@ describe("an event source mapping of a table's stream", () => {
     await consumer("exports.handler = async (e) => see(e);");
     const { UUID } = await map();
     await put("a");
-    await clock.advance(READ_INTERVAL_MS);
+    await clock.settle();
     await cloud.call("lambda", "UpdateEventSourceMapping", { UUID, Enabled: false });
     await put("b");
     await clock.settle();

@@ -36,9 +36,10 @@ export class ShardReader {
     await this.#goOn(position);
   }
 
-  /** How long until it is to be read again, in milliseconds. */
+  /** How long until it is to be read again, in milliseconds; 0 while the clock stands still, and would have it wait for ever. */
   get waitMs(): number {
-    return Math.max(0, this.#nextReadAt - this.context.clock.now());
+    const { clock } = this.context;
+    return clock.rate() === 0 ? 0 : Math.max(0, this.#nextReadAt - clock.now());
   }
 
   /** The next records; none when there are none yet. */

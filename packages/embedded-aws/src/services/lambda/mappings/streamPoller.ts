@@ -126,7 +126,8 @@ export class StreamPoller implements Poller {
     const records = await reader.read();
     this.#take(records);
     // An answer may end before the shard does, with 1 MB or a thousand records.
-    return records.length === 0 ? IDLE_READ_MS : reader.waitMs;
+    if (records.length > 0) this.#changed = true;
+    return IDLE_READ_MS;
   }
 
   #take(records: readonly StreamRecord[]): void {
