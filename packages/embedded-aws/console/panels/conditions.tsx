@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import type { ConditionState } from "../../src/console/protocol";
 import type { ConditionsAsJson } from "../../src/core/conditions/describeConditions";
 import { Card, Switch, useOrder } from "../parts/parts";
@@ -114,24 +115,14 @@ export function ConditionsCard() {
               </Switch>
               {isOn &&
                 figures.map((figure) => (
-                  <label key={figure.unit} class="figure">
-                    <span class="unseen">{title}: </span>
-                    <input
-                      type="number"
-                      min={0}
-                      max={figure.most}
-                      step="any"
-                      required
-                      value={valueOf(value, figure)}
-                      onChange={(event) => {
-                        const { valueAsNumber: given, validity, validationMessage } = event.currentTarget;
-                        if (validity.valid)
-                          set(changed(name, value, figure, given), `Set: ${title}, ${given} ${figure.unit}.`);
-                        else order.run(() => Promise.reject(new Error(`${title}: ${validationMessage}`)));
-                      }}
-                    />{" "}
-                    {figure.unit}
-                  </label>
+                  <FigureField
+                    key={figure.unit}
+                    title={title}
+                    figure={figure}
+                    present={valueOf(value, figure)}
+                    order={order}
+                    set={(given) => ask("conditions", { change: changed(name, value, figure, given) })}
+                  />
                 ))}
             </li>
           );
@@ -139,6 +130,55 @@ export function ConditionsCard() {
       </ul>
       {order.view}
     </Card>
+  );
+}
+
+/** What is typed stays while it is typed, and what was set while the cloud has not said that it is so; whatever else it says. */
+function FigureField({
+  title,
+  figure: { unit, most },
+  present,
+  order,
+  set,
+}: {
+  title: string;
+  figure: Figure;
+  present: number;
+  order: ReturnType<typeof useOrder>;
+  set: (given: number) => Promise<unknown>;
+}) {
+  const [typed, setTyped] = useState<string>();
+  const [wanted, setWanted] = useState<number>();
+  useEffect(() => setWanted(undefined), [present]);
+  return (
+    <label class="figure">
+      <span class="unseen">{title}: </span>
+      <input
+        type="number"
+        min={0}
+        max={most}
+        step="any"
+        required
+        value={typed ?? wanted ?? present}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => {
+          const { valueAsNumber: given, validity, validationMessage } = event.currentTarget;
+          setTyped(undefined);
+          order.run(async () => {
+            if (!validity.valid) throw new Error(`${title}: ${validationMessage}`);
+            setWanted(given);
+            try {
+              await set(given);
+            } catch (reason) {
+              setWanted(undefined);
+              throw reason;
+            }
+            return `Set: ${title}, ${given} ${unit}.`;
+          });
+        }}
+      />{" "}
+      {unit}
+    </label>
   );
 }
 

@@ -282,6 +282,14 @@ describe("the console in Chromium", function () {
       .getByText(/^EC2's vCPUs are limited: /)
       .waitFor();
     expect(shown.cloud.context.conditions.ec2Vcpus).to.equal(7);
+    // What is being typed is nobody else's to change.
+    await vcpus.fill("5");
+    shown.cloud.setConditions({ ec2Vcpus: 9, payloadLimits: false });
+    await card.getByLabel("Payloads are limited").and(page.locator(":not(:checked)")).waitFor();
+    expect(await vcpus.inputValue()).to.equal("5");
+    await vcpus.press("Enter");
+    await card.getByText("Set: EC2's vCPUs are limited, 5 vCPUs.").waitFor();
+    expect(shown.cloud.context.conditions.ec2Vcpus).to.equal(5);
     const expiry = card.getByRole("spinbutton", { name: /^Expired items stay for a while/ });
     expect(await expiry.inputValue()).to.equal("48");
     await expiry.fill("0.5");
