@@ -33,12 +33,12 @@ interface Report {
 }
 
 /** What docs/OPERATIONS.md, "What to raise at which load", says for a thousand orders a second. */
-const UNDER_LOAD = [
-  "ordersBatchSize=50",
-  "ordersBatchingWindowSeconds=1",
-  "ordersMaximumConcurrency=50",
-  "ordersReservedConcurrency=50",
-].flatMap((setting) => ["--config", setting]);
+export const UNDER_LOAD = {
+  ordersBatchSize: 50,
+  ordersBatchingWindowSeconds: 1,
+  ordersMaximumConcurrency: 50,
+  ordersReservedConcurrency: 50,
+};
 
 /** The program with both settings, and the floor right after them, on the same machine in the same state. */
 interface Turn {
@@ -61,7 +61,10 @@ export async function benchOrders(args: ParsedArguments): Promise<object> {
   const turns: Turn[] = [];
   for (let turn = 0, all = quick ? 1 : REPEATS; turn < all; turn++) {
     tell(`${count} orders, set for 1,000 a second`, turn, all);
-    const underLoad = await runStart(count, UNDER_LOAD);
+    const underLoad = await runStart(
+      count,
+      Object.entries(UNDER_LOAD).flatMap(([key, value]) => ["--config", `${key}=${value}`]),
+    );
     tell(`${count} orders, as the stack's file says`, turn, all);
     const asDeployed = await runStart(count);
     tell(`${count} conditional puts`, turn, all);

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
@@ -16,8 +17,7 @@ type Contender = (event: SQSEvent) => Promise<unknown>;
 const context = { getRemainingTimeInMillis: () => 600_000 } as Context;
 
 /** The package's module, as Lambda loads it. */
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- Lambda requires it, too, and its place is not known before.
-const { handler } = require(process.env.PACKAGE_FILE ?? "") as {
+const { handler } = createRequire(__filename)(process.env.PACKAGE_FILE ?? "") as {
   readonly handler: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 };
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { guardProcess } from "embedded-aws/support";
@@ -89,6 +90,7 @@ export class Race {
   close(): void {
     this.#child.disconnect();
     this.#port.close();
+    rmSync(DIRECTORY, { recursive: true, force: true });
   }
 
   async #run(wanted: Wanted, latencyMs: number): Promise<number> {

@@ -1,7 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { ConditionState } from "../../src/console/protocol";
 import type { ConditionsAsJson } from "../../src/core/conditions/describeConditions";
-import { Card, Switch, useOrder } from "../parts/parts";
+import { Card, Switch, useOrder, useWanted } from "../parts/parts";
 import { ask, conditions } from "../state/store";
 
 type Name = keyof ConditionsAsJson;
@@ -133,7 +133,7 @@ export function ConditionsCard() {
   );
 }
 
-/** What is typed stays while it is typed, and what was set while the cloud has not said that it is so; whatever else it says. */
+/** A number of a condition; what is being typed stays, whatever the cloud says meanwhile. */
 function FigureField({
   title,
   figure: { unit, most },
@@ -148,8 +148,7 @@ function FigureField({
   set: (given: number) => Promise<unknown>;
 }) {
   const [typed, setTyped] = useState<string>();
-  const [wanted, setWanted] = useState<number>();
-  useEffect(() => setWanted(undefined), [present]);
+  const { shown, want } = useWanted(present);
   return (
     <label class="figure">
       <span class="unseen">{title}: </span>
@@ -159,20 +158,14 @@ function FigureField({
         max={most}
         step="any"
         required
-        value={typed ?? wanted ?? present}
+        value={typed ?? shown}
         onInput={(event) => setTyped(event.currentTarget.value)}
         onChange={(event) => {
           const { valueAsNumber: given, validity, validationMessage } = event.currentTarget;
           setTyped(undefined);
           order.run(async () => {
             if (!validity.valid) throw new Error(`${title}: ${validationMessage}`);
-            setWanted(given);
-            try {
-              await set(given);
-            } catch (reason) {
-              setWanted(undefined);
-              throw reason;
-            }
+            await want(given, () => set(given));
             return `Set: ${title}, ${given} ${unit}.`;
           });
         }}

@@ -208,7 +208,25 @@ export function useOrder() {
   };
 }
 
-/** Something that is on or off in the cloud. It shows what was asked for until the cloud says how it is. */
+/** What was asked for is shown until the cloud says how it is, or refuses. */
+export function useWanted<Value extends number | boolean>(present: Value) {
+  const [wanted, setWanted] = useState<Value>();
+  useEffect(() => setWanted(undefined), [present]);
+  return {
+    shown: wanted ?? present,
+    want: async <Answer,>(value: Value, work: () => Promise<Answer>): Promise<Answer> => {
+      setWanted(value);
+      try {
+        return await work();
+      } catch (reason) {
+        setWanted(undefined);
+        throw reason;
+      }
+    },
+  };
+}
+
+/** Something that is on or off in the cloud. */
 export function Switch({
   on,
   order,
@@ -223,23 +241,14 @@ export function Switch({
   hint?: string;
   children: ComponentChildren;
 }) {
-  const [wanted, setWanted] = useState<boolean>();
-  useEffect(() => setWanted(undefined), [on]);
+  const { shown, want } = useWanted(on);
   return (
     <label class="check" title={hint}>
       <input
         type="checkbox"
-        checked={wanted ?? on}
+        checked={shown}
         disabled={order.busy}
-        onChange={() => {
-          setWanted(!on);
-          order.run(() =>
-            set(!on).catch((reason: unknown) => {
-              setWanted(undefined);
-              throw reason;
-            }),
-          );
-        }}
+        onChange={() => order.run(() => want(!on, () => set(!on)))}
       />{" "}
       {children}
     </label>

@@ -1,86 +1,25 @@
 import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { spy } from "sinon";
-import { SteppedClock } from "../../../src/core/clock";
-import type { CloudEvent } from "../../../src/core/eventStream";
-import type { TestCloud } from "../../../src/testing/testCloud";
-import {
-  createFunction,
-  createQueue,
-  createRole,
-  receive,
-  record,
-  seenBy,
-  startLambdaCloud,
-  type Queue,
-} from "./support";
-
-const SEES_IDS = `const idOf = (r) => r.dynamodb.Keys.id.S;
-const see = (e) => console.log("SEEN " + JSON.stringify(e.Records.map(idOf)));`;
-
-/** Until Lambda reads a shard again. */
-const READ_INTERVAL_MS = 250;
-
-/** Stepped all the same; it can say that it runs. */
-class TestClock extends SteppedClock {
-  runs = false;
-  override rate(): number {
-    return this.runs ? 1 : 0;
-  }
-}
+import { createFunction, receive } from "./support";
+import { givenStream, type GivenStream } from "./givenStream";
 
 describe("an event source mapping of a table's stream", () => {
-  let cloud: TestCloud;
-  let clock: TestClock;
-  let events: CloudEvent[];
-  let Role: string;
-  let EventSourceArn: string;
-  let failed: Queue;
+  let clock: GivenStream["clock"];
+  let cloud: GivenStream["cloud"];
+  let events: GivenStream["events"];
+  let failed: GivenStream["failed"];
+  let Role: GivenStream["Role"];
+  let EventSourceArn: GivenStream["EventSourceArn"];
+  let put: GivenStream["put"];
+  let map: GivenStream["map"];
+  let consumer: GivenStream["consumer"];
+  let seen: GivenStream["seen"];
 
   beforeEach(async () => {
-    clock = new TestClock();
-    cloud = await startLambdaCloud(clock);
-    events = record(cloud);
-    failed = await createQueue(cloud, "failed");
-    Role = await createRole(cloud, "consumer", [
-      {
-        Action: [
-          "dynamodb:GetRecords",
-          "dynamodb:GetShardIterator",
-          "dynamodb:DescribeStream",
-          "dynamodb:ListStreams",
-        ],
-        Resource: "*",
-      },
-      { Action: "sqs:SendMessage", Resource: failed.arn },
-    ]);
-    const { TableDescription } = await cloud.call("dynamodb", "CreateTable", {
-      TableName: "orders",
-      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-      BillingMode: "PAY_PER_REQUEST",
-      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
-    });
-    EventSourceArn = TableDescription?.LatestStreamArn ?? "";
+    ({ clock, cloud, events, failed, Role, EventSourceArn, put, map, consumer, seen } = await givenStream());
   });
   afterEach(() => cloud.close());
-
-  const put = async (...ids: string[]) => {
-    for (const id of ids) {
-      const Item = { id: { S: id }, ...(id.startsWith("mail") && { email: { S: `${id}@example.com` } }) };
-      await cloud.call("dynamodb", "PutItem", { TableName: "orders", Item });
-    }
-  };
-  const map = (settings: object = {}) =>
-    cloud.call("lambda", "CreateEventSourceMapping", {
-      EventSourceArn,
-      FunctionName: "consumer",
-      StartingPosition: "TRIM_HORIZON",
-      ...settings,
-    });
-  const consumer = (source: string) => createFunction(cloud, "consumer", `${SEES_IDS} ${source}`, { Role });
-  const seen = () => seenBy(events, "consumer");
 
   it("gives the function Lambda's event, in the order of the writes", async () => {
     await consumer("exports.handler = async (e) => { console.log('SEEN ' + JSON.stringify(e)); };");
@@ -104,81 +43,6 @@ describe("an event source mapping of a table's stream", () => {
     });
   });
 
-  it("begins with what comes after it, when it shall start at the latest record", async () => {
-    await consumer("exports.handler = async (e) => see(e);");
-    await put("before");
-    await map({ StartingPosition: "LATEST" });
-    await put("after");
-    await clock.settle();
-    expect(seen()).to.deep.equal([["after"]]);
-  });
-
-  it("is woken by each write, and after hours of none", async () => {
-    await consumer("exports.handler = async (e) => see(e);");
-    await map({ StartingPosition: "LATEST" });
-    await put("a");
-    await clock.settle();
-    await clock.advance(3 * 3_600_000);
-    await put("b");
-    await clock.settle();
-    expect(seen()).to.deep.equal([["a"], ["b"]]);
-  });
-
-  it("is read four times a second while the clock runs, and what came meanwhile together", async () => {
-    clock.runs = true;
-    await consumer("exports.handler = async (e) => see(e);");
-    await map({ StartingPosition: "LATEST" });
-    await clock.advance(1_000);
-    await put("a");
-    await clock.settle();
-    await put("b");
-    await clock.advance(READ_INTERVAL_MS - 2);
-    await put("c", "d");
-    await clock.settle();
-    expect(seen()).to.deep.equal([["a"]]);
-    await clock.advance(2);
-    expect(seen()).to.deep.equal([["a"], ["b", "c", "d"]]);
-    await put("e");
-    await clock.advance(READ_INTERVAL_MS - 1);
-    expect(seen()).to.have.length(2);
-    await clock.advance(1);
-    expect(seen()[2]).to.deep.equal(["e"]);
-  });
-
-  for (const runs of [true, false]) {
-    const when = runs ? "while the clock runs" : "while it stands still";
-
-    it(`is read on behind an answer that ends before it does, and of which the function is given nothing, ${when}`, async () => {
-      clock.runs = runs;
-      await consumer("exports.handler = async (e) => see(e);");
-      const Pattern = JSON.stringify({ dynamodb: { NewImage: { email: { S: [{ exists: true }] } } } });
-      for (let from = 0; from < 2_000; from += 25) {
-        const orders = Array.from({ length: 25 }, (_, index) => ({
-          PutRequest: { Item: { id: { S: `plain-${from + index}` } } },
-        }));
-        await cloud.call("dynamodb", "BatchWriteItem", { RequestItems: { orders } });
-      }
-      await put("mail-1");
-      await map({ FilterCriteria: { Filters: [{ Pattern }] } });
-      await (runs ? clock.advance(3 * READ_INTERVAL_MS) : clock.settle());
-      expect(seen()).to.deep.equal([["mail-1"]]);
-    });
-
-    it(`fills a batch by reading on, answer by answer, ${when}`, async () => {
-      clock.runs = runs;
-      await consumer("exports.handler = async (e) => see(e);");
-      const filler = { S: "x".repeat(300_000) };
-      for (let n = 0; n < 8; n++)
-        await cloud.call("dynamodb", "PutItem", {
-          TableName: "orders",
-          Item: { id: { S: `large-${n}` }, filler },
-        });
-      await map({ BatchSize: 8, MaximumBatchingWindowInSeconds: 60 });
-      await clock.advance(3 * READ_INTERVAL_MS);
-      expect(seen()).to.deep.equal([Array.from({ length: 8 }, (_, n) => `large-${n}`)]);
-    });
-  }
-
   it("waits for a full batch, or for the end of its window", async () => {
     await consumer("exports.handler = async (e) => see(e);");
     await map({ BatchSize: 2, MaximumBatchingWindowInSeconds: 10 });
@@ -189,26 +53,6 @@ describe("an event source mapping of a table's stream", () => {
     await put("b", "c", "d");
     await clock.settle();
     expect(seen()).to.deep.equal([["a"], ["b", "c"]]);
-  });
-
-  it("leaves in the stream what the function cannot take yet", async () => {
-    const items = Array.from({ length: 2_000 }, (_, index) => ({ id: { S: `order-${String(index)}` } }));
-    for (let from = 0; from < items.length; from += 25) {
-      const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
-      await cloud.call("dynamodb", "BatchWriteItem", { RequestItems: { orders: requests } });
-    }
-    const reads = spy(cloud.context, "call");
-    const readsAtEachBatch: number[] = [];
-    cloud.context.events.subscribe(({ type }) => {
-      if (type === "stream-batch-sent")
-        readsAtEachBatch.push(
-          reads.getCalls().filter(({ args }) => (args as readonly unknown[])[1] === "GetRecords").length,
-        );
-    });
-    await consumer("exports.handler = async (e) => {};");
-    await map({ BatchSize: 250 });
-    await clock.settle();
-    expect(readsAtEachBatch).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
   });
 
   it("tells the age of each batch's last record", async () => {
